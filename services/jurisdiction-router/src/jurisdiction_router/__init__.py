@@ -1,0 +1,1 @@
+"""Assigns each social organization to its supervising Party body, with a reason."""

@@ -1,0 +1,1 @@
+"""Counts how far the social organizations are covered by Party building."""

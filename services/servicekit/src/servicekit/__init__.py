@@ -1,0 +1,1 @@
+"""Plumbing shared by the three services; no domain words in it."""
