@@ -1,1 +1,1 @@
-"""Plumbing shared by the three services; no domain words in it."""
+"""Plumbing shared by the services: no table of a service, no domain word."""

@@ -1,0 +1,79 @@
+"""One LISTEN connection per process that wakes whoever waits for a channel."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+
+from servicekit.database import Database
+
+log = structlog.get_logger()
+
+_RECONNECT_SECONDS = 1.0
+
+
+class Bell:
+    """Rings on NOTIFY; a ring may be missed while the connection is down: waiters use a timeout."""
+
+    def __init__(self, database: Database, *channels: str) -> None:
+        self._database = database
+        self._channels = channels
+        self._events: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._connected = False
+
+    async def wait(self, channel: str, seconds: float) -> None:
+        """Return at the next ring of `channel`, or after `seconds`."""
+        limit = seconds if self._connected else min(seconds, 0.2)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._events[channel].wait(), limit)
+
+    def ring(self, channel: str) -> None:
+        """Wake all who wait for `channel` now."""
+        waiting = self._events.pop(channel, None)
+        if waiting is not None:
+            waiting.set()
+
+    def _on_notify(self, *received: Any) -> None:
+        self.ring(received[2])
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen while the context is open, reconnecting for ever."""
+        task = asyncio.create_task(self._listen(), name="bell")
+        try:
+            yield
+        finally:
+            task.cancel()
+            for channel in self._channels:
+                self.ring(channel)
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("bell_lost", error=str(error))
+            self._connected = False
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _listen_once(self) -> None:
+        connection = await self._database.listen()
+        closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: closed.set())
+        try:
+            for channel in self._channels:
+                await connection.add_listener(channel, self._on_notify)
+            self._connected = True
+            for channel in self._channels:
+                self.ring(channel)
+            await closed.wait()
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=1)

@@ -1,0 +1,91 @@
+"""The commands every service has: serve, migrate, openapi; followers add their own."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import typer
+import uvicorn
+import yaml
+from fastapi import FastAPI
+
+from servicekit.logs import configure_logs
+from servicekit.migrations import Migrations
+from servicekit.settings import ServiceSettings
+
+
+def service_cli(
+    name: str,
+    description: str,
+    load_settings: Callable[[], ServiceSettings],
+    build: Callable[[ServiceSettings], FastAPI],
+    migrations: Callable[[ServiceSettings], Migrations],
+) -> typer.Typer:
+    """The command line of a service; `build` makes its app from settings."""
+    cli = typer.Typer(help=description, no_args_is_help=True, add_completion=False)
+
+    @cli.command()
+    def serve() -> None:
+        """Serve the REST API until SIGTERM; requests under way are finished first."""
+        settings = load_settings()
+        configure_logs(name, settings.log_level, settings.log_format)
+        serve_app(build(settings), settings, settings.port)
+
+    @cli.command()
+    def migrate(revision: str = typer.Argument("head", help="Where to go, e.g. head")) -> None:
+        """Bring the database to the schema that this version needs."""
+        settings = load_settings()
+        configure_logs(name, settings.log_level, settings.log_format)
+        migrations(settings).upgrade(revision)
+        typer.echo(f"{name}: the schema is at {revision}")
+
+    @cli.command()
+    def openapi() -> None:
+        """Print the OpenAPI document (YAML); needs no database and no configuration."""
+        document = build(load_settings()).openapi()
+        typer.echo(
+            yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100), nl=False
+        )
+
+    return cli
+
+
+def serve_app(app: FastAPI, settings: ServiceSettings, port: int) -> None:
+    """Run uvicorn until SIGINT or SIGTERM, drain, and end with status 0."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=settings.shutdown_grace_seconds,
+    )
+    # uvicorn raises a caught signal again after draining; for an orchestrator a drained
+    # process has ended well.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def run_until_signal(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run `work` until it ends or SIGINT/SIGTERM cancels it (which ends with status 0)."""
+
+    async def main() -> None:
+        task = asyncio.create_task(work())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return
+
+    asyncio.run(main())

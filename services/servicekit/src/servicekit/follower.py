@@ -1,0 +1,344 @@
+"""Following another service's feed: every position once, in order, in step with one's own tables.
+
+A page is applied in one transaction together with the cursor, so a crash at any moment neither
+loses nor doubles an event. What can't be applied parks its subject (that event and its later
+ones) and lets the rest go on.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+import orjson
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from servicekit.canonical import GENESIS, chain
+from servicekit.database import Database
+from servicekit.ledger import Segment
+
+log = structlog.get_logger()
+
+FEED_LAG = Gauge("feed_lag_positions", "Positions between the feed's head and the cursor", ["feed"])
+PARKED = Gauge("feed_parked_subjects", "Subjects whose events could not be applied", ["feed"])
+
+_CONNECTION_ERRORS = (OSError, OperationalError, InterfaceError)
+"""The database went away: nothing about the event, everything is tried again."""
+
+_PAGE = 1000
+_WAIT_SECONDS = 20
+_BACKOFF_SECONDS = (0.1, 15.0)
+_RETRY_PARKED_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """An event as a follower sees it; the timeline replaces all known from `effective_on` on."""
+
+    position: int
+    subject: str
+    revision: int
+    type: str
+    time: str
+    effective_on: date
+    actor: str
+    reason: str | None
+    areas: tuple[str, ...]
+    change: dict[str, Any] | None
+    timeline: tuple[Segment, ...]
+
+    @classmethod
+    def parse(cls, event: dict[str, Any]) -> "FeedEvent":
+        """From the feed's JSON; raises KeyError, TypeError or ValueError when it is not one."""
+        data = event["data"]
+        return cls(
+            position=int(event["sequence"]),
+            subject=event["subject"],
+            revision=event["revision"],
+            type=event["type"],
+            time=event["time"],
+            effective_on=date.fromisoformat(data["effective_on"]),
+            actor=data["actor"],
+            reason=data["reason"],
+            areas=tuple(data["areas"]),
+            change=data["change"],
+            timeline=tuple(
+                Segment(
+                    date.fromisoformat(s["from"]),
+                    date.fromisoformat(s["until"]) if s["until"] else None,
+                    s["state"],
+                )
+                for s in data["timeline"]
+            ),
+        )
+
+
+Apply = Callable[[AsyncConnection, Sequence[FeedEvent]], Awaitable[None]]
+"""Brings the consumer's tables in step with the events, inside the given transaction."""
+
+
+class ChainBroken(RuntimeError):
+    """The feed's positions or digests do not follow from what was read: not the same ledger."""
+
+
+def follower_tables(metadata: MetaData) -> tuple[Table, Table]:
+    """The tables `feed_cursor` and `parked_event`, declared in a service's metadata."""
+    cursor = Table(
+        "feed_cursor",
+        metadata,
+        Column("feed", Text, primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        Column("digest", LargeBinary, nullable=False),
+        Column("head", BigInteger, nullable=False),
+        Column("updated_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+    )
+    parked = Table(
+        "parked_event",
+        metadata,
+        Column("feed", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("position", BigInteger, primary_key=True),
+        Column("event", Text, nullable=False),
+        Column("error", Text, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("parked_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+    )
+    return cursor, parked
+
+
+class Follower:
+    """Follows one feed (`feed` names it in tables and gauges) and hands its events to `apply`."""
+
+    def __init__(
+        self, feed: str, database: Database, client: httpx.AsyncClient, apply: Apply
+    ) -> None:
+        self.feed = feed
+        self._database = database
+        self._client = client
+        self._apply = apply
+        self._next_retry = 0.0
+
+    async def run(self) -> None:
+        """Follow until cancelled. One process is active; another waits as standby.
+
+        Errors are retried with exponential back-off and jitter, for ever. A broken chain is
+        retried at the slowest pace: only a person can say which ledger is right.
+        """
+        failures = 0
+        while True:
+            try:
+                async with self._exclusive() as active:
+                    while active():
+                        await self.step(wait=_WAIT_SECONDS)
+                        failures = 0
+            except ChainBroken as error:
+                failures = 20
+                log.error("chain_broken", feed=self.feed, error=str(error))
+            except Exception as error:  # whatever it is, the feed must go on when it is mended
+                failures += 1
+                log.warning(
+                    "feed_unreachable", feed=self.feed, error=repr(error), failures=failures
+                )
+            low, high = _BACKOFF_SECONDS
+            await asyncio.sleep(min(high, low * 2 ** min(failures, 20)) * random.uniform(0.5, 1))  # noqa: S311
+
+    def _exclusive(self) -> "_AdvisoryLock":
+        return _AdvisoryLock(self._database, f"follow:{self.feed}")
+
+    async def step(self, wait: float = 0) -> int:
+        """Read and apply one page; the number of events in it. What tests and rebuilds call."""
+        await self._retry_parked()
+        position, digest = await self._cursor()
+        answer = await self._client.get(
+            "/v1/changes",
+            params={"after": position, "limit": _PAGE, "wait": wait},
+            timeout=httpx.Timeout(10, read=wait + 30),
+        )
+        if answer.status_code == httpx.codes.BAD_REQUEST:
+            raise ChainBroken(f"the feed refuses position {position}: {answer.text[:300]}")
+        answer.raise_for_status()
+        page = orjson.loads(answer.content)
+        raw = page["events"]
+        reached = _verify(raw, position, digest, page.get("digest_algorithm", "sha256"))
+        async with self._database.transaction() as connection:
+            await self._move_cursor(connection, position, reached, page["head"])
+            if raw:
+                await self._apply_page(connection, raw)
+        FEED_LAG.labels(self.feed).set(page["head"] - reached[0])
+        return len(raw)
+
+    async def _cursor(self) -> tuple[int, bytes]:
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(_READ_CURSOR, {"feed": self.feed})).one_or_none()
+            if row is None:
+                await connection.execute(_NEW_CURSOR, {"feed": self.feed, "digest": GENESIS})
+                return 0, GENESIS
+            return row.position, bytes(row.digest)
+
+    async def _move_cursor(
+        self, connection: AsyncConnection, before: int, reached: tuple[int, bytes], head: int
+    ) -> None:
+        """Compare and swap: whoever finds the cursor moved is not the only follower and stops."""
+        moved = await connection.execute(
+            _MOVE_CURSOR,
+            {"feed": self.feed, "before": before, "position": reached[0],
+             "digest": reached[1], "head": head},
+        )  # fmt: skip
+        if not moved.rowcount:
+            raise OSError("another follower moved the cursor")
+
+    async def _apply_page(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
+        parked = set((await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars())
+        free = []
+        for event in raw:
+            if event["subject"] in parked:
+                await self._park(connection, event, "an earlier event of this subject is parked")
+            else:
+                free.append(event)
+        await self._apply_span(connection, free)
+
+    async def _apply_span(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
+        """Apply all or halve: one bad event in a page costs a few savepoints, not a thousand."""
+        if not raw:
+            return
+        try:
+            async with connection.begin_nested():
+                await self._apply(connection, [FeedEvent.parse(event) for event in raw])
+        except _CONNECTION_ERRORS:
+            raise
+        except Exception as error:  # whatever the consumer's code may raise
+            if len(raw) == 1:
+                log.exception("event_parked", feed=self.feed, subject=raw[0].get("subject"))
+                await self._park(connection, raw[0], repr(error))
+                return
+            middle = len(raw) // 2
+            await self._apply_span(connection, raw[:middle])
+            failed = set(
+                (await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars()
+            )
+            rest = raw[middle:]
+            for event in rest:
+                if event["subject"] in failed:
+                    await self._park(
+                        connection, event, "an earlier event of this subject is parked"
+                    )
+            await self._apply_span(connection, [e for e in rest if e["subject"] not in failed])
+
+    async def _park(self, connection: AsyncConnection, event: dict[str, Any], error: str) -> None:
+        await connection.execute(
+            _PARK,
+            {"feed": self.feed, "subject": event["subject"], "position": int(event["sequence"]),
+             "event": orjson.dumps(event).decode(), "error": error[:2000]},
+        )  # fmt: skip
+
+    async def _retry_parked(self) -> None:
+        """Try each parked subject again, now and then; it is released when all its events apply."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_retry:
+            return
+        self._next_retry = now + _RETRY_PARKED_SECONDS
+        async with self._database.reading() as connection:
+            subjects = (
+                (await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars().all()
+            )
+        PARKED.labels(self.feed).set(len(subjects))
+        for subject in subjects:
+            await self.release(subject)
+
+    async def release(self, subject: str) -> bool:
+        """Apply a parked subject's events; True when they all went through."""
+        bound = {"feed": self.feed, "subject": subject}
+        try:
+            async with self._database.transaction() as connection:
+                rows = (await connection.execute(_TAKE_PARKED, bound)).all()
+                events = [FeedEvent.parse(orjson.loads(row.event)) for row in rows]
+                for event in sorted(events, key=lambda e: e.position):
+                    await self._apply(connection, [event])
+        except _CONNECTION_ERRORS:
+            raise
+        except Exception as error:  # it stays parked, with the newest error
+            async with self._database.transaction() as connection:
+                await connection.execute(_STILL_PARKED, {**bound, "error": repr(error)[:2000]})
+            return False
+        return True
+
+
+class _AdvisoryLock:
+    """A session-level advisory lock on a connection of its own; gone with the process."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    async def __aenter__(self) -> Callable[[], bool]:
+        self._connection = await self._database.listen()
+        try:
+            while not await self._connection.fetchval(
+                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", self._name
+            ):
+                await asyncio.sleep(1)
+        except BaseException:
+            await self._connection.close(timeout=1)
+            raise
+        return lambda: not self._connection.is_closed()
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._connection.is_closed():
+            await self._connection.close(timeout=1)
+
+
+def _verify(
+    raw: Sequence[dict[str, Any]], position: int, digest: bytes, algorithm: str
+) -> tuple[int, bytes]:
+    """Hold positions and digests of a page to the cursor; where it ends. Raises ChainBroken."""
+    for event in raw:
+        claimed = event["digest"]
+        body = {key: value for key, value in event.items() if key != "digest"}
+        digest = chain(algorithm, digest, orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
+        position += 1
+        if int(event["sequence"]) != position:
+            raise ChainBroken(f"expected position {position}, got {event['sequence']}")
+        if digest.hex() != claimed:
+            raise ChainBroken(f"the digest of position {position} does not follow")
+    return position, digest
+
+
+_READ_CURSOR = text("SELECT position, digest FROM feed_cursor WHERE feed = :feed")
+_NEW_CURSOR = text(
+    "INSERT INTO feed_cursor (feed, position, digest, head) VALUES (:feed, 0, :digest, 0) "
+    "ON CONFLICT DO NOTHING"
+)
+_MOVE_CURSOR = text(
+    "UPDATE feed_cursor SET position = :position, digest = :digest, head = :head, "
+    "updated_at = clock_timestamp() WHERE feed = :feed AND position = :before"
+)
+_PARKED_SUBJECTS = text("SELECT DISTINCT subject FROM parked_event WHERE feed = :feed")
+_PARK = text(
+    "INSERT INTO parked_event (feed, subject, position, event, error, attempts) "
+    "VALUES (:feed, :subject, :position, :event, :error, 1)"
+)
+_TAKE_PARKED = text(
+    "DELETE FROM parked_event WHERE feed = :feed AND subject = :subject RETURNING event"
+)
+_STILL_PARKED = text(
+    "UPDATE parked_event SET attempts = attempts + 1, error = :error "
+    "WHERE feed = :feed AND subject = :subject"
+)

@@ -1,0 +1,129 @@
+"""`/healthz` alive, `/readyz` able to serve, `/version` what runs, `/metrics` for Prometheus."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from sqlalchemy import text
+
+from servicekit.auth import Caller, require
+from servicekit.database import Database
+from servicekit.migrations import Migrations
+from servicekit.problems import responses
+from servicekit.standard_problems import FORBIDDEN, UNAUTHORIZED
+
+POOL_USE = Gauge("database_pool_connections", "Connections in use", ["engine"])
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What one check found; `ok` False takes the process out of service."""
+
+    name: str
+    ok: bool
+    detail: dict[str, Any]
+
+
+Check = Callable[[], Awaitable[Readiness]]
+
+
+def schema_check(database: Database, migrations: Migrations) -> Check:
+    """The database answers and is at the revision this code needs."""
+
+    async def check() -> Readiness:
+        async with database.reading() as connection:
+            current = await migrations.current(connection)
+        needed = migrations.head()
+        return Readiness("database", current == needed, {"schema": current, "needed": needed})
+
+    return check
+
+
+def feed_check(database: Database, feed: str) -> Check:
+    """How far the follower of `feed` is; lag does not take the service out of service."""
+
+    async def check() -> Readiness:
+        async with database.reading() as connection:
+            row = (
+                await connection.execute(
+                    text(
+                        "SELECT c.position, c.head, (SELECT count(DISTINCT subject) FROM "
+                        "parked_event p WHERE p.feed = c.feed) AS parked "
+                        "FROM feed_cursor c WHERE feed = :feed"
+                    ),
+                    {"feed": feed},
+                )
+            ).one_or_none()
+        if row is None:
+            return Readiness(f"feed {feed}", True, {"position": 0, "head": 0, "parked": 0})
+        detail = {"position": row.position, "head": row.head, "parked": row.parked}
+        return Readiness(f"feed {feed}", True, detail)
+
+    return check
+
+
+def health_router(
+    name: str, version: str, commit: str, checks: Sequence[Check], migrations: Migrations
+) -> APIRouter:
+    """The four operational routes; only `/metrics` needs a token (scope `ops`)."""
+    router = APIRouter(tags=["operation"])
+
+    @router.get("/healthz", operation_id="healthz", summary="Alive 存活")
+    async def healthz() -> dict[str, str]:
+        """The process runs and answers."""
+        return {"status": "ok"}
+
+    @router.get(
+        "/readyz",
+        operation_id="readyz",
+        summary="Ready to serve 就绪",
+        responses={503: {"description": "Not ready 未就绪"}},
+    )
+    async def readyz() -> JSONResponse:
+        """Database, schema revision and feeds; 503 while one of them keeps it from serving."""
+        found = [await _guarded(check) for check in checks]
+        ready = all(item.ok for item in found)
+        return JSONResponse(
+            {
+                "status": "ready" if ready else "not ready",
+                "checks": {item.name: {"ok": item.ok, **item.detail} for item in found},
+            },
+            200 if ready else 503,
+        )
+
+    @router.get("/version", operation_id="version", summary="What runs here 版本")
+    async def version_() -> dict[str, str]:
+        """Service, version, commit and the schema revision it needs."""
+        return {"service": name, "version": version, "commit": commit, "schema": migrations.head()}
+
+    @router.get(
+        "/metrics",
+        operation_id="metrics",
+        summary="Prometheus metrics 监控指标",
+        response_class=Response,
+        responses={
+            200: {"description": "Prometheus text", "content": {"text/plain": {}}},
+            **responses(UNAUTHORIZED, FORBIDDEN),
+        },
+    )
+    async def metrics(
+        request: Request, caller: Annotated[Caller, Depends(require("ops"))]
+    ) -> Response:
+        """Requests, feed lag, jobs, parked subjects and pool use."""
+        for engine, used in request.app.state.database.pool_use().items():
+            POOL_USE.labels(engine).set(used)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _guarded(check: Check) -> Readiness:
+    try:
+        return await check()
+    except Exception as error:  # a check that can't run is a check that fails
+        return Readiness(
+            getattr(check, "__name__", "check"), False, {"error": type(error).__name__}
+        )

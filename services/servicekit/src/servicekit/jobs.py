@@ -1,0 +1,267 @@
+"""Durable jobs: long work that survives a restart and shows how far it is.
+
+A job is a row. Whoever runs it holds a lease that each step renews in the step's own transaction,
+so two processes never do the same step: the one that lost its lease rolls back.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    TIMESTAMP,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    text,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from servicekit.bell import Bell
+from servicekit.database import Database
+from servicekit.ids import uuid7
+
+log = structlog.get_logger()
+
+CHANNEL = "job"
+JOBS_ENDED = Counter("jobs_ended_total", "Jobs by kind and how they ended", ["kind", "state"])
+
+_LEASE_SECONDS = 30
+_POLL_SECONDS = 5.0
+
+
+class LeaseLostError(RuntimeError):
+    """Another process took the job over; this one's step must roll back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its row says. `state`: queued, running, succeeded, failed."""
+
+    id: UUID
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    errors: int
+    params: dict[str, Any]
+    result: dict[str, Any] | None
+    client: str
+    areas: list[str] | None
+    attempt: int
+    created_at: datetime
+    updated_at: datetime
+
+
+Handler = Callable[[Job], Awaitable[dict[str, Any]]]
+"""Does a job's work from where it stands (`job.done`) to the end; what it returns is the result."""
+
+
+def job_table(metadata: MetaData) -> Table:
+    """The table `job`, declared in a service's metadata."""
+    return Table(
+        "job",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("done", BigInteger, nullable=False, server_default="0"),
+        Column("total", BigInteger),
+        Column("errors", BigInteger, nullable=False, server_default="0"),
+        Column("params", JSON, nullable=False),
+        Column("result", JSON),
+        Column("client", Text, nullable=False),
+        Column("areas", ARRAY(Text)),
+        Column("attempt", Integer, nullable=False, server_default="0"),
+        Column("lease_until", TIMESTAMP(timezone=True)),
+        Column("created_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+        Column("updated_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+        Index(
+            "job_waiting_idx", "created_at", postgresql_where=text("state IN ('queued', 'running')")
+        ),
+    )
+
+
+async def enqueue(
+    connection: AsyncConnection,
+    kind: str,
+    params: Mapping[str, Any],
+    client: str,
+    areas: tuple[str, ...] | None,
+) -> UUID:
+    """Add a job in the caller's transaction; a worker wakes at its commit."""
+    identifier = uuid7()
+    await connection.execute(
+        _ENQUEUE,
+        {"id": identifier, "kind": kind, "params": dict(params), "client": client,
+         "areas": None if areas is None else list(areas)},
+    )  # fmt: skip
+    await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return identifier
+
+
+async def find(connection: AsyncConnection, identifier: UUID) -> Job | None:
+    """The job, or None."""
+    row = (await connection.execute(_FIND, {"id": identifier})).one_or_none()
+    return None if row is None else _job(row)
+
+
+async def advance(
+    connection: AsyncConnection, job: Job, *, done: int, errors: int, total: int | None = None
+) -> None:
+    """Record progress and renew the lease, in the transaction of the step that made it.
+
+    Raises LeaseLostError when another process has taken the job over.
+    """
+    held = await connection.execute(
+        _ADVANCE,
+        {"id": job.id, "attempt": job.attempt, "done": done, "errors": errors, "total": total,
+         "lease": _LEASE_SECONDS},
+    )  # fmt: skip
+    if not held.rowcount:
+        raise LeaseLostError(str(job.id))
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(*row)
+
+
+class Worker:
+    """Runs queued jobs, one at a time per process, and those whose process has died."""
+
+    def __init__(self, database: Database, bell: Bell, handlers: Mapping[str, Handler]) -> None:
+        self._database = database
+        self._bell = bell
+        self._handlers = handlers
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work while the context is open."""
+        task = asyncio.create_task(self._work(), name="jobs")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                if not await self.run_one():
+                    await self._bell.wait(CHANNEL, _POLL_SECONDS)
+            except Exception:
+                log.exception("job_worker")
+                await asyncio.sleep(1)
+
+    async def run_one(self) -> bool:
+        """Claim and run a job; False when none waits."""
+        async with self._database.transaction() as connection:
+            row = (
+                await connection.execute(
+                    _CLAIM, {"kinds": list(self._handlers), "lease": _LEASE_SECONDS}
+                )
+            ).one_or_none()
+        if row is None:
+            return False
+        job = _job(row)
+        renew = asyncio.create_task(self._renew(job))
+        try:
+            result = await self._handlers[job.kind](job)
+        except LeaseLostError:
+            log.warning("job_lease_lost", job=str(job.id))
+        except asyncio.CancelledError:
+            await asyncio.shield(self._release(job))
+            raise
+        except Exception as error:
+            log.exception("job_failed", job=str(job.id), kind=job.kind)
+            await self._end(job, "failed", {"error": repr(error)[:2000]})
+        else:
+            await self._end(job, "succeeded", result)
+        finally:
+            renew.cancel()
+        return True
+
+    async def _renew(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(_LEASE_SECONDS / 3)
+            with contextlib.suppress(Exception):
+                async with self._database.transaction() as connection:
+                    await connection.execute(
+                        _RENEW, {"id": job.id, "attempt": job.attempt, "lease": _LEASE_SECONDS}
+                    )
+
+    async def _release(self, job: Job) -> None:
+        """On shutdown: let the next process take the job at once."""
+        with contextlib.suppress(Exception):
+            async with self._database.transaction() as connection:
+                await connection.execute(_RELEASE, {"id": job.id, "attempt": job.attempt})
+
+    async def _end(self, job: Job, state: str, result: dict[str, Any]) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                _END, {"id": job.id, "attempt": job.attempt, "state": state, "result": result}
+            )
+        JOBS_ENDED.labels(job.kind, state).inc()
+
+
+_FIELDS = (
+    "id, kind, state, done, total, errors, params, result, client, areas, attempt, "
+    "created_at, updated_at"
+)
+_ENQUEUE = text(
+    "INSERT INTO job (id, kind, state, params, client, areas) "
+    "VALUES (:id, :kind, 'queued', :params, :client, :areas)"
+).bindparams(bindparam("params", type_=JSON), bindparam("areas", type_=ARRAY(Text)))
+_FIND = text(f"SELECT {_FIELDS} FROM job WHERE id = :id").columns(  # noqa: S608
+    params=JSON, result=JSON
+)
+_CLAIM = text(
+    f"""
+    UPDATE job SET state = 'running', attempt = attempt + 1, updated_at = clock_timestamp(),
+        lease_until = clock_timestamp() + make_interval(secs => :lease)
+    WHERE id = (
+        SELECT id FROM job
+        WHERE kind = ANY(:kinds)
+          AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
+        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING {_FIELDS}
+    """  # noqa: S608
+).columns(params=JSON, result=JSON)
+_ADVANCE = text(
+    "UPDATE job SET done = :done, errors = :errors, total = coalesce(:total, total), "
+    "updated_at = clock_timestamp(), "
+    "lease_until = clock_timestamp() + make_interval(secs => :lease) "
+    "WHERE id = :id AND attempt = :attempt AND state = 'running'"
+).bindparams(bindparam("total", type_=BigInteger))
+_RENEW = text(
+    "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => :lease) "
+    "WHERE id = :id AND attempt = :attempt AND state = 'running'"
+)
+_RELEASE = text(
+    "UPDATE job SET state = 'queued', lease_until = NULL "
+    "WHERE id = :id AND attempt = :attempt AND state = 'running'"
+)
+_END = text(
+    "UPDATE job SET state = :state, result = :result, lease_until = NULL, "
+    "updated_at = clock_timestamp() WHERE id = :id AND attempt = :attempt AND state = 'running'"
+).bindparams(bindparam("result", type_=JSON))

@@ -1,0 +1,86 @@
+"""Alembic, run from code: each service carries its migrations inside its package."""
+
+import asyncio
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, pool, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+_LOCK_TIMEOUT = "5s"
+"""A migration that can't have its lock gives up instead of queueing everyone behind it."""
+
+
+class StaleSchema(RuntimeError):
+    """The database is not at the revision this code needs; `migrate` mends it."""
+
+
+class Migrations:
+    """The migrations in `package`'s folder `migrations`."""
+
+    def __init__(self, package: str, url: str) -> None:
+        self._config = Config()
+        folder = Path(str(files(package))) / "migrations"
+        self._config.set_main_option("script_location", str(folder))
+        self._config.set_main_option("path_separator", "os")
+        self._config.attributes["url"] = url
+
+    def head(self) -> str:
+        """The newest revision in the code."""
+        return ScriptDirectory.from_config(self._config).get_current_head() or ""
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the database to `revision`."""
+        command.upgrade(self._config, revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Take the database back to `revision`."""
+        command.downgrade(self._config, revision)
+
+    def check(self) -> None:
+        """Raise when the tables in the code and the migrations differ (`alembic check`)."""
+        command.check(self._config)
+
+    async def current(self, connection: AsyncConnection) -> str | None:
+        """The revision the database is at, None before the first migration."""
+        known = await connection.execute(text("SELECT to_regclass('alembic_version')"))
+        if known.scalar_one() is None:
+            return None
+        found = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        return found.scalar_one_or_none()
+
+    async def require_current(self, connection: AsyncConnection) -> None:
+        """Raise StaleSchema unless the database is at the newest revision."""
+        current = await self.current(connection)
+        if current != self.head():
+            raise StaleSchema(
+                f"the schema is at revision {current or 'none'}, this version needs "
+                f"{self.head()}; run the command migrate first"
+            )
+
+
+def run_environment(metadata: MetaData) -> None:
+    """What a service's `migrations/env.py` calls: migrate over asyncpg, in one transaction."""
+    url = context.config.attributes["url"]
+
+    def migrate(connection: Connection) -> None:
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('alembic'))"))
+            context.run_migrations()
+
+    async def online() -> None:
+        engine = create_async_engine(url, poolclass=pool.NullPool)
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate)
+                await connection.commit()
+        finally:
+            await engine.dispose()
+
+    asyncio.run(online())

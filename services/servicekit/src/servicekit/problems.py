@@ -1,0 +1,202 @@
+"""RFC 9457 problems: what went wrong, where, why and how to mend it, in zh and en."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from servicekit.refusals import Refusal, Violation
+from servicekit.text import Text, preferred_language
+from servicekit.violations import RULE_TEXTS, from_pydantic
+
+TYPE_BASE = "https://social-organizations.example/problems/"
+"""Problem types are stable URIs; they name, and need not resolve."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem: `slug` ends its URI, `title` names it, `detail` is a template."""
+
+    slug: str
+    status: int
+    title: Text
+    detail: Text
+
+    @property
+    def uri(self) -> str:
+        """The stable URI of this type."""
+        return TYPE_BASE + self.slug
+
+
+class Problem(Exception):
+    """An answer of the HTTP edge itself; code below it raises `Refusal`."""
+
+    def __init__(
+        self,
+        type_: ProblemType,
+        *violations: Violation,
+        facts: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(type_.slug)
+        self.type = type_
+        self.violations = violations
+        self.facts = dict(facts or {})
+        self.headers = dict(headers or {})
+
+
+class InvalidValue(BaseModel):
+    """One value at fault 出错的值."""
+
+    model_config = ConfigDict(extra="forbid")
+    pointer: str = Field(description="JSON pointer (RFC 6901) into what was sent 位置")
+    rule: str = Field(description="Stable code of the rule that was broken 规则")
+    value: Any = Field(description="The value found there 值")
+    detail: str = Field(description="What is wrong and how to mend it 说明")
+
+
+class ProblemDocument(BaseModel):
+    """application/problem+json (RFC 9457) 错误说明."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = Field(description="Stable URI of the kind of problem 错误类型")
+    title: str = Field(description="The kind of problem in words 标题")
+    status: int = Field(description="HTTP status 状态码")
+    detail: str = Field(description="What happened here and how to mend it 说明")
+    instance: str = Field(description="The request's path 请求路径")
+    request_id: str | None = Field(description="Quote it when asking for help 请求编号")
+    errors: list[InvalidValue] = Field(description="Each value at fault 出错的值")
+
+
+@dataclass(frozen=True)
+class ErrorTable:
+    """A service's one table of what its refusals look like over HTTP.
+
+    `types` maps a refusal's code to its problem type, `rules` a violation's rule to its message.
+    """
+
+    types: Mapping[str, ProblemType]
+    rules: Mapping[str, Text] = field(default_factory=dict)
+
+
+def responses(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that can answer with these problem types."""
+    by_status: dict[int, list[ProblemType]] = {}
+    for type_ in types:
+        by_status.setdefault(type_.status, []).append(type_)
+    return {
+        status: {
+            "description": " · ".join(f"`{t.slug}` {t.title.en} {t.title.zh}" for t in group),
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/ProblemDocument"}
+                }
+            },
+        }
+        for status, group in by_status.items()
+    }
+
+
+def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, ProblemType]) -> None:
+    """Make every error of `app` a problem: refusals, invalid input, HTTP errors, and bugs."""
+    rules = {**RULE_TEXTS, **table.rules}
+    types = {**standard, **table.types}
+
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return render(request, error, rules)
+
+    async def refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        found = Problem(types[error.code], *error.violations, facts=error.facts)
+        return render(request, found, rules)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        malformed = any(e["type"] == "json_invalid" for e in error.errors())
+        slug = "malformed-json" if malformed else "invalid-request"
+        return render(request, Problem(types[slug], *from_pydantic(error.errors())), rules)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
+        return render(request, Problem(types[slug], headers=error.headers), rules)
+
+    async def bug(request: Request, error: Exception) -> Response:
+        log.error("unhandled", path=request.url.path, exc_info=error)
+        return render(request, Problem(types["internal"]), rules)
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(Refusal, refusal)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, bug)
+
+
+def render(request: Request, problem: Problem, rules: Mapping[str, Text]) -> Response:
+    """The problem as an answer in the caller's language."""
+    language = preferred_language(request.headers.get("accept-language"))
+    body = {
+        "type": problem.type.uri,
+        "title": problem.type.title.say(language),
+        "status": problem.type.status,
+        "detail": problem.type.detail.say(language, problem.facts),
+        "instance": request.url.path,
+        "request_id": request.scope.get("request_id"),
+        "errors": _errors(problem.violations, language, rules),
+        **{k: v for k, v in problem.facts.items() if k not in ProblemDocument.model_fields},
+    }
+    headers = {"content-language": "en" if language == "en" else "zh-CN", **problem.headers}
+    if problem.type.status == 401:
+        headers["www-authenticate"] = 'Bearer error="invalid_token"'
+    elif problem.type.slug == "insufficient-scope":
+        scope = problem.facts.get("scope", "")
+        headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{scope}"'
+    return Response(
+        orjson.dumps(body, default=str),
+        problem.type.status,
+        headers,
+        media_type="application/problem+json",
+    )
+
+
+def _errors(
+    violations: Sequence[Violation], language: str, rules: Mapping[str, Text]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "pointer": violation.pointer,
+            "rule": violation.rule,
+            "value": _shortened(violation.value),
+            "detail": explain(violation, language, rules),
+        }
+        for violation in violations
+    ]
+
+
+def explain(violation: Violation, language: str, rules: Mapping[str, Text]) -> str:
+    """A violation in words; a rule without words of its own is named."""
+    message = rules.get(violation.rule)
+    facts = {"value": _shortened(violation.value), **violation.facts}
+    if message is None:
+        message = Text("该值不符合规则 {rule}。", "The value breaks the rule {rule}.")
+        facts["rule"] = violation.rule
+    return message.say(language, facts)
+
+
+def _shortened(value: Any) -> Any:
+    """Values echo back whole up to 200 characters: an error must not become a mirror."""
+    if isinstance(value, str) and len(value) > 200:
+        return value[:200] + "…"
+    if isinstance(value, int | float | bool | str | type(None)):
+        return value
+    shown = str(value)
+    return shown if len(shown) <= 200 else shown[:200] + "…"

@@ -1,0 +1,83 @@
+"""Messages for the rules that any input can break, and pydantic's errors as violations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from servicekit.refusals import Violation
+from servicekit.text import Text
+
+RULE_TEXTS: Mapping[str, Text] = {
+    "missing": Text("缺少必填字段。", "This field is required."),
+    "extra_forbidden": Text(
+        "没有这个字段；请删除或改正字段名。",
+        "There is no such field; remove it or correct its name.",
+    ),
+    "unknown_parameter": Text(
+        "没有查询参数 {value}；可用：{allowed}。",
+        "There is no query parameter {value}; there are: {allowed}.",
+    ),
+    "json_invalid": Text("不是有效的 JSON：{error}。", "This is not valid JSON: {error}."),
+    "string_type": Text("应为字符串。", "A string is expected."),
+    "string_too_short": Text(
+        "至少 {min_length} 个字符。", "At least {min_length} characters are expected."
+    ),
+    "string_too_long": Text(
+        "最多 {max_length} 个字符。", "At most {max_length} characters are allowed."
+    ),
+    "string_pattern_mismatch": Text("格式应符合 {pattern}。", "The form must match {pattern}."),
+    "int_type": Text("应为整数。", "An integer is expected."),
+    "int_parsing": Text("应为整数。", "An integer is expected."),
+    "int_from_float": Text("应为整数，不能有小数。", "An integer without a fraction is expected."),
+    "bool_type": Text("应为 true 或 false。", "true or false is expected."),
+    "bool_parsing": Text("应为 true 或 false。", "true or false is expected."),
+    "greater_than": Text("应大于 {gt}。", "The value must be greater than {gt}."),
+    "greater_than_equal": Text("不得小于 {ge}。", "The value must be at least {ge}."),
+    "less_than": Text("应小于 {lt}。", "The value must be less than {lt}."),
+    "less_than_equal": Text("不得大于 {le}。", "The value must be at most {le}."),
+    "literal_error": Text("应为以下之一：{expected}。", "One of these is expected: {expected}."),
+    "enum": Text("应为以下之一：{expected}。", "One of these is expected: {expected}."),
+    "date_type": Text("应为日期，如 2016-06-14。", "A date such as 2016-06-14 is expected."),
+    "date_parsing": Text("应为日期，如 2016-06-14。", "A date such as 2016-06-14 is expected."),
+    "date_from_datetime_parsing": Text(
+        "应为日期，如 2016-06-14。", "A date such as 2016-06-14 is expected."
+    ),
+    "date_from_datetime_inexact": Text(
+        "应为不带时间的日期。", "A date without a time is expected."
+    ),
+    "uuid_parsing": Text("应为 UUID。", "A UUID is expected."),
+    "list_type": Text("应为数组。", "A list is expected."),
+    "too_long": Text("最多 {max_length} 项。", "At most {max_length} items are allowed."),
+    "too_short": Text("至少 {min_length} 项。", "At least {min_length} items are expected."),
+    "dict_type": Text("应为对象。", "An object is expected."),
+    "model_type": Text("应为对象。", "An object is expected."),
+    "model_attributes_type": Text("应为 JSON 对象。", "A JSON object is expected."),
+    "control_character": Text(
+        "含有空字符 (U+0000)；请删除。", "It contains the null character (U+0000); remove it."
+    ),
+    "cursor": Text(
+        "游标无效或属于另一查询；请从第一页重新开始。",
+        "The cursor is not valid or belongs to another query; start again from the first page.",
+    ),
+}
+"""Rules named after pydantic's error types where pydantic checks them."""
+
+
+def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[Violation]:
+    """pydantic's errors as violations; a body's pointer starts at the body itself."""
+    return [
+        Violation(
+            pointer=_pointer(error["loc"]),
+            rule=error["type"],
+            value=None if error["type"] == "missing" else error.get("input"),
+            facts={k: str(v) for k, v in (error.get("ctx") or {}).items()},
+        )
+        for error in errors
+    ]
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """("body", "party", 0) → /party/0; ("query", "limit") → /limit; JSON offsets are dropped."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location]
+    if parts and parts[0] in {"body", "query", "path", "header"}:
+        parts = parts[1:]
+    return "".join(f"/{part}" for part in parts)

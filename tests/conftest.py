@@ -1,0 +1,50 @@
+"""One real PostgreSQL per test worker, and tokens; services add their own fixtures."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from local_runner.postgres import PostgresServer
+from servicekit.testing import TestDatabases, TestKeys
+
+
+@pytest.fixture(scope="session")
+def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own, or the one that TEST_DATABASE_URL points to."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with PostgresServer(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+        yield server.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def databases(admin_url: str) -> TestDatabases:
+    """Fresh databases for whoever asks."""
+    return TestDatabases(admin_url)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> TestKeys:
+    """Keys that the services under test trust."""
+    return TestKeys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+async def empty_database_url(databases: TestDatabases) -> AsyncIterator[str]:
+    """A database without tables."""
+    url = await databases.create(None)
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real public data beside the project; a test that needs it skips where it is missing."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.exists():
+        pytest.skip("the folder with real public data is not on this machine")
+    return folder
