@@ -1,6 +1,5 @@
 """How a service's ASGI app is put together; the services differ only in what they hand in."""
 
-import gc
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel
 
 from servicekit.auth import TokenVerifier
 from servicekit.bell import Bell
@@ -94,8 +94,6 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             await stack.enter_async_context(parts.bell.running())
             for background in parts.background:
                 await stack.enter_async_context(background())
-            gc.collect()
-            gc.freeze()
             log.info("serving", name=parts.name, version=parts.version)
             yield
             log.info("stopping", name=parts.name)
@@ -125,7 +123,15 @@ async def refuse_unknown_parameters(request: Request) -> None:
 
 
 def _query_names(dependant: Dependant) -> set[str]:
-    names = {parameter.alias for parameter in dependant.query_params}
+    """Of the route and of all it depends on; a model of parameters counts as its fields."""
+    names: set[str] = set()
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            fields = model.model_fields.items()
+            names |= {str(field.validation_alias or field.alias or name) for name, field in fields}
+        else:
+            names.add(parameter.alias)
     for inner in dependant.dependencies:
         names |= _query_names(inner)
     return names

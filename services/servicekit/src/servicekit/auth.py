@@ -4,32 +4,32 @@ A token says which scopes its client has and, in the claim `areas`, to which ter
 limited, as prefixes of division codes. A caller without the claim sees everything.
 """
 
-import asyncio
-import json
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated, Any
 
-import httpx
+import structlog
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError, MissingKeyError
+from joserfc.jws import JWSRegistry
 
 from servicekit.problems import Problem
 from servicekit.settings import ServiceSettings
+from servicekit.signing_keys import LOCAL_KEY_PREFIX, LocalKeyRefused, SigningKeys
 from servicekit.standard_problems import FORBIDDEN, KEYS_UNAVAILABLE, UNAUTHORIZED
 
-LOCAL_KEY_PREFIX = "local-"
-"""Key ids of the one-machine runner; such keys are refused beyond loopback."""
+__all__ = ["LOCAL_KEY_PREFIX", "Caller", "TokenVerifier", "area_prefix", "require"]
 
 _CACHED_TOKENS = 1024
-_JWKS_MAX_AGE_SECONDS = 300
-_JWKS_MIN_AGE_SECONDS = 10
+_TRUSTED_SECONDS = 60
+"""How long a checked token is believed: a key withdrawn from the JWKS works no longer than that."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ class TokenVerifier:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._keys = _Keys(settings)
+        self._keys = SigningKeys(settings)
+        self._signatures = JWSRegistry(
+            algorithms=list(settings.algorithms),
+            strict_check_header=False,  # RFC 7515 section 4: unknown header members are ignored
+        )
         self._seen: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     async def caller(self, token: str) -> Caller:
@@ -82,7 +86,8 @@ class TokenVerifier:
             return known[1]
         claims = await self._claims(token)
         caller = _caller(claims)
-        self._seen[token] = (float(claims["exp"]), caller)
+        self._seen[token] = (min(float(claims["exp"]), time.time() + _TRUSTED_SECONDS), caller)
+        self._seen.move_to_end(token)
         while len(self._seen) > _CACHED_TOKENS:
             self._seen.popitem(last=False)
         return caller
@@ -90,11 +95,12 @@ class TokenVerifier:
     async def _claims(self, token: str) -> dict[str, Any]:
         for fresh in (False, True):
             try:
-                decoded = jwt.decode(
-                    token, await self._keys.get(fresh), algorithms=list(self._settings.algorithms)
-                )
+                keys = await self._keys.get(fresh)
+                decoded = jwt.decode(token, keys, registry=self._signatures)
                 self._registry().validate(decoded.claims)
-            except (JoseError, ValueError, KeyError, TypeError) as error:
+            except LocalKeyRefused as error:
+                raise Problem(KEYS_UNAVAILABLE) from error
+            except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
                 if fresh or not _about_the_key(error):
                     raise Problem(UNAUTHORIZED, facts={"why": _why(error)}) from error
             else:
@@ -112,82 +118,21 @@ class TokenVerifier:
     async def check_start(self) -> None:
         """Refuse to serve the runner's key on an address that others can reach.
 
-        Raises RuntimeError. The runner's private key lies in a developer's folder; whoever reads
-        it would be every client at once.
+        Raises RuntimeError for that, and for a key file that holds no keys. An issuer that is down
+        now keeps no service from starting: tokens are answered 503 until it is back.
         """
-        host = self._settings.host
-        loopback = host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
-        if loopback:
-            return
-        for key in (await self._keys.get()).keys:
-            if str(key.kid or "").startswith(LOCAL_KEY_PREFIX):
-                raise RuntimeError(
-                    f"the key {key.kid} of the one-machine runner is only for loopback, "
-                    f"not for {host}; set JWKS_URL or JWKS_FILE to your issuer's keys"
-                )
-
-
-class _Keys:
-    """The key set, from a file (re-read when it changes) or a URL (re-read when old or unknown)."""
-
-    def __init__(self, settings: ServiceSettings) -> None:
-        self._file, self._url = settings.jwks_file, settings.jwks_url
-        self._set: KeySet | None = None
-        self._stamp = 0.0
-        self._lock = asyncio.Lock()
-
-    async def get(self, fresh: bool = False) -> KeySet:
-        async with self._lock:
-            if self._file is not None:
-                return self._from_file()
-            age = time.monotonic() - self._stamp
-            limit = _JWKS_MIN_AGE_SECONDS if fresh else _JWKS_MAX_AGE_SECONDS
-            if self._set is None or age > limit:
-                await self._fetch()
-            if self._set is None:
-                raise Problem(KEYS_UNAVAILABLE)
-            return self._set
-
-    def _from_file(self) -> KeySet:
-        assert self._file is not None
         try:
-            stamp = self._file.stat().st_mtime
-            if self._set is None or stamp != self._stamp:
-                self._set = KeySet.import_key_set(json.loads(self._file.read_text()))
-                self._stamp = stamp
-        except (OSError, ValueError, JoseError) as error:
-            raise Problem(KEYS_UNAVAILABLE) from error
-        return self._set
-
-    async def _fetch(self) -> None:
-        if self._url is None:
-            return
-        try:
-            async with httpx.AsyncClient(timeout=5) as client:
-                answer = await client.get(self._url)
-            answer.raise_for_status()
-            self._set = KeySet.import_key_set(answer.json())
-            self._stamp = time.monotonic()
-        except (httpx.HTTPError, ValueError, JoseError) as error:
-            if self._set is None:
-                raise Problem(KEYS_UNAVAILABLE) from error
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+            await self._keys.get()
+        except Problem:
+            if self._settings.jwks_file is None and self._settings.jwks_url is None:
+                log.warning("no_signing_keys", hint="set JWKS_URL or JWKS_FILE")
+            elif self._settings.jwks_file is not None:
+                raise RuntimeError(f"no keys in {self._settings.jwks_file}") from None
 
 
 def _about_the_key(error: Exception) -> bool:
     """Whether newer keys might accept the token: an unknown key id or a signature that fails."""
-    return isinstance(error, ValueError) or type(error).__name__ in {
-        "BadSignatureError",
-        "InvalidKeyIdError",
-        "MissingKeyError",
-    }
+    return isinstance(error, BadSignatureError | InvalidKeyIdError | MissingKeyError)
 
 
 def _why(error: Exception) -> str:
@@ -195,18 +140,30 @@ def _why(error: Exception) -> str:
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
+    """Claims as a caller; what can't be read is refused, never read as "no limit"."""
     scope = claims.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else scope
-    areas = claims.get("areas")
-    if areas is not None and not (
-        isinstance(areas, list) and all(isinstance(a, str) and a.isdigit() for a in areas)
-    ):
-        raise Problem(UNAUTHORIZED, facts={"why": "claim areas is not a list of division codes"})
-    prefixes = None if areas is None else tuple(area_prefix(area) for area in areas)
-    client = str(claims.get("client_id") or claims.get("sub") or "")
-    if not client:
+    if not _is_list_of_text(scopes):
+        raise Problem(UNAUTHORIZED, facts={"why": "claim scope is not a text"})
+    prefixes = None
+    if "areas" in claims:
+        areas = claims["areas"]
+        if not _is_list_of_text(areas) or not all(_DIVISION.fullmatch(area) for area in areas):
+            raise Problem(
+                UNAUTHORIZED, facts={"why": "claim areas is not a list of division codes"}
+            )
+        prefixes = tuple(area_prefix(area) for area in areas)
+    client = claims.get("client_id") or claims.get("sub")
+    if not isinstance(client, str) or "\0" in client:
         raise Problem(UNAUTHORIZED, facts={"why": "neither client_id nor sub"})
-    return Caller(client, frozenset(str(s) for s in scopes), prefixes)
+    return Caller(client, frozenset(scopes), prefixes)
+
+
+_DIVISION = re.compile(r"[0-9]{1,12}")
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 _bearer = HTTPBearer(
@@ -228,7 +185,12 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     ) -> Caller:
         if credentials is None:
-            raise Problem(UNAUTHORIZED, facts={"why": "no bearer token"})
+            # RFC 6750 section 3.1: no error code where no token was sent
+            raise Problem(
+                UNAUTHORIZED,
+                facts={"why": "no bearer token"},
+                headers={"www-authenticate": "Bearer"},
+            )
         verifier: TokenVerifier = request.app.state.verifier
         found = await verifier.caller(credentials.credentials)
         if scope not in found.scopes:

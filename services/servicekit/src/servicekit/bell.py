@@ -25,12 +25,23 @@ class Bell:
         self._channels = channels
         self._events: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._connected = False
+        self.closing = False
 
-    async def wait(self, channel: str, seconds: float) -> None:
-        """Return at the next ring of `channel`, or after `seconds`."""
+    def next_ring(self, channel: str) -> asyncio.Event:
+        """The ring to come; taken before looking, it tells of what comes between look and wait."""
+        return self._events[channel]
+
+    async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
+        """Return at the next ring of `channel` (at `ring`, if taken before), or after `seconds`."""
         limit = seconds if self._connected else min(seconds, 0.2)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._events[channel].wait(), limit)
+            await asyncio.wait_for((ring or self._events[channel]).wait(), limit)
+
+    def close(self) -> None:
+        """The process is about to stop: long polls that see `closing` answer at once."""
+        self.closing = True
+        for channel in self._channels:
+            self.ring(channel)
 
     def ring(self, channel: str) -> None:
         """Wake all who wait for `channel` now."""
@@ -49,8 +60,7 @@ class Bell:
             yield
         finally:
             task.cancel()
-            for channel in self._channels:
-                self.ring(channel)
+            self.close()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
@@ -60,7 +70,6 @@ class Bell:
                 await self._listen_once()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("bell_lost", error=str(error))
-            self._connected = False
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self) -> None:
@@ -75,5 +84,6 @@ class Bell:
                 self.ring(channel)
             await closed.wait()
         finally:
+            self._connected = False
             with contextlib.suppress(Exception):
                 await connection.close(timeout=1)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit.problems import Problem, render
@@ -11,8 +11,21 @@ from servicekit.refusals import Violation
 from servicekit.standard_problems import BAD_REQUEST, INVALID_REQUEST, PAYLOAD_TOO_LARGE
 from servicekit.violations import RULE_TEXTS
 
-_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""U+0000 in a JSON string; PostgreSQL can store it in neither text nor jsonb."""
+_STORABLE = re.compile(
+    rb"""(?: [^\\]++                                              # no escape
+           | \\ [^u]                                              # a short escape
+           | \\u (?! 0000 | [dD][89a-fA-F] ) [0-9a-fA-F]{4}        # a character
+           | \\u [dD][89abAB][0-9a-fA-F]{2} \\u [dD][c-fC-F][0-9a-fA-F]{2}  # a surrogate pair
+         )*+""",
+    re.VERBOSE | re.DOTALL,
+)
+"""JSON up to the first escape that means no character: U+0000, which PostgreSQL can store in
+neither text nor jsonb, or half of a surrogate pair, which UTF-8 can't express."""
+
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
+
+_RAW_SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")
+"""A surrogate as three bytes: not UTF-8 (RFC 3629 section 3), yet Python's json lets it through."""
 
 
 class GuardBodies:
@@ -37,36 +50,56 @@ class GuardBodies:
         if scope["method"] in {"GET", "HEAD", "OPTIONS"} or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
-        body = await self._read(scope, receive)
-        if body is None:
-            found = Problem(PAYLOAD_TOO_LARGE, facts={"limit": self._limit})
-            await self._answer(found, scope, receive, send)
-        elif b"\0" in body or _ESCAPED_NUL.search(body):
-            found = Problem(INVALID_REQUEST, Violation("", "control_character", "\\u0000"))
-            await self._answer(found, scope, receive, send)
+        try:
+            body = await self._read(scope, receive)
+        except ClientDisconnect:
+            return
+        except Problem as problem:
+            await self._answer(problem, scope, receive, send)
         else:
             await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body, or None when it is larger than the limit."""
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body.
+
+        Raises Problem when it is larger than the limit or can't be stored, ClientDisconnect when
+        it ends half-way: half a request must not be done.
+        """
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
-            return None
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > self._limit):
+            raise Problem(PAYLOAD_TOO_LARGE, facts={"limit": self._limit})
         chunks: list[bytes] = []
-        size = 0
-        while True:
+        size, more = 0, True
+        while more:
             message = await receive()
             if message["type"] != "http.request":
-                return b"".join(chunks)
+                raise ClientDisconnect
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > self._limit:
-                return None
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+                raise Problem(PAYLOAD_TOO_LARGE, facts={"limit": self._limit})
+            more = message.get("more_body", False)
+        body = b"".join(chunks)
+        found = _unstorable(body)
+        if found is not None:
+            raise Problem(INVALID_REQUEST, Violation("", "control_character", found))
+        return body
 
     async def _answer(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         await render(Request(scope), problem, RULE_TEXTS)(scope, receive, send)
+
+
+def _unstorable(body: bytes) -> str | None:
+    """The first thing in a JSON body that means no character, as it is written there."""
+    if b"\0" in body:
+        return "\\u0000"
+    if raw := _RAW_SURROGATE.search(body):
+        return raw.group().hex(" ")
+    if b"\\u" not in body:
+        return None
+    storable = _STORABLE.match(body)
+    stopped = _UNSTORABLE.match(body, storable.end() if storable else 0)
+    return stopped.group().decode() if stopped else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

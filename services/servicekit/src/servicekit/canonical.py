@@ -1,14 +1,18 @@
 """RFC 8785 canonical JSON, for the float-free values that ledgers hold.
 
 orjson with sorted keys gives the same bytes as RFC 8785 as long as keys are ASCII and numbers are
-integers; a property-based test holds it equal to the reference implementation. Where it falls
-down: floats and non-ASCII keys, which is why `canonical_json` refuses floats.
+integers that every JSON reader keeps exact; a property-based test holds it equal to the reference
+implementation. Where it falls down: floats and larger integers, which `canonical_json` refuses,
+and keys beyond U+DFFF, whose order differs (UTF-8 here, UTF-16 there).
 """
 
 import hashlib
 from typing import Any
 
 import orjson
+
+_EXACT = 2**53 - 1
+"""The largest integer that I-JSON (RFC 7493 section 2.2) promises to keep exact."""
 
 GENESIS = bytes(32)
 """The digest before the first event of a chain."""
@@ -17,21 +21,29 @@ GENESIS = bytes(32)
 def canonical_json(value: Any) -> bytes:
     """The RFC 8785 bytes of `value` (None, bool, int, str, list, dict with ASCII keys).
 
-    Raises ValueError for a float, whose canonical form this writer does not promise.
+    Raises ValueError for what has no canonical form here: a float, an integer beyond 2^53 - 1,
+    half of a surrogate pair, any other type.
     """
-    _refuse_floats(value)
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    _refuse_inexact(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise ValueError(f"no canonical JSON: {error}") from error
 
 
-def _refuse_floats(value: Any) -> None:
-    if isinstance(value, float):
-        raise ValueError(f"a ledger holds no floats, found {value!r}")
+def _refuse_inexact(value: Any) -> None:
+    if isinstance(value, str):
+        return
     if isinstance(value, dict):
         for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list):
+            _refuse_inexact(item)
+    elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_floats(item)
+            _refuse_inexact(item)
+    elif isinstance(value, float):
+        raise ValueError(f"a ledger holds no floats, found {value!r}")
+    elif isinstance(value, int) and not -_EXACT <= value <= _EXACT:
+        raise ValueError(f"a ledger holds no integers beyond 2^53 - 1, found {value!r}")
 
 
 def chain(algorithm: str, previous: bytes, event: bytes) -> bytes:

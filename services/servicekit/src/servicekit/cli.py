@@ -1,9 +1,11 @@
 """The commands every service has: serve, migrate, openapi; followers add their own."""
 
 import asyncio
+import gc
 import signal
+import socket
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 import uvicorn
@@ -14,13 +16,15 @@ from servicekit.logs import configure_logs
 from servicekit.migrations import Migrations
 from servicekit.settings import ServiceSettings
 
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
 
 def service_cli(
     name: str,
     description: str,
-    load_settings: Callable[[], ServiceSettings],
-    build: Callable[[ServiceSettings], FastAPI],
-    migrations: Callable[[ServiceSettings], Migrations],
+    load_settings: Callable[[], SettingsT],
+    build: Callable[[SettingsT], FastAPI],
+    migrations: Callable[[SettingsT], Migrations],
 ) -> typer.Typer:
     """The command line of a service; `build` makes its app from settings."""
     cli = typer.Typer(help=description, no_args_is_help=True, add_completion=False)
@@ -65,14 +69,33 @@ def serve_app(app: FastAPI, settings: ServiceSettings, port: int) -> None:
         log_config=None,
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
     )
+    server = _Server(config, app)
     # uvicorn raises a caught signal again after draining; for an orchestrator a drained
     # process has ended well.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    server = uvicorn.Server(config)
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run()
     if not server.started:
         raise typer.Exit(1)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with what only the process as a whole can do at its start and its end."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is made once lives as long as the process: the collector need not look at it."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Long polls answer now instead of keeping the process until they time out."""
+        self._app.state.bell.close()
+        await super().shutdown(sockets)
 
 
 def run_until_signal(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

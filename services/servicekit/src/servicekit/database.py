@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import MetaData, make_url, text
+from sqlalchemy import URL, MetaData, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from servicekit.settings import ServiceSettings
@@ -21,6 +23,34 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+
+_TRANSIENT = ("08", "40", "53", "55P03", "57P", "58")
+"""SQLSTATE classes that say nothing about the statement: connection, serialization and deadlock,
+resources, lock timeout, shutdown, system (PostgreSQL, appendix A)."""
+
+_ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, PermissionError)
+"""What an OSError is when no network is at fault."""
+
+_KEEPALIVE = {
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""A machine that vanishes must not keep its advisory locks for the two hours TCP would wait."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database, not what was asked of it, is at fault: the same may succeed later."""
+    if isinstance(error, _ABOUT_FILES):
+        return False
+    if isinstance(error, OSError | PoolTimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        error = error.orig or error
+    return str(getattr(error, "sqlstate", None) or "").startswith(_TRANSIENT)
 
 
 def new_metadata() -> MetaData:
@@ -37,6 +67,7 @@ class Database:
             settings.read_database_url.get_secret_value() if settings.read_database_url else url
         )
         self.url = url
+        self.replicated = read_url != url
         server = {"statement_timeout": str(settings.statement_timeout_ms), "jit": "off"}
         self._write = _engine(url, settings.pool_size, server)
         self._read = _engine(
@@ -72,7 +103,9 @@ class Database:
 
     async def listen(self) -> asyncpg.Connection:
         """A connection of its own, outside the pools, to LISTEN on or to hold an advisory lock."""
-        return await asyncpg.connect(dsn=plain_dsn(self.url))
+        return await asyncpg.connect(
+            dsn=plain_dsn(self.url), timeout=10, server_settings=_KEEPALIVE
+        )
 
     def pool_use(self) -> dict[str, int]:
         """Connections in use now, by engine, for the gauges."""
@@ -89,7 +122,7 @@ class Database:
 
 def _engine(url: str, size: int, server: dict[str, str], **options: Any) -> AsyncEngine:
     return create_async_engine(
-        url,
+        driver_url(url),
         pool_size=size,
         max_overflow=0,
         pool_timeout=10,
@@ -99,9 +132,22 @@ def _engine(url: str, size: int, server: dict[str, str], **options: Any) -> Asyn
     )
 
 
+def driver_url(url: str) -> URL:
+    """The URL for SQLAlchemy over asyncpg, from that or from a libpq URL as platforms hand out."""
+    made = make_url(url).set(drivername="postgresql+asyncpg")
+    mode = made.query.get("sslmode")
+    if mode is None:
+        return made
+    return made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
 def plain_dsn(url: str) -> str:
     """The URL without SQLAlchemy's driver name, as asyncpg and libpq want it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    made = make_url(url).set(drivername="postgresql")
+    mode = made.query.get("ssl")
+    if mode is not None:
+        made = made.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
+    return made.render_as_string(hide_password=False)
 
 
 async def copy_rows(

@@ -8,8 +8,6 @@ ones) and lets the rest go on.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import httpx
@@ -28,20 +26,21 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.canonical import GENESIS, chain
-from servicekit.database import Database
-from servicekit.ledger import Segment
+from servicekit.advisory_lock import AdvisoryLock
+from servicekit.canonical import GENESIS
+from servicekit.database import Database, is_unavailable
+from servicekit.feed_event import ChainBroken, FeedEvent, verify_page
+
+__all__ = ["Apply", "ChainBroken", "FeedEvent", "Follower", "follower_tables"]
 
 log = structlog.get_logger()
 
 FEED_LAG = Gauge("feed_lag_positions", "Positions between the feed's head and the cursor", ["feed"])
 PARKED = Gauge("feed_parked_subjects", "Subjects whose events could not be applied", ["feed"])
 
-_CONNECTION_ERRORS = (OSError, OperationalError, InterfaceError)
-"""The database went away: nothing about the event, everything is tried again."""
+_EARLIER_PARKED = "an earlier event of this subject is parked"
 
 _PAGE = 1000
 _WAIT_SECONDS = 20
@@ -49,54 +48,8 @@ _BACKOFF_SECONDS = (0.1, 15.0)
 _RETRY_PARKED_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEvent:
-    """An event as a follower sees it; the timeline replaces all known from `effective_on` on."""
-
-    position: int
-    subject: str
-    revision: int
-    type: str
-    time: str
-    effective_on: date
-    actor: str
-    reason: str | None
-    areas: tuple[str, ...]
-    change: dict[str, Any] | None
-    timeline: tuple[Segment, ...]
-
-    @classmethod
-    def parse(cls, event: dict[str, Any]) -> "FeedEvent":
-        """From the feed's JSON; raises KeyError, TypeError or ValueError when it is not one."""
-        data = event["data"]
-        return cls(
-            position=int(event["sequence"]),
-            subject=event["subject"],
-            revision=event["revision"],
-            type=event["type"],
-            time=event["time"],
-            effective_on=date.fromisoformat(data["effective_on"]),
-            actor=data["actor"],
-            reason=data["reason"],
-            areas=tuple(data["areas"]),
-            change=data["change"],
-            timeline=tuple(
-                Segment(
-                    date.fromisoformat(s["from"]),
-                    date.fromisoformat(s["until"]) if s["until"] else None,
-                    s["state"],
-                )
-                for s in data["timeline"]
-            ),
-        )
-
-
 Apply = Callable[[AsyncConnection, Sequence[FeedEvent]], Awaitable[None]]
 """Brings the consumer's tables in step with the events, inside the given transaction."""
-
-
-class ChainBroken(RuntimeError):
-    """The feed's positions or digests do not follow from what was read: not the same ledger."""
 
 
 def follower_tables(metadata: MetaData) -> tuple[Table, Table]:
@@ -160,8 +113,8 @@ class Follower:
             low, high = _BACKOFF_SECONDS
             await asyncio.sleep(min(high, low * 2 ** min(failures, 20)) * random.uniform(0.5, 1))  # noqa: S311
 
-    def _exclusive(self) -> "_AdvisoryLock":
-        return _AdvisoryLock(self._database, f"follow:{self.feed}")
+    def _exclusive(self) -> AdvisoryLock:
+        return AdvisoryLock(self._database, f"follow:{self.feed}")
 
     async def step(self, wait: float = 0) -> int:
         """Read and apply one page; the number of events in it. What tests and rebuilds call."""
@@ -177,7 +130,7 @@ class Follower:
         answer.raise_for_status()
         page = orjson.loads(answer.content)
         raw = page["events"]
-        reached = _verify(raw, position, digest, page.get("digest_algorithm", "sha256"))
+        reached = verify_page(page, position, digest)
         async with self._database.transaction() as connection:
             await self._move_cursor(connection, position, reached, page["head"])
             if raw:
@@ -206,14 +159,19 @@ class Follower:
             raise OSError("another follower moved the cursor")
 
     async def _apply_page(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
+        await self._apply_span(connection, await self._free(connection, raw))
+        parked = (await connection.execute(_COUNT_PARKED, {"feed": self.feed})).scalar_one()
+        PARKED.labels(self.feed).set(parked)
+
+    async def _free(
+        self, connection: AsyncConnection, raw: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The events of subjects that are not parked; the others are parked behind the first."""
         parked = set((await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars())
-        free = []
         for event in raw:
             if event["subject"] in parked:
-                await self._park(connection, event, "an earlier event of this subject is parked")
-            else:
-                free.append(event)
-        await self._apply_span(connection, free)
+                await self._park(connection, event, _EARLIER_PARKED)
+        return [event for event in raw if event["subject"] not in parked]
 
     async def _apply_span(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
         """Apply all or halve: one bad event in a page costs a few savepoints, not a thousand."""
@@ -222,31 +180,24 @@ class Follower:
         try:
             async with connection.begin_nested():
                 await self._apply(connection, [FeedEvent.parse(event) for event in raw])
-        except _CONNECTION_ERRORS:
-            raise
         except Exception as error:  # whatever the consumer's code may raise
+            if is_unavailable(error):
+                raise
             if len(raw) == 1:
-                log.exception("event_parked", feed=self.feed, subject=raw[0].get("subject"))
-                await self._park(connection, raw[0], repr(error))
+                log.exception("event_parked", feed=self.feed, subject=raw[0]["subject"])
+                await self._park(connection, raw[0], _told(error))
                 return
-            middle = len(raw) // 2
-            await self._apply_span(connection, raw[:middle])
-            failed = set(
-                (await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars()
-            )
-            rest = raw[middle:]
-            for event in rest:
-                if event["subject"] in failed:
-                    await self._park(
-                        connection, event, "an earlier event of this subject is parked"
-                    )
-            await self._apply_span(connection, [e for e in rest if e["subject"] not in failed])
+        else:
+            return
+        middle = len(raw) // 2
+        await self._apply_span(connection, raw[:middle])
+        await self._apply_span(connection, await self._free(connection, raw[middle:]))
 
     async def _park(self, connection: AsyncConnection, event: dict[str, Any], error: str) -> None:
         await connection.execute(
             _PARK,
             {"feed": self.feed, "subject": event["subject"], "position": int(event["sequence"]),
-             "event": orjson.dumps(event).decode(), "error": error[:2000]},
+             "event": orjson.dumps(event).decode(), "error": error},
         )  # fmt: skip
 
     async def _retry_parked(self) -> None:
@@ -259,12 +210,14 @@ class Follower:
             subjects = (
                 (await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars().all()
             )
-        PARKED.labels(self.feed).set(len(subjects))
-        for subject in subjects:
-            await self.release(subject)
+        released = [await self.release(subject) for subject in subjects]
+        PARKED.labels(self.feed).set(released.count(False))
 
     async def release(self, subject: str) -> bool:
-        """Apply a parked subject's events; True when they all went through."""
+        """Apply a parked subject's events; True when they all went through.
+
+        May run beside the follower: a page that parks one more meanwhile leaves it for next time.
+        """
         bound = {"feed": self.feed, "subject": subject}
         try:
             async with self._database.transaction() as connection:
@@ -272,53 +225,19 @@ class Follower:
                 events = [FeedEvent.parse(orjson.loads(row.event)) for row in rows]
                 for event in sorted(events, key=lambda e: e.position):
                     await self._apply(connection, [event])
-        except _CONNECTION_ERRORS:
-            raise
         except Exception as error:  # it stays parked, with the newest error
+            if is_unavailable(error):
+                raise
             async with self._database.transaction() as connection:
-                await connection.execute(_STILL_PARKED, {**bound, "error": repr(error)[:2000]})
+                await connection.execute(_STILL_PARKED, {**bound, "error": _told(error)})
             return False
         return True
 
 
-class _AdvisoryLock:
-    """A session-level advisory lock on a connection of its own; gone with the process."""
-
-    def __init__(self, database: Database, name: str) -> None:
-        self._database = database
-        self._name = name
-
-    async def __aenter__(self) -> Callable[[], bool]:
-        self._connection = await self._database.listen()
-        try:
-            while not await self._connection.fetchval(
-                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", self._name
-            ):
-                await asyncio.sleep(1)
-        except BaseException:
-            await self._connection.close(timeout=1)
-            raise
-        return lambda: not self._connection.is_closed()
-
-    async def __aexit__(self, *_: object) -> None:
-        if not self._connection.is_closed():
-            await self._connection.close(timeout=1)
-
-
-def _verify(
-    raw: Sequence[dict[str, Any]], position: int, digest: bytes, algorithm: str
-) -> tuple[int, bytes]:
-    """Hold positions and digests of a page to the cursor; where it ends. Raises ChainBroken."""
-    for event in raw:
-        claimed = event["digest"]
-        body = {key: value for key, value in event.items() if key != "digest"}
-        digest = chain(algorithm, digest, orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
-        position += 1
-        if int(event["sequence"]) != position:
-            raise ChainBroken(f"expected position {position}, got {event['sequence']}")
-        if digest.hex() != claimed:
-            raise ChainBroken(f"the digest of position {position} does not follow")
-    return position, digest
+def _told(error: Exception) -> str:
+    """An error as operators read it, in characters PostgreSQL can store."""
+    told = f"{type(error).__name__}: {error}"[:2000]
+    return told.replace("\0", "\\0").encode("utf-8", "replace").decode()
 
 
 _READ_CURSOR = text("SELECT position, digest FROM feed_cursor WHERE feed = :feed")
@@ -331,6 +250,7 @@ _MOVE_CURSOR = text(
     "updated_at = clock_timestamp() WHERE feed = :feed AND position = :before"
 )
 _PARKED_SUBJECTS = text("SELECT DISTINCT subject FROM parked_event WHERE feed = :feed")
+_COUNT_PARKED = text("SELECT count(DISTINCT subject) FROM parked_event WHERE feed = :feed")
 _PARK = text(
     "INSERT INTO parked_event (feed, subject, position, event, error, attempts) "
     "VALUES (:feed, :subject, :position, :event, :error, 1)"

@@ -1,5 +1,6 @@
 """`/healthz` alive, `/readyz` able to serve, `/version` what runs, `/metrics` for Prometheus."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,6 +15,9 @@ from servicekit.database import Database
 from servicekit.migrations import Migrations
 from servicekit.problems import responses
 from servicekit.standard_problems import FORBIDDEN, UNAUTHORIZED
+
+_CHECK_SECONDS = 5
+"""An orchestrator's probe must hear "not ready", not time out."""
 
 POOL_USE = Gauge("database_pool_connections", "Connections in use", ["engine"])
 
@@ -33,13 +37,13 @@ Check = Callable[[], Awaitable[Readiness]]
 def schema_check(database: Database, migrations: Migrations) -> Check:
     """The database answers and is at the revision this code needs."""
 
-    async def check() -> Readiness:
+    async def database_check() -> Readiness:
         async with database.reading() as connection:
             current = await migrations.current(connection)
         needed = migrations.head()
         return Readiness("database", current == needed, {"schema": current, "needed": needed})
 
-    return check
+    return database_check
 
 
 def feed_check(database: Database, feed: str) -> Check:
@@ -62,6 +66,7 @@ def feed_check(database: Database, feed: str) -> Check:
         detail = {"position": row.position, "head": row.head, "parked": row.parked}
         return Readiness(f"feed {feed}", True, detail)
 
+    check.__name__ = f"feed {feed}"
     return check
 
 
@@ -84,7 +89,7 @@ def health_router(
     )
     async def readyz() -> JSONResponse:
         """Database, schema revision and feeds; 503 while one of them keeps it from serving."""
-        found = [await _guarded(check) for check in checks]
+        found = await asyncio.gather(*(_guarded(check) for check in checks))
         ready = all(item.ok for item in found)
         return JSONResponse(
             {
@@ -122,7 +127,8 @@ def health_router(
 
 async def _guarded(check: Check) -> Readiness:
     try:
-        return await check()
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await check()
     except Exception as error:  # a check that can't run is a check that fails
         return Readiness(
             getattr(check, "__name__", "check"), False, {"error": type(error).__name__}

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.bell import Bell
-from servicekit.database import Database
+from servicekit.database import Database, is_unavailable
 from servicekit.ids import uuid7
 
 log = structlog.get_logger()
@@ -50,6 +50,14 @@ _POLL_SECONDS = 5.0
 
 class LeaseLostError(RuntimeError):
     """Another process took the job over; this one's step must roll back."""
+
+
+class JobFailed(Exception):
+    """Raised by a handler that can say why its job can't succeed; `result` tells the caller."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        super().__init__(str(result))
+        self.result = dict(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +133,22 @@ async def find(connection: AsyncConnection, identifier: UUID) -> Job | None:
 
 
 async def advance(
-    connection: AsyncConnection, job: Job, *, done: int, errors: int, total: int | None = None
+    connection: AsyncConnection,
+    job: Job,
+    *,
+    done: int,
+    errors: int,
+    total: int | None = None,
+    result: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record progress and renew the lease, in the transaction of the step that made it.
+    """Record progress (and what came of it so far) and renew the lease, in the step's transaction.
 
     Raises LeaseLostError when another process has taken the job over.
     """
     held = await connection.execute(
         _ADVANCE,
         {"id": job.id, "attempt": job.attempt, "done": done, "errors": errors, "total": total,
+         "result": None if result is None else dict(result),
          "lease": _LEASE_SECONDS},
     )  # fmt: skip
     if not held.rowcount:
@@ -141,7 +156,7 @@ async def advance(
 
 
 def _job(row: Row[Any]) -> Job:
-    return Job(*row)
+    return Job(**row._asdict())
 
 
 class Worker:
@@ -166,14 +181,18 @@ class Worker:
     async def _work(self) -> None:
         while True:
             try:
+                ring = self._bell.next_ring(CHANNEL)
                 if not await self.run_one():
-                    await self._bell.wait(CHANNEL, _POLL_SECONDS)
+                    await self._bell.wait(CHANNEL, _POLL_SECONDS, ring)
             except Exception:
                 log.exception("job_worker")
                 await asyncio.sleep(1)
 
     async def run_one(self) -> bool:
-        """Claim and run a job; False when none waits."""
+        """Claim and run a job; False when none waits.
+
+        Raises what the database's absence raises: the job then stays for another try.
+        """
         async with self._database.transaction() as connection:
             row = (
                 await connection.execute(
@@ -186,16 +205,20 @@ class Worker:
         renew = asyncio.create_task(self._renew(job))
         try:
             result = await self._handlers[job.kind](job)
+            await self._end(job, "succeeded", result)
         except LeaseLostError:
             log.warning("job_lease_lost", job=str(job.id))
+        except JobFailed as failed:
+            await self._end(job, "failed", failed.result)
         except asyncio.CancelledError:
             await asyncio.shield(self._release(job))
             raise
         except Exception as error:
+            if is_unavailable(error):
+                await self._release(job)
+                raise
             log.exception("job_failed", job=str(job.id), kind=job.kind)
             await self._end(job, "failed", {"error": repr(error)[:2000]})
-        else:
-            await self._end(job, "succeeded", result)
         finally:
             renew.cancel()
         return True
@@ -210,16 +233,19 @@ class Worker:
                     )
 
     async def _release(self, job: Job) -> None:
-        """On shutdown: let the next process take the job at once."""
+        """On shutdown, or without a database: let the next process take the job at once."""
         with contextlib.suppress(Exception):
             async with self._database.transaction() as connection:
                 await connection.execute(_RELEASE, {"id": job.id, "attempt": job.attempt})
 
     async def _end(self, job: Job, state: str, result: dict[str, Any]) -> None:
         async with self._database.transaction() as connection:
-            await connection.execute(
+            ended = await connection.execute(
                 _END, {"id": job.id, "attempt": job.attempt, "state": state, "result": result}
             )
+        if not ended.rowcount:
+            log.warning("job_lease_lost", job=str(job.id))
+            return
         JOBS_ENDED.labels(job.kind, state).inc()
 
 
@@ -249,10 +275,13 @@ _CLAIM = text(
 ).columns(params=JSON, result=JSON)
 _ADVANCE = text(
     "UPDATE job SET done = :done, errors = :errors, total = coalesce(:total, total), "
+    "result = coalesce(:result, result), "
     "updated_at = clock_timestamp(), "
     "lease_until = clock_timestamp() + make_interval(secs => :lease) "
     "WHERE id = :id AND attempt = :attempt AND state = 'running'"
-).bindparams(bindparam("total", type_=BigInteger))
+).bindparams(
+    bindparam("total", type_=BigInteger), bindparam("result", type_=JSON(none_as_null=True))
+)
 _RENEW = text(
     "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => :lease) "
     "WHERE id = :id AND attempt = :attempt AND state = 'running'"

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, CursorResult, Date, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, CursorResult, Date, Integer, Row, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.canonical import GENESIS, canonical_json, chain
@@ -96,8 +96,8 @@ class Ledger:
     ) -> list[Appended]:
         """Append `events` in order, as the last thing that the transaction does.
 
-        From here to the commit every other writer of this ledger waits. Raises ValueError for a
-        float in an event.
+        From here to the commit every other writer of this ledger waits. Raises ValueError for an
+        event without canonical form (see `canonical_json`).
         """
         if not events:
             return []
@@ -131,20 +131,28 @@ class Ledger:
     async def verify(
         self, connection: AsyncConnection, after: int = 0, batch: int = 5_000
     ) -> "Break | None":
-        """Recompute the chain after position `after`; the first break, or None when it holds."""
+        """Recompute the chain after position `after`; the first break, or None when it holds.
+
+        Holds the columns, by which readers filter, to the text that is chained. Writers may go
+        on meanwhile: what they append after the start is not looked at.
+        """
         head = await self.head(connection)
         digest = await _digest_at(connection, after)
         position = after
         while position < head.position:
-            rows = await connection.execute(text(_SELECT_SPAN), {"after": position, "limit": batch})
+            span = {"after": position, "until": min(position + batch, head.position)}
+            rows = (await connection.execute(_SELECT_SPAN, span)).all()
             for row in rows:
-                digest = chain(head.algorithm, digest, row.event.encode())
                 position += 1
                 if row.position != position:
                     return Break(position, "missing")
-                if digest != bytes(row.digest):
+                digest = chain(head.algorithm, digest, row.event.encode())
+                if digest != bytes(row.digest) or not _columns_agree(row):
                     return Break(position, "altered")
-        return None if digest == head.digest else Break(position, "head")
+            if position < span["until"]:
+                return Break(position + 1, "missing")
+        beyond = (await connection.execute(_SELECT_BEYOND)).scalar_one()
+        return Break(position, "head") if beyond or digest != head.digest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +164,38 @@ class Break:
 
 
 _SELECT_HEAD = "SELECT position, digest, recorded_at, algorithm FROM ledger_head"
-_SELECT_SPAN = (
-    "SELECT position, event, digest FROM ledger "
-    "WHERE position > :after ORDER BY position LIMIT :limit"
+_SELECT_SPAN = text(
+    "SELECT position, id, subject, revision, type, effective_on, recorded_at, actor, areas, event, "
+    "digest FROM ledger WHERE position > :after AND position <= :until ORDER BY position"
+)
+_SELECT_BEYOND = text(
+    "SELECT EXISTS (SELECT FROM ledger WHERE position > (SELECT position FROM ledger_head))"
 )
 
 
 def _head(result: CursorResult[Any]) -> Head:
     row = result.one()
     return Head(row.position, bytes(row.digest), row.recorded_at, row.algorithm)
+
+
+def _columns_agree(row: Row[Any]) -> bool:
+    event = orjson.loads(row.event)
+    data = event["data"]
+    return bool(
+        event["sequence"] == str(row.position)
+        and event["id"] == str(row.id)
+        and event["subject"] == row.subject
+        and event["revision"] == row.revision
+        and event["type"] == row.type
+        and event["time"] == _stamp(row.recorded_at)
+        and data["effective_on"] == row.effective_on.isoformat()
+        and data["actor"] == row.actor
+        and data["areas"] == list(row.areas)
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 async def _digest_at(connection: AsyncConnection, position: int) -> bytes:
@@ -192,6 +223,8 @@ class _Prepared:
 
 def _prepare(event: NewEvent, source: str) -> _Prepared:
     """The canonical text of `event`: its keys in RFC 8785 order, cut at sequence and time."""
+    if any("," in area or not area for area in event.areas):
+        raise ValueError(f"not codes of areas: {event.areas!r}")  # they travel comma-separated
     data = {
         "actor": event.actor,
         "areas": list(event.areas),
@@ -213,7 +246,7 @@ def _prepare(event: NewEvent, source: str) -> _Prepared:
 
 
 def _quoted(value: str) -> str:
-    return orjson.dumps(value).decode()
+    return canonical_json(value).decode()
 
 
 async def _append_by_function(
@@ -261,7 +294,7 @@ async def _append_by_copy(
     head = _head(await connection.execute(text(_SELECT_HEAD + " FOR UPDATE")))
     now = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
     recorded_at = max(now, head.recorded_at)
-    stamp = recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stamp = _stamp(recorded_at)
     rows: list[tuple[Any, ...]] = []
     digest = head.digest
     for position, item in enumerate(prepared, start=head.position + 1):

@@ -42,12 +42,12 @@ def ledger_tables(metadata: MetaData) -> tuple[Table, Table]:
     head = Table(
         "ledger_head",
         metadata,
-        Column("only", SmallInteger, primary_key=True, autoincrement=False),
+        Column("single", SmallInteger, primary_key=True, autoincrement=False),
         Column("position", BigInteger, nullable=False),
         Column("digest", LargeBinary, nullable=False),
         Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
         Column("algorithm", String(16), nullable=False),
-        CheckConstraint("only = 1", name="single_row"),
+        CheckConstraint("single = 1", name="single_row"),
     )
     return ledger, head
 
@@ -63,7 +63,7 @@ DECLARE
     stamp text;
     body text;
 BEGIN
-    SELECT * INTO STRICT head FROM ledger_head WHERE only = 1 FOR UPDATE;
+    SELECT * INTO STRICT head FROM ledger_head WHERE single = 1 FOR UPDATE;
     IF head.algorithm <> 'sha256' THEN
         RAISE EXCEPTION 'ledger_append chains sha256 only, this ledger uses %', head.algorithm;
     END IF;
@@ -83,7 +83,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
     UPDATE ledger_head SET position = head.position, digest = head.digest,
-        recorded_at = head.recorded_at WHERE only = 1;
+        recorded_at = head.recorded_at WHERE single = 1;
     PERFORM pg_notify('ledger', head.position::text);
 END
 $function$

@@ -11,6 +11,8 @@ from sqlalchemy import MetaData, pool, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from servicekit.database import driver_url
+
 _LOCK_TIMEOUT = "5s"
 """A migration that can't have its lock gives up instead of queueing everyone behind it."""
 
@@ -25,13 +27,18 @@ class Migrations:
     def __init__(self, package: str, url: str) -> None:
         self._config = Config()
         folder = Path(str(files(package))) / "migrations"
-        self._config.set_main_option("script_location", str(folder))
+        # ConfigParser would interpolate a percent sign in the path
+        self._config.set_main_option("script_location", str(folder).replace("%", "%%"))
         self._config.set_main_option("path_separator", "os")
         self._config.attributes["url"] = url
+        self._head: str | None = None
 
     def head(self) -> str:
-        """The newest revision in the code."""
-        return ScriptDirectory.from_config(self._config).get_current_head() or ""
+        """The newest revision in the code (read once: probes ask often)."""
+        if self._head is None:
+            scripts = ScriptDirectory.from_config(self._config)
+            self._head = scripts.get_current_head() or ""
+        return self._head
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the database to `revision`."""
@@ -75,7 +82,7 @@ def run_environment(metadata: MetaData) -> None:
             context.run_migrations()
 
     async def online() -> None:
-        engine = create_async_engine(url, poolclass=pool.NullPool)
+        engine = create_async_engine(driver_url(url), poolclass=pool.NullPool)
         try:
             async with engine.connect() as connection:
                 await connection.run_sync(migrate)

@@ -1,22 +1,36 @@
 """RFC 9457 problems: what went wrong, where, why and how to mend it, in zh and en."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from servicekit.database import is_unavailable
 from servicekit.refusals import Refusal, Violation
 from servicekit.text import Text, preferred_language
 from servicekit.violations import RULE_TEXTS, from_pydantic
 
 TYPE_BASE = "https://social-organizations.example/problems/"
 """Problem types are stable URIs; they name, and need not resolve."""
+
+_LISTED = 500
+"""Values at fault that one answer lists; a body of commas must not become megabytes of errors."""
+
+_SHOWN = 200
+"""Characters of a value at fault that are echoed: an error must not become a mirror."""
+
+_EXACT = 2**53
+"""Beyond it readers of JSON lose digits, and from 2^64 on the writer refuses."""
 
 log = structlog.get_logger()
 
@@ -73,7 +87,9 @@ class ProblemDocument(BaseModel):
     detail: str = Field(description="What happened here and how to mend it 说明")
     instance: str = Field(description="The request's path 请求路径")
     request_id: str | None = Field(description="Quote it when asking for help 请求编号")
-    errors: list[InvalidValue] = Field(description="Each value at fault 出错的值")
+    errors: list[InvalidValue] = Field(
+        description=f"Each value at fault, the first {_LISTED} 出错的值"
+    )
 
 
 @dataclass(frozen=True)
@@ -131,13 +147,24 @@ def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, Pro
         return render(request, Problem(types[slug], headers=error.headers), rules)
 
     async def bug(request: Request, error: Exception) -> Response:
-        log.error("unhandled", path=request.url.path, exc_info=error)
-        return render(request, Problem(types["internal"]), rules)
+        """Starlette calls this outside all middleware: the request's id is added by hand."""
+        identifier = str(request.scope.get("request_id"))
+        log.error("unhandled", request_id=identifier, path=request.url.path, exc_info=error)
+        found = Problem(types["internal"], headers={"x-request-id": identifier})
+        return render(request, found, rules)
+
+    async def database(request: Request, error: Exception) -> Response:
+        if not is_unavailable(error):
+            raise error
+        log.warning("database_unavailable", path=request.url.path, error=repr(error))
+        return render(request, Problem(types["unavailable"], headers={"retry-after": "1"}), rules)
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Refusal, refusal)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    for kind in (DBAPIError, PoolTimeoutError, OSError, asyncpg.PostgresError):
+        app.add_exception_handler(kind, database)
     app.add_exception_handler(Exception, bug)
 
 
@@ -154,18 +181,45 @@ def render(request: Request, problem: Problem, rules: Mapping[str, Text]) -> Res
         "errors": _errors(problem.violations, language, rules),
         **{k: v for k, v in problem.facts.items() if k not in ProblemDocument.model_fields},
     }
-    headers = {"content-language": "en" if language == "en" else "zh-CN", **problem.headers}
-    if problem.type.status == 401:
-        headers["www-authenticate"] = 'Bearer error="invalid_token"'
-    elif problem.type.slug == "insufficient-scope":
-        scope = problem.facts.get("scope", "")
-        headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{scope}"'
+    headers = {
+        "content-language": "en" if language == "en" else "zh-CN",
+        "vary": "accept-language",
+        **_challenge(problem),
+        **problem.headers,
+    }
     return Response(
-        orjson.dumps(body, default=str),
-        problem.type.status,
-        headers,
-        media_type="application/problem+json",
+        _encoded(body), problem.type.status, headers, media_type="application/problem+json"
     )
+
+
+def _challenge(problem: Problem) -> dict[str, str]:
+    """WWW-Authenticate (RFC 6750 section 3)."""
+    if problem.type.slug == "insufficient-scope":
+        scope = problem.facts.get("scope", "")
+        return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+    if problem.type.status != 401:
+        return {}
+    return {"www-authenticate": 'Bearer error="invalid_token"'}
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    """The body's bytes, whatever a caller managed to put into it."""
+    try:
+        return orjson.dumps(body, default=str)
+    except TypeError:  # half a surrogate pair in a text, or an integer beyond 64 bits
+        return orjson.dumps(_writable(body))
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_writable(str(key)): _writable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(item) for item in value]
+    if isinstance(value, bool | float | None):
+        return value
+    if isinstance(value, int) and -_EXACT < value < _EXACT:
+        return value
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _errors(
@@ -178,7 +232,7 @@ def _errors(
             "value": _shortened(violation.value),
             "detail": explain(violation, language, rules),
         }
-        for violation in violations
+        for violation in violations[:_LISTED]
     ]
 
 
@@ -193,10 +247,15 @@ def explain(violation: Violation, language: str, rules: Mapping[str, Text]) -> s
 
 
 def _shortened(value: Any) -> Any:
-    """Values echo back whole up to 200 characters: an error must not become a mirror."""
-    if isinstance(value, str) and len(value) > 200:
-        return value[:200] + "…"
-    if isinstance(value, int | float | bool | str | type(None)):
+    """A value as errors echo it: what JSON can't say exactly, and what is no scalar, as text."""
+    if value is None or isinstance(value, bool):
         return value
-    shown = str(value)
-    return shown if len(shown) <= 200 else shown[:200] + "…"
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int) and -_EXACT < value < _EXACT:
+        return value
+    try:
+        shown = value if isinstance(value, str) else str(value)
+    except (RecursionError, ValueError):  # nested too deep, or more than 4,300 digits
+        return "…"
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"

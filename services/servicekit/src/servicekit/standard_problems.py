@@ -123,6 +123,12 @@ AHEAD_OF_HEAD = ProblemType(
         "Position {after} is past the head {head}: you may be following another ledger.",
     ),
 )
+UNAVAILABLE = ProblemType(
+    "unavailable",
+    503,
+    Text("服务暂不可用", "Not available now"),
+    Text("数据库暂不可用，请稍后重试。", "The database can't be reached now; try again later."),
+)
 INTERNAL = ProblemType(
     "internal",
     500,
@@ -136,7 +142,7 @@ STANDARD = {
         UNAUTHORIZED, FORBIDDEN, OUTSIDE_AREAS, KEYS_UNAVAILABLE, NOT_FOUND, METHOD_NOT_ALLOWED,
         BAD_REQUEST, MALFORMED_JSON, INVALID_REQUEST, UNKNOWN_PARAMETER, INVALID_CURSOR,
         PAYLOAD_TOO_LARGE, PRECONDITION_REQUIRED, PRECONDITION_FAILED, IDEMPOTENCY_CONFLICT,
-        AHEAD_OF_HEAD, INTERNAL,
+        AHEAD_OF_HEAD, UNAVAILABLE, INTERNAL,
     )
 }  # fmt: skip
 """By slug, which is also the code of the refusal that means it."""

@@ -21,8 +21,8 @@ SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 
 
@@ -40,13 +40,13 @@ class Telemetry:
             return
         headers = dict(scope["headers"])
         sent = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = sent if _REQUEST_ID.match(sent) else uuid4().hex
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
         scope["request_id"] = request_id
         context = {"request_id": request_id}
-        trace = _TRACEPARENT.match(headers.get(b"traceparent", b"").decode("latin-1"))
+        trace = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
         if trace:
             context["trace_id"] = trace.group(1)
-        status = 500
+        status = 499  # nobody waited for an answer, unless the app gives one or fails
 
         async def observed(message: Message) -> None:
             nonlocal status
@@ -63,6 +63,9 @@ class Telemetry:
         with structlog.contextvars.bound_contextvars(**context):
             try:
                 await self._app(scope, receive, observed)
+            except Exception:
+                status = 500
+                raise
             finally:
                 _record(scope, status, time.perf_counter() - started)
 

@@ -30,16 +30,15 @@ def preferred_language(accept_language: str | None) -> str:
 
     Chinese, the users' language, wins ties, wildcards and unknown languages.
     """
-    best, best_weight = "zh", 0.0
+    weights = {"zh": 0.0, "en": 0.0}
     for item in (accept_language or "").split(","):
         tag, _, parameters = item.strip().partition(";")
         language = tag.strip().lower().split("-")[0]
-        if language not in {"zh", "en"}:
+        if language not in weights:
             continue
         try:
-            weight = float(parameters.strip().removeprefix("q=")) if parameters else 1.0
+            weight = float(parameters.strip().lower().removeprefix("q=")) if parameters else 1.0
         except ValueError:
             weight = 0.0
-        if weight > best_weight:
-            best, best_weight = language, weight
-    return best
+        weights[language] = max(weights[language], weight)
+    return "en" if weights["en"] > weights["zh"] else "zh"

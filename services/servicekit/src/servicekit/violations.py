@@ -52,7 +52,8 @@ RULE_TEXTS: Mapping[str, Text] = {
     "model_type": Text("应为对象。", "An object is expected."),
     "model_attributes_type": Text("应为 JSON 对象。", "A JSON object is expected."),
     "control_character": Text(
-        "含有空字符 (U+0000)；请删除。", "It contains the null character (U+0000); remove it."
+        "含有无法存储的字符 {value}（空字符或不成对的代理项）；请删除。",
+        "It contains {value}, the null character or half of a surrogate pair; remove it.",
     ),
     "cursor": Text(
         "游标无效或属于另一查询；请从第一页重新开始。",
@@ -63,10 +64,13 @@ RULE_TEXTS: Mapping[str, Text] = {
 
 
 def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[Violation]:
-    """pydantic's errors as violations; a body's pointer starts at the body itself."""
+    """pydantic's errors as violations; a body's pointer starts at the body itself.
+
+    Where a body is no JSON at all, pydantic's location is an offset, which is no pointer.
+    """
     return [
         Violation(
-            pointer=_pointer(error["loc"]),
+            pointer="" if error["type"] == "json_invalid" else _pointer(error["loc"]),
             rule=error["type"],
             value=None if error["type"] == "missing" else error.get("input"),
             facts={k: str(v) for k, v in (error.get("ctx") or {}).items()},
@@ -76,8 +80,8 @@ def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[V
 
 
 def _pointer(location: Sequence[str | int]) -> str:
-    """("body", "party", 0) → /party/0; ("query", "limit") → /limit; JSON offsets are dropped."""
+    """("body", "party", 0) → /party/0; ("query", "limit") → /limit."""
+    if location and location[0] in {"body", "query", "path", "header"}:
+        location = location[1:]
     parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location]
-    if parts and parts[0] in {"body", "query", "path", "header"}:
-        parts = parts[1:]
     return "".join(f"/{part}" for part in parts)

@@ -1,0 +1,208 @@
+"""Routes of organizations: establish, amend, read, find, export."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from registry_api.api.dependencies import USUAL, Filters, KnownAt, Made, Reader, Writer, moment
+from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION
+from registry_api.api.schemas import (
+    AmendmentIn,
+    EstablishedOrganization,
+    Establishment,
+    Organization,
+    OrganizationPage,
+)
+from registry_api.domain.organization import OrganizationState, to_state
+from registry_api.storage.organization_rows import document
+from registry_api.usecases.amend_organization import Amendment
+from registry_api.usecases.read_organization import Document
+from registry_api.usecases.register_organization import Request as RegisterRequest
+from servicekit.idempotency import IdempotencyKey, fingerprint
+from servicekit.pagination import CursorText, Limit
+from servicekit.preconditions import IfMatch, etag
+from servicekit.problems import responses
+from servicekit.standard_problems import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+)
+
+router = APIRouter(tags=["organizations"])
+
+_JSON = "application/json"
+_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+
+@router.post(
+    "/v1/organizations",
+    operation_id="register_organization",
+    summary="Register an organization 成立登记",
+    status_code=201,
+    response_model=EstablishedOrganization,
+    responses=responses(
+        *USUAL, INVALID_ORGANIZATION, CODE_TAKEN, OUTSIDE_AREAS, IDEMPOTENCY_CONFLICT,
+        MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+    ),
+)  # fmt: skip
+async def register_organization(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    body: Establishment,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Establishment: the gates of 三同步, the register, and the obligations that follow."""
+    state = OrganizationState.model_validate(
+        body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
+    )
+    answer = await factory.register_organization(
+        caller,
+        RegisterRequest(
+            to_state(state),
+            body.effective_on,
+            body.reason,
+            idempotency_key,
+            fingerprint(request.url.path, await request.body()),
+        ),
+    )
+    headers = {"etag": etag(1), "location": answer.location or ""}
+    return Response(answer.body, answer.status, headers, _JSON)
+
+
+@router.get(
+    "/v1/organizations",
+    operation_id="find_organizations",
+    summary="Find organizations 查询社会组织",
+    response_model=OrganizationPage,
+    responses=responses(*USUAL, INVALID_CURSOR),
+)
+async def find_organizations(
+    caller: Reader,
+    factory: Made,
+    filters: Filters,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+    count: Annotated[
+        Literal["exact"] | None, Query(description="Also count all that match 是否计总数")
+    ] = None,
+) -> Response:
+    """Organizations that meet all filters, in the order of their ids, a page at a time."""
+    page = await factory.find_organizations(caller, filters, cursor, limit, count == "exact")
+    return Response(page, media_type=_JSON)
+
+
+@router.get(
+    "/v1/organizations/export",
+    operation_id="export_organizations",
+    summary="Export organizations 导出社会组织",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "NDJSON or CSV; Ledger-Position is the position it shows 导出文件",
+            "content": {"application/x-ndjson": {}, "text/csv": {}},
+        },
+        **responses(*USUAL),
+    },
+)
+async def export_organizations(
+    caller: Reader,
+    factory: Made,
+    filters: Filters,
+    format: Annotated[Literal["ndjson", "csv"], Query(description="文件格式")] = "ndjson",  # noqa: A002
+) -> Response:
+    """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step."""
+    stack = AsyncExitStack()
+    export = await stack.enter_async_context(factory.export_organizations(caller, filters, format))
+
+    async def content() -> AsyncIterator[bytes]:
+        async with stack:
+            async for part in export.content:
+                yield part
+
+    return StreamingResponse(
+        content(),
+        media_type=_MEDIA[format],
+        headers={
+            "ledger-position": str(export.head.position),
+            "ledger-digest": export.head.digest.hex(),
+            "content-disposition": f'attachment; filename="organizations.{format}"',
+        },
+    )
+
+
+@router.get(
+    "/v1/organizations/by-credit-code/{credit_code}",
+    operation_id="read_organization_by_credit_code",
+    summary="Look up by credit code 按信用代码查询",
+    response_model=Organization,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def read_by_credit_code(
+    caller: Reader,
+    factory: Made,
+    credit_code: Annotated[str, Path(max_length=40, description="统一社会信用代码")],
+) -> Response:
+    """The organization with this unified social credit code."""
+    return _document(await factory.read_organization.by_credit_code(caller, credit_code.upper()))
+
+
+@router.get(
+    "/v1/organizations/{organization_id}",
+    operation_id="read_organization",
+    summary="Read an organization 读取社会组织",
+    response_model=Organization,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def read_organization(
+    caller: Reader,
+    factory: Made,
+    organization_id: UUID,
+    valid_on: Annotated[
+        date | None, Query(description="As it was on this day; default today 有效日期")
+    ] = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """The organization now, or on a day as known at a moment."""
+    if valid_on is None and known_at is None:
+        return _document(await factory.read_organization.now(caller, organization_id))
+    day = valid_on or factory.clock.today()
+    known = moment(known_at)
+    return _document(await factory.read_organization.then(caller, organization_id, day, known))
+
+
+@router.post(
+    "/v1/organizations/{organization_id}/amendments",
+    operation_id="amend_organization",
+    summary="Amend or correct 变更与更正",
+    response_model=Organization,
+    responses=responses(
+        *USUAL, NOT_FOUND, INVALID_ORGANIZATION, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
+        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+    ),
+)  # fmt: skip
+async def amend_organization(
+    caller: Writer,
+    factory: Made,
+    organization_id: UUID,
+    body: AmendmentIn,
+    if_match: IfMatch = None,
+) -> Response:
+    """Change fields from a day on; an earlier day corrects what was recorded wrongly."""
+    amendment = Amendment(body.change, body.effective_on, body.reason, if_match)
+    held = await factory.amend_organization(caller, organization_id, amendment)
+    return _document(Document(held.revision, document(held)))
+
+
+def _document(found: Document) -> Response:
+    return Response(found.text, headers={"etag": etag(found.revision)}, media_type=_JSON)

@@ -1,0 +1,74 @@
+"""The composition root: settings become use cases. HTTP and jobs share it."""
+
+from dataclasses import dataclass
+
+from registry_api.domain.divisions import Divisions
+from registry_api.settings import Settings
+from registry_api.usecases.amend_organization import AmendOrganization
+from registry_api.usecases.export_organizations import ExportOrganizations
+from registry_api.usecases.find_organizations import FindOrganizations
+from registry_api.usecases.import_organizations import ImportOrganizations
+from registry_api.usecases.read_import import ReadImport
+from registry_api.usecases.read_organization import ReadOrganization
+from registry_api.usecases.register_organization import RegisterOrganization
+from registry_api.usecases.start_import import JOB_KIND, StartImport
+from servicekit.bell import Bell
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import Database
+from servicekit.jobs import CHANNEL as JOB_CHANNEL
+from servicekit.jobs import Worker
+from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
+from servicekit.ledger import Ledger
+from servicekit.migrations import Migrations
+
+SOURCE = "registry-api"
+"""The registry's name in events, logs and commands."""
+
+
+@dataclass(frozen=True)
+class Factory:
+    """Everything a process of the registry is made of; nothing connects before it is used."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    ledger: Ledger
+    bell: Bell
+    worker: Worker
+    register_organization: RegisterOrganization
+    amend_organization: AmendOrganization
+    read_organization: ReadOrganization
+    find_organizations: FindOrganizations
+    export_organizations: ExportOrganizations
+    start_import: StartImport
+    read_import: ReadImport
+
+
+def migrations(settings: Settings) -> Migrations:
+    """The registry's migrations."""
+    return Migrations("registry_api", settings.database_url.get_secret_value())
+
+
+def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
+    """Put the registry together; tests hand in a clock of their own."""
+    clock = clock or SystemClock()
+    database = Database(settings)
+    ledger = Ledger(SOURCE, settings.digest_algorithm)
+    bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
+    divisions = Divisions.load(settings.divisions_file)
+    imports = ImportOrganizations(database, ledger, clock, divisions)
+    return Factory(
+        settings=settings,
+        clock=clock,
+        database=database,
+        ledger=ledger,
+        bell=bell,
+        worker=Worker(database, bell, {JOB_KIND: imports}),
+        register_organization=RegisterOrganization(database, ledger, clock, divisions),
+        amend_organization=AmendOrganization(database, ledger, clock, divisions),
+        read_organization=ReadOrganization(database),
+        find_organizations=FindOrganizations(database),
+        export_organizations=ExportOrganizations(database, ledger),
+        start_import=StartImport(database, clock, settings.upload_limit_bytes),
+        read_import=ReadImport(database),
+    )

@@ -1,0 +1,67 @@
+"""The registry's ASGI app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from registry_api.api import code_lists, imports, organizations
+from registry_api.api.errors import ERRORS
+from registry_api.factory import SOURCE, make_factory, migrations
+from registry_api.settings import Settings
+from servicekit.app import Parts, build_app
+from servicekit.clock import Clock
+from servicekit.feed import feed_router
+
+DESCRIPTION = """\
+The register of social organizations (社会组织登记): what is true of each, and everything that
+happened to it.
+
+Valid time is counted in civil dates (Asia/Shanghai), half-open; nothing is overwritten, a
+correction is a new event about an earlier date. Errors are RFC 9457 problems in zh or en
+(`Accept-Language`). Follow `/v1/changes` to stay in step.
+"""
+
+TAGS = [
+    {"name": "organizations", "description": "社会组织 Social organizations"},
+    {"name": "imports", "description": "批量导入 Bulk import"},
+    {"name": "code lists", "description": "代码表 Coded values and their labels"},
+    {"name": "changes", "description": "变更订阅 The feed of changes"},
+    {"name": "operation", "description": "运行 Health, version, metrics"},
+]
+
+
+def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The app; connects to nothing before it starts to serve."""
+    factory = make_factory(settings, clock)
+
+    @asynccontextmanager
+    async def settled_ledger() -> AsyncIterator[None]:
+        async with factory.database.transaction() as connection:
+            await factory.ledger.settle_algorithm(connection)
+        yield
+
+    return build_app(
+        Parts(
+            name=SOURCE,
+            title="Registry API 社会组织登记",
+            description=DESCRIPTION,
+            version=version("registry-api"),
+            settings=settings,
+            database=factory.database,
+            bell=factory.bell,
+            migrations=migrations(settings),
+            routers=[
+                organizations.router,
+                imports.router,
+                code_lists.router,
+                feed_router("registry:read"),
+            ],
+            errors=ERRORS,
+            state={"factory": factory},
+            background=[settled_ledger, factory.worker.running],
+            streamed_paths=[imports.PATH],
+            tags=TAGS,
+        )
+    )

@@ -1,0 +1,196 @@
+"""The register
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from servicekit.ledger_schema import (
+    CREATE_HEAD_ROW,
+    CREATE_LEDGER_FUNCTION,
+    DROP_LEDGER_FUNCTION,
+)
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "idempotency_key",
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client", "key", name=op.f("idempotency_key_pkey")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("done", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("errors", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("job_pkey")),
+    )
+    op.create_index(
+        "job_waiting_idx",
+        "job",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+    op.create_table(
+        "ledger",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False, comment="canonical JSON, without its digest"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("ledger_pkey")),
+        sa.UniqueConstraint("subject", "revision", name=op.f("ledger_subject_revision_key")),
+    )
+    op.create_index(op.f("ledger_recorded_at_idx"), "ledger", ["recorded_at"], unique=False)
+    op.create_table(
+        "ledger_head",
+        sa.Column("single", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("algorithm", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("single = 1", name=op.f("ledger_head_single_row_check")),
+        sa.PrimaryKeyConstraint("single", name=op.f("ledger_head_pkey")),
+    )
+    op.create_table(
+        "organization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "document", sa.Text(), nullable=False, comment="JSON exactly as the API shows it"
+        ),
+        sa.Column("first_effective_on", sa.Date(), nullable=False),
+        sa.Column("last_effective_on", sa.Date(), nullable=False),
+        sa.Column(
+            "area", sa.Text(), nullable=False, comment="access area: domicile, else authority"
+        ),
+        sa.Column("credit_code", sa.Text(), nullable=True),
+        sa.Column("filing_number", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("institution_type", sa.Text(), nullable=True),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("registration_mode", sa.Text(), nullable=True),
+        sa.Column("registration_level", sa.Text(), nullable=True),
+        sa.Column("authority_division", sa.Text(), nullable=True),
+        sa.Column("supervisor_system", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("charter_state", sa.Text(), nullable=False),
+        sa.Column("party_organization_mode", sa.Text(), nullable=True),
+        sa.Column("full_members", sa.Integer(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("organization_pkey")),
+    )
+    op.create_index(
+        "organization_area_idx",
+        "organization",
+        ["area", "id"],
+        unique=False,
+        postgresql_ops={"area": "text_pattern_ops"},
+    )
+    op.create_index("organization_credit_code_key", "organization", ["credit_code"], unique=True)
+    op.create_index(
+        "organization_filing_number_key",
+        "organization",
+        [sa.literal_column("coalesce(authority_division, '')"), "filing_number"],
+        unique=True,
+        postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
+    )
+    op.create_table(
+        "upload_chunk",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("upload_chunk_pkey")),
+    )
+    op.create_table(
+        "import_error",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["job.id"], name=op.f("import_error_job_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", "line", "number", name=op.f("import_error_pkey")),
+    )
+    op.execute(CREATE_HEAD_ROW)
+    op.execute(CREATE_LEDGER_FUNCTION)
+
+
+def downgrade() -> None:
+    op.execute(DROP_LEDGER_FUNCTION)
+    op.drop_table("import_error")
+    op.drop_table("upload_chunk")
+    op.drop_index(
+        "organization_filing_number_key",
+        table_name="organization",
+        postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
+    )
+    op.drop_index("organization_credit_code_key", table_name="organization")
+    op.drop_index(
+        "organization_area_idx",
+        table_name="organization",
+        postgresql_ops={"area": "text_pattern_ops"},
+    )
+    op.drop_table("organization")
+    op.drop_table("ledger_head")
+    op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")
+    op.drop_table("ledger")
+    op.drop_index(
+        "job_waiting_idx",
+        table_name="job",
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+    op.drop_table("job")
+    op.drop_table("idempotency_key")
