@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from local_runner.postgres import PostgresServer
 from servicekit.testing import TestDatabases, TestKeys
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
 
 
 @pytest.fixture(scope="session")

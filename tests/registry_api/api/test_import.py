@@ -13,6 +13,7 @@ from tests.registry_api.samples import credit_code, hospital
 
 import demo_city
 from demo_city import csv_form
+from registry_api.domain.organization import complete
 
 
 def _csv(rows: list[dict[str, Any]]) -> bytes:
@@ -86,7 +87,7 @@ async def test_the_whole_demo_city_imports_exports_and_imports_again_unchanged(
         if form == "ndjson":
             held = [orjson.loads(line) for line in exported.content.splitlines()]
     key = "filing_number", "credit_code"
-    states = {(d[key[0]], d[key[1]]): d for d in documents}
+    states = {(d[key[0]], d[key[1]]): complete(d) for d in documents}
     for document in held:
         del document["id"], document["revision"]
         assert document == states[document[key[0]], document[key[1]]]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
-from registry_api.usecases.amend_organization import AmendOrganization
 from registry_api.usecases.export_organizations import ExportOrganizations
 from registry_api.usecases.find_organizations import FindOrganizations
 from registry_api.usecases.import_organizations import ImportOrganizations
 from registry_api.usecases.read_import import ReadImport
 from registry_api.usecases.read_organization import ReadOrganization
+from registry_api.usecases.record_event import RecordEvent
 from registry_api.usecases.register_organization import RegisterOrganization
 from registry_api.usecases.start_import import JOB_KIND, StartImport
 from servicekit.bell import Bell
@@ -36,7 +36,7 @@ class Factory:
     bell: Bell
     worker: Worker
     register_organization: RegisterOrganization
-    amend_organization: AmendOrganization
+    record_event: RecordEvent
     read_organization: ReadOrganization
     find_organizations: FindOrganizations
     export_organizations: ExportOrganizations
@@ -65,7 +65,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         bell=bell,
         worker=Worker(database, bell, {JOB_KIND: imports}),
         register_organization=RegisterOrganization(database, ledger, clock, divisions),
-        amend_organization=AmendOrganization(database, ledger, clock, divisions),
+        record_event=RecordEvent(database, ledger, clock, divisions),
         read_organization=ReadOrganization(database),
         find_organizations=FindOrganizations(database),
         export_organizations=ExportOrganizations(database, ledger),

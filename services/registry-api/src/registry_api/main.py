@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from registry_api.api import code_lists, imports, organizations
+from registry_api.api import code_lists, exports, imports, life_events, organizations
 from registry_api.api.errors import ERRORS
 from registry_api.factory import SOURCE, make_factory, migrations
 from registry_api.settings import Settings
@@ -25,6 +25,7 @@ correction is a new event about an earlier date. Errors are RFC 9457 problems in
 
 TAGS = [
     {"name": "organizations", "description": "社会组织 Social organizations"},
+    {"name": "life events", "description": "全生命周期 What happens to an organization"},
     {"name": "imports", "description": "批量导入 Bulk import"},
     {"name": "code lists", "description": "代码表 Coded values and their labels"},
     {"name": "changes", "description": "变更订阅 The feed of changes"},
@@ -53,7 +54,9 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             bell=factory.bell,
             migrations=migrations(settings),
             routers=[
+                exports.router,  # before /v1/organizations/{organization_id}, which it would match
                 organizations.router,
+                life_events.router,
                 imports.router,
                 code_lists.router,
                 feed_router("registry:read"),

@@ -1,5 +1,6 @@
 """The one table of what the registry's refusals look like over HTTP."""
 
+from registry_api.api.life_event_words import LIFE_EVENT_RULES
 from servicekit.problems import ErrorTable, ProblemType
 from servicekit.text import Text
 
@@ -17,6 +18,12 @@ CODE_TAKEN = ProblemType(
         "{taken} 已属于另一社会组织；请先按代码查询。",
         "{taken} belongs to another organization; look it up by its code first.",
     ),
+)
+EVENT_NOT_POSSIBLE = ProblemType(
+    "event-not-possible",
+    409,
+    Text("与当日情况不符", "The event does not fit what is true on its day"),
+    Text("请核对 errors 中所列情况。", "Check what errors lists."),
 )
 UNKNOWN_CODE_LIST = ProblemType(
     "unknown-code-list",
@@ -46,6 +53,7 @@ ERRORS = ErrorTable(
         for t in (
             INVALID_ORGANIZATION,
             CODE_TAKEN,
+            EVENT_NOT_POSSIBLE,
             UNKNOWN_CODE_LIST,
             UPLOAD_TOO_LARGE,
             EMPTY_UPLOAD,
@@ -104,6 +112,7 @@ ERRORS = ErrorTable(
             '"{value}" is not a date; write it as 2016-06-14.',
         ),
         "not_a_flag": Text("“{value}”应为 是 或 否。", '"{value}" should be 是 (yes) or 否 (no).'),
+        **LIFE_EVENT_RULES,
         "position_or_time": Text(
             "应为账本位置或 RFC 3339 时间，如 2016-06-14T08:00:00+08:00。",
             "A ledger position or an RFC 3339 time such as 2016-06-14T08:00:00+08:00 is expected.",

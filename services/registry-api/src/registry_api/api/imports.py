@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from registry_api.api.dependencies import USUAL, Made, Reader, Writer
 from registry_api.api.errors import EMPTY_UPLOAD, ERRORS, INVALID_ORGANIZATION, UPLOAD_TOO_LARGE
 from registry_api.api.schemas import ImportJob, ImportResult, RowError, RowErrorPage
-from registry_api.domain.organization import CivilDate
+from registry_api.domain.field_types import CivilDate
 from registry_api.usecases.start_import import ImportRequest
 from servicekit.idempotency import IdempotencyKey
 from servicekit.jobs import Job

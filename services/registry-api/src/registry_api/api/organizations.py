@@ -1,31 +1,25 @@
-"""Routes of organizations: establish, amend, read, find, export."""
+"""Routes of organizations: establish, amend, read, find."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from registry_api.api.dependencies import USUAL, Filters, KnownAt, Made, Reader, Writer, moment
 from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION
 from registry_api.api.schemas import (
-    AmendmentIn,
     EstablishedOrganization,
     Establishment,
     Organization,
     OrganizationPage,
 )
 from registry_api.domain.organization import OrganizationState, to_state
-from registry_api.storage.organization_rows import document
-from registry_api.usecases.amend_organization import Amendment
 from registry_api.usecases.read_organization import Document
 from registry_api.usecases.register_organization import Request as RegisterRequest
 from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import IfMatch, etag
+from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import (
     IDEMPOTENCY_CONFLICT,
@@ -34,14 +28,11 @@ from servicekit.standard_problems import (
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
 )
 
 router = APIRouter(tags=["organizations"])
 
 _JSON = "application/json"
-_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
 @router.post(
@@ -103,45 +94,6 @@ async def find_organizations(
 
 
 @router.get(
-    "/v1/organizations/export",
-    operation_id="export_organizations",
-    summary="Export organizations 导出社会组织",
-    response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "NDJSON or CSV; Ledger-Position is the position it shows 导出文件",
-            "content": {"application/x-ndjson": {}, "text/csv": {}},
-        },
-        **responses(*USUAL),
-    },
-)
-async def export_organizations(
-    caller: Reader,
-    factory: Made,
-    filters: Filters,
-    format: Annotated[Literal["ndjson", "csv"], Query(description="文件格式")] = "ndjson",  # noqa: A002
-) -> Response:
-    """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step."""
-    stack = AsyncExitStack()
-    export = await stack.enter_async_context(factory.export_organizations(caller, filters, format))
-
-    async def content() -> AsyncIterator[bytes]:
-        async with stack:
-            async for part in export.content:
-                yield part
-
-    return StreamingResponse(
-        content(),
-        media_type=_MEDIA[format],
-        headers={
-            "ledger-position": str(export.head.position),
-            "ledger-digest": export.head.digest.hex(),
-            "content-disposition": f'attachment; filename="organizations.{format}"',
-        },
-    )
-
-
-@router.get(
     "/v1/organizations/by-credit-code/{credit_code}",
     operation_id="read_organization_by_credit_code",
     summary="Look up by credit code 按信用代码查询",
@@ -179,29 +131,6 @@ async def read_organization(
     day = valid_on or factory.clock.today()
     known = moment(known_at)
     return _document(await factory.read_organization.then(caller, organization_id, day, known))
-
-
-@router.post(
-    "/v1/organizations/{organization_id}/amendments",
-    operation_id="amend_organization",
-    summary="Amend or correct 变更与更正",
-    response_model=Organization,
-    responses=responses(
-        *USUAL, NOT_FOUND, INVALID_ORGANIZATION, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
-        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
-    ),
-)  # fmt: skip
-async def amend_organization(
-    caller: Writer,
-    factory: Made,
-    organization_id: UUID,
-    body: AmendmentIn,
-    if_match: IfMatch = None,
-) -> Response:
-    """Change fields from a day on; an earlier day corrects what was recorded wrongly."""
-    amendment = Amendment(body.change, body.effective_on, body.reason, if_match)
-    held = await factory.amend_organization(caller, organization_id, amendment)
-    return _document(Document(held.revision, document(held)))
 
 
 def _document(found: Document) -> Response:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from registry_api.domain.organization import CivilDate, OrganizationState
+from registry_api.domain.field_types import CivilDate
+from registry_api.domain.organization import OrganizationState
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -43,6 +44,14 @@ class Organization(OrganizationState):
 
     id: UUID = Field(description="Its id for ever 编号")
     revision: int = Field(description="Counts its changes from 1; also its ETag 版本")
+
+
+class OrganizationAfterEvent(Organization):
+    """The organization after an event, and what the event came to 事件后的社会组织."""
+
+    outcome: dict[str, Any] | None = Field(
+        description="Such as a veto with its grounds; null where there is nothing to tell 结果"
+    )
 
 
 class ObligationOut(BaseModel):

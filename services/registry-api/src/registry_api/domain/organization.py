@@ -4,42 +4,28 @@
 always present in a document; unknown is null (`complete` fills what a merge left out).
 """
 
-import re
-from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, StringConstraints
 
 from registry_api.domain.code_lists import Coded
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
-Flag = Annotated[bool, Field(strict=True)]
-
-
-def _iso_date(value: object) -> object:
-    """Only YYYY-MM-DD: a number would otherwise pass as a Unix time."""
-    if isinstance(value, date) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
-        return value
-    raise PydanticCustomError("date_parsing", "a date such as 2016-06-14 is expected")
-
-
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-CivilDate = Annotated[
-    date, Field(ge=date(1900, 1, 2), le=date(2199, 12, 31)), BeforeValidator(_iso_date)
-]
-"""1900-01-01 is what spreadsheets write for "no date"; it is nobody's date."""
+from registry_api.domain.field_types import CivilDate, Count, Flag, Line, Name, Part
+from registry_api.domain.life_facts import (
+    AbnormalListing,
+    AnnualInspection,
+    Care,
+    DemonstrationSite,
+    Evaluation,
+    LeadershipElection,
+    OrganizationalLife,
+    Recommendation,
+    Recruitment,
+    Training,
+)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Authority(_Part):
+class Authority(Part):
     """登记管理机关 registration authority."""
 
     name: Name | None = Field(None, title="登记管理机关")
@@ -53,7 +39,7 @@ class Authority(_Part):
     )
 
 
-class Registration(_Part):
+class Registration(Part):
     """How, where and when it was registered 登记."""
 
     mode: Annotated[str, Coded("registration_mode")] | None = Field(None, title="登记方式")
@@ -62,14 +48,14 @@ class Registration(_Part):
     registered_on: CivilDate | None = Field(None, title="成立登记日期", examples=["2009-03-02"])
 
 
-class BusinessSupervisor(_Part):
+class BusinessSupervisor(Part):
     """业务主管单位 business supervisor."""
 
     name: Name | None = Field(None, title="业务主管单位")
     system: Annotated[str, Coded("system")] | None = Field(None, title="业务主管单位系统")
 
 
-class Domicile(_Part):
+class Domicile(Part):
     """住所 domicile."""
 
     division_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}([0-9]{3})?$")] | None = (
@@ -83,7 +69,7 @@ class Domicile(_Part):
     address: Line | None = Field(None, title="住所")
 
 
-class Grade(_Part):
+class Grade(Part):
     """评估等级 evaluation grade; `none` is an evaluation that gave no grade."""
 
     level: Annotated[str, Coded("grade")] | None = Field(None, title="评估等级")
@@ -91,7 +77,7 @@ class Grade(_Part):
     valid_until: CivilDate | None = Field(None, title="等级有效期至")
 
 
-class Charter(_Part):
+class Charter(Part):
     """党建入章 Party building in the charter."""
 
     state: Annotated[str, Coded("charter_state")] = Field("none", title="党建入章")
@@ -99,7 +85,7 @@ class Charter(_Part):
     on: CivilDate | None = Field(None, title="入章日期")
 
 
-class Secretary(_Part):
+class Secretary(Part):
     """The secretary's post, never a name 书记岗位."""
 
     post: Name | None = Field(None, title="书记岗位")
@@ -107,7 +93,7 @@ class Secretary(_Part):
     appointed_on: CivilDate | None = Field(None, title="书记任职日期")
 
 
-class PartyOrganization(_Part):
+class PartyOrganization(Part):
     """The Party organization that covers this organization 党组织."""
 
     form: Annotated[str, Coded("party_organization_form")] | None = Field(None, title="党组织形式")
@@ -117,27 +103,29 @@ class PartyOrganization(_Part):
     )
     established_on: CivilDate | None = Field(None, title="党组织成立日期")
     secretary: Secretary | None = None
+    elected_on: CivilDate | None = Field(None, title="党组织换届日期")
+    term_until: CivilDate | None = Field(None, title="党组织任期至")
 
 
-class Instructor(_Part):
+class Instructor(Part):
     """党建指导员."""
 
     assigned_on: CivilDate | None = Field(None, title="指导员派驻日期")
 
 
-class Liaison(_Part):
+class Liaison(Part):
     """党建联络员."""
 
     assigned_on: CivilDate | None = Field(None, title="联络员指派日期")
 
 
-class Organizer(_Part):
+class Organizer(Part):
     """党建组织员."""
 
     assigned_on: CivilDate | None = Field(None, title="组织员指派日期")
 
 
-class Party(_Part):
+class Party(Part):
     """Party building: counts and posts, never persons 党建."""
 
     full_members: Count | None = Field(None, title="正式党员数")
@@ -146,9 +134,14 @@ class Party(_Part):
     instructor: Instructor | None = None
     liaison: Liaison | None = None
     organizer: Organizer | None = None
+    organizational_life: OrganizationalLife | None = None
+    training: Training | None = None
+    recruitment: Recruitment | None = None
+    care: Care | None = None
+    demonstration_site: DemonstrationSite | None = None
 
 
-class OrganizationState(_Part):
+class OrganizationState(Part):
     """What is true of a social organization on a day 社会组织."""
 
     credit_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NP-RTUWXY]{18}$")] | None = (
@@ -180,6 +173,11 @@ class OrganizationState(_Part):
     grade: Grade | None = None
     charter: Charter = Charter()
     party: Party = Party()
+    annual_inspection: AnnualInspection | None = None
+    evaluation: Evaluation | None = None
+    leadership_election: LeadershipElection | None = None
+    abnormal_list: AbnormalListing | None = None
+    recommendation: Recommendation | None = None
     predecessors: Annotated[list[Name], Field(max_length=100)] = Field([], title="前身")
     successors: Annotated[list[Name], Field(max_length=100)] = Field([], title="承继组织")
 

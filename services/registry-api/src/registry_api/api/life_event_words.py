@@ -1,0 +1,44 @@
+"""Words for the rules that events of an organization's life can break."""
+
+from servicekit.text import Text
+
+LIFE_EVENT_RULES = {
+    "party_organization_exists": Text(
+        "已有党组织；请用变更或先撤销。",
+        "There is a Party organization already; change it, or dissolve it first.",
+    ),
+    "no_party_organization": Text("尚无党组织。", "There is no Party organization."),
+    "joint_with_whom": Text(
+        "联合组建须在 with 中写明其他单位。", "A joint formation names the other units in with."
+    ),
+    "too_few_members": Text(
+        "单独组建{value}须有正式党员{needed}名，现有{members}名（{source}）；"
+        "可联合组建，或附批准文号 approval。",
+        "A solo {value} needs {needed} full members, there are {members} ({source}); form it "
+        "jointly, or give the approval in approval.",
+    ),
+    "nothing_changes": Text("没有任何变更内容。", "Nothing changes."),
+    "worker_exists": Text(
+        "已有{value}；请先结束其派驻。", "There is a {value} already; end that assignment first."
+    ),
+    "no_worker": Text("没有{value}。", "There is no {value}."),
+    "charter_goes_forward": Text(
+        "党建入章只能由未写入到暂以决议、再到写入（现为{held}）；更正请用 amendments。",
+        "Inclusion goes from none to provisional to included (it is {held}); correct errors by "
+        "amendments.",
+    ),
+    "wording_not_yet": Text(
+        "{value} 版表述在该日尚未发布。", "The wording {value} was not issued yet on that day."
+    ),
+    "site_step": Text(
+        "示范点不能由{held}变为{value}。", "A demonstration site can't go from {held} to {value}."
+    ),
+    "listed_already": Text("已在活动异常名录中。", "It is on the abnormal list already."),
+    "not_listed": Text("不在活动异常名录中。", "It is not on the abnormal list."),
+    "listed_not_recommended": Text(
+        "列入活动异常名录的不予推荐。", "Who is on the abnormal list is not recommended."
+    ),
+    "status_does_not_allow": Text(
+        "登记状态为{value}，不能如此变更。", "The status {value} does not allow it."
+    ),
+}
