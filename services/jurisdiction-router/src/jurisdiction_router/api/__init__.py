@@ -1,0 +1,1 @@
+"""The HTTP edge: routes, schemas, and the one table of errors."""

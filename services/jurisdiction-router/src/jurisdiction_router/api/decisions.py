@@ -1,0 +1,29 @@
+"""Route of decisions for facts in the request."""
+
+import orjson
+from fastapi import APIRouter, Response
+
+from jurisdiction_router.api.dependencies import JSON, USUAL, Made, Reader
+from jurisdiction_router.api.errors import NO_RULE_SET_IN_FORCE
+from jurisdiction_router.api.schemas import Decision, Question
+from servicekit.problems import responses
+from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
+
+router = APIRouter(tags=["decisions"])
+
+
+@router.post(
+    "/v1/decisions",
+    operation_id="decide",
+    summary="Decide for given facts 按所给事实判断",
+    response_model=Decision,
+    responses=responses(*USUAL, NO_RULE_SET_IN_FORCE, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+)
+async def decide(caller: Reader, factory: Made, body: Question) -> Response:
+    """Who would supervise such an organization, with the trace, the clause and what would flip it.
+
+    With facts missing: the answers still open, and the facts that would decide.
+    """
+    state = body.organization.model_dump(mode="json", exclude_unset=True)
+    found = await factory.decide_organization(state, body.valid_on)
+    return Response(orjson.dumps(found), media_type=JSON)

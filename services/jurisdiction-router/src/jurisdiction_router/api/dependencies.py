@@ -1,0 +1,40 @@
+"""What the routes share: the factory, who calls, dates."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from jurisdiction_router.factory import Factory
+from servicekit.auth import Caller, require
+from servicekit.problems import ProblemType
+from servicekit.standard_problems import (
+    FORBIDDEN,
+    INVALID_REQUEST,
+    UNAUTHORIZED,
+    UNKNOWN_PARAMETER,
+)
+
+USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
+"""What any route with a token and parameters can answer."""
+
+Reader = Annotated[Caller, Depends(require("router:read"))]
+Writer = Annotated[Caller, Depends(require("router:write"))]
+
+
+def _factory(request: Request) -> Factory:
+    factory: Factory = request.app.state.factory
+    return factory
+
+
+Made = Annotated[Factory, Depends(_factory)]
+
+ValidOn = Annotated[
+    date | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
+]
+AreaPrefixes = Annotated[
+    list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
+    Query(description="Prefix of a division code 区划代码前缀"),
+]
+Code = Annotated[str, Query(max_length=100)]
+JSON = "application/json"

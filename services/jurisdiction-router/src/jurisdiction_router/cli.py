@@ -1,0 +1,66 @@
+"""The router's commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jurisdiction_router.domain.rule_set_reader import read_rule_set
+from jurisdiction_router.domain.rule_set_text import read_text
+from jurisdiction_router.factory import SOURCE, migrations
+from jurisdiction_router.main import build, build_follower
+from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.settings import Settings
+from jurisdiction_router.usecases.activate_rule_set import check_proof, check_tests
+from servicekit.cli import serve_app, service_cli
+from servicekit.logs import configure_logs
+from servicekit.refusals import Refusal
+
+app = service_cli(
+    SOURCE,
+    "Who supervises a social organization's Party building (社会组织党建归口).",
+    Settings,
+    build,
+    migrations,
+)
+
+
+@app.command()
+def follow() -> None:
+    """Keep assignments in step with the registry until SIGTERM."""
+    settings = Settings()
+    configure_logs(f"{SOURCE} follow", settings.log_level, settings.log_format)
+    serve_app(build_follower(settings), settings, settings.follow_port)
+
+
+@app.command()
+def print_rules(
+    name: Annotated[str, typer.Argument(help="Id of a packaged rule set")] = "shenzhen-2016",
+) -> None:
+    """Print a rule set that ships with the router, as POST /v1/rule-sets takes it."""
+    typer.echo(read_packaged(f"{name}.yaml"), nl=False)
+
+
+@app.command()
+def check_rules(
+    file: Annotated[Path, typer.Argument(help="A rule set in YAML or JSON", exists=True)],
+) -> None:
+    """Read, prove and test a rule set; exit status 1 when something is wrong with it."""
+    try:
+        value, lines = read_text(file.read_text(encoding="utf-8"))
+        rule_set = read_rule_set(value, lines)
+        check_proof(rule_set)
+        check_tests(rule_set)
+    except Refusal as refusal:
+        typer.echo(f"{file}: {refusal.code}", err=True)
+        for violation in refusal.violations:
+            facts = ", ".join(f"{k}: {v}" for k, v in violation.facts.items() if v is not None)
+            typer.echo(
+                f"  {violation.pointer or '/'}: {violation.rule} ({violation.value}) {facts}",
+                err=True,
+            )
+        raise typer.Exit(1) from None
+    typer.echo(
+        f"{rule_set.id}: {len(rule_set.rules)} rules, total, free of conflict, every rule "
+        f"reachable; {len(rule_set.tests)} tests pass; digest {rule_set.digest}"
+    )

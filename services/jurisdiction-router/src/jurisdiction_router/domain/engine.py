@@ -1,0 +1,378 @@
+"""Decides: one rule set, compiled once, asked many times.
+
+Two steps. *Which rule?* depends on the seven attributes alone. *Which body?* walks the rule's
+candidates through the directory on the date. Both are remembered per distinct facts by
+`VerdictTable`, a dictionary that decides what it does not know yet, so that a batch costs one
+dictionary look-up per organization.
+
+Facts may be missing. Evaluation is three-valued: it stops at the first missing attribute it really
+needs, tries each of that attribute's values, and so finds what the answer depends on. An answer
+that no missing fact can change is given; otherwise the open answers and the questions are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from jurisdiction_router.domain.directory import DirectoryView
+from jurisdiction_router.domain.facts import DOMAINS, NONE, POSITIONS, Facts
+from jurisdiction_router.domain.rule_set import (
+    ASSIGNED,
+    BUSINESS_SUPERVISOR,
+    NEEDS_DECISION,
+    OWN_SYSTEM,
+    Candidate,
+    Condition,
+    Rule,
+    RuleSet,
+)
+from jurisdiction_router.domain.verdict import (
+    BY_RULE,
+    CONDITION_FAILS,
+    CONFLICT,
+    MISSING_FACTS,
+    NO_BODY,
+    NO_RULE,
+    NO_SUCH_BODY,
+    NO_SUPERVISOR,
+    PLACE_UNKNOWN,
+    SEVERAL_BODIES,
+    TAKEN,
+    Party,
+    Possible,
+    Step,
+    Verdict,
+)
+
+_HOLDS: Final = -1
+_FAILS: Final = -2
+_ATTRIBUTES: Final = tuple(sorted(POSITIONS, key=POSITIONS.__getitem__))
+
+Checks = tuple[tuple[int, frozenset[str]], ...]
+
+
+class Needs(NamedTuple):
+    """The evaluation cannot go on without this attribute."""
+
+    attribute: str
+
+
+class Ruling(NamedTuple):
+    """The undefeated rules for some attribute values: one is an answer, more are a conflict."""
+
+    rules: tuple[Rule, ...]
+
+
+class Engine:
+    """A compiled rule set. Immutable in effect: what it remembers never changes an answer."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self.rule_set = rule_set
+        self._compiled = tuple((rule, _checks(rule.when)) for rule in rule_set.rules)
+        self._conditions = {
+            id(candidate): _checks(candidate.when) for candidate in _all_candidates(rule_set)
+        }
+        self._groups = _groups_of_equal_values(rule_set)
+        self._newer = {
+            attribute: frozenset(values)
+            for attribute, values in rule_set.attributes.items()
+            if not DOMAINS[attribute] <= set(values)
+        }
+        self._rulings: dict[tuple[str | None, ...], Ruling | Needs] = {}
+
+    def on(self, view: DirectoryView) -> "VerdictTable":
+        """Return the fast path for many questions on one date."""
+        return VerdictTable(self, view)
+
+    def verdict(self, facts: Facts, view: DirectoryView) -> Verdict:
+        """Decide for one tuple of facts on the view's date."""
+        facts = self._known(facts)
+        while True:
+            attempt = self._attempt(facts, view)
+            if isinstance(attempt, Verdict):
+                return attempt
+            settled = self._undecided(facts, attempt.attribute, view)
+            if isinstance(settled, Verdict):
+                return settled
+            facts = settled
+
+    def answer(self, facts: Facts, view: DirectoryView) -> tuple[str, Party | None]:
+        """Return outcome and supervising body alone: a verdict without those who assist."""
+        attempt = self._attempt(self._known(facts), view, parties=False)
+        if isinstance(attempt, Needs):
+            attempt = self.verdict(facts, view)
+        return attempt.outcome, attempt.supervising
+
+    def alternatives(self, attribute: str, current: str) -> tuple[str, ...]:
+        """Return the other values of an attribute that can matter, one for each group of equals."""
+        return tuple(group[0] for group in self._groups[attribute] if current not in group)
+
+    def winners_over(self, rule: Rule, facts: Facts) -> list[str]:
+        """Return the ids of the rules that surely match `facts` and are over `rule`."""
+        return [
+            other.id
+            for other, checks in self._compiled
+            if rule.id in other.over and _evaluate(checks, facts) == _HOLDS
+        ]
+
+    def failing_cell(self, when: Condition, facts: Facts) -> str | None:
+        """Return the first attribute whose known value a condition excludes, or None."""
+        for attribute, allowed in when.items():
+            value = facts[POSITIONS[attribute]]
+            if value is not None and value not in allowed:
+                return attribute
+        return None
+
+    def _known(self, facts: Facts) -> Facts:
+        """Read values that are newer than the rule set, which it cannot know, as missing."""
+        for attribute, values in self._newer.items():
+            if facts[POSITIONS[attribute]] not in values:
+                facts = facts._replace(**{attribute: None})
+        return facts
+
+    def ruling(self, facts: Facts) -> Ruling | Needs:
+        """Return the undefeated rules, or the first missing attribute they depend on."""
+        key = facts[: len(_ATTRIBUTES)]
+        known = self._rulings.get(key)
+        if known is None:
+            known = self._rulings[key] = self._rule_of(key)
+        return known
+
+    def _rule_of(self, values: tuple[str | None, ...]) -> Ruling | Needs:
+        certain: list[Rule] = []
+        waiting: list[tuple[Rule, int]] = []
+        for rule, checks in self._compiled:
+            state = _evaluate(checks, values)
+            if state == _HOLDS:
+                certain.append(rule)
+            elif state != _FAILS:
+                waiting.append((rule, state))
+        defeated = {loser for rule in certain for loser in rule.over}
+        undefeated = [rule for rule in certain if rule.id not in defeated]
+        contested = {rule.id for rule in undefeated}
+        contested |= {rule.id for rule, _ in waiting if rule.id not in defeated}
+        for rule, position in waiting:
+            # A defeated rule still defeats others, so it matters while one of those is contested.
+            if rule.id in contested or rule.over & contested:
+                return Needs(_ATTRIBUTES[position])
+        return Ruling(tuple(undefeated))
+
+    def _attempt(
+        self, facts: Facts, view: DirectoryView, *, parties: bool = True
+    ) -> Verdict | Needs:
+        ruling = self.ruling(facts)
+        if isinstance(ruling, Needs):
+            return ruling
+        if not ruling.rules:
+            return Verdict(NEEDS_DECISION, NO_RULE)
+        if len(ruling.rules) > 1:
+            names = tuple(rule.id for rule in ruling.rules)
+            return Verdict(NEEDS_DECISION, CONFLICT, conflicting=names)
+        found = self._apply(ruling.rules[0], facts, view)
+        if isinstance(found, Needs) or not parties:
+            return found
+        rule = ruling.rules[0]
+        assisting = self._parties((*rule.assisting, *self.rule_set.assisting), facts, view)
+        return replace(
+            found,
+            assisting=tuple(party for party in assisting if party != found.supervising),
+            notified=self._parties(rule.notified, facts, view),
+        )
+
+    def _apply(self, rule: Rule, facts: Facts, view: DirectoryView) -> Verdict | Needs:
+        """Walk a rule's candidates to the supervising body."""
+        steps: list[Step] = []
+        for candidate in rule.supervising:
+            step = self._step(candidate, facts, view)
+            if isinstance(step, Needs):
+                return step
+            steps.append(step)
+            if step.result in (TAKEN, PLACE_UNKNOWN):
+                break
+        last = steps[-1] if steps else None
+        outcome, reason = rule.outcome, BY_RULE
+        missing: tuple[str, ...] = ()
+        if last is not None and last.result == PLACE_UNKNOWN:
+            place = "registering" if last.candidate.at == "registering" else "domicile"
+            outcome, reason, missing = NEEDS_DECISION, MISSING_FACTS, (place,)
+        elif outcome == ASSIGNED and (last is None or last.party is None):
+            outcome, reason = NEEDS_DECISION, NO_BODY
+        return Verdict(
+            outcome=outcome,
+            reason=reason,
+            rule=rule,
+            supervising=last.party if last is not None else None,
+            steps=tuple(steps),
+            missing=missing,
+        )
+
+    def _step(self, candidate: Candidate, facts: Facts, view: DirectoryView) -> Step | Needs:
+        """Try one candidate: its condition, its place, then the directory."""
+        state = _evaluate(self._conditions[id(candidate)], facts)
+        if state == _FAILS:
+            failed = self.failing_cell(candidate.when, facts)
+            return Step(candidate, None, CONDITION_FAILS, attribute=failed)
+        if state != _HOLDS:
+            return Needs(_ATTRIBUTES[state])
+        if candidate.system != OWN_SYSTEM:
+            return self._look_up(candidate, candidate.system, facts, view)
+        if facts.supervisor_system is None:
+            return Needs("supervisor_system")
+        if facts.supervisor_system == NONE:
+            return Step(candidate, None, NO_SUPERVISOR)
+        return self._look_up(candidate, facts.supervisor_system, facts, view)
+
+    def _look_up(
+        self, candidate: Candidate, system: str | None, facts: Facts, view: DirectoryView
+    ) -> Step:
+        area = place_of(candidate.at, facts, view)
+        if area is None:
+            return Step(candidate, None, PLACE_UNKNOWN)
+        found = view.find(candidate.body, area, system)
+        if not found:
+            return Step(candidate, area, NO_SUCH_BODY)
+        if len(found) > 1:
+            return Step(candidate, area, SEVERAL_BODIES)
+        return Step(candidate, area, TAKEN, Party.of(found[0]))
+
+    def _parties(
+        self, candidates: Iterable[Candidate], facts: Facts, view: DirectoryView
+    ) -> tuple[Party, ...]:
+        """Return every body that is found; a condition on a missing fact does not hold here."""
+        parties: list[Party] = []
+        for candidate in candidates:
+            if candidate.body == BUSINESS_SUPERVISOR:
+                held = _evaluate(self._conditions[id(candidate)], facts) != _FAILS
+                if facts.supervisor_name is not None and held:
+                    parties.append(Party(None, BUSINESS_SUPERVISOR, facts.supervisor_name, None))
+                continue
+            step = self._step(candidate, facts, view)
+            if isinstance(step, Step) and step.party is not None and step.party not in parties:
+                parties.append(step.party)
+        return tuple(parties)
+
+    def _undecided(self, facts: Facts, attribute: str, view: DirectoryView) -> Verdict | Facts:
+        """Settle facts that lack `attribute`: a verdict, or facts that may assume a value of it.
+
+        The latter when the attribute turns out not to change which answers are open.
+        """
+        branches = {
+            group: self._explore(facts._replace(**{attribute: group[0]}), view)
+            for group in self._groups[attribute]
+        }
+        answers = [frozenset(found) for found, _ in branches.values()]
+        if all(open_answers == answers[0] for open_answers in answers):
+            return facts._replace(**{attribute: self._groups[attribute][0][0]})
+        values: dict[object, list[str]] = {}
+        verdicts: dict[object, Verdict] = {}
+        asked = [attribute]
+        for group, (found, deeper) in branches.items():
+            asked += [name for name in deeper if name not in asked]
+            for answer, verdict in found.items():
+                verdicts.setdefault(answer, verdict)
+                values.setdefault(answer, []).extend(group)
+        possible = tuple(
+            Possible(
+                verdict.outcome,
+                verdict.rule.id if verdict.rule else None,
+                verdict.supervising,
+                attribute,
+                tuple(values[answer]),
+            )
+            for answer, verdict in verdicts.items()
+        )
+        return Verdict(NEEDS_DECISION, MISSING_FACTS, missing=tuple(asked), possible=possible)
+
+    def _explore(
+        self, facts: Facts, view: DirectoryView
+    ) -> tuple[Mapping[object, Verdict], list[str]]:
+        """Return the answers still open for `facts`, and the missing attributes they hang on."""
+        attempt = self._attempt(facts, view)
+        if isinstance(attempt, Verdict):
+            return {attempt.answer(): attempt}, list(attempt.missing)
+        attribute = attempt.attribute
+        answers: dict[object, Verdict] = {}
+        asked: list[str] = []
+        distinct: set[frozenset[object]] = set()
+        for group in self._groups[attribute]:
+            found, deeper = self._explore(facts._replace(**{attribute: group[0]}), view)
+            answers.update(found)
+            asked += [name for name in deeper if name not in asked]
+            distinct.add(frozenset(found))
+        return answers, [attribute, *asked] if len(distinct) > 1 else asked
+
+
+class VerdictTable(dict[Facts, Verdict]):
+    """The verdicts of one rule set on one date: `table[facts]` decides once, then remembers."""
+
+    def __init__(self, engine: Engine, view: DirectoryView) -> None:
+        super().__init__()
+        self._engine = engine
+        self._view = view
+
+    def __missing__(self, facts: Facts) -> Verdict:
+        verdict = self[facts] = self._engine.verdict(facts, self._view)
+        return verdict
+
+
+def place_of(at: str | None, facts: Facts, view: DirectoryView) -> str | None:
+    """Return the area a candidate is looked for in, or None when that place is not known.
+
+    The city and the province fall back on the registering authority's: an organization that a city
+    registered is that city's even when its domicile is not recorded. The district does not.
+    """
+    if at == "registering":
+        return facts.registering
+    if at is None:
+        return None
+    code: str | None = getattr(view.path(facts.domicile), at)
+    if code is None and at in ("city", "province"):
+        code = getattr(view.path(facts.registering), at)
+    return code
+
+
+def _checks(when: Condition) -> Checks:
+    return tuple((POSITIONS[attribute], allowed) for attribute, allowed in when.items())
+
+
+def _evaluate(checks: Checks, values: tuple[str | None, ...]) -> int:
+    """Return `_HOLDS`, `_FAILS`, or the position of the first missing attribute it hangs on."""
+    waiting = _HOLDS
+    for position, allowed in checks:
+        value = values[position]
+        if value is None:
+            if waiting == _HOLDS:
+                waiting = position
+        elif value not in allowed:
+            return _FAILS
+    return waiting
+
+
+def _all_candidates(rule_set: RuleSet) -> list[Candidate]:
+    candidates = list(rule_set.assisting)
+    for rule in rule_set.rules:
+        candidates += [*rule.supervising, *rule.assisting, *rule.notified]
+    return candidates
+
+
+def _groups_of_equal_values(rule_set: RuleSet) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Group each attribute's values that no condition of the rule set tells apart.
+
+    Trying one value of each group is then as good as trying them all. Systems are told apart by
+    the directory as well, once a candidate names the supervisor's own.
+    """
+    conditions = [rule.when for rule in rule_set.rules]
+    conditions += [candidate.when for candidate in _all_candidates(rule_set)]
+    own_system = any(candidate.system == OWN_SYSTEM for candidate in _all_candidates(rule_set))
+    groups: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for attribute, values in rule_set.attributes.items():
+        alike: dict[object, list[str]] = {}
+        for value in values:
+            signature: object = tuple(
+                value in when[attribute] for when in conditions if attribute in when
+            )
+            if attribute == "supervisor_system" and own_system:
+                signature = value
+            alike.setdefault(signature, []).append(value)
+        groups[attribute] = tuple(tuple(group) for group in alike.values())
+    return groups

@@ -1,0 +1,145 @@
+"""An organization's assignment timeline: who supervises it, period by period.
+
+A pure function of the organization's facts over time, the rule sets and the directory. Nothing can
+change between two neighbouring boundaries (of the facts, of the rule sets, or of the directory on
+the organization's way up), so one decision per piece is exact; a property-based test holds it equal
+to asking every single day.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from jurisdiction_router.domain.decision import Decider, Decision, outside_every_scope
+from jurisdiction_router.domain.directory import Directory, DirectoryView
+from jurisdiction_router.domain.engine import Engine
+from jurisdiction_router.domain.facts import FactPeriod, Facts
+from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
+from jurisdiction_router.domain.rule_set import RuleSet
+from jurisdiction_router.domain.vocabulary import Vocabulary
+
+MAX_REMEMBERED: Final = 20_000
+"""Decisions with their documents kept in memory (some 20 KB each)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentSegment:
+    """The decision that holds over `[valid_from, valid_until)`."""
+
+    valid_from: date
+    valid_until: date | None
+    decision: Decision
+
+
+class Jurisdiction:
+    """The rule sets and the directory, ready to be asked about many organizations.
+
+    Immutable: build a new one when a rule set, a body or an area changes. Decisions are remembered
+    per distinct facts, rule set and stretch of directory time, so a batch explains each case once.
+    """
+
+    def __init__(
+        self, rule_sets: Iterable[RuleSet], directory: Directory, vocabulary: Vocabulary
+    ) -> None:
+        self.rule_sets = tuple(sorted(rule_sets, key=lambda rule_set: rule_set.id))
+        self.directory = directory
+        self._vocabulary = vocabulary
+        self._deciders = {r.id: Decider(Engine(r), vocabulary) for r in self.rule_sets}
+        self._rule_set_dates = boundaries(self.rule_sets)
+        self._views: dict[date, DirectoryView] = {}
+        self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
+
+    def timeline(self, periods: Sequence[FactPeriod]) -> list[AssignmentSegment]:
+        """Return the assignment timeline of one organization.
+
+        In: its facts, as ordered, non-overlapping periods; None where it has ceased. Out: ordered
+        segments. Absent from them: days before a rule set of its territory is in force, and days
+        on which the organization is deregistered or revoked.
+        """
+        segments: list[AssignmentSegment] = []
+        for period in periods:
+            facts = period.facts
+            if facts is None:
+                continue
+            changes = self._directory_dates(facts)
+            cuts = sorted(changes | self._rule_set_dates)
+            for start, end in pieces(period.valid_from, period.valid_until, cuts):
+                decision = self._decide_since(facts, start, changes)
+                if decision is not None:
+                    _append(segments, AssignmentSegment(start, end, decision))
+        return segments
+
+    def decide(self, facts: Facts, day: date) -> Decision | None:
+        """Decide for one day; None when the territory's rule set is not in force on it."""
+        return self._decide_since(facts, day, self._directory_dates(facts))
+
+    def _rule_set_on(
+        self, facts: Facts, day: date, view: DirectoryView
+    ) -> tuple[RuleSet | None, bool]:
+        """Return the rule set in force where the organization is, and whether one ever is.
+
+        The domicile's territory comes first, then the registering authority's. The most specific
+        scope wins; of two with the same scope, the one that started later.
+        """
+        ever = False
+        for place in (facts.domicile, facts.registering):
+            for code in view.path(place).codes():
+                scoped = [rule_set for rule_set in self.rule_sets if rule_set.scope == code]
+                ever = ever or bool(scoped)
+                in_force = [rule_set for rule_set in scoped if holds_on(rule_set, day)]
+                if in_force:
+                    return max(in_force, key=lambda r: (r.valid_from, r.id)), True
+        return None, ever
+
+    def _decide_since(self, facts: Facts, day: date, changes: set[date]) -> Decision | None:
+        # Around the organization the directory has stood still since the last change: that day
+        # stands for this one, so that a batch needs few views and few decisions.
+        since = max((change for change in changes if change <= day), default=date.min)
+        rule_set, ever = self._rule_set_on(facts, day, self._view(since))
+        if rule_set is None and ever:
+            return None
+        key = (rule_set.id if rule_set else None, facts, since)
+        decision = self._decisions.get(key)
+        if decision is None:
+            if len(self._decisions) >= MAX_REMEMBERED:
+                self._decisions.clear()
+            if rule_set is None:
+                decision = outside_every_scope(facts, self._vocabulary)
+            else:
+                decision = self._deciders[rule_set.id].decide(facts, self._view(since))
+            self._decisions[key] = decision
+        return decision
+
+    def _directory_dates(self, facts: Facts) -> set[date]:
+        directory = self.directory
+        return set(directory.breakpoints(facts.domicile) | directory.breakpoints(facts.registering))
+
+    def _view(self, day: date) -> DirectoryView:
+        view = self._views.get(day)
+        if view is None:
+            view = self._views[day] = self.directory.on(day)
+        return view
+
+
+def assignment_timeline(
+    periods: Sequence[FactPeriod],
+    rule_sets: Iterable[RuleSet],
+    directory: Directory,
+    vocabulary: Vocabulary,
+) -> list[AssignmentSegment]:
+    """Return one organization's assignment timeline; for many, keep a `Jurisdiction`."""
+    return Jurisdiction(rule_sets, directory, vocabulary).timeline(periods)
+
+
+def _append(segments: list[AssignmentSegment], segment: AssignmentSegment) -> None:
+    """Add a segment, merging it into the last one when that is its equal neighbour."""
+    last = segments[-1] if segments else None
+    if (
+        last is not None
+        and last.valid_until == segment.valid_from
+        and last.decision.digest == segment.decision.digest
+    ):
+        segments[-1] = AssignmentSegment(last.valid_from, segment.valid_until, last.decision)
+    else:
+        segments.append(segment)

@@ -1,0 +1,93 @@
+"""What the engine finds, before anyone puts it into words."""
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from jurisdiction_router.domain.directory import Body
+from jurisdiction_router.domain.rule_set import Candidate, Rule
+
+BY_RULE: Final = "rule"
+MISSING_FACTS: Final = "missing_facts"
+CONFLICT: Final = "conflict"
+NO_RULE: Final = "no_rule"
+NO_BODY: Final = "no_body"
+NO_RULE_SET: Final = "no_rule_set"
+
+TAKEN: Final = "taken"
+CONDITION_FAILS: Final = "condition_fails"
+NO_SUPERVISOR: Final = "no_supervisor"
+NO_SUCH_BODY: Final = "no_such_body"
+SEVERAL_BODIES: Final = "several_bodies"
+PLACE_UNKNOWN: Final = "place_unknown"
+
+
+class Party(NamedTuple):
+    """A body as an assignment names it; `id` and `area_code` are None for a business supervisor."""
+
+    id: str | None
+    kind: str
+    name: str
+    area_code: str | None
+
+    @classmethod
+    def of(cls, body: Body) -> "Party":
+        """Return how an assignment names a body of the directory."""
+        return cls(body.id, body.kind, body.name, body.area_code)
+
+
+class Step(NamedTuple):
+    """One candidate of a walk through the directory and what became of it."""
+
+    candidate: Candidate
+    area: str | None
+    result: str
+    party: Party | None = None
+    attribute: str | None = None
+    """The attribute whose cell failed, when `result` is `condition_fails`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One of the answers that are still open: it follows if `attribute` has one of `values`."""
+
+    outcome: str
+    rule: str | None
+    supervising: Party | None
+    attribute: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one tuple of facts on one date. Shared between organizations: immutable."""
+
+    outcome: str
+    reason: str
+    rule: Rule | None = None
+    supervising: Party | None = None
+    assisting: tuple[Party, ...] = ()
+    notified: tuple[Party, ...] = ()
+    steps: tuple[Step, ...] = ()
+    conflicting: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    possible: tuple[Possible, ...] = ()
+
+    def answer(self) -> tuple[str, str | None, Party | None, tuple[str, ...]]:
+        """Return what makes two verdicts the same answer, however they were reached."""
+        return (self.outcome, self.rule.id if self.rule else None, self.supervising, self.missing)
+
+    def state(self, rule_set: str | None, decision: str) -> dict[str, Any]:
+        """Return the assignment's state as feeds and lists show it (docs/contracts.md).
+
+        `rule_set` is the id of the rule set that decided, `decision` the digest of the document.
+        """
+        return {
+            "outcome": self.outcome,
+            "supervising": self.supervising._asdict() if self.supervising else None,
+            "assisting": [party._asdict() for party in self.assisting],
+            "rule_set": rule_set,
+            "rule": self.rule.id if self.rule else None,
+            "basis": self.rule.basis if self.rule else None,
+            "flags": list(self.rule.flags) if self.rule else [],
+            "decision": decision,
+        }

@@ -1,0 +1,72 @@
+"""The composition root: settings become use cases. HTTP and the follower share it."""
+
+from dataclasses import dataclass
+
+from jurisdiction_router.domain.vocabulary import read_vocabulary
+from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.settings import Settings
+from jurisdiction_router.usecases.activate_rule_set import ActivateRuleSet
+from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
+from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from jurisdiction_router.usecases.decide_organization import DecideOrganization
+from jurisdiction_router.usecases.find_assignments import FindAssignments
+from jurisdiction_router.usecases.import_directory import ImportDirectory
+from jurisdiction_router.usecases.read_directory import ReadDirectory
+from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
+from servicekit.bell import Bell
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import Database
+from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
+from servicekit.ledger import Ledger
+from servicekit.migrations import Migrations
+
+SOURCE = "jurisdiction-router"
+"""The router's name in events, logs and commands."""
+
+
+@dataclass(frozen=True)
+class Factory:
+    """Everything a process of the router is made of; nothing connects before it is used."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    ledger: Ledger
+    bell: Bell
+    current: CurrentJurisdiction
+    assess_organizations: AssessOrganizations
+    import_directory: ImportDirectory
+    read_directory: ReadDirectory
+    activate_rule_set: ActivateRuleSet
+    read_rule_sets: ReadRuleSets
+    decide_organization: DecideOrganization
+    find_assignments: FindAssignments
+
+
+def migrations(settings: Settings) -> Migrations:
+    """The router's migrations."""
+    return Migrations("jurisdiction_router", settings.database_url.get_secret_value())
+
+
+def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
+    """Put the router together; tests hand in a clock of their own."""
+    clock = clock or SystemClock()
+    database = Database(settings)
+    ledger = Ledger(SOURCE, settings.digest_algorithm)
+    current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
+    assess = AssessOrganizations(ledger)
+    return Factory(
+        settings=settings,
+        clock=clock,
+        database=database,
+        ledger=ledger,
+        bell=Bell(database, LEDGER_CHANNEL),
+        current=current,
+        assess_organizations=assess,
+        import_directory=ImportDirectory(database, ledger, clock, current, assess),
+        read_directory=ReadDirectory(database),
+        activate_rule_set=ActivateRuleSet(database, ledger, current, assess),
+        read_rule_sets=ReadRuleSets(database),
+        decide_organization=DecideOrganization(current, clock),
+        find_assignments=FindAssignments(database, clock),
+    )

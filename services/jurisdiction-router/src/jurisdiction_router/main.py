@@ -1,0 +1,111 @@
+"""The router's ASGI apps: the one that serves, and the small one of the follower."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import httpx
+from fastapi import FastAPI
+
+from jurisdiction_router.api import assignments, decisions, directory, feed_status, rule_sets
+from jurisdiction_router.api.errors import ERRORS
+from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
+from jurisdiction_router.follower.registry_feed import FEED, RegistryFeed, following
+from jurisdiction_router.settings import Settings
+from servicekit.app import Parts, build_app
+from servicekit.clock import Clock
+from servicekit.feed import feed_router
+from servicekit.follower import Follower
+from servicekit.health import feed_check
+from servicekit.outbound import service_client
+
+DESCRIPTION = """\
+Who supervises a social organization's Party building (社会组织党建由谁领导和管理), since when,
+under which clause, and what would change it.
+
+An answer is a pure function of the organization's facts, the rule sets and the directory of areas
+and bodies, each over valid time (civil dates, half-open). Every assignment keeps its decision:
+facts, trace, clause, sentences in zh and en. Follow `/v1/changes` to stay in step.
+"""
+
+TAGS = [
+    {"name": "assignments", "description": "归口 Who supervises whom"},
+    {"name": "decisions", "description": "判断 Answers for facts in the request"},
+    {"name": "rule sets", "description": "规则集 Decision tables as data"},
+    {"name": "directory", "description": "区划与党组织 Areas and bodies"},
+    {"name": "changes", "description": "变更订阅 The feed of changes"},
+    {"name": "operation", "description": "运行 Health, version, metrics"},
+]
+
+
+def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The app that serves; connects to nothing before it starts."""
+    factory = make_factory(settings, clock)
+
+    @asynccontextmanager
+    async def settled_ledger() -> AsyncIterator[None]:
+        async with factory.database.transaction() as connection:
+            await factory.ledger.settle_algorithm(connection)
+        yield
+
+    return build_app(
+        Parts(
+            name=SOURCE,
+            title="Jurisdiction Router 社会组织党建归口",
+            description=DESCRIPTION,
+            version=version("jurisdiction-router"),
+            settings=settings,
+            database=factory.database,
+            bell=factory.bell,
+            migrations=migrations(settings),
+            routers=[
+                assignments.router,
+                decisions.router,
+                rule_sets.router,
+                directory.router,
+                feed_status.router,
+                feed_router("router:read"),
+            ],
+            errors=ERRORS,
+            state={"factory": factory},
+            background=[settled_ledger],
+            checks=[feed_check(factory.database, FEED)],
+            tags=TAGS,
+        )
+    )
+
+
+def make_follower(factory: Factory, client: httpx.AsyncClient) -> Follower:
+    """The follower of the registry that `client` reaches; tests call its `step`."""
+    feed = RegistryFeed(factory.current, factory.assess_organizations)
+    return Follower(FEED, factory.database, client, feed.apply)
+
+
+def build_follower(settings: Settings) -> FastAPI:
+    """The follower's app: health routes, and the follower in the background."""
+    factory = make_factory(settings)
+
+    @asynccontextmanager
+    async def follow() -> AsyncIterator[None]:
+        async with (
+            service_client(settings.registry_url, settings) as client,
+            following(make_follower(factory, client)),
+        ):
+            yield
+
+    return build_app(
+        Parts(
+            name=f"{SOURCE} follow",
+            title="Jurisdiction Router: follower",
+            description="Keeps assignments in step with the registry.",
+            version=version("jurisdiction-router"),
+            settings=settings,
+            database=factory.database,
+            bell=factory.bell,
+            migrations=migrations(settings),
+            routers=[],
+            errors=ERRORS,
+            background=[follow],
+            checks=[feed_check(factory.database, FEED)],
+        )
+    )

@@ -1,0 +1,215 @@
+"""Assignments
+
+Revision ID: 0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from servicekit.ledger_schema import (
+    CREATE_HEAD_ROW,
+    CREATE_LEDGER_FUNCTION,
+    DROP_LEDGER_FUNCTION,
+)
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "area",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("area_pkey")),
+    )
+    op.create_table(
+        "area_parent",
+        sa.Column("child", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("parent", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("child", "valid_from", name=op.f("area_parent_pkey")),
+    )
+    op.create_index(op.f("area_parent_parent_idx"), "area_parent", ["parent"], unique=False)
+    op.create_table(
+        "assignment",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column(
+            "area", sa.Text(), nullable=False, comment="access area: domicile, else authority"
+        ),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("rule_set", sa.Text(), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("basis", sa.Text(), nullable=True),
+        sa.Column("body_id", sa.Text(), nullable=True),
+        sa.Column("body_kind", sa.Text(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="JSON as feeds carry it"),
+        sa.PrimaryKeyConstraint("organization_id", "valid_from", name=op.f("assignment_pkey")),
+    )
+    op.create_index(
+        "assignment_area_idx",
+        "assignment",
+        ["area", "organization_id"],
+        unique=False,
+        postgresql_ops={"area": "text_pattern_ops"},
+    )
+    op.create_index(op.f("assignment_body_id_idx"), "assignment", ["body_id"], unique=False)
+    op.create_index(
+        "assignment_outcome_idx", "assignment", ["outcome", "organization_id"], unique=False
+    )
+    op.create_index(op.f("assignment_rule_idx"), "assignment", ["rule"], unique=False)
+    op.create_table(
+        "body",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("area_code", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("successor", sa.Text(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("body_pkey")),
+    )
+    op.create_index(op.f("body_area_code_idx"), "body", ["area_code"], unique=False)
+    op.create_table(
+        "decision",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("decision_pkey")),
+    )
+    op.create_table(
+        "feed_cursor",
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "updated_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("feed", name=op.f("feed_cursor_pkey")),
+    )
+    op.create_table(
+        "jurisdiction_edition",
+        sa.Column("only", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("only", name=op.f("jurisdiction_edition_pkey")),
+    )
+    op.create_table(
+        "ledger",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False, comment="canonical JSON, without its digest"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("ledger_pkey")),
+        sa.UniqueConstraint("subject", "revision", name=op.f("ledger_subject_revision_key")),
+    )
+    op.create_index(op.f("ledger_recorded_at_idx"), "ledger", ["recorded_at"], unique=False)
+    op.create_table(
+        "ledger_head",
+        sa.Column("single", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("algorithm", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("single = 1", name=op.f("ledger_head_single_row_check")),
+        sa.PrimaryKeyConstraint("single", name=op.f("ledger_head_pkey")),
+    )
+    op.create_table(
+        "organization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registry_revision", sa.Integer(), nullable=False),
+        sa.Column("assignment_revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "periods", sa.Text(), nullable=False, comment="JSON: facts that decide, by period"
+        ),
+        sa.Column(
+            "places",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="every division code in the periods",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("organization_pkey")),
+    )
+    op.create_index(
+        "organization_places_idx", "organization", ["places"], unique=False, postgresql_using="gin"
+    )
+    op.create_table(
+        "parked_event",
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "parked_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("feed", "subject", "position", name=op.f("parked_event_pkey")),
+    )
+    op.create_table(
+        "rule_set",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=False, comment="canonical JSON of the file"),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("rule_set_pkey")),
+    )
+    op.execute("INSERT INTO jurisdiction_edition VALUES (1, 0)")
+    op.execute(CREATE_HEAD_ROW)
+    op.execute(CREATE_LEDGER_FUNCTION)
+
+
+def downgrade() -> None:
+    op.execute(DROP_LEDGER_FUNCTION)
+    op.drop_table("rule_set")
+    op.drop_table("parked_event")
+    op.drop_index("organization_places_idx", table_name="organization", postgresql_using="gin")
+    op.drop_table("organization")
+    op.drop_table("ledger_head")
+    op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")
+    op.drop_table("ledger")
+    op.drop_table("jurisdiction_edition")
+    op.drop_table("feed_cursor")
+    op.drop_table("decision")
+    op.drop_index(op.f("body_area_code_idx"), table_name="body")
+    op.drop_table("body")
+    op.drop_index(op.f("assignment_rule_idx"), table_name="assignment")
+    op.drop_index("assignment_outcome_idx", table_name="assignment")
+    op.drop_index(op.f("assignment_body_id_idx"), table_name="assignment")
+    op.drop_index(
+        "assignment_area_idx", table_name="assignment", postgresql_ops={"area": "text_pattern_ops"}
+    )
+    op.drop_table("assignment")
+    op.drop_index(op.f("area_parent_parent_idx"), table_name="area_parent")
+    op.drop_table("area_parent")
+    op.drop_table("area")

@@ -1,0 +1,194 @@
+"""Rows of organizations' facts, assignments and decisions; written in bulk."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.facts import FactPeriod, Facts
+from servicekit.database import copy_rows
+from servicekit.ledger import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSegment:
+    """A stretch of a stored assignment timeline, with the area that grants access to it."""
+
+    segment: Segment
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrganization:
+    """What is held of an organization: its facts, its timeline, and how often each changed."""
+
+    id: UUID
+    registry_revision: int = 0
+    assignment_revision: int = 0
+    periods: tuple[FactPeriod, ...] = ()
+    segments: tuple[HeldSegment, ...] = ()
+
+
+async def load_organizations(
+    connection: AsyncConnection, identifiers: Collection[UUID]
+) -> dict[UUID, HeldOrganization]:
+    """What is held of these organizations; locks their rows until the transaction ends."""
+    bound = {"ids": list(identifiers)}
+    organizations = await connection.execute(_LOAD_ORGANIZATIONS, bound)
+    held = {
+        row.id: HeldOrganization(
+            row.id, row.registry_revision, row.assignment_revision, _periods(row.periods)
+        )
+        for row in organizations
+    }
+    segments: dict[UUID, list[HeldSegment]] = {identifier: [] for identifier in held}
+    for row in await connection.execute(_LOAD_SEGMENTS, bound):
+        segment = Segment(row.valid_from, row.valid_until, orjson.loads(row.state))
+        segments[row.organization_id].append(HeldSegment(segment, row.area))
+    return {
+        identifier: replace(organization, segments=tuple(segments[identifier]))
+        for identifier, organization in held.items()
+    }
+
+
+async def touched_organizations(connection: AsyncConnection, places: Collection[str]) -> list[UUID]:
+    """The organizations that ever have one of these division codes, by id."""
+    found = await connection.execute(_TOUCHED, {"places": list(places)})
+    return list(found.scalars())
+
+
+async def all_places(connection: AsyncConnection) -> list[str]:
+    """Every division code that an organization has, once."""
+    found = await connection.execute(text("SELECT DISTINCT unnest(places) FROM organization"))
+    return list(found.scalars())
+
+
+async def write_organizations(
+    connection: AsyncConnection,
+    organizations: Sequence[HeldOrganization],
+    changed: Collection[UUID],
+    documents: Mapping[str, str],
+) -> None:
+    """Store the facts of all `organizations` and replace the timelines of those in `changed`.
+
+    `documents` are the decision documents the new segments name, by digest.
+    """
+    await connection.execute(
+        _PUT_ORGANIZATIONS,
+        {
+            "ids": [o.id for o in organizations],
+            "registry_revisions": [o.registry_revision for o in organizations],
+            "assignment_revisions": [o.assignment_revision for o in organizations],
+            "periods": [_periods_json(o.periods) for o in organizations],
+            "places": [",".join(_places(o.periods)) for o in organizations],
+        },
+    )
+    if not changed:
+        return
+    await connection.execute(
+        _PUT_DECISIONS, {"digests": list(documents), "documents": list(documents.values())}
+    )
+    await connection.execute(_DROP_SEGMENTS, {"ids": list(changed)})
+    rows = [
+        row
+        for organization in organizations
+        if organization.id in changed
+        for row in _segment_rows(organization)
+    ]
+    await copy_rows(connection, "assignment", _COLUMNS, rows)
+
+
+_COLUMNS = (
+    "organization_id", "valid_from", "valid_until", "area", "outcome", "rule_set", "rule",
+    "basis", "body_id", "body_kind", "decision", "state",
+)  # fmt: skip
+
+
+def _segment_rows(organization: HeldOrganization) -> Iterable[tuple[Any, ...]]:
+    for held in organization.segments:
+        state = held.segment.state
+        supervising = state["supervising"] or {}
+        yield (
+            organization.id, held.segment.start, held.segment.until, held.area,
+            state["outcome"], state["rule_set"], state["rule"], state["basis"],
+            supervising.get("id"), supervising.get("kind"), state["decision"],
+            orjson.dumps(state).decode(),
+        )  # fmt: skip
+
+
+def _periods(stored: str) -> tuple[FactPeriod, ...]:
+    return tuple(
+        FactPeriod(
+            date.fromisoformat(start),
+            date.fromisoformat(end) if end else None,
+            None if facts is None else Facts(**facts),
+        )
+        for start, end, facts in orjson.loads(stored)
+    )
+
+
+def _periods_json(periods: Iterable[FactPeriod]) -> str:
+    return orjson.dumps(
+        [
+            (
+                period.valid_from,
+                period.valid_until,
+                period.facts._asdict() if period.facts else None,
+            )
+            for period in periods
+        ]
+    ).decode()
+
+
+def _places(periods: Iterable[FactPeriod]) -> list[str]:
+    found = {
+        code
+        for period in periods
+        if period.facts is not None
+        for code in (period.facts.domicile, period.facts.registering)
+        if code is not None
+    }
+    return sorted(found)
+
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_LOAD_ORGANIZATIONS = text(
+    "SELECT id, registry_revision, assignment_revision, periods FROM organization "
+    "WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+).bindparams(_IDS)
+_LOAD_SEGMENTS = text(
+    "SELECT organization_id, valid_from, valid_until, area, state FROM assignment "
+    "WHERE organization_id = ANY(:ids) ORDER BY organization_id, valid_from"
+).bindparams(_IDS)
+_TOUCHED = text("SELECT id FROM organization WHERE places && :places ORDER BY id").bindparams(
+    bindparam("places", type_=ARRAY(Text))
+)
+_PUT_ORGANIZATIONS = text(
+    "INSERT INTO organization "
+    "(id, registry_revision, assignment_revision, periods, places) "
+    "SELECT id, registry_revision, assignment_revision, periods, "
+    "coalesce(string_to_array(nullif(places, ''), ','), '{}') "
+    "FROM unnest(:ids, :registry_revisions, :assignment_revisions, :periods, :places) "
+    "AS new (id, registry_revision, assignment_revision, periods, places) "
+    "ON CONFLICT (id) DO UPDATE SET registry_revision = excluded.registry_revision, "
+    "assignment_revision = excluded.assignment_revision, periods = excluded.periods, "
+    "places = excluded.places"
+).bindparams(
+    _IDS,
+    bindparam("registry_revisions", type_=ARRAY(Integer)),
+    bindparam("assignment_revisions", type_=ARRAY(Integer)),
+    bindparam("periods", type_=ARRAY(Text)),
+    bindparam("places", type_=ARRAY(Text)),
+)
+_PUT_DECISIONS = text(
+    "INSERT INTO decision (digest, document) "
+    "SELECT DISTINCT ON (digest) digest, document "
+    "FROM unnest(:digests, :documents) AS new (digest, document) "
+    "ORDER BY digest ON CONFLICT (digest) DO NOTHING"
+).bindparams(bindparam("digests", type_=ARRAY(Text)), bindparam("documents", type_=ARRAY(Text)))
+_DROP_SEGMENTS = text("DELETE FROM assignment WHERE organization_id = ANY(:ids)").bindparams(_IDS)

@@ -1,0 +1,126 @@
+"""The router's tables. Documents are JSON text exactly as the API shows it."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+
+from servicekit.database import new_metadata
+from servicekit.follower import follower_tables
+from servicekit.ledger_schema import ledger_tables
+
+metadata = new_metadata()
+ledger, ledger_head = ledger_tables(metadata)
+feed_cursor, parked_event = follower_tables(metadata)
+
+jurisdiction_edition = Table(
+    "jurisdiction_edition",
+    metadata,
+    Column("only", SmallInteger, primary_key=True, autoincrement=False),
+    Column("edition", BigInteger, nullable=False),
+)
+"""One row that counts changes of directory and rule sets. Whoever assesses holds it shared,
+whoever changes them holds it alone: no organization is assessed by what is being replaced."""
+
+area = Table(
+    "area",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+area_parent = Table(
+    "area_parent",
+    metadata,
+    Column("child", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("parent", Text, nullable=False, index=True),
+)
+"""Dated parent edges: a street that is transferred has two."""
+
+body = Table(
+    "body",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("area_code", Text, nullable=False, index=True),
+    Column("system", Text),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("successor", Text),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+rule_set = Table(
+    "rule_set",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("content", Text, nullable=False, comment="canonical JSON of the file"),
+    Column("document", Text, nullable=False),
+)
+"""Immutable: a row is inserted once and never changed."""
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("registry_revision", Integer, nullable=False),
+    Column("assignment_revision", Integer, nullable=False),
+    Column("periods", Text, nullable=False, comment="JSON: facts that decide, by period"),
+    Column("places", ARRAY(Text), nullable=False, comment="every division code in the periods"),
+    Index("organization_places_idx", "places", postgresql_using="gin"),
+)
+"""What is needed to assess an organization again without asking the registry."""
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("area", Text, nullable=False, comment="access area: domicile, else authority"),
+    Column("outcome", Text, nullable=False),
+    Column("rule_set", Text),
+    Column("rule", Text, index=True),
+    Column("basis", Text),
+    Column("body_id", Text, index=True),
+    Column("body_kind", Text),
+    Column("decision", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="JSON as feeds carry it"),
+    Index("assignment_outcome_idx", "outcome", "organization_id"),
+    Index(
+        "assignment_area_idx",
+        "area",
+        "organization_id",
+        postgresql_ops={"area": "text_pattern_ops"},
+    ),
+)
+"""One row per stretch of an organization's assignment timeline."""
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+"""Decision documents. Organizations with equal facts in equal surroundings share one."""
