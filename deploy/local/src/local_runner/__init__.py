@@ -1,1 +1,1 @@
-"""Runs the whole platform on one machine: PostgreSQL from the wheel, three services, two followers."""
+"""Runs the whole platform on one machine: PostgreSQL, three services and two followers."""

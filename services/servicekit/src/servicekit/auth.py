@@ -18,6 +18,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError, MissingKeyError
 from joserfc.jws import JWSRegistry
 
+from servicekit.areas import area_prefix
 from servicekit.problems import Problem
 from servicekit.settings import ServiceSettings
 from servicekit.signing_keys import LOCAL_KEY_PREFIX, LocalKeyRefused, SigningKeys
@@ -49,18 +50,6 @@ class Caller:
     def like_patterns(self) -> list[str] | None:
         """LIKE patterns for SQL filters, None when the caller is not limited."""
         return None if self.areas is None else [f"{area}%" for area in self.areas]
-
-
-def area_prefix(code: str) -> str:
-    """The prefix all codes under a division share: 440300 → 4403, 440000 → 44, 100000 → "".
-
-    GB/T 2260 pads the code of a province or city with zeros to six digits.
-    """
-    if code == "100000":
-        return ""
-    if len(code) == 6:
-        return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-    return code
 
 
 class TokenVerifier:

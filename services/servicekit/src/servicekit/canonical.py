@@ -24,22 +24,31 @@ def canonical_json(value: Any) -> bytes:
     Raises ValueError for what has no canonical form here: a float, an integer beyond 2^53 - 1,
     half of a surrogate pair, any other type.
     """
-    _refuse_inexact(value)
+    refuse_inexact(value)
+    return canonical_text(value)
+
+
+def canonical_text(value: Any) -> bytes:
+    """The same for a value that a model has held to integers and text already: six times faster.
+
+    Where it falls down: it does not notice a float or an integer beyond 2^53 - 1.
+    """
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise ValueError(f"no canonical JSON: {error}") from error
 
 
-def _refuse_inexact(value: Any) -> None:
+def refuse_inexact(value: Any) -> None:
+    """Raises ValueError when `value` holds a float or an integer that has no exact form."""
     if isinstance(value, str):
         return
     if isinstance(value, dict):
         for item in value.values():
-            _refuse_inexact(item)
+            refuse_inexact(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_inexact(item)
+            refuse_inexact(item)
     elif isinstance(value, float):
         raise ValueError(f"a ledger holds no floats, found {value!r}")
     elif isinstance(value, int) and not -_EXACT <= value <= _EXACT:

@@ -127,6 +127,7 @@ def _engine(url: str, size: int, server: dict[str, str], **options: Any) -> Asyn
         max_overflow=0,
         pool_timeout=10,
         pool_recycle=1800,
+        hide_parameters=True,  # an error in a log must not carry what people have written
         connect_args={"server_settings": server, "timeout": 10},
         **options,
     )

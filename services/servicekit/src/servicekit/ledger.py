@@ -10,7 +10,7 @@ it, without its `digest`. Position and time are known only under the lock, so an
 as three pieces of its canonical text around these two holes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ import orjson
 from sqlalchemy import ARRAY, CursorResult, Date, Integer, Row, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.canonical import GENESIS, canonical_json, chain
+from servicekit.canonical import GENESIS, canonical_text, chain, refuse_inexact
 from servicekit.database import copy_rows
 from servicekit.ids import uuid7
 
@@ -33,16 +33,21 @@ _BULK = 64
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch of a timeline: `state` holds on `[start, until)`; `until` None is open."""
+    """One stretch of a timeline: `state` holds on `[start, until)`; `until` None is open.
+
+    `text` is the state as canonical JSON, from those who have it at hand.
+    """
 
     start: date
     until: date | None
     state: dict[str, Any]
+    text: bytes | None = field(default=None, compare=False, repr=False)
 
     def document(self) -> dict[str, Any]:
         """The segment as events carry it."""
         until = self.until.isoformat() if self.until else None
-        return {"from": self.start.isoformat(), "until": until, "state": self.state}
+        state = self.state if self.text is None else orjson.Fragment(self.text)
+        return {"from": self.start.isoformat(), "until": until, "state": state}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class NewEvent:
     """What a use case hands to the ledger.
 
     `revision` is the subject's next (dense, from 1; the use case holds the subject's row lock).
-    `change` is the RFC 7396 merge patch, None where a timeline is replaced as a whole.
+    `change` is the RFC 7396 merge patch (a Fragment is its canonical text), None where a timeline
+    is replaced as a whole.
     `timeline` holds on and after `effective_on` and replaces all that was known from there on.
     `areas` are the access areas touched before or after the change.
     """
@@ -61,7 +67,7 @@ class NewEvent:
     effective_on: date
     actor: str
     reason: str | None
-    change: dict[str, Any] | None
+    change: dict[str, Any] | orjson.Fragment | None
     timeline: Sequence[Segment]
     areas: Sequence[str] = field(default=())
 
@@ -129,12 +135,17 @@ class Ledger:
         )
 
     async def verify(
-        self, connection: AsyncConnection, after: int = 0, batch: int = 5_000
+        self,
+        connection: AsyncConnection,
+        after: int = 0,
+        batch: int = 5_000,
+        progress: Callable[[int, int], None] | None = None,
     ) -> "Break | None":
         """Recompute the chain after position `after`; the first break, or None when it holds.
 
         Holds the columns, by which readers filter, to the text that is chained. Writers may go
-        on meanwhile: what they append after the start is not looked at.
+        on meanwhile: what they append after the start is not looked at. `progress` is told the
+        position that was reached and the last one, after each batch.
         """
         head = await self.head(connection)
         digest = await _digest_at(connection, after)
@@ -151,6 +162,8 @@ class Ledger:
                     return Break(position, "altered")
             if position < span["until"]:
                 return Break(position + 1, "missing")
+            if progress is not None:
+                progress(position, head.position)
         beyond = (await connection.execute(_SELECT_BEYOND)).scalar_one()
         return Break(position, "head") if beyond or digest != head.digest else None
 
@@ -225,6 +238,10 @@ def _prepare(event: NewEvent, source: str) -> _Prepared:
     """The canonical text of `event`: its keys in RFC 8785 order, cut at sequence and time."""
     if any("," in area or not area for area in event.areas):
         raise ValueError(f"not codes of areas: {event.areas!r}")  # they travel comma-separated
+    refuse_inexact(event.change)
+    for segment in event.timeline:
+        if segment.text is None:
+            refuse_inexact(segment.state)
     data = {
         "actor": event.actor,
         "areas": list(event.areas),
@@ -235,7 +252,7 @@ def _prepare(event: NewEvent, source: str) -> _Prepared:
     }
     identifier = uuid7()
     before = (
-        f'{{"data":{canonical_json(data).decode()},"datacontenttype":"application/json",'
+        f'{{"data":{canonical_text(data).decode()},"datacontenttype":"application/json",'
         f'"id":"{identifier}","revision":{event.revision},"sequence":"'
     )
     between = (
@@ -246,7 +263,7 @@ def _prepare(event: NewEvent, source: str) -> _Prepared:
 
 
 def _quoted(value: str) -> str:
-    return canonical_json(value).decode()
+    return canonical_text(value).decode()
 
 
 async def _append_by_function(

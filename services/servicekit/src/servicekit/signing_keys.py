@@ -55,7 +55,7 @@ class SigningKeys:
         Raises Problem 503 when there are none, LocalKeyRefused.
         """
         if self._file is not None:
-            self._read_file()
+            self._read_file(fresh)
         elif self._url is not None and (self._set is None or not self._lock.locked()):
             async with self._lock:
                 if self._is_due(fresh):
@@ -69,12 +69,12 @@ class SigningKeys:
         old = fresh or now - self._fetched > _MAX_AGE_SECONDS
         return old and now - self._asked > _MIN_AGE_SECONDS
 
-    def _read_file(self) -> None:
+    def _read_file(self, fresh: bool) -> None:
         assert self._file is not None
         try:
             status = self._file.stat()
             stamp = (status.st_mtime_ns, status.st_size)
-            if stamp == self._file_stamp:
+            if stamp == self._file_stamp and not fresh:
                 return
             self._accept(json.loads(self._file.read_text("utf-8")))
             self._file_stamp = stamp

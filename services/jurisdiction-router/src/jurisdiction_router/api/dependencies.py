@@ -22,7 +22,7 @@ Reader = Annotated[Caller, Depends(require("router:read"))]
 Writer = Annotated[Caller, Depends(require("router:write"))]
 
 
-def _factory(request: Request) -> Factory:
+async def _factory(request: Request) -> Factory:
     factory: Factory = request.app.state.factory
     return factory
 

@@ -1,0 +1,115 @@
+# Every task of the project. `make help` lists them.
+#
+# Needs make and Python ≥ 3.11. uv is used if it is installed and fetched into .uv/ if not; it
+# never downloads a Python.
+
+export UV_PYTHON_DOWNLOADS := never
+
+PYTHON_NEEDED := 3.11
+BIN := .venv/bin
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .uv/bin/uv)
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys._base_executable)' \
+	2>/dev/null && break; done)
+MANIFESTS := pyproject.toml uv.lock $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml)
+APIS := registry-api jurisdiction-router metrics
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+		awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  Variables of run: REGISTRY_PORT=8001 ROUTER_PORT=8002 METRICS_PORT=8003 DATA_DIR=.data/"
+
+# --- setting up ---------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(BIN)/.synced ## Install the project and its dependencies into .venv/
+
+# Messages go to stderr, so that `make token` prints nothing but the token.
+$(BIN)/.synced: $(MANIFESTS) | require-python $(filter .uv/bin/uv,$(UV))
+	@echo "Installing the project into .venv/ …" >&2
+	@$(UV) sync --frozen --quiet --python "$(PYTHON)" >&2
+	@touch $@
+
+.PHONY: require-python
+require-python:
+	@test -n "$(PYTHON)" || { \
+		echo "Python $(PYTHON_NEEDED) or newer is needed, and none was found on the PATH." >&2; \
+		exit 1; }
+
+.uv/bin/uv: | require-python
+	@echo "Fetching uv into .uv/ …" >&2
+	@"$(PYTHON)" -m venv .uv >&2 || { \
+		echo "$(PYTHON) cannot make a virtual environment: install python3-venv, or uv." >&2; \
+		rm -rf .uv; exit 1; }
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv >&2
+
+# --- running ------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(BIN)/.synced ## Run everything on this machine, with the demo city; Ctrl-C stops it
+	@$(BIN)/local-runner run
+
+.PHONY: token
+token: $(BIN)/.synced ## Print a bearer token [SCOPE="registry:read"] [AREAS="440303"] [TTL=12h]
+	@$(BIN)/local-runner token \
+		$(if $(SCOPE),--scope "$(SCOPE)") $(if $(AREAS),--areas "$(AREAS)") $(if $(TTL),--ttl "$(TTL)")
+
+.PHONY: status
+status: $(BIN)/.synced ## Show which processes of a running `make run` are ready
+	@$(BIN)/local-runner status
+
+.PHONY: clean-data
+clean-data: $(BIN)/.synced ## Forget the data of `make run`
+	@$(BIN)/local-runner clean-data
+
+# --- checking -----------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(BIN)/.synced ## Run all tests [WORKERS=auto] [TESTS=tests/contract]
+	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+
+.PHONY: lint
+lint: $(BIN)/.synced ## Check style, types and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(BIN)/.synced ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+.PHONY: bench
+bench: $(BIN)/.synced ## Measure against simpler ways of doing the same, as ratios
+	$(UV) run --frozen --group bench --quiet python -m tests.benchmark
+
+# --- the OpenAPI documents ----------------------------------------------------------------------
+
+.PHONY: openapi
+openapi: $(BIN)/.synced ## Regenerate the documents in openapi/
+	@mkdir -p openapi
+	@for api in $(APIS); do \
+		$(BIN)/$$api openapi > openapi/.$$api.yaml && mv openapi/.$$api.yaml openapi/$$api.yaml \
+			&& echo "openapi/$$api.yaml" || exit 1; \
+	done
+
+.PHONY: openapi-check
+openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says
+	@for api in $(APIS); do \
+		$(BIN)/$$api openapi | diff -u openapi/$$api.yaml - || { \
+			echo "openapi/$$api.yaml is out of date: run make openapi." >&2; exit 1; }; \
+	done
+
+# --- tidying ------------------------------------------------------------------------------------
+
+.PHONY: clean
+clean: ## Remove what can be made again (not the data)
+	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

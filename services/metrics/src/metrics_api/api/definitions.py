@@ -1,0 +1,78 @@
+"""`GET /v1/indicators`: what is counted, and by which rule."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+
+from metrics_api.api.coverage import READ_PROBLEMS
+from metrics_api.api.parameters import ReadingCaller
+from metrics_api.api.schemas import IndicatorDocument, Indicators
+from metrics_api.domain.indicators import Indicator, Parameter
+from metrics_api.domain.predicate_documents import predicate_document
+from metrics_api.domain.predicates import parameter_names
+from metrics_api.storage.definition_files import Definitions
+from servicekit.problems import responses
+from servicekit.refusals import Refusal
+from servicekit.standard_problems import NOT_FOUND
+
+
+def definitions_router() -> APIRouter:
+    """The routes of the indicators."""
+    router = APIRouter(tags=["definitions"])
+
+    @router.get(
+        "/v1/indicators",
+        operation_id="list_indicators",
+        summary="All indicators 全部指标",
+        response_model=Indicators,
+        responses=responses(*READ_PROBLEMS),
+    )
+    async def indicators(request: Request, caller: ReadingCaller) -> dict[str, Any]:
+        """Every indicator with its formula, predicates, parameters and reference."""
+        known: Definitions = request.app.state.definitions
+        listed = [_document(i, known.parameters) for i in known.indicators.values()]
+        return {"indicators": listed}
+
+    @router.get(
+        "/v1/indicators/{indicator_id}",
+        operation_id="read_indicator",
+        summary="One indicator 单个指标",
+        response_model=IndicatorDocument,
+        responses=responses(*READ_PROBLEMS, NOT_FOUND),
+    )
+    async def indicator(
+        request: Request,
+        caller: ReadingCaller,
+        indicator_id: Annotated[str, Path(description="Id of the indicator 指标编号")],
+    ) -> dict[str, Any]:
+        """One indicator, complete enough to recompute its numbers elsewhere."""
+        known: Definitions = request.app.state.definitions
+        found = known.indicators.get(indicator_id)
+        if found is None:
+            raise Refusal("not-found")
+        return _document(found, known.parameters)
+
+    return router
+
+
+def _document(indicator: Indicator, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    names = parameter_names(indicator.denominator) | parameter_names(indicator.condition)
+    return {
+        "id": indicator.id,
+        "version": indicator.version,
+        "title": indicator.title,
+        "formula": indicator.formula,
+        "unit": indicator.unit,
+        "reference": indicator.reference,
+        "denominator": predicate_document(indicator.denominator),
+        "numerator": predicate_document(indicator.condition),
+        "parameters": {name: _values(parameters[name]) for name in sorted(names)},
+    }
+
+
+def _values(parameter: Parameter) -> list[dict[str, Any]]:
+    return [
+        {"from": span.start, "value": span.value.number, "reference": span.value.reference}
+        for span in parameter.values
+    ]

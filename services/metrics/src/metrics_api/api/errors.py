@@ -1,0 +1,62 @@
+"""The one table of what this service's refusals look like over HTTP."""
+
+from servicekit.problems import ErrorTable, ProblemType
+from servicekit.text import Text
+
+TOO_MANY_GROUPS = ProblemType(
+    "too-many-groups",
+    413,
+    Text("分组过多", "Too many groups"),
+    Text(
+        "结果将有 {groups} 组，上限为 {limit} 组；请用 area 等条件筛选，或减少 group_by 的维度。",
+        "The answer would have {groups} groups, at most {limit} are sent; filter (for instance by "
+        "area), or take a dimension out of group_by.",
+    ),
+)
+PARAMETER_UNDEFINED = ProblemType(
+    "parameter-undefined",
+    422,
+    Text("该日期尚无相应规定", "No rule states this number on that date"),
+    Text(
+        "参数 {parameter} 在 valid_on 当日没有规定值；请选择更晚的日期。",
+        "The parameter {parameter} has no value on valid_on; choose a later date.",
+    ),
+)
+
+ERRORS = ErrorTable(
+    types={type_.slug: type_ for type_ in (TOO_MANY_GROUPS, PARAMETER_UNDEFINED)},
+    rules={
+        "unknown_indicator": Text(
+            "没有指标 {value}；可用：{allowed}。",
+            "There is no indicator {value}; there are: {allowed}.",
+        ),
+        "unknown_dimension": Text(
+            "没有维度 {value}；可用：{allowed}。",
+            "There is no dimension {value}; there are: {allowed}.",
+        ),
+        "dimension_twice": Text("维度 {value} 重复。", "The dimension {value} is there twice."),
+        "too_many_dimensions": Text(
+            "group_by 最多 {max} 个维度。", "group_by takes at most {max} dimensions."
+        ),
+        "unknown_code": Text(
+            "没有代码 {value}；可用：{allowed}，或 unassigned。",
+            "There is no code {value}; there are: {allowed}, or unassigned.",
+        ),
+        "unknown_area": Text(
+            "没有区划 {value}；请使用 6 位或 9 位区划代码。",
+            "There is no area {value}; use a division code of 6 or 9 digits.",
+        ),
+        "unknown_body": Text(
+            "没有管理主体 {value}；请使用目录中的编号。",
+            "There is no body {value}; use its id in the directory.",
+        ),
+        "edition_ahead": Text(
+            "版本 {value} 尚未产生，最新为 {newest}。",
+            "The edition {value} is not there yet; the newest is {newest}.",
+        ),
+        "parameter_undefined": Text(
+            "参数 {parameter} 在 {value} 没有规定值。",
+            "The parameter {parameter} has no value on {value}.",
+        ),
+    },
+)

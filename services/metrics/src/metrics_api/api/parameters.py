@@ -1,0 +1,81 @@
+"""Query parameters of coverage, made from the list of dimensions."""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+
+from metrics_api.counting.coverage_count import AREA_FILTER
+from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.usecases.coverage_request import CoverageRequest
+from servicekit.auth import Caller, require
+
+ReadingCaller = Annotated[Caller, Depends(require("metrics:read"))]
+
+Filters = dict[str, tuple[str, ...]]
+
+ValidOn = Annotated[
+    date | None,
+    Query(description="Civil date to count, YYYY-MM-DD; today by default 统计日期"),
+]
+AtEdition = Annotated[
+    int | None,
+    Query(ge=0, le=2**53, description="Edition to answer from; the newest by default 版本"),
+]
+GroupBy = Annotated[
+    list[str] | None,
+    Query(
+        description="Dimensions, repeated or joined by commas 分组维度: " + ", ".join(DIMENSIONS),
+        examples=[["district", "kind"]],
+    ),
+]
+
+
+def split(values: list[str] | None) -> tuple[str, ...]:
+    """Values given repeatedly, joined by commas, or both; empty ones are left out."""
+    return tuple(
+        value.strip() for joined in values or () for value in joined.split(",") if value.strip()
+    )
+
+
+def _filters() -> Callable[..., Coroutine[Any, Any, Filters]]:
+    """A dependency with one query parameter per dimension: adding a dimension adds its filter."""
+
+    async def filters(**given: list[str] | None) -> Filters:
+        split_values = {name: split(values) for name, values in given.items()}
+        return {name: values for name, values in split_values.items() if values}
+
+    filters.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [_parameter(name) for name in (AREA_FILTER, *DIMENSIONS)]
+    )
+    return filters
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    dimension = DIMENSIONS.get(name)
+    if dimension is None:
+        told = "Areas of any level: what lies in them 区划（含下级）"
+    elif dimension.codes:
+        told = "One of 可选: " + ", ".join((*dimension.codes, "unassigned"))
+    else:
+        told = "Only these; `unassigned` for the unknown 仅统计所列"
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[list[str] | None, Query(description=told)],
+    )
+
+
+async def coverage_request(
+    caller: ReadingCaller,
+    filters: Annotated[Filters, Depends(_filters())],
+    indicator: Annotated[str, Query(description="Id of an indicator 指标编号")],
+    group_by: GroupBy = None,
+    valid_on: ValidOn = None,
+    edition: AtEdition = None,
+) -> CoverageRequest:
+    """The question as it came in, limited to the caller's areas."""
+    return CoverageRequest(indicator, split(group_by), filters, valid_on, edition, caller.areas)

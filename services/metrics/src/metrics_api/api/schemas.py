@@ -1,0 +1,144 @@
+"""What goes out, described for the specification; rates are shares of one, six decimals."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Wording(BaseModel):
+    """A text in both languages 中英文."""
+
+    zh: str = Field(description="Chinese 中文")
+    en: str = Field(description="English 英文")
+
+
+class Positions(BaseModel):
+    """How much of each ledger is included 已包含的账本位置."""
+
+    registry: int = Field(description="Position in the registry's ledger 登记账本位置")
+    router: int = Field(description="Position in the router's ledger 归口账本位置")
+
+
+class Tally(BaseModel):
+    """How many, of how many 计数."""
+
+    numerator: int = Field(description="Organizations that count 分子")
+    denominator: int = Field(description="Organizations asked about 分母")
+    rate: float | None = Field(description="Numerator ÷ denominator, null of nobody 比率")
+
+
+class Group(Tally):
+    """One part of the whole 分组."""
+
+    by: dict[str, str] = Field(
+        description="The key, per dimension; `unassigned` where it is not known 分组键"
+    )
+    labels: dict[str, str | None] | None = Field(
+        default=None, description="Chinese names of areas and bodies in the key 名称"
+    )
+
+
+class Coverage(BaseModel):
+    """A count with its receipt 覆盖统计结果."""
+
+    indicator: str = Field(description="Id of the indicator 指标")
+    valid_on: date = Field(description="The civil date that is counted 统计日期")
+    edition: int = Field(description="Knowledge the count rests on; ask again with it 版本")
+    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
+    total: Tally = Field(description="The whole 合计")
+    groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
+
+
+class ParameterValue(BaseModel):
+    """A number and the rule that set it 参数值."""
+
+    from_: date = Field(alias="from", description="First day in force 生效日")
+    value: int = Field(description="The number 数值")
+    reference: str = Field(description="The rule 依据")
+
+
+class IndicatorDocument(BaseModel):
+    """An indicator, complete enough to recompute it 指标定义."""
+
+    id: str = Field(description="Id 编号")
+    version: int = Field(description="Changes when the same facts could count otherwise 版本")
+    title: Wording = Field(description="Title 名称")
+    formula: Wording = Field(description="The formula in words 公式")
+    unit: str = Field(description="What is counted 计数单位")
+    reference: str = Field(description="Where it comes from 依据")
+    denominator: dict[str, Any] = Field(description="Whom it asks about, as a predicate 分母条件")
+    numerator: dict[str, Any] = Field(description="What it asks of them, as a predicate 分子条件")
+    parameters: dict[str, list[ParameterValue]] = Field(
+        description="The dated numbers it refers to 参数"
+    )
+
+
+class Indicators(BaseModel):
+    """All indicators 全部指标."""
+
+    indicators: list[IndicatorDocument] = Field(description="By id 按编号排序")
+
+
+class TargetVariant(Tally):
+    """One reading of a target 目标口径."""
+
+    id: str = Field(description="Id within the target 口径编号")
+    title: Wording = Field(description="Which denominator 口径名称")
+    indicator: str = Field(description="Counted by 指标")
+    indicator_version: int = Field(description="In this version 指标版本")
+    attained: bool | None = Field(description="Null where there is nobody to count 是否达到")
+    missing: int = Field(description="How many organizations are missing 尚缺数量")
+
+
+class TargetDocument(BaseModel):
+    """A target and how it stands 目标."""
+
+    id: str = Field(description="Id 编号")
+    title: Wording = Field(description="Title 名称")
+    goal: float = Field(description="Share to be reached 目标值")
+    deadline: date = Field(description="By when 期限")
+    reference: str = Field(description="Where it comes from 依据")
+    filters: dict[str, list[str]] = Field(description="For whom it is set 适用范围")
+    valid_on: date = Field(description="The day that is counted 统计日期")
+    variants: list[TargetVariant] = Field(
+        description="Its readings; the source leaves the denominator open 各口径"
+    )
+
+
+class Targets(BaseModel):
+    """All targets, at one edition 全部目标."""
+
+    edition: int = Field(description="Knowledge the counts rest on 版本")
+    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
+    targets: list[TargetDocument] = Field(description="By id 按编号排序")
+
+
+class EditionDocument(BaseModel):
+    """An edition 版本."""
+
+    edition: int = Field(description="Number 版本号")
+    positions: Positions = Field(description="Ledger positions 账本位置")
+    recorded_at: datetime | None = Field(description="When it was recorded 记录时间")
+
+
+class FeedDocument(BaseModel):
+    """How far one feed is followed 变更订阅进度."""
+
+    position: int = Field(description="Last position applied 已处理位置")
+    head: int = Field(description="Last position of the feed 账本末尾")
+    lag_positions: int = Field(description="Positions between them 落后条数")
+    lag_seconds: float | None = Field(
+        description="How long the next event has waited; null while unreachable 落后秒数"
+    )
+    parked: int = Field(description="Subjects set aside because an event failed 搁置主体数")
+    reachable: bool = Field(description="Whether the feed could be asked now 是否可达")
+
+
+class FreshnessDocument(BaseModel):
+    """How fresh the answers are 数据新鲜度."""
+
+    edition: int = Field(description="Edition that answers come from 服务版本")
+    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
+    recorded: EditionDocument = Field(description="Newest edition in the database 已记录版本")
+    feeds: dict[str, FeedDocument] = Field(description="By feed: registry, router 各订阅")

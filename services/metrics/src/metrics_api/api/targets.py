@@ -1,0 +1,75 @@
+"""`GET /v1/targets`: goals with a date, and how they stand."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from metrics_api.api.coverage import READ_PROBLEMS, positions, tally
+from metrics_api.api.errors import PARAMETER_UNDEFINED
+from metrics_api.api.parameters import AtEdition, ReadingCaller, ValidOn
+from metrics_api.api.schemas import Targets
+from metrics_api.domain.indicators import Wording
+from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetStanding, VariantStanding
+from servicekit.problems import responses
+
+
+def targets_router() -> APIRouter:
+    """The route of the targets."""
+    router = APIRouter(tags=["targets"])
+
+    @router.get(
+        "/v1/targets",
+        operation_id="list_targets",
+        summary="Targets and their attainment 目标及达成情况",
+        response_model=Targets,
+        responses=responses(*READ_PROBLEMS, PARAMETER_UNDEFINED),
+    )
+    async def targets(
+        request: Request, caller: ReadingCaller, valid_on: ValidOn = None, edition: AtEdition = None
+    ) -> Response:
+        """Every target on `valid_on`; by default on its deadline, or today while that lies ahead.
+
+        Where the source does not say whom the share is of, each reading is answered.
+        """
+        evaluate: EvaluateTargets = request.app.state.evaluate_targets
+        answer = await evaluate.answer(valid_on, edition, caller.areas)
+        document = {
+            "edition": answer.edition.number,
+            "positions": positions(answer.edition),
+            "targets": [_target(standing) for standing in answer.targets],
+        }
+        return Response(orjson.dumps(document), media_type="application/json")
+
+    return router
+
+
+def _target(standing: TargetStanding) -> dict[str, Any]:
+    target = standing.target
+    return {
+        "id": target.id,
+        "title": _wording(target.title),
+        "goal": float(target.goal),
+        "deadline": target.deadline,
+        "reference": target.reference,
+        "filters": target.filters,
+        "valid_on": standing.valid_on,
+        "variants": [_variant(variant) for variant in standing.variants],
+    }
+
+
+def _variant(standing: VariantStanding) -> dict[str, Any]:
+    variant = standing.variant
+    return {
+        "id": variant.id,
+        "title": _wording(variant.title),
+        "indicator": variant.indicator,
+        "indicator_version": standing.indicator_version,
+        **tally(standing.tally),
+        "attained": standing.attainment.attained,
+        "missing": standing.attainment.missing,
+    }
+
+
+def _wording(wording: Wording) -> dict[str, str]:
+    return {"zh": wording.zh, "en": wording.en}

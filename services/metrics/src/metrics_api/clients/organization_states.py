@@ -1,0 +1,111 @@
+"""What the registry's feed shows of an organization, as far as it is counted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from metrics_api.domain.facts import OrganizationFacts, check_codes, fact_area, size_band
+
+
+class _Authority(msgspec.Struct):
+    division_code: str | None = None
+
+
+class _Registration(msgspec.Struct):
+    mode: str | None = None
+    level: str | None = None
+    authority: _Authority | None = None
+
+
+class _Supervisor(msgspec.Struct):
+    system: str | None = None
+
+
+class _Domicile(msgspec.Struct):
+    division_code: str | None = None
+
+
+class _Grade(msgspec.Struct):
+    level: str | None = None
+
+
+class _Charter(msgspec.Struct):
+    state: str | None = "none"
+    wording: str | None = None
+
+
+class _Secretary(msgspec.Struct):
+    cross_posted: bool | None = None
+
+
+class _PartyOrganization(msgspec.Struct):
+    form: str | None = None
+    mode: str | None = None
+    secretary: _Secretary | None = None
+
+
+class _Party(msgspec.Struct):
+    full_members: int | None = None
+    probationary_members: int | None = None
+    organization: _PartyOrganization | None = None
+    instructor: dict[str, Any] | None = None
+    liaison: dict[str, Any] | None = None
+    organizer: dict[str, Any] | None = None
+
+
+class OrganizationState(msgspec.Struct):
+    """The registry's state of an organization, narrowed to what is counted."""
+
+    kind: str | None = None
+    institution_type: str | None = None
+    category: str | None = None
+    registration: _Registration = msgspec.field(default_factory=_Registration)
+    business_supervisor: _Supervisor | None = None
+    domicile: _Domicile | None = None
+    status: str | None = None
+    full_time_staff: int | None = None
+    grade: _Grade | None = None
+    charter: _Charter = msgspec.field(default_factory=_Charter)
+    party: _Party = msgspec.field(default_factory=_Party)
+
+    def facts(self) -> OrganizationFacts:
+        """The registry's half of a fact. Raises `OutOfDomainError` for a code not in its list."""
+        registration, party = self.registration, self.party
+        authority, formed = registration.authority, party.organization
+        secretary = formed.secretary if formed else None
+        facts = OrganizationFacts(
+            area=fact_area(
+                self.domicile.division_code if self.domicile else None,
+                authority.division_code if authority else None,
+            ),
+            kind=self.kind,
+            institution_type=self.institution_type,
+            category=self.category,
+            level=registration.level,
+            mode=registration.mode,
+            grade=self.grade.level if self.grade else None,
+            supervisor_system=self.business_supervisor.system if self.business_supervisor else None,
+            status=self.status,
+            size_band=size_band(self.full_time_staff),
+            full_members=party.full_members,
+            probationary_members=party.probationary_members,
+            party_form=formed.form if formed else None,
+            party_mode=formed.mode if formed else None,
+            has_instructor=party.instructor is not None,
+            has_liaison=party.liaison is not None,
+            has_organizer=party.organizer is not None,
+            secretary_cross_posted=secretary.cross_posted if secretary else None,
+            charter_state=self.charter.state,
+            charter_wording=self.charter.wording,
+        )
+        check_codes(facts)
+        return facts
+
+
+def organization_facts(state: Mapping[str, Any]) -> OrganizationFacts:
+    """The registry's half of a fact from a state of the feed.
+
+    Raises `OutOfDomainError`, or `msgspec.ValidationError` for a state of another shape.
+    """
+    return msgspec.convert(state, OrganizationState).facts()

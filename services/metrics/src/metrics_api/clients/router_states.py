@@ -1,0 +1,65 @@
+"""What the router's feed shows of assignments, areas and bodies, as far as it is counted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from metrics_api.domain.facts import AssignmentFacts, check_codes
+
+
+class _Body(msgspec.Struct):
+    id: str | None = None
+    kind: str | None = None
+
+
+class _Assignment(msgspec.Struct):
+    outcome: str | None = None
+    supervising: _Body | None = None
+    rule_set: str | None = None
+    rule: str | None = None
+    basis: str | None = None
+
+
+class _Area(msgspec.Struct):
+    level: str
+    name: str
+    parent: str | None = None
+
+
+class _DirectoryBody(msgspec.Struct):
+    kind: str
+    name: str
+    area_code: str | None = None
+    successor: str | None = None
+
+
+def assignment_facts(state: Mapping[str, Any]) -> AssignmentFacts:
+    """The router's half of a fact from a state of the feed.
+
+    Raises `OutOfDomainError`, or `msgspec.ValidationError` for a state of another shape.
+    """
+    found = msgspec.convert(state, _Assignment)
+    body = found.supervising
+    facts = AssignmentFacts(
+        outcome=found.outcome,
+        supervising_body=body.id if body else None,
+        body_kind=body.kind if body else None,
+        rule_set=found.rule_set,
+        rule=found.rule,
+        basis=found.basis,
+    )
+    check_codes(facts)
+    return facts
+
+
+def area_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """Level, parent and name of an area."""
+    found = msgspec.convert(state, _Area)
+    return (found.level, found.parent, found.name)
+
+
+def body_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """Kind, name, area and successor of a body."""
+    found = msgspec.convert(state, _DirectoryBody)
+    return (found.kind, found.name, found.area_code, found.successor)

@@ -1,0 +1,1 @@
+"""What is counted and how, in pure Python: no I/O, no framework, no clock."""

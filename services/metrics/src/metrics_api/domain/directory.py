@@ -1,0 +1,60 @@
+"""The router's directory over knowledge: what each edition believed about areas and bodies."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from metrics_api.domain.areas import AreaDirectory, AreaVersion
+from metrics_api.domain.bodies import BodyDirectory, BodyVersion
+
+Version = TypeVar("Version", AreaVersion, BodyVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class Believed(Generic[Version]):
+    """A version of an area or a body, and the editions `[since, until)` that believed it."""
+
+    version: Version
+    since: int
+    until: int | None
+
+    def at(self, edition: int) -> bool:
+        """Whether `edition` believed it."""
+        return self.since <= edition and (self.until is None or edition < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Areas and bodies as one edition believes them."""
+
+    areas: AreaDirectory
+    bodies: BodyDirectory
+
+
+class DirectoryHistory:
+    """Areas and bodies over both times; directories are made once per stretch of editions."""
+
+    def __init__(
+        self, areas: Sequence[Believed[AreaVersion]], bodies: Sequence[Believed[BodyVersion]]
+    ) -> None:
+        self._areas = areas
+        self._bodies = bodies
+        self._bounds = sorted({*_bounds(areas), *_bounds(bodies)})
+        self._made: dict[int, Directory] = {}
+
+    def at(self, edition: int) -> Directory:
+        """The directory as `edition` believed it; the same object while nothing changed."""
+        stretch = bisect_right(self._bounds, edition)
+        found = self._made.get(stretch)
+        if found is None:
+            found = self._made[stretch] = Directory(
+                AreaDirectory(item.version for item in self._areas if item.at(edition)),
+                BodyDirectory(item.version for item in self._bodies if item.at(edition)),
+            )
+        return found
+
+
+def _bounds(items: Iterable[Believed[Version]]) -> set[int]:
+    since = {item.since for item in items}
+    return since | {item.until for item in items if item.until is not None}

@@ -1,0 +1,92 @@
+"""The composition root, shared by `serve` and `follow`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import httpx
+
+from metrics_api.clients.upstream_feeds import UpstreamFeed
+from metrics_api.settings import MetricsSettings
+from metrics_api.storage.definition_files import Definitions, load_definitions
+from metrics_api.storage.editions import CHANNEL
+from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
+from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.evaluate_targets import EvaluateTargets
+from metrics_api.usecases.keep_copy import LiveCopy
+from metrics_api.usecases.tell_freshness import TellFreshness
+from servicekit.bell import Bell
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import Database
+from servicekit.migrations import Migrations
+from servicekit.outbound import service_client
+
+PACKAGE = "metrics_api"
+
+
+def migrations(settings: MetricsSettings) -> Migrations:
+    """The migrations of this service's database."""
+    return Migrations(PACKAGE, settings.database_url.get_secret_value())
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Clients of the two services above; tests hand in the real apps over ASGI."""
+
+    registry: httpx.AsyncClient
+    router: httpx.AsyncClient
+
+    @classmethod
+    def over_http(cls, settings: MetricsSettings) -> "Upstream":
+        """Clients at the configured addresses, with this service's own token."""
+        return cls(
+            service_client(settings.registry_url, settings),
+            service_client(settings.router_url, settings),
+        )
+
+    async def close(self) -> None:
+        """Close both clients."""
+        await self.registry.aclose()
+        await self.router.aclose()
+
+
+class Factory:
+    """Makes each part once. Raises `DefinitionError` when a definition file can't be meant."""
+
+    def __init__(
+        self,
+        settings: MetricsSettings,
+        clock: Clock | None = None,
+        upstream: Upstream | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.database = Database(settings)
+        self.bell = Bell(self.database, CHANNEL)
+        self.definitions: Definitions = load_definitions()
+        self.upstream = upstream or Upstream.over_http(settings)
+
+    @cached_property
+    def live_copy(self) -> LiveCopy:
+        """The columnar copy of this process."""
+        return LiveCopy(self.database, self.bell, self.clock)
+
+    @cached_property
+    def count_coverage(self) -> CountCoverage:
+        """Counts coverage."""
+        return CountCoverage(
+            self.live_copy, self.database, self.definitions, self.clock, self.settings.max_groups
+        )
+
+    @cached_property
+    def evaluate_targets(self) -> EvaluateTargets:
+        """Evaluates targets."""
+        return EvaluateTargets(self.count_coverage, self.definitions, self.clock)
+
+    @cached_property
+    def tell_freshness(self) -> TellFreshness:
+        """Tells freshness."""
+        feeds = {
+            REGISTRY_FEED: UpstreamFeed(self.upstream.registry),
+            ROUTER_FEED: UpstreamFeed(self.upstream.router),
+        }
+        return TellFreshness(self.live_copy, self.database, feeds, self.clock)

@@ -1,0 +1,1 @@
+"""What to do with the changes of the registry and of the router."""

@@ -1,0 +1,56 @@
+"""From pages of the two feeds to what they change here."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from metrics_api.clients.organization_states import organization_facts
+from metrics_api.clients.router_states import area_details, assignment_facts, body_details
+from metrics_api.domain.timelines import FAR, Replacement, Span
+from metrics_api.usecases.record_changes import PageOfChanges
+from servicekit.follower import FeedEvent
+from servicekit.ledger import Segment
+
+Value = TypeVar("Value")
+
+
+def registry_page(events: Sequence[FeedEvent]) -> PageOfChanges:
+    """What the registry's `events` say; types other than `organization.*` change nothing here.
+
+    Raises `OutOfDomainError` or `msgspec.ValidationError` for a state that can't be counted.
+    """
+    organizations = [
+        Replacement(
+            UUID(event.subject), event.effective_on, _spans(event.timeline, organization_facts)
+        )
+        for event in events
+        if event.type.startswith("organization.")
+    ]
+    return PageOfChanges(registry_position=_reached(events), organizations=organizations)
+
+
+def router_page(events: Sequence[FeedEvent]) -> PageOfChanges:
+    """What the router's `events` say; `rule_set.activated` tells by the assignments it causes."""
+    page = PageOfChanges(router_position=_reached(events))
+    for event in events:
+        kind, _, code = event.subject.partition(":")
+        if event.type == "assignment.changed":
+            answers = _spans(event.timeline, assignment_facts)
+            page.assignments.append(Replacement(UUID(event.subject), event.effective_on, answers))
+        elif event.type == "area.changed" and kind == "area":
+            areas = _spans(event.timeline, area_details)
+            page.areas.append(Replacement(code, event.effective_on, areas))
+        elif event.type == "body.changed" and kind == "body":
+            bodies = _spans(event.timeline, body_details)
+            page.bodies.append(Replacement(code, event.effective_on, bodies))
+    return page
+
+
+def _spans(
+    timeline: Iterable[Segment], read: Callable[[Mapping[str, Any]], Value]
+) -> list[Span[Value]]:
+    return [Span(s.start, s.until or FAR, read(s.state)) for s in timeline]
+
+
+def _reached(events: Sequence[FeedEvent]) -> int:
+    return max((event.position for event in events), default=0)

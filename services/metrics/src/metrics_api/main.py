@@ -1,0 +1,105 @@
+"""The ASGI apps: the REST API, and the follower's health routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from metrics_api.api.coverage import coverage_router
+from metrics_api.api.definitions import definitions_router
+from metrics_api.api.errors import ERRORS
+from metrics_api.api.freshness import freshness_router
+from metrics_api.api.targets import targets_router
+from metrics_api.factory import Factory, migrations
+from metrics_api.follower.following import followers, following
+from metrics_api.settings import MetricsSettings
+from metrics_api.storage.feed_cursors import FEEDS
+from servicekit.app import Parts, build_app
+from servicekit.health import Readiness, feed_check
+
+DESCRIPTION = (
+    "How far the social organizations are covered by Party building: counted by any dimension, on "
+    "any date, at any edition. 社会组织党建覆盖情况：按任意维度、任意日期、任意版本统计。"
+)
+TAGS = (
+    {"name": "coverage", "description": "Counts by any dimension 覆盖统计"},
+    {"name": "definitions", "description": "What is counted, and its reference 指标定义"},
+    {"name": "targets", "description": "Goals with a date, and how they stand 目标"},
+    {"name": "operation", "description": "Freshness and health 运行"},
+)
+
+
+def build(settings: MetricsSettings) -> FastAPI:
+    """The REST API."""
+    return build_api(Factory(settings))
+
+
+def build_api(factory: Factory) -> FastAPI:
+    """The REST API from a factory; tests bring their own clock and upstream services."""
+    live = factory.live_copy
+
+    async def copy_check() -> Readiness:
+        served = live.served
+        detail = {"edition": served.edition.number, "rows": served.copy.rows}
+        return Readiness("columnar copy", True, detail)
+
+    return build_app(
+        Parts(
+            name="metrics",
+            title="Metrics 党建覆盖统计服务",
+            description=DESCRIPTION,
+            version=version("metrics-api"),
+            settings=factory.settings,
+            database=factory.database,
+            bell=factory.bell,
+            migrations=migrations(factory.settings),
+            routers=(
+                coverage_router(),
+                definitions_router(),
+                targets_router(),
+                freshness_router(),
+            ),
+            errors=ERRORS,
+            state={
+                "count_coverage": factory.count_coverage,
+                "evaluate_targets": factory.evaluate_targets,
+                "tell_freshness": factory.tell_freshness,
+                "definitions": factory.definitions,
+            },
+            background=(live.running, lambda: _closing(factory)),
+            checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),
+            tags=TAGS,
+        )
+    )
+
+
+def build_follower(settings: MetricsSettings) -> FastAPI:
+    """The follower's app: health routes only, both feeds followed in the background."""
+    factory = Factory(settings)
+    active = followers(factory.database, factory.upstream.registry, factory.upstream.router)
+    return build_app(
+        Parts(
+            name="metrics-follow",
+            title="Metrics follower 统计服务跟随进程",
+            description=DESCRIPTION,
+            version=version("metrics-api"),
+            settings=settings,
+            database=factory.database,
+            bell=factory.bell,
+            migrations=migrations(settings),
+            routers=(),
+            errors=ERRORS,
+            background=(lambda: _closing(factory), lambda: following(active)),
+            checks=tuple(feed_check(factory.database, feed) for feed in FEEDS),
+        )
+    )
+
+
+@asynccontextmanager
+async def _closing(factory: Factory) -> AsyncIterator[None]:
+    """Close the clients of other services at the end."""
+    try:
+        yield
+    finally:
+        await factory.upstream.close()

@@ -1,0 +1,127 @@
+"""The fact timeline, its two halves, the directory, editions and feed cursors."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision: str = "0001"
+down_revision: str | None = None
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+TEXT_FACTS = (
+    "area", "kind", "institution_type", "category", "level", "mode", "grade",
+    "supervisor_system", "status", "size_band", "party_form", "party_mode",
+    "charter_state", "charter_wording", "outcome", "supervising_body", "body_kind",
+    "rule_set", "rule", "basis",
+)  # fmt: skip
+INTEGER_FACTS = ("full_members", "probationary_members")
+BOOLEAN_FACTS = ("has_instructor", "has_liaison", "has_organizer", "secretary_cross_posted")
+BELIEVED = sa.text("edition_until IS NULL")
+NO_LONGER = sa.text("edition_until IS NOT NULL")
+
+
+def upgrade() -> None:
+    """To this revision."""
+    _create_follower_tables()
+    op.create_table(
+        "edition",
+        sa.Column("edition", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("registry_position", sa.BigInteger, nullable=False),
+        sa.Column("router_position", sa.BigInteger, nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "directory",
+            sa.Boolean,
+            nullable=False,
+            comment="whether it changed an area or a body",
+        ),
+        comment="this service's knowledge counter, and how much of each feed an edition includes",
+    )
+    op.create_table(
+        "subject_timeline",
+        sa.Column("organization_id", sa.Uuid, primary_key=True),
+        sa.Column(
+            "organization", JSONB, comment="what the registry tells: [from, until, facts] spans"
+        ),
+        sa.Column("assignment", JSONB, comment="what the router tells, likewise"),
+        comment="the two halves of each organization's facts, as known now",
+    )
+    op.create_table(
+        "fact",
+        *_both_times(sa.Column("organization_id", sa.Uuid, primary_key=True)),
+        sa.Column("row_id", sa.BigInteger, sa.Identity(always=True), nullable=False),
+        *(sa.Column(name, sa.Text) for name in TEXT_FACTS),
+        *(sa.Column(name, sa.Integer) for name in INTEGER_FACTS),
+        *(sa.Column(name, sa.Boolean) for name in BOOLEAN_FACTS),
+        comment="the fact timeline over both times",
+    )
+    op.create_index(
+        "fact_believed_idx",
+        "fact",
+        ["organization_id", "valid_from"],
+        unique=True,
+        postgresql_where=BELIEVED,
+    )
+    op.create_index("fact_opened_idx", "fact", ["edition_from"])
+    op.create_index("fact_closed_idx", "fact", ["edition_until"], postgresql_where=NO_LONGER)
+    op.create_table(
+        "area_version",
+        *_both_times(sa.Column("code", sa.Text, primary_key=True)),
+        sa.Column("level", sa.Text, nullable=False),
+        sa.Column("parent", sa.Text),
+        sa.Column("name", sa.Text, nullable=False),
+        comment="the router's areas over both times",
+    )
+    op.create_table(
+        "body_version",
+        *_both_times(sa.Column("code", sa.Text, primary_key=True)),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("area_code", sa.Text),
+        sa.Column("successor", sa.Text),
+        comment="the router's bodies over both times; code is the body's id",
+    )
+
+
+def _both_times(subject: sa.Column[object]) -> list[sa.Column[object]]:
+    return [
+        subject,
+        sa.Column("valid_from", sa.Date, primary_key=True),
+        sa.Column("edition_from", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("valid_until", sa.Date, nullable=False),
+        sa.Column("edition_until", sa.BigInteger),
+    ]
+
+
+def _create_follower_tables() -> None:
+    now = sa.func.now()
+    op.create_table(
+        "feed_cursor",
+        sa.Column("feed", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("head", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+    )
+    op.create_table(
+        "parked_event",
+        sa.Column("feed", sa.Text, primary_key=True),
+        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, primary_key=True),
+        sa.Column("event", sa.Text, nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("parked_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+    )
+
+
+def downgrade() -> None:
+    """Back to the one before."""
+    for name in (
+        "body_version", "area_version", "fact", "subject_timeline", "edition",
+        "parked_event", "feed_cursor",
+    ):  # fmt: skip
+        op.drop_table(name)

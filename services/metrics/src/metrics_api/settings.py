@@ -1,0 +1,26 @@
+"""What the environment tells metrics; every variable begins with `METRICS_`."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import ServiceSettings
+
+
+class MetricsSettings(ServiceSettings):
+    """Settings of `serve` and `follow`."""
+
+    model_config = SettingsConfigDict(env_prefix="METRICS_", extra="ignore", frozen=True)
+
+    port: int = Field(default=8003, ge=1, le=65535, description="Port of the REST API.")
+    follow_port: int = Field(
+        default=8013, ge=1, le=65535, description="Port of the follower's health routes."
+    )
+    registry_url: str = Field(
+        default="http://127.0.0.1:8001", description="Base address of registry-api."
+    )
+    router_url: str = Field(
+        default="http://127.0.0.1:8002", description="Base address of jurisdiction-router."
+    )
+    max_groups: int = Field(
+        default=100_000, ge=1, description="Most groups in one answer; more are refused with 413."
+    )

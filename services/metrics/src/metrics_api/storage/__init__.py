@@ -1,0 +1,1 @@
+"""Where things are kept: the only place with queries, and the reader of the definition files."""

@@ -1,0 +1,175 @@
+"""Indicators, targets and parameters from their YAML files, checked before anything is counted.
+
+A definition that can't be meant (unknown field, value never found, unknown indicator) refuses the
+start of the service and names the file and the place.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.domain.indicators import DatedValue, Indicator, Parameter, Wording
+from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
+from metrics_api.domain.targets import Target, TargetVariant
+from metrics_api.domain.timelines import FAR, Span
+
+Shape = TypeVar("Shape")
+
+
+class _Closed(msgspec.Struct, forbid_unknown_fields=True):
+    """A document in which an unknown member is a mistake."""
+
+
+class _Wording(_Closed):
+    zh: str
+    en: str
+
+    def wording(self) -> Wording:
+        return Wording(self.zh, self.en)
+
+
+class _Value(_Closed, rename={"start": "from"}):
+    start: date
+    value: int
+    reference: str
+
+
+class _Parameter(_Closed):
+    title: _Wording
+    values: list[_Value]
+
+
+class _Indicator(_Closed):
+    version: int
+    title: _Wording
+    formula: _Wording
+    unit: str
+    reference: str
+    denominator: Any
+    numerator: Any
+
+
+class _Variant(_Closed):
+    id: str
+    indicator: str
+    title: _Wording
+
+
+class _Target(_Closed):
+    title: _Wording
+    goal: str
+    deadline: date
+    reference: str
+    variants: list[_Variant]
+    filters: dict[str, list[str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Everything that is counted, by id, in the order of the ids."""
+
+    indicators: Mapping[str, Indicator]
+    targets: Mapping[str, Target]
+    parameters: Mapping[str, Parameter]
+
+
+def load_definitions(root: Traversable | None = None) -> Definitions:
+    """Read `indicators/`, `targets/` and `parameters/` below `root` (the package's own by default).
+
+    Raises `DefinitionError` for the first file that can't be meant.
+    """
+    folder = root or files("metrics_api")
+    parameters = {
+        name: _parameter(name, document, path)
+        for name, path, document in _documents(folder / "parameters", _Parameter)
+    }
+    indicators = {
+        name: _indicator(name, document, parameters, path)
+        for name, path, document in _documents(folder / "indicators", _Indicator)
+    }
+    targets = {
+        name: _target(name, document, indicators, path)
+        for name, path, document in _documents(folder / "targets", _Target)
+    }
+    return Definitions(indicators, targets, parameters)
+
+
+def _documents(folder: Traversable, shape: type[Shape]) -> Iterator[tuple[str, str, Shape]]:
+    """Each file of `folder` by name: its id (the bare name), its path for messages, its content."""
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".yaml"):
+            continue
+        path = f"{folder.name}/{entry.name}"
+        try:
+            content = msgspec.convert(yaml.safe_load(entry.read_text("utf-8")), shape)
+        except (yaml.YAMLError, msgspec.ValidationError) as error:
+            raise DefinitionError(path, str(error)) from error
+        yield entry.name.removesuffix(".yaml"), path, content
+
+
+def _parameter(name: str, document: _Parameter, path: str) -> Parameter:
+    starts = [value.start for value in document.values]
+    if not starts or starts != sorted(set(starts)):
+        raise DefinitionError(path, "values need rising dates, at least one")
+    spans = tuple(
+        Span(value.start, until, DatedValue(value.value, value.reference))
+        for value, until in zip(document.values, [*starts[1:], FAR], strict=True)
+    )
+    return Parameter(name, document.title.wording(), spans)
+
+
+def _indicator(
+    name: str, document: _Indicator, parameters: Mapping[str, Parameter], path: str
+) -> Indicator:
+    return Indicator(
+        id=name,
+        version=document.version,
+        title=document.title.wording(),
+        formula=document.formula.wording(),
+        unit=document.unit,
+        reference=document.reference,
+        denominator=read_predicate(document.denominator, parameters, f"{path}: denominator"),
+        condition=read_predicate(document.numerator, parameters, f"{path}: numerator"),
+    )
+
+
+def _target(name: str, document: _Target, indicators: Mapping[str, Indicator], path: str) -> Target:
+    for variant in document.variants:
+        if variant.indicator not in indicators:
+            raise DefinitionError(path, f"unknown indicator {variant.indicator!r}")
+    for dimension, values in document.filters.items():
+        if dimension not in DIMENSIONS:
+            raise DefinitionError(path, f"unknown dimension {dimension!r}")
+        codes = DIMENSIONS[dimension].codes
+        for value in values:
+            if codes and value not in codes:
+                raise DefinitionError(path, f"{dimension}: {value!r} is never found there")
+    return Target(
+        id=name,
+        title=document.title.wording(),
+        goal=_goal(document.goal, path),
+        deadline=document.deadline,
+        reference=document.reference,
+        filters={key: tuple(values) for key, values in document.filters.items()},
+        variants=tuple(
+            TargetVariant(v.id, v.indicator, v.title.wording()) for v in document.variants
+        ),
+    )
+
+
+def _goal(written: str, path: str) -> Fraction:
+    try:
+        goal = Fraction(written)
+    except (ValueError, ZeroDivisionError):
+        goal = Fraction(0)
+    if not 0 < goal <= 1:
+        raise DefinitionError(path, f"goal {written} is not a share of the whole")
+    return goal

@@ -1,0 +1,102 @@
+"""The tables of the database `metrics`.
+
+What is believed now has no `edition_until`; what was believed stays, with the edition that ended
+it. Nothing but `feed_cursor` and `parked_event` can't be rebuilt from the two feeds.
+"""
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from metrics_api.domain.facts import COLUMNS
+from servicekit.database import new_metadata
+from servicekit.follower import follower_tables
+
+metadata = new_metadata()
+
+feed_cursor, parked_event = follower_tables(metadata)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("edition", BigInteger, primary_key=True, autoincrement=False),
+    Column("registry_position", BigInteger, nullable=False),
+    Column("router_position", BigInteger, nullable=False),
+    Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
+    Column("directory", Boolean, nullable=False, comment="whether it changed an area or a body"),
+    comment="this service's knowledge counter, and how much of each feed an edition includes",
+)
+
+subject_timeline = Table(
+    "subject_timeline",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("organization", JSONB, comment="what the registry tells: [from, until, facts] spans"),
+    Column("assignment", JSONB, comment="what the router tells, likewise"),
+    comment="the two halves of each organization's facts, as known now",
+)
+
+_FACT_TYPES = {"code": Text, "text": Text, "integer": Integer, "boolean": Boolean}
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("edition_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_until", Date, nullable=False),
+    Column("edition_until", BigInteger),
+    Column("row_id", BigInteger, Identity(always=True), nullable=False),
+    *(Column(column.name, _FACT_TYPES[column.type]) for column in COLUMNS),
+    comment="the fact timeline over both times",
+)
+Index(
+    "fact_believed_idx",
+    fact.c.organization_id,
+    fact.c.valid_from,
+    unique=True,
+    postgresql_where=text("edition_until IS NULL"),
+)
+Index("fact_opened_idx", fact.c.edition_from)
+Index("fact_closed_idx", fact.c.edition_until, postgresql_where=text("edition_until IS NOT NULL"))
+
+area_version = Table(
+    "area_version",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("edition_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_until", Date, nullable=False),
+    Column("edition_until", BigInteger),
+    Column("level", Text, nullable=False),
+    Column("parent", Text),
+    Column("name", Text, nullable=False),
+    comment="the router's areas over both times",
+)
+
+body_version = Table(
+    "body_version",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("edition_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_until", Date, nullable=False),
+    Column("edition_until", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("area_code", Text),
+    Column("successor", Text),
+    comment="the router's bodies over both times; code is the body's id",
+)

@@ -1,0 +1,96 @@
+"""What a caller may ask of coverage, checked by name and value before anything is counted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.coverage_count import AREA_FILTER
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.directory import Directory
+from metrics_api.domain.indicators import Indicator
+from servicekit.refusals import Refusal, Violation
+
+MAX_KEYS = 6
+"""Dimensions in one `group_by`; more than that nobody reads as a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRequest:
+    """A question as it came in; `areas` are the prefixes the caller is limited to."""
+
+    indicator: str
+    group_by: tuple[str, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    valid_on: date | None = None
+    edition: int | None = None
+    areas: tuple[str, ...] | None = None
+
+
+def check_names(request: CoverageRequest, indicators: Mapping[str, Indicator]) -> None:
+    """Refuse an unknown indicator or dimension, or a key twice; `invalid-request` names each."""
+    found = [
+        *_indicator_violations(request.indicator, indicators),
+        *_group_by_violations(request.group_by),
+    ]
+    if found:
+        raise Refusal("invalid-request", *found)
+
+
+def check_edition(edition: int | None, newest: int) -> int:
+    """The edition to answer from; refuses one that is ahead of the newest known here."""
+    if edition is None:
+        return newest
+    if edition > newest:
+        ahead = Violation("/edition", "edition_ahead", edition, {"newest": newest})
+        raise Refusal("invalid-request", ahead)
+    return edition
+
+
+def check_filters(
+    filters: Mapping[str, tuple[str, ...]], directory: Directory, rollup: AreaRollup
+) -> None:
+    """Refuse a filter value that nothing could ever have: a misspelt code must not read as zero."""
+    found = [
+        violation
+        for name, values in filters.items()
+        for value in values
+        for violation in _value_violations(name, value, directory, rollup)
+    ]
+    if found:
+        raise Refusal("invalid-request", *found)
+
+
+def _indicator_violations(
+    indicator: str, indicators: Mapping[str, Indicator]
+) -> Iterable[Violation]:
+    if indicator not in indicators:
+        allowed = {"allowed": ", ".join(indicators)}
+        yield Violation("/indicator", "unknown_indicator", indicator, allowed)
+
+
+def _group_by_violations(names: tuple[str, ...]) -> Iterable[Violation]:
+    for index, name in enumerate(names):
+        if name not in DIMENSIONS:
+            allowed = {"allowed": ", ".join(DIMENSIONS)}
+            yield Violation("/group_by", "unknown_dimension", name, allowed)
+        elif name in names[:index]:
+            yield Violation("/group_by", "dimension_twice", name)
+    if len(names) > MAX_KEYS:
+        yield Violation("/group_by", "too_many_dimensions", len(names), {"max": MAX_KEYS})
+
+
+def _value_violations(
+    name: str, value: str, directory: Directory, rollup: AreaRollup
+) -> Iterable[Violation]:
+    if name == AREA_FILTER or DIMENSIONS[name].area_level:
+        if value != UNASSIGNED_KEY and not (directory.areas.knows(value) or rollup.knows(value)):
+            yield Violation(f"/{name}", "unknown_area", value)
+        return
+    codes = DIMENSIONS[name].codes
+    if value == UNASSIGNED_KEY:
+        return
+    if codes and value not in codes:
+        yield Violation(f"/{name}", "unknown_code", value, {"allowed": ", ".join(codes)})
+    elif name == "body" and value not in directory.bodies:
+        yield Violation(f"/{name}", "unknown_body", value)

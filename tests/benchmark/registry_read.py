@@ -1,0 +1,105 @@
+# ruff: noqa: T201
+"""Reading from the real registry process against the least that a handler can do.
+
+GET by id, and a page of 1,000, of `registry-api serve` and of `bare_reads` under uvicorn: the same
+database, the same token check, the same load generator on the same machine, in alternating runs.
+
+    python -m tests.benchmark.registry_read [--organizations 20000] [--seconds 4] [--repeat 5]
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+from collections.abc import Sequence
+
+import asyncpg
+
+from local_runner.ports import free_port
+from tests.benchmark.harness import (
+    Place,
+    Process,
+    benchmark_place,
+    registry_process,
+    requests_per_second,
+    server_process,
+)
+from tests.benchmark.registry_import import timed_import, write_rows
+
+GOAL = 0.8
+CONNECTIONS = 16
+
+
+async def fill(place: Place, process: Process, organizations: int) -> list[str]:
+    """Import organizations through the API; their paths."""
+    path = place.folder / "rows.csv"
+    write_rows(path, organizations)
+    await timed_import(process, place.keys.token(), path)
+    connection = await asyncpg.connect(place.server.dsn("registry"))
+    await connection.execute("VACUUM ANALYZE")
+    found = await connection.fetch("SELECT id FROM organization")
+    await connection.close()
+    paths = [f"/v1/organizations/{row['id']}" for row in found]
+    random.Random(1).shuffle(paths)  # noqa: S311
+    return paths
+
+
+async def compare(
+    name: str,
+    place: Place,
+    ports: tuple[int, int],
+    paths: Sequence[str],
+    options: argparse.Namespace,
+    connections: int,
+) -> None:
+    """Alternate both servers, print each turn and the ratio of the medians."""
+    token = place.keys.token()
+    ours: list[float] = []
+    theirs: list[float] = []
+    for port in ports:
+        await requests_per_second(port, paths, token, connections, 1)
+    for _ in range(options.repeat):
+        for port, speeds in zip(ports, (ours, theirs), strict=True):
+            speeds.append(
+                await requests_per_second(port, paths, token, connections, options.seconds)
+            )
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(
+        f"{name:16} registry {statistics.median(ours):8,.0f}/s   bare "
+        f"{statistics.median(theirs):8,.0f}/s   ratio {ratio:.2f} (goal ≥ {GOAL})   "
+        f"turns {[f'{a / b:.2f}' for a, b in zip(ours, theirs, strict=True)]}"
+    )
+
+
+async def measure(place: Place, options: argparse.Namespace) -> None:
+    """Both comparisons."""
+    with registry_process(place) as registry:
+        paths = await fill(place, registry, options.organizations)
+        port = free_port()
+        environment = {
+            "REGISTRY_DATABASE_URL": place.server.url("registry"),
+            "REGISTRY_JWKS_FILE": str(place.keys.jwks_file),
+            "REGISTRY_ISSUER": "urn:test",
+        }
+        command = [sys.executable, "-m", "tests.benchmark.bare_reads", str(port)]
+        with server_process(place, command, port, environment, "/readyz") as bare:
+            ports = registry.port, bare.port
+            await compare("GET by id", place, ports, paths, options, CONNECTIONS)
+            page = ["/v1/organizations?limit=1000"]
+            await compare("page of 1,000", place, ports, page, options, 4)
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--organizations", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args()
+    with benchmark_place() as place:
+        asyncio.run(measure(place, options))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""A small register, counted: two hospitals in 罗湖区, a foundation without an area, and so on."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.metrics_api.feeds import Feed, feed_of
+from tests.metrics_api.histories import Histories, assignment_state, organization_state
+
+from metrics_api.factory import Factory, Upstream
+from metrics_api.follower.following import apply_registry, apply_router
+from metrics_api.main import build_api
+from metrics_api.settings import MetricsSettings
+from servicekit.testing import TestDatabases, TestKeys, running
+
+TODAY = date(2016, 6, 14)
+START = date(2015, 1, 1)
+
+
+class StandingClock:
+    """A clock that stands still on the day of the speech."""
+
+    def now(self) -> datetime:
+        return datetime(2016, 6, 14, 4, tzinfo=UTC)
+
+    def today(self) -> date:
+        return TODAY
+
+
+@dataclass
+class World:
+    """The running service, its two feeds, and the histories behind them."""
+
+    client: httpx.AsyncClient
+    factory: Factory
+    registry: Feed
+    router: Feed
+    histories: Histories
+
+    async def apply(self) -> None:
+        """Apply both feeds' events so far, without the loop that follows them."""
+        async with self.factory.database.transaction() as connection:
+            await apply_registry(connection, self.histories.registry)
+        async with self.factory.database.transaction() as connection:
+            await apply_router(connection, self.histories.router)
+        await self.factory.live_copy.refresh()
+
+
+def small_register() -> Histories:
+    """Five organizations; four in operation today, three of them in a Party organization."""
+    histories = Histories()
+    histories.directory()
+    alone = {"full_members": 2, "probationary_members": 0, "organization": None,
+             "instructor": None, "liaison": None, "organizer": {"assigned_on": None}}  # fmt: skip
+    states = [
+        organization_state(),
+        organization_state(domicile={"division_code": "440303002", "address": None}),
+        organization_state(kind="social_association", grade=None, domicile=None),
+        organization_state(kind="foundation", party=alone, charter={"state": "none"}),
+        organization_state(status="deregistered"),
+    ]
+    for number, state in enumerate(states, start=1):
+        histories.tell(UUID(int=number), START, state)
+    histories.answer(UUID(int=1), START, None, assignment_state("health"))
+    histories.answer(UUID(int=2), START, None, assignment_state("street-1", "clinic"))
+    histories.answer(UUID(int=3), START, None, assignment_state(None, "religious"))
+    return histories
+
+
+@pytest.fixture
+async def world(
+    settings: MetricsSettings, databases: TestDatabases, keys: TestKeys
+) -> AsyncIterator[World]:
+    """The service over an empty database, not yet following."""
+    async with (
+        feed_of("registry-api", databases, keys) as registry,
+        feed_of("jurisdiction-router", databases, keys) as router,
+    ):
+        upstream = Upstream(registry.client, router.client)
+        factory = Factory(settings, StandingClock(), upstream)
+        async with running(build_api(factory), **keys.headers("metrics:read")) as client:
+            yield World(client, factory, registry, router, small_register())

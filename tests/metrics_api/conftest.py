@@ -1,0 +1,100 @@
+"""Facts and predicates at random, for everything that must agree with plain Python; a database."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from metrics_api.domain.facts import COLUMNS, Column, Fact
+from metrics_api.domain.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
+from metrics_api.domain.timelines import FAR
+from metrics_api.factory import PACKAGE
+from metrics_api.settings import MetricsSettings
+from servicekit.database import Database
+from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys
+
+TEXTS = {
+    "area": ["440303001", "440303002", "440306005", "440306", "440399001", "320102003"],
+    "supervising_body": ["b1", "b2", "b3"],
+    "rule_set": ["r-2016", "r-2018"],
+    "rule": ["hospital", "clinic", "fallback"],
+    "basis": ["S", "S/I", "N"],
+}
+
+
+def _values(column: Column) -> list[Any]:
+    if column.type == "code":
+        return list(column.codes)
+    if column.type == "text":
+        return TEXTS[column.name]
+    return [0, 1, 2, 3, 4, 50] if column.type == "integer" else [True, False]
+
+
+@pytest.fixture(scope="session")
+def facts() -> st.SearchStrategy[Fact]:
+    """Any fact: every column takes each of its values, or none."""
+    return st.tuples(*(st.sampled_from([None, *_values(column)[:4]]) for column in COLUMNS))
+
+
+@pytest.fixture(scope="session")
+def predicates() -> st.SearchStrategy[Predicate]:
+    """Any resolved predicate."""
+
+    def leaf(column: Column) -> st.SearchStrategy[Predicate]:
+        value = st.sampled_from(_values(column))
+        choices: list[st.SearchStrategy[Predicate]] = [
+            st.builds(Compare, st.just(column.name), st.just("eq"), value),
+            st.builds(IsNull, st.just(column.name)),
+            st.builds(
+                OneOf, st.just(column.name), st.lists(value, min_size=1, max_size=3).map(tuple)
+            ),
+        ]
+        if column.type == "integer":
+            choices.append(
+                st.builds(Compare, st.just(column.name), st.sampled_from(["ge", "le"]), value)
+            )
+        return st.one_of(choices)
+
+    def nested(inner: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
+        parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
+        return st.one_of(st.builds(Not, inner), st.builds(Every, parts), st.builds(Some, parts))
+
+    return st.recursive(st.sampled_from(COLUMNS).flatmap(leaf), nested, max_leaves=6)
+
+
+@pytest.fixture(scope="session")
+def days() -> st.SearchStrategy[date]:
+    """A day of one fortnight, so that spans meet."""
+    return st.integers(0, 14).map(lambda offset: date(2016, 1, 1) + timedelta(days=offset))
+
+
+@pytest.fixture(scope="session")
+def untils(days: st.SearchStrategy[date]) -> st.SearchStrategy[date]:
+    """The end of a span: a day, or never."""
+    return st.one_of(days, st.just(FAR))
+
+
+@pytest.fixture
+async def settings(databases: TestDatabases, keys: TestKeys) -> AsyncIterator[MetricsSettings]:
+    """Settings of a service with a migrated database of its own."""
+    url = await databases.create(PACKAGE)
+    yield MetricsSettings(
+        database_url=SecretStr(url),
+        pool_size=3,
+        jwks_file=keys.jwks_file,
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        max_groups=40,
+    )
+    await databases.drop(url)
+
+
+@pytest.fixture
+async def database(settings: MetricsSettings) -> AsyncIterator[Database]:
+    """The service's database."""
+    database = Database(settings)
+    yield database
+    await database.close()

@@ -1,0 +1,226 @@
+"""The counting engine against a naive model, at random days and editions, with rows waiting."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.columns import ROW_TYPES
+from metrics_api.counting.coverage_count import (
+    RATE,
+    CoverageQuery,
+    TooManyGroupsError,
+    count_coverage,
+)
+from metrics_api.counting.fact_copy import FactCopy, no_rows
+from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.facts import COLUMNS, POSITION, Fact
+from metrics_api.domain.indicators import ResolvedIndicator, Tally
+from metrics_api.domain.predicates import Every, Predicate, fact_test
+from metrics_api.domain.timelines import FAR
+from metrics_api.storage.definition_files import load_definitions
+
+DAY = date(2016, 1, 5)
+DEFINITIONS = load_definitions()
+HIERARCHY = AreaDirectory(
+    AreaVersion(code, level, parent, code, date(2000, 1, 1), FAR)
+    for code, level, parent in (
+        ("440000", "province", None),
+        ("440300", "city", "440000"),
+        ("440303", "district", "440300"),
+        ("440306", "district", "440300"),
+        ("440303001", "street", "440303"),
+        ("440303002", "street", "440306"),
+    )
+).on(DAY)
+"""440303002 lies in 440306, whatever its digits say."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the fact timeline."""
+
+    row_id: int
+    valid_from: date
+    valid_until: date
+    edition_from: int
+    edition_until: int | None
+    fact: Fact
+
+    def believed_at(self, edition: int) -> bool:
+        return self.edition_from <= edition and (
+            self.edition_until is None or edition < self.edition_until
+        )
+
+
+def frame(rows: Iterable[Row]) -> pl.DataFrame:
+    values = [
+        (r.row_id, r.valid_from, r.valid_until, r.edition_from, r.edition_until, *r.fact)
+        for r in rows
+    ]
+    return pl.DataFrame(values, schema=ROW_TYPES, orient="row")
+
+
+def copy_of(rows: list[Row], loaded_at: int, steps: list[int], fold: bool) -> FactCopy:
+    """A copy loaded at one edition and advanced through others, as a follower would see them."""
+    known = [r for r in rows if r.edition_from <= loaded_at]
+    seen = [
+        replace(r, edition_until=None)
+        if r.edition_until is not None and r.edition_until > loaded_at
+        else r
+        for r in known
+    ]
+    copy = FactCopy.loaded(
+        loaded_at,
+        frame(r for r in seen if r.edition_until is None),
+        frame(r for r in seen if r.edition_until is not None),
+    )
+    before = loaded_at
+    for edition in steps:
+        opened = [
+            replace(r, edition_until=None) for r in rows if before < r.edition_from <= edition
+        ]
+        closed = [
+            r for r in rows if r.edition_until is not None and before < r.edition_until <= edition
+        ]
+        copy = copy.advanced(edition, frame(opened), frame(closed))
+        copy = copy.folded() if fold else copy
+        before = edition
+    return copy
+
+
+def key_of(name: str, fact: Fact, hierarchy: AreaHierarchy) -> str:
+    dimension = DIMENSIONS[name]
+    value = fact[POSITION[dimension.column]]
+    if dimension.area_level:
+        area = None if value is None else str(value)
+        value = getattr(hierarchy.path(area), dimension.area_level)
+    return UNASSIGNED_KEY if value is None else str(value)
+
+
+def naive(rows: list[Row], query: CoverageQuery) -> dict[tuple[str, ...], Tally]:
+    """The meaning of a query, one row at a time."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    in_denominator = fact_test(query.indicator.denominator)
+    in_numerator = fact_test(query.indicator.numerator)
+    for row in rows:
+        area = row.fact[POSITION["area"]]
+        if not (
+            row.believed_at(query.edition)
+            and row.valid_from <= query.valid_on < row.valid_until
+            and in_denominator(row.fact)
+            and (query.within is None or str(area or "-").startswith(query.within or ("!",)))
+            and all(_matches(name, values, row.fact) for name, values in query.filters.items())
+        ):
+            continue
+        tally = groups[tuple(key_of(name, row.fact, HIERARCHY) for name in query.group_by)]
+        tally[0] += in_numerator(row.fact)
+        tally[1] += 1
+    return {key: Tally(*tally) for key, tally in groups.items()}
+
+
+def _matches(name: str, values: tuple[str, ...], fact: Fact) -> bool:
+    if name == "area":
+        own = fact[POSITION["area"]]
+        path = HIERARCHY.path(None if own is None else str(own))
+        return bool({own, *path} & set(values))
+    return key_of(name, fact, HIERARCHY) in values
+
+
+@st.composite
+def row_lists(
+    draw: st.DrawFn,
+    facts: st.SearchStrategy[Fact],
+    days: st.SearchStrategy[date],
+    untils: st.SearchStrategy[date],
+) -> list[Row]:
+    rows = []
+    for row_id in range(draw(st.integers(0, 25))):
+        start, until = draw(days), draw(untils)
+        began = draw(st.integers(1, 6))
+        ended = draw(st.one_of(st.none(), st.integers(began + 1, 7)))
+        rows.append(Row(row_id, min(start, until), max(start, until), began, ended, draw(facts)))
+    return rows
+
+
+@st.composite
+def queries(
+    draw: st.DrawFn, predicates: st.SearchStrategy[Predicate], days: st.SearchStrategy[date]
+) -> CoverageQuery:
+    denominator = draw(predicates)
+    names = st.sampled_from(sorted(DIMENSIONS))
+    filters = draw(
+        st.dictionaries(names, st.just((UNASSIGNED_KEY,)), max_size=1)
+        | st.just({"area": ("440306", "440303001")})
+        | st.just({"district": ("440306",), "kind": ("foundation", UNASSIGNED_KEY)})
+        | st.just({"body": ("b1", "never-seen")})
+    )
+    return CoverageQuery(
+        indicator=ResolvedIndicator(denominator, Every((denominator, draw(predicates)))),
+        valid_on=draw(days),
+        edition=draw(st.integers(1, 7)),
+        group_by=tuple(draw(st.lists(names, max_size=4, unique=True))),
+        filters=filters,
+        within=draw(st.sampled_from([None, (), ("4403",), ("440303", "32")])),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_every_count_equals_the_naive_one(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+    days: st.SearchStrategy[date],
+    untils: st.SearchStrategy[date],
+) -> None:
+    rows = data.draw(row_lists(facts, days, untils))
+    loaded_at = data.draw(st.integers(1, 7))
+    steps = sorted(data.draw(st.sets(st.integers(loaded_at + 1, 8), min_size=1)) | {8})
+    copy = copy_of(rows, loaded_at, steps, data.draw(st.booleans()))
+    query = data.draw(queries(predicates, days))
+    found = count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 10_000)
+    expected = naive(rows, query)
+    if query.group_by:
+        keys = found.groups.select(query.group_by).rows()
+        tallies = found.groups.select("numerator", "denominator").rows()
+        assert {k: Tally(*t) for k, t in zip(keys, tallies, strict=True)} == expected
+        assert found.groups["rate"].to_list() == [Tally(*t).rate for t in tallies]
+    assert found.total == Tally(
+        sum(t.numerator for t in expected.values()), sum(t.denominator for t in expected.values())
+    )
+
+
+def plain_row(row_id: int, **columns: object) -> Row:
+    fact = tuple(columns.get(column.name) for column in COLUMNS)
+    return Row(row_id, date(2000, 1, 1), FAR, 1, None, fact)  # type: ignore[arg-type]
+
+
+def test_too_many_groups_are_refused_with_their_number() -> None:
+    rows = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(5)]
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
+    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
+    query = CoverageQuery(indicator, DAY, 1, ("body",))
+    with pytest.raises(TooManyGroupsError) as error:
+        count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 4)
+    assert error.value.groups == 5
+
+
+def test_frames_and_tallies_print_the_same_rates() -> None:
+    whole = 700_001
+    tallies = pl.DataFrame({"numerator": range(0, whole, 3)}).with_columns(denominator=whole)
+    rates = tallies.select(RATE)["rate"].to_list()
+    assert rates == [Tally(numerator, whole).rate for numerator in range(0, whole, 3)]
+
+
+def test_many_waiting_rows_are_folded_by_themselves() -> None:
+    rows = [plain_row(i, status="active") for i in range(50_001)]
+    copy = FactCopy.loaded(1, no_rows(), no_rows()).advanced(2, frame(rows), no_rows())
+    assert (copy.base.height, copy.opened.height) == (50_001, 0)

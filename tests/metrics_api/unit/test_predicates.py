@@ -1,0 +1,74 @@
+"""One predicate, several compilers: plain Python is the meaning, polars must agree."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics_api.counting.columns import FACT_TYPES
+from metrics_api.counting.expressions import fact_expression
+from metrics_api.domain.facts import Fact
+from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
+from metrics_api.domain.predicates import (
+    Compare,
+    Every,
+    Not,
+    ParameterRef,
+    Predicate,
+    fact_test,
+    resolve,
+)
+
+
+@given(data=st.data())
+def test_polars_agrees_with_python(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+) -> None:
+    predicate = data.draw(predicates)
+    rows = data.draw(st.lists(facts, min_size=1, max_size=20))
+    frame = pl.DataFrame(rows, schema=FACT_TYPES, orient="row")
+    found = frame.select(hit=fact_expression(predicate))["hit"].to_list()
+    assert found * (len(rows) // len(found)) == [fact_test(predicate)(row) for row in rows]
+
+
+def test_a_comparison_with_the_unknown_is_false_and_its_opposite_true() -> None:
+    nothing: Fact = (None,) * len(FACT_TYPES)
+    atleast = Compare("full_members", "ge", 3)
+    assert not fact_test(atleast)(nothing)
+    assert fact_test(Not(atleast))(nothing)
+
+
+def test_parameters_are_resolved_everywhere_and_never_compiled_unresolved() -> None:
+    predicate = Every((Not(Compare("full_members", "ge", ParameterRef("n"))),))
+    assert resolve(predicate, {"n": 3}.__getitem__) == Every(
+        (Not(Compare("full_members", "ge", 3)),)
+    )
+    with pytest.raises(ValueError, match="not resolved"):
+        fact_test(predicate)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"field": "colour", "eq": "red"}, "unknown field 'colour'"),
+        ({"field": "grade", "eq": "6A"}, "'6A' is never found there"),
+        ({"field": "grade", "in": []}, "at least one value"),
+        ({"field": "grade", "ge": 3}, "numbers only"),
+        ({"field": "full_members", "ge": {"parameter": "m"}}, "unknown parameter 'm'"),
+        ({"field": "full_members", "ge": True}, "neither a number nor a parameter"),
+        ({"field": "has_liaison", "eq": "yes"}, "a boolean"),
+        ({"field": "grade", "is_null": False}, "is_null is true"),
+        ({"field": "grade", "eq": "5A", "in": ["4A"]}, "exactly one of"),
+        ({"field": "grade", "like": "5"}, "unknown operator 'like'"),
+        ({"every": []}, "unknown word 'every'"),
+        ({"all": []}, "at least one predicate"),
+        ({"all": [{"not": {"field": "x", "eq": 1}}]}, "denominator.all[0].not: unknown field"),
+        ("status", "a predicate is a mapping"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_place_and_reason(document: object, reason: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        read_predicate(document, {"n"}, "denominator")
+    assert reason in str(error.value)

@@ -1,0 +1,155 @@
+"""Its app: a feed, notes to write, a question with filters, and a bug to trip over."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+
+from servicekit.app import Parts, build_app
+from servicekit.auth import Caller, require
+from servicekit.bell import Bell
+from servicekit.database import Database
+from servicekit.feed import feed_router
+from servicekit.idempotency import (
+    IdempotencyKey,
+    StoredAnswer,
+    fingerprint,
+    store_answer,
+    take_key,
+)
+from servicekit.ledger import Ledger, NewEvent, Segment
+from servicekit.migrations import Migrations
+from servicekit.pagination import CursorText, decode_cursor
+from servicekit.problems import ErrorTable, ProblemType
+from servicekit.refusals import Refusal
+from servicekit.settings import ServiceSettings
+from servicekit.text import Text
+
+PACKAGE = "tests.servicekit.sample"
+LEDGER = Ledger("sample")
+
+GONE = ProblemType("gone", 410, Text("没有了", "Gone"), Text("{what} 没有了。", "{what} is gone."))
+
+router = APIRouter(tags=["notes"])
+Reader = Annotated[Caller, Depends(require("registry:read"))]
+Writer = Annotated[Caller, Depends(require("registry:write"))]
+
+
+class Note(BaseModel):
+    """What people write."""
+
+    model_config = ConfigDict(extra="forbid")
+    subject: str
+    number: int = 0
+    ratio: float = 0
+    on: date | None = None
+    tags: list[str] = []
+    any: dict[str, Any] = {}
+
+
+class Filters(BaseModel):
+    """Filters as one model."""
+
+    colour: str | None = None
+
+
+@router.post("/v1/notes", status_code=201)
+async def write_note(
+    request: Request, caller: Writer, note: Note, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """One event for each note."""
+    print_ = fingerprint("POST", "/v1/notes", await request.body())
+    database: Database = request.app.state.database
+    async with database.transaction() as connection:
+        stored = await take_key(connection, caller.client, idempotency_key, print_)
+        if stored is None:
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": note.subject}
+            )
+            last = await connection.execute(
+                text("SELECT max(revision) FROM ledger WHERE subject = :s"), {"s": note.subject}
+            )
+            (landed,) = await LEDGER.append(
+                connection, [new_event(note.subject, (last.scalar() or 0) + 1, caller.client)]
+            )
+            stored = StoredAnswer(201, None, f'{{"position":{landed.position}}}')
+            await store_answer(connection, caller.client, idempotency_key, stored)
+    return Response(stored.body, stored.status, media_type="application/json")
+
+
+@router.get("/v1/notes")
+async def find_notes(
+    caller: Reader, filters: Annotated[Filters, Depends()], cursor: CursorText = None
+) -> list[str]:
+    """Nothing is found here; questions can be wrong all the same."""
+    decode_cursor(cursor, filters.model_dump(), [str])
+    return []
+
+
+@router.get("/v1/models")
+async def find_by_model(caller: Reader, filters: Annotated[Filters, Query()]) -> list[str]:
+    """The same filters, as FastAPI's query model."""
+    return [str(filters.colour)]
+
+
+@router.post("/v1/uploads")
+async def upload(request: Request, caller: Writer) -> int:
+    """A streamed body of any size."""
+    return sum([len(chunk) async for chunk in request.stream()])
+
+
+@router.get("/v1/gone")
+async def gone(what: str) -> None:
+    """Refuses."""
+    raise Refusal("gone", what=what)
+
+
+@router.get("/v1/bug")
+async def bug() -> None:
+    """Fails as code should not."""
+    raise ZeroDivisionError("a secret")
+
+
+@router.get("/v1/slow", response_class=PlainTextResponse)
+async def slow(request: Request) -> str:
+    """Asks more of the database than it will do."""
+    async with request.app.state.database.reading() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    return "?"
+
+
+def new_event(
+    subject: str, revision: int = 1, actor: str = "tester", areas: Sequence[str] = ()
+) -> NewEvent:
+    """A note's event."""
+    day = date(2016, 1, min(28, revision))
+    state = {"subject": subject, "revision": revision}
+    return NewEvent(
+        subject, revision, "note.written", day, actor, "因故", None,
+        [Segment(day, None, state)], areas,
+    )  # fmt: skip
+
+
+def build(settings: ServiceSettings, **more: Any) -> FastAPI:
+    """The app, as a service's `main.py` makes it; `more` are further Parts."""
+    database = Database(settings)
+    url = settings.database_url.get_secret_value()
+    parts = Parts(
+        name="sample",
+        title="Sample",
+        description="For tests",
+        version="1.2.3",
+        settings=settings,
+        database=database,
+        bell=Bell(database, "ledger", "job"),
+        migrations=Migrations(PACKAGE, url),
+        routers=[feed_router("registry:read"), router],
+        errors=ErrorTable({"gone": GONE}),
+        streamed_paths={"/v1/uploads"},
+        **more,
+    )
+    return build_app(parts)
