@@ -27,6 +27,7 @@ def test_the_indicators_and_targets_of_the_speech_are_there() -> None:
         "work_coverage",
         "solo_rate",
         "charter_inclusion",
+        "in_operation_rate",
     }
     goals = {target.id: (target.goal, target.deadline) for target in DEFINITIONS.targets.values()}
     assert goals["formation_5a_2016"] == (Fraction(1), DAY)

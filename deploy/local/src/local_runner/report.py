@@ -17,6 +17,7 @@ from local_runner.rest import Rest
 KINDS = ("social_association", "private_nonenterprise", "foundation")
 OUTCOMES = ("assigned", "needs_decision", "out_of_scope")
 INDICATOR = "organizational_coverage"
+REGISTERED = "in_operation_rate"  # its denominator is every registered organization
 PAGE = 1000
 EXAMPLE = 3  # the column of ids, which are to be copied
 
@@ -62,7 +63,7 @@ class Report:
         )
         by_kind = {kind: await self._count(registry, kind=kind) for kind in KINDS}
         by_outcome = {it: await self._count(router, outcome=it) for it in OUTCOMES}
-        counted = (await self._read_coverage("kind"))["groups"]
+        counted = (await self._read_coverage("kind", REGISTERED))["groups"]
         table = _table("Totals in the three services 三个服务的总数", "service", "total", "parts")
         _row(table, "registry-api", await self._count(registry), _sum(by_kind, labels))
         _row(table, "jurisdiction-router", await self._count(router), _sum(by_outcome, labels))
@@ -82,9 +83,9 @@ class Report:
         _row(table, "total 合计", *_ratio(answer["total"]))
         return table
 
-    async def _read_coverage(self, group_by: str) -> Any:
+    async def _read_coverage(self, group_by: str, indicator: str = INDICATOR) -> Any:
         url = f"{self._at.metrics}/v1/coverage"
-        return await self._rest.get(url, indicator=INDICATOR, group_by=group_by)
+        return await self._rest.get(url, indicator=indicator, group_by=group_by)
 
     async def _targets(self) -> RenderableType:
         """Targets whose denominator the source leaves open have a row for each reading."""
