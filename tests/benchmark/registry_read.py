@@ -48,27 +48,30 @@ async def fill(place: Place, process: Process, organizations: int) -> list[str]:
 async def compare(
     name: str,
     place: Place,
-    ports: tuple[int, int],
+    servers: tuple[Process, Process],
     paths: Sequence[str],
     options: argparse.Namespace,
     connections: int,
 ) -> None:
-    """Alternate both servers, print each turn and the ratio of the medians."""
+    """Alternate both servers, print the medians of the turns and their ratios."""
     token = place.keys.token()
-    ours: list[float] = []
-    theirs: list[float] = []
-    for port in ports:
-        await requests_per_second(port, paths, token, connections, 1)
+    for server in servers:
+        await requests_per_second(server.port, paths, token, connections, 1)
+    speeds: dict[int, list[float]] = {server.pid: [] for server in servers}
+    costs: dict[int, list[float]] = {server.pid: [] for server in servers}
     for _ in range(options.repeat):
-        for port, speeds in zip(ports, (ours, theirs), strict=True):
-            speeds.append(
-                await requests_per_second(port, paths, token, connections, options.seconds)
+        for server in servers:
+            before = server.cpu_seconds()
+            speed = await requests_per_second(
+                server.port, paths, token, connections, options.seconds
             )
-    ratio = statistics.median(ours) / statistics.median(theirs)
+            speeds[server.pid].append(speed)
+            costs[server.pid].append((server.cpu_seconds() - before) / (speed * options.seconds))
+    ours, bare = (statistics.median(speeds[server.pid]) for server in servers)
+    our_cost, bare_cost = (statistics.median(costs[server.pid]) * 1e6 for server in servers)
     print(
-        f"{name:16} registry {statistics.median(ours):8,.0f}/s   bare "
-        f"{statistics.median(theirs):8,.0f}/s   ratio {ratio:.2f} (goal ≥ {GOAL})   "
-        f"turns {[f'{a / b:.2f}' for a, b in zip(ours, theirs, strict=True)]}"
+        f"{name:14} registry {ours:6,.0f}/s   bare {bare:6,.0f}/s   ratio {ours / bare:.2f} "
+        f"(goal ≥ {GOAL})   processor {our_cost:,.0f} and {bare_cost:,.0f} µs a request"
     )
 
 
@@ -84,10 +87,10 @@ async def measure(place: Place, options: argparse.Namespace) -> None:
         }
         command = [sys.executable, "-m", "tests.benchmark.bare_reads", str(port)]
         with server_process(place, command, port, environment, "/readyz") as bare:
-            ports = registry.port, bare.port
-            await compare("GET by id", place, ports, paths, options, CONNECTIONS)
+            servers = registry, bare
+            await compare("GET by id", place, servers, paths, options, CONNECTIONS)
             page = ["/v1/organizations?limit=1000"]
-            await compare("page of 1,000", place, ports, page, options, 4)
+            await compare("page of 1,000", place, servers, page, options, 4)
 
 
 def main() -> None:

@@ -1,8 +1,12 @@
 """A registry of one's own: real database, real app, a clock that stands still."""
 
+import base64
+import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -40,8 +44,17 @@ async def registry_url(databases: TestDatabases) -> AsyncIterator[str]:
     await databases.drop(url)
 
 
+@pytest.fixture(scope="session")
+def key_ring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key ring to seal candidates' names with."""
+    path = tmp_path_factory.mktemp("ring") / "ring.json"
+    key = base64.b64encode(os.urandom(32)).decode()
+    path.write_text(json.dumps({"current": "k1", "keys": {"k1": key}}))
+    return path
+
+
 @pytest.fixture
-def start_registry(keys: TestKeys) -> StartRegistry:
+def start_registry(keys: TestKeys, key_ring_file: Path) -> StartRegistry:
     """Start (and stop) a registry; a client with all scopes."""
 
     @asynccontextmanager
@@ -52,6 +65,7 @@ def start_registry(keys: TestKeys) -> StartRegistry:
             issuer=ISSUER,
             audience=AUDIENCE,
             pool_size=5,
+            key_ring_file=key_ring_file,
         )
         async with running(build(settings, StandingClock()), **keys.headers()) as client:
             yield client

@@ -9,6 +9,7 @@ import httpx
 import orjson
 import pytest
 from tests.registry_api.conftest import StartRegistry
+from tests.registry_api.import_files import csv_file, finished, imported, row
 from tests.registry_api.samples import credit_code, hospital
 
 import demo_city
@@ -16,47 +17,14 @@ from demo_city import csv_form
 from registry_api.domain.organization import complete
 
 
-def _csv(rows: list[dict[str, Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def _row(number: int, **cells: Any) -> dict[str, Any]:
-    return {
-        "名称": f"罗湖区晨曦服务中心{number}",
-        "统一社会信用代码": credit_code(number),
-        "社会组织类型": "民办非企业单位",
-        "住所区划代码": "440303001",
-        "正式党员数": "2",
-        **cells,
-    }
-
-
-async def _finish(client: httpx.AsyncClient, started: httpx.Response) -> dict[str, Any]:
-    assert started.status_code == 202, started.text
-    while True:
-        job = (await client.get(started.headers["location"])).json()
-        if job["state"] in {"succeeded", "failed"}:
-            return dict(job)
-        await asyncio.sleep(0.02)
-
-
-async def _import(client: httpx.AsyncClient, content: bytes, **params: Any) -> dict[str, Any]:
-    started = await client.post("/v1/imports", params=params, content=content)
-    return await _finish(client, started)
-
-
 async def test_three_bad_rows_in_a_thousand_are_listed_and_the_rest_lands(
     registry: httpx.AsyncClient,
 ) -> None:
-    rows = [_row(n) for n in range(1, 1001)]
+    rows = [row(n) for n in range(1, 1001)]
     rows[9]["统一社会信用代码"] = credit_code(10)[:-1] + "?"
     rows[499]["正式党员数"] = "-4"
     rows[998]["住所区划代码"] = "440399001"
-    job = await _import(registry, _csv(rows), effective_on="2015-12-31")
+    job = await imported(registry, csv_file(rows), effective_on="2015-12-31")
     assert job["state"] == "succeeded"
     assert job["result"] == {"created": 997, "updated": 0, "unchanged": 0, "refused": 3}
     assert (job["done"], job["total"], job["errors"]) == (1000, 1000, 3)
@@ -77,12 +45,12 @@ async def test_the_whole_demo_city_imports_exports_and_imports_again_unchanged(
     documents = list(demo_city.organizations())
     text = io.StringIO()
     csv_form.write(iter(documents), text)
-    job = await _import(registry, text.getvalue().encode(), effective_on="2015-12-31")
+    job = await imported(registry, text.getvalue().encode(), effective_on="2015-12-31")
     assert job["result"]["created"] == len(documents) == 10_100
     for form in ("ndjson", "csv"):
         exported = await registry.get("/v1/organizations/export", params={"format": form})
         assert exported.headers["ledger-position"] == "10100"
-        again = await _import(registry, exported.content, format=form, effective_on="2015-12-31")
+        again = await imported(registry, exported.content, format=form, effective_on="2015-12-31")
         assert again["result"] == {"created": 0, "updated": 0, "unchanged": 10_100, "refused": 0}
         if form == "ndjson":
             held = [orjson.loads(line) for line in exported.content.splitlines()]
@@ -97,7 +65,7 @@ async def test_the_whole_demo_city_imports_exports_and_imports_again_unchanged(
 async def test_columns_a_file_does_not_have_stay_as_they_are(registry: httpx.AsyncClient) -> None:
     await registry.post("/v1/organizations", json=hospital())
     rows = [{"credit_code": credit_code(1), "full_time_staff": "４１", "sponsor": "暂无"}]
-    job = await _import(registry, _csv(rows), effective_on="2016-05-01")
+    job = await imported(registry, csv_file(rows), effective_on="2016-05-01")
     assert job["result"]["updated"] == 1
     held = (await registry.get(f"/v1/organizations/by-credit-code/{credit_code(1)}")).json()
     assert (held["full_time_staff"], held["name"]) == (41, "罗湖区晨曦医院1")
@@ -108,14 +76,14 @@ async def test_columns_a_file_does_not_have_stay_as_they_are(registry: httpx.Asy
 async def test_a_dry_run_says_what_would_happen_and_lands_nothing(
     registry: httpx.AsyncClient,
 ) -> None:
-    job = await _import(registry, _csv([_row(1), _row(2, 正式党员数="x")]), dry_run=True)
+    job = await imported(registry, csv_file([row(1), row(2, 正式党员数="x")]), dry_run=True)
     assert job["result"] == {"created": 1, "updated": 0, "unchanged": 0, "refused": 1}
     assert (await registry.get("/v1/changes")).json()["head"] == 0
 
 
 async def test_gb18030_files_and_chinese_words_are_read(registry: httpx.AsyncClient) -> None:
-    content = _csv([_row(1, 登记状态="存续", 评估等级="AAA级")]).decode().encode("gb18030")
-    job = await _import(registry, content)
+    content = csv_file([row(1, 登记状态="存续", 评估等级="AAA级")]).decode().encode("gb18030")
+    job = await imported(registry, content)
     assert job["result"]["created"] == 1
     held = (await registry.get(f"/v1/organizations/by-credit-code/{credit_code(1)}")).json()
     assert (held["status"], held["grade"]["level"]) == ("active", "3A")
@@ -124,19 +92,28 @@ async def test_gb18030_files_and_chinese_words_are_read(registry: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("content", "line", "rule"),
     [
-        (_csv([_row(1)]).decode().encode("gbk")[:-9] + b"\xff\xff\n", 1, "encoding"),
-        (_csv([_row(1, 备注="x")]), 1, "unknown_column"),
+        (csv_file([row(1)]).decode().encode("gbk")[:-9] + b"\xff\xff\n", 1, "encoding"),
+        (csv_file([row(1, 备注="x")]), 1, "unknown_column"),
         (b"\n", 1, "no_header"),
-        (_csv([_row(1)]).replace(b",", b";"), 1, "unknown_column"),
+        (csv_file([row(1)]).replace(b",", b"|"), 1, "unknown_column"),
+        (csv_file([row(1)]).decode().encode("utf-16"), 1, "utf_16"),
         (b"name," * 10_000 + b"kind\n", 1, "too_many_columns"),
-        (_csv([_row(1)]) + b'"open quote', 3, "malformed_csv"),
+        (csv_file([row(1)]) + b'"open quote', 3, "malformed_csv"),
     ],
-    ids=["broken tail", "unknown column", "no header", "delimiter", "10,000 columns", "quote"],
+    ids=[
+        "broken tail",
+        "unknown column",
+        "no header",
+        "delimiter",
+        "UTF-16",
+        "10,000 columns",
+        "quote",
+    ],
 )
 async def test_a_file_that_cant_be_read_lands_nothing_and_says_why(
     registry: httpx.AsyncClient, content: bytes, line: int, rule: str
 ) -> None:
-    job = await _import(registry, content)
+    job = await imported(registry, content)
     assert job["state"] == "failed"
     errors = (await registry.get(f"/v1/imports/{job['id']}/errors")).json()["items"]
     assert (errors[0]["line"], errors[0]["rule"]) == (line, rule)
@@ -146,8 +123,8 @@ async def test_a_file_that_cant_be_read_lands_nothing_and_says_why(
 async def test_two_rows_with_one_code_are_one_organization_or_an_error(
     registry: httpx.AsyncClient,
 ) -> None:
-    rows = [_row(1), _row(1), _row(1, 正式党员数="9")]
-    job = await _import(registry, _csv(rows))
+    rows = [row(1), row(1), row(1, 正式党员数="9")]
+    job = await imported(registry, csv_file(rows))
     assert job["result"] == {"created": 1, "updated": 0, "unchanged": 1, "refused": 1}
     (error,) = (await registry.get(f"/v1/imports/{job['id']}/errors")).json()["items"]
     assert (error["line"], error["rule"]) == (4, "repeated_in_file")
@@ -156,7 +133,7 @@ async def test_two_rows_with_one_code_are_one_organization_or_an_error(
 
 async def test_the_same_key_and_file_is_one_import(registry: httpx.AsyncClient) -> None:
     headers = {"idempotency-key": "once"}
-    content = _csv([_row(1)])
+    content = csv_file([row(1)])
     first = await registry.post("/v1/imports", content=content, headers=headers)
     second = await registry.post("/v1/imports", content=content, headers=headers)
     assert first.json()["id"] == second.json()["id"]
@@ -167,14 +144,14 @@ async def test_the_same_key_and_file_is_one_import(registry: httpx.AsyncClient) 
 async def test_an_import_cut_off_in_the_middle_goes_on_where_it_was(
     registry_url: str, start_registry: StartRegistry
 ) -> None:
-    rows = [_row(n) for n in range(1, 6001)]
+    rows = [row(n) for n in range(1, 6001)]
     async with start_registry(registry_url) as client:
-        started = await client.post("/v1/imports", content=_csv(rows))
+        started = await client.post("/v1/imports", content=csv_file(rows))
         while (await client.get(started.headers["location"])).json()["done"] == 0:
             await asyncio.sleep(0)
     async with start_registry(registry_url) as client:
         stopped_at = (await client.get(started.headers["location"])).json()
-        job = await _finish(client, started)
+        job = await finished(client, started)
         assert 0 < stopped_at["done"] < 6000, "the cut came too late to show anything"
         assert job["result"] == {"created": 6000, "updated": 0, "unchanged": 0, "refused": 0}
         assert (await client.get("/v1/changes?limit=1")).json()["head"] == 6000
@@ -190,7 +167,7 @@ async def test_real_organizations_of_beijing_import_without_a_false_refusal(
          "登记管理机关区划代码": r["authority_division"], "评估等级": r["grade"]}
         for r in real
     ]  # fmt: skip
-    job = await _import(registry, _csv(renamed), effective_on="2015-12-31")
+    job = await imported(registry, csv_file(renamed), effective_on="2015-12-31")
     assert job["result"] == {"created": 210, "updated": 0, "unchanged": 0, "refused": 0}
     exported = await registry.get("/v1/organizations/export?format=csv")
     rows = csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig")))

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
 from registry_api.usecases.export_organizations import ExportOrganizations
+from registry_api.usecases.find_notices import FindNotices
 from registry_api.usecases.find_organizations import FindOrganizations
+from registry_api.usecases.hold_election import HoldElection
 from registry_api.usecases.import_organizations import ImportOrganizations
+from registry_api.usecases.look_up_organizations import LookUpOrganizations
+from registry_api.usecases.prove_integrity import ProveIntegrity
 from registry_api.usecases.read_import import ReadImport
 from registry_api.usecases.read_organization import ReadOrganization
+from registry_api.usecases.read_story import ReadStory
 from registry_api.usecases.record_event import RecordEvent
 from registry_api.usecases.register_organization import RegisterOrganization
 from registry_api.usecases.start_import import JOB_KIND, StartImport
@@ -20,6 +25,7 @@ from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
 from servicekit.migrations import Migrations
+from servicekit.sealing import Sealer
 
 SOURCE = "registry-api"
 """The registry's name in events, logs and commands."""
@@ -37,8 +43,13 @@ class Factory:
     worker: Worker
     register_organization: RegisterOrganization
     record_event: RecordEvent
+    hold_election: HoldElection
     read_organization: ReadOrganization
+    read_story: ReadStory
     find_organizations: FindOrganizations
+    look_up_organizations: LookUpOrganizations
+    find_notices: FindNotices
+    prove_integrity: ProveIntegrity
     export_organizations: ExportOrganizations
     start_import: StartImport
     read_import: ReadImport
@@ -56,6 +67,13 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
     divisions = Divisions.load(settings.divisions_file)
+    read_organization = ReadOrganization(database, clock)
+    record_event = RecordEvent(database, ledger, clock, divisions)
+    sealer = (
+        Sealer.from_file(settings.name_cipher, settings.key_ring_file)
+        if settings.key_ring_file
+        else None
+    )
     imports = ImportOrganizations(database, ledger, clock, divisions)
     return Factory(
         settings=settings,
@@ -65,10 +83,15 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         bell=bell,
         worker=Worker(database, bell, {JOB_KIND: imports}),
         register_organization=RegisterOrganization(database, ledger, clock, divisions),
-        record_event=RecordEvent(database, ledger, clock, divisions),
-        read_organization=ReadOrganization(database),
-        find_organizations=FindOrganizations(database),
-        export_organizations=ExportOrganizations(database, ledger),
+        record_event=record_event,
+        hold_election=HoldElection(database, record_event, sealer),
+        read_organization=read_organization,
+        read_story=ReadStory(database, clock),
+        find_organizations=FindOrganizations(database, clock),
+        look_up_organizations=LookUpOrganizations(database),
+        find_notices=FindNotices(database, clock, read_organization),
+        prove_integrity=ProveIntegrity(database, ledger, clock),
+        export_organizations=ExportOrganizations(database, ledger, clock),
         start_import=StartImport(database, clock, settings.upload_limit_bytes),
         read_import=ReadImport(database),
     )

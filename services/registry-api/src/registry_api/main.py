@@ -6,7 +6,18 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from registry_api.api import code_lists, exports, imports, life_events, organizations
+from registry_api.api import (
+    code_lists,
+    elections,
+    exports,
+    finding,
+    imports,
+    integrity,
+    life_events,
+    notices,
+    organizations,
+    stories,
+)
 from registry_api.api.errors import ERRORS
 from registry_api.factory import SOURCE, make_factory, migrations
 from registry_api.settings import Settings
@@ -26,6 +37,8 @@ correction is a new event about an earlier date. Errors are RFC 9457 problems in
 TAGS = [
     {"name": "organizations", "description": "社会组织 Social organizations"},
     {"name": "life events", "description": "全生命周期 What happens to an organization"},
+    {"name": "notices", "description": "一致性提示 What does not fit together"},
+    {"name": "integrity", "description": "完整性证明 Proof that nothing was altered or lost"},
     {"name": "imports", "description": "批量导入 Bulk import"},
     {"name": "code lists", "description": "代码表 Coded values and their labels"},
     {"name": "changes", "description": "变更订阅 The feed of changes"},
@@ -55,8 +68,13 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             migrations=migrations(settings),
             routers=[
                 exports.router,  # before /v1/organizations/{organization_id}, which it would match
+                finding.router,
                 organizations.router,
+                stories.router,
+                notices.router,
+                integrity.router,
                 life_events.router,
+                elections.router,
                 imports.router,
                 code_lists.router,
                 feed_router("registry:read"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from servicekit.sealing import CipherName
 from servicekit.settings import ServiceSettings
 
 
@@ -17,6 +18,12 @@ class Settings(ServiceSettings):
     divisions_file: Path | None = Field(
         default=None,
         description="CSV with a column `code`: division codes beside the packaged list.",
+    )
+    key_ring_file: Path | None = Field(
+        default=None, description="Keys that seal names of candidates under review (JSON)."
+    )
+    name_cipher: CipherName = Field(
+        default="aes-256-gcm", description="Cipher of sealed names: aes-256-gcm or sm4-gcm."
     )
     upload_limit_bytes: int = Field(
         default=1024 * 1024 * 1024, ge=1024, description="Largest file an import takes."

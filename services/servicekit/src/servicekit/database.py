@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from servicekit.row_reads import RowReads
 from servicekit.settings import ServiceSettings
 
 NAMING = {
@@ -77,6 +78,7 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_reset_on_return=None,
         )
+        self._rows = RowReads(plain_dsn(read_url), settings.pool_size, server)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -89,6 +91,10 @@ class Database:
         """A connection for single-statement reads (autocommit, perhaps on a replica)."""
         async with self._read.connect() as connection:
             yield connection
+
+    async def read_row(self, statement: str, *arguments: Any) -> asyncpg.Record | None:
+        """One row for a handler that does nothing else (see `row_reads`); $1, $2… are arguments."""
+        return await self._rows.row(statement, *arguments)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -109,13 +115,15 @@ class Database:
 
     def pool_use(self) -> dict[str, int]:
         """Connections in use now, by engine, for the gauges."""
-        return {
-            name: engine.pool.checkedout()  # type: ignore[attr-defined]
-            for name, engine in (("write", self._write), ("read", self._read))
-        }
+        write, read = (
+            engine.pool.checkedout()  # type: ignore[attr-defined]
+            for engine in (self._write, self._read)
+        )
+        return {"write": write, "read": read + self._rows.in_use()}
 
     async def close(self) -> None:
         """Close every pooled connection."""
+        await self._rows.close()
         await self._write.dispose()
         await self._read.dispose()
 

@@ -25,6 +25,31 @@ EVENT_NOT_POSSIBLE = ProblemType(
     Text("与当日情况不符", "The event does not fit what is true on its day"),
     Text("请核对 errors 中所列情况。", "Check what errors lists."),
 )
+NAMES_NOT_CONFIGURED = ProblemType(
+    "names-not-configured",
+    409,
+    Text("本系统未配置姓名加密密钥", "No keys to seal names with are configured"),
+    Text(
+        "请不要填写 name，或请运维配置 REGISTRY_KEY_RING_FILE。",
+        "Leave name out, or ask the operators to set REGISTRY_KEY_RING_FILE.",
+    ),
+)
+UNKNOWN_FIELD = ProblemType(
+    "unknown-field",
+    400,
+    Text("没有这样的字段", "There is no such field"),
+    Text("请改正 fields 中列出的字段。", "Correct the fields that errors lists."),
+)
+CURSOR_EXPIRED = ProblemType(
+    "cursor-expired",
+    410,
+    Text("游标已过期", "The cursor has expired"),
+    Text(
+        "自第一页以来已有超过 {most} 个社会组织发生变更；请从第一页重新开始，或按 id 排序。",
+        "More than {most} organizations have changed since the first page; start again, or walk "
+        "in the order of ids.",
+    ),
+)
 UNKNOWN_CODE_LIST = ProblemType(
     "unknown-code-list",
     404,
@@ -38,6 +63,15 @@ UPLOAD_TOO_LARGE = ProblemType(
     Text(
         "文件上限为 {limit} 字节；请拆分后分次导入。",
         "A file may have at most {limit} bytes; split it and import the parts.",
+    ),
+)
+TOO_MANY_ROWS = ProblemType(
+    "too-many-rows",
+    422,
+    Text("行数超出电子表格上限", "More rows than a sheet holds"),
+    Text(
+        "电子表格最多 {limit} 行；请加筛选条件，或导出为 csv。",
+        "A sheet holds at most {limit} rows; filter, or export as csv.",
     ),
 )
 EMPTY_UPLOAD = ProblemType(
@@ -54,9 +88,13 @@ ERRORS = ErrorTable(
             INVALID_ORGANIZATION,
             CODE_TAKEN,
             EVENT_NOT_POSSIBLE,
+            NAMES_NOT_CONFIGURED,
+            UNKNOWN_FIELD,
+            CURSOR_EXPIRED,
             UNKNOWN_CODE_LIST,
             UPLOAD_TOO_LARGE,
             EMPTY_UPLOAD,
+            TOO_MANY_ROWS,
         )
     },
     rules={
@@ -113,6 +151,30 @@ ERRORS = ErrorTable(
         ),
         "not_a_flag": Text("“{value}”应为 是 或 否。", '"{value}" should be 是 (yes) or 否 (no).'),
         **LIFE_EVENT_RULES,
+        "unknown_field": Text(
+            "没有字段 {value}；字段名见社会组织的模型，如 party.full_members。",
+            "There is no field {value}; fields are those of the organization, such as "
+            "party.full_members.",
+        ),
+        "search_too_short": Text(
+            "至少输入 {least} 个字。", "At least {least} characters are needed."
+        ),
+        "search_in_the_past": Text(
+            "模糊检索只针对现在的名称；查过去请用 name。",
+            "Only present names are searched; use name for those of the past.",
+        ),
+        "sort_with_search": Text(
+            "模糊检索按相近程度排序，不能再指定 sort 或 order。",
+            "A search is ordered by closeness; leave out sort and order.",
+        ),
+        "sort_of_the_past": Text(
+            "查过去只能按 id 升序；请去掉 sort 和 order。",
+            "Lists of the past are in the order of ids; leave out sort and order.",
+        ),
+        "lookup_size": Text(
+            "一次可查 1 至 {limit} 项，现有 {asked} 项。",
+            "1 to {limit} items can be looked up at once; there are {asked}.",
+        ),
         "position_or_time": Text(
             "应为账本位置或 RFC 3339 时间，如 2016-06-14T08:00:00+08:00。",
             "A ledger position or an RFC 3339 time such as 2016-06-14T08:00:00+08:00 is expected.",
@@ -126,10 +188,63 @@ ERRORS = ErrorTable(
             'There is no column "{value}"; use a name of the template or remove the column.',
         ),
         "repeated_column": Text("“{value}”一列出现了两次。", 'The column "{value}" appears twice.'),
-        "no_header": Text("第一行应为列名。", "The first line should name the columns."),
+        "no_header": Text(
+            "没有找到写明列名的表头；列名请见模板（/v1/imports/template）。",
+            "There is no header that names the columns; see the template (/v1/imports/template).",
+        ),
         "encoding": Text(
             "文件既不是 UTF-8 也不是 GB18030（第 {value} 字节附近）；请另存为 UTF-8。",
             "The file is neither UTF-8 nor GB18030 (near byte {value}); save it as UTF-8.",
+        ),
+        "utf_16": Text(
+            "文件是 UTF-16（“Unicode 文本”）；请另存为“CSV UTF-8”。",
+            'The file is UTF-16 ("Unicode text"); save it as "CSV UTF-8".',
+        ),
+        "delimiter": Text(
+            "文件以 {value} 分隔各列，已按此读取。",
+            "Columns are separated by {value}; the file was read that way.",
+        ),
+        "encrypted_spreadsheet": Text(
+            "工作簿有密码，或是旧版 .xls；请去掉密码并另存为 .xlsx。",
+            "The workbook has a password or is an old .xls; save it as .xlsx without a password.",
+        ),
+        "unreadable_spreadsheet": Text(
+            "文件不是完好的 .xlsx 工作簿（{error}）；请重新另存为 .xlsx 或 CSV UTF-8。",
+            "The file is no sound .xlsx workbook ({error}); save it again as .xlsx or CSV UTF-8.",
+        ),
+        "unpacks_too_large": Text(
+            "工作簿解压后过大（上限 {limit} 字节）；请删去空白区域或拆分，或另存为 CSV UTF-8。",
+            "The workbook unpacks to too much (limit {limit} bytes); remove empty areas, split it, "
+            "or save it as CSV UTF-8.",
+        ),
+        "merged_cells": Text(
+            "工作表有合并单元格；纵向合并的值视为对其每一行有效。",
+            "The sheet has merged cells; the value of one merged over rows was read for each row.",
+        ),
+        "rounded_number": Text(
+            "“{value}”是被电子表格改写的数字，已丢失位数；请将该列设为文本后重新填写。",
+            '"{value}" is a number that a spreadsheet has rounded; format the column as text and '
+            "fill it in again.",
+        ),
+        "read_as_nothing": Text("“{value}”读作空。", '"{value}" was read as empty.'),
+        "read_as_unknown": Text("“{value}”读作未知。", '"{value}" was read as unknown.'),
+        "half_width": Text("“{value}”读作“{read}”。", '"{value}" was read as "{read}".'),
+        "direct_registration": Text(
+            "“{value}”读作：无业务主管单位，登记方式为直接登记。",
+            '"{value}" was read as: no business supervisor, registered directly.',
+        ),
+        "several_names": Text(
+            "“{value}”像是多个名称；已按原文保存，请核对。",
+            '"{value}" looks like several names; it was kept as it is, please check.',
+        ),
+        "repeated_row": Text(
+            "{value} 与第 {first} 行相同，已跳过。",
+            "{value} says the same as line {first} and was passed over.",
+        ),
+        "example_row": Text("模板中的示例行，已跳过。", "The template's example was passed over."),
+        "too_deep": Text(
+            "此行的 JSON 嵌套超过 {limit} 层。",
+            "The JSON on this line is nested deeper than {limit} levels.",
         ),
         "line_too_long": Text(
             "此行超过 {limit} 字符；请检查引号和分隔符。",

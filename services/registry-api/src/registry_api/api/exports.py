@@ -1,18 +1,48 @@
 """The route of the export: all organizations the caller may see, as a file."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from registry_api.api.dependencies import USUAL, Filters, Made, Reader
+from registry_api.api.dependencies import USUAL, Made, Reader, Then
+from registry_api.api.errors import TOO_MANY_ROWS
+from registry_api.api.filters import Filters
+from registry_api.files.formats import MEDIA_TYPES, Form
+from registry_api.usecases.export_organizations import Export
 from servicekit.problems import responses
+from servicekit.standard_problems import AHEAD_OF_HEAD
 
 router = APIRouter(tags=["organizations"])
 
-_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+class ExportResponse(Response):
+    """Opens the export when it is sent and closes it whatever happens to the sending.
+
+    A client that goes away in the middle, or before the first byte, leaves no snapshot open.
+    """
+
+    def __init__(self, opened: Callable[[], AbstractAsyncContextManager[Export]], form: Form):
+        super().__init__()
+        self._open = opened
+        self._form = form
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file. Raises Refusal before anything was sent."""
+        async with self._open() as export:
+            answer = StreamingResponse(
+                export.content,
+                media_type=MEDIA_TYPES[self._form],
+                headers={
+                    "ledger-position": str(export.head.position),
+                    "ledger-digest": export.head.digest.hex(),
+                    "content-disposition": f'attachment; filename="organizations.{self._form}"',
+                },
+            )
+            await answer(scope, receive, send)
 
 
 @router.get(
@@ -22,33 +52,31 @@ _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "NDJSON or CSV; Ledger-Position is the position it shows 导出文件",
-            "content": {"application/x-ndjson": {}, "text/csv": {}},
+            "description": "The file; Ledger-Position is the position it shows 导出文件",
+            "content": {media: {} for media in MEDIA_TYPES.values()},
         },
-        **responses(*USUAL),
+        **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD),
     },
 )
 async def export_organizations(
     caller: Reader,
     factory: Made,
     filters: Filters,
-    format: Annotated[Literal["ndjson", "csv"], Query(description="文件格式")] = "ndjson",  # noqa: A002
+    then: Then,
+    format: Annotated[Form, Query(description="文件格式")] = "ndjson",  # noqa: A002
+    headers: Annotated[
+        Literal["zh", "en"] | None,
+        Query(
+            description="Headers and coded values of tables: zh 中文 (default for xlsx), "
+            "en dotted paths and codes (default for csv) 表头语言"
+        ),
+    ] = None,
 ) -> Response:
-    """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step."""
-    stack = AsyncExitStack()
-    export = await stack.enter_async_context(factory.export_organizations(caller, filters, format))
+    """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step.
 
-    async def content() -> AsyncIterator[bytes]:
-        async with stack:
-            async for part in export.content:
-                yield part
-
-    return StreamingResponse(
-        content(),
-        media_type=_MEDIA[format],
-        headers={
-            "ledger-position": str(export.head.position),
-            "ledger-digest": export.head.digest.hex(),
-            "content-disposition": f'attachment; filename="organizations.{format}"',
-        },
-    )
+    What is exported can be imported again and changes nothing. With `valid_on` or `known_at` the
+    filters hold *then*, and Ledger-Position is where the ledger ended then.
+    """
+    language = headers or ("zh" if format == "xlsx" else "en")
+    export = factory.export_organizations
+    return ExportResponse(lambda: export(caller, filters, then, format, language), format)

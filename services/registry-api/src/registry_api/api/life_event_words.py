@@ -38,6 +38,17 @@ LIFE_EVENT_RULES = {
     "listed_not_recommended": Text(
         "列入活动异常名录的不予推荐。", "Who is on the abnormal list is not recommended."
     ),
+    "election_open": Text(
+        "换届正在进行；请先完成。", "An election is open already; complete it first."
+    ),
+    "no_open_election": Text("没有进行中的换届。", "No election is open."),
+    "no_candidate": Text(
+        "本次换届没有候选人 {value}。", "The open election has no candidate {value}."
+    ),
+    "candidate_not_passed": Text(
+        "候选人（{post}）审核结论为 {value}，须审核通过方可完成换届。",
+        "The candidate for {post} is {value}; the election completes when all have passed.",
+    ),
     "status_does_not_allow": Text(
         "登记状态为{value}，不能如此变更。", "The status {value} does not allow it."
     ),

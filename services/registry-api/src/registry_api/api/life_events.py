@@ -29,10 +29,11 @@ from servicekit.standard_problems import (
 
 router = APIRouter(tags=["life events"])
 
-_CHANGING: tuple[ProblemType, ...] = (
+CHANGING: tuple[ProblemType, ...] = (
     *USUAL, NOT_FOUND, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
 )  # fmt: skip
+"""What any route that changes an organization can answer."""
 
 
 @router.post(
@@ -40,7 +41,7 @@ _CHANGING: tuple[ProblemType, ...] = (
     operation_id="amend_organization",
     summary="Amend or correct 变更与更正",
     response_model=Organization,
-    responses=responses(*_CHANGING, CODE_TAKEN),
+    responses=responses(*CHANGING, CODE_TAKEN),
 )
 async def amend_organization(
     request: Request,
@@ -63,7 +64,7 @@ async def amend_organization(
         fingerprint=fingerprint(request.url.path, await request.body()),
     )
     recorded = await factory.record_event(caller, organization_id, happening)
-    return _answer(recorded, recorded.document)
+    return answer(recorded, recorded.document)
 
 
 def _add_route(event: type[LifeEvent]) -> None:
@@ -91,7 +92,7 @@ def _add_route(event: type[LifeEvent]) -> None:
         summary=event.title,
         description=event.__doc__,
         response_model=OrganizationAfterEvent,
-        responses=responses(*_CHANGING, EVENT_NOT_POSSIBLE),
+        responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
     )
 
 
@@ -115,10 +116,11 @@ async def _record(
     )
     recorded = await factory.record_event(caller, organization_id, happening)
     outcome = orjson.dumps(recorded.outcome or None).decode()
-    return _answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')
+    return answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')
 
 
-def _answer(recorded: Recorded, body: str) -> Response:
+def answer(recorded: Recorded, body: str) -> Response:
+    """The organization after an event, under its new entity tag."""
     headers = {"etag": etag(recorded.revision)}
     return Response(body, headers=headers, media_type="application/json")
 

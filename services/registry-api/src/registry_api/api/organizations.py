@@ -1,29 +1,26 @@
-"""Routes of organizations: establish, amend, read, find."""
+"""Routes of organizations: establish, read."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from registry_api.api.dependencies import USUAL, Filters, KnownAt, Made, Reader, Writer, moment
+from registry_api.api.dependencies import USUAL, Made, Reader, Then, Writer
 from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION
 from registry_api.api.schemas import (
     EstablishedOrganization,
     Establishment,
     Organization,
-    OrganizationPage,
 )
 from registry_api.domain.organization import OrganizationState, to_state
 from registry_api.usecases.read_organization import Document
 from registry_api.usecases.register_organization import Request as RegisterRequest
 from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.pagination import CursorText, Limit
 from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import (
+    AHEAD_OF_HEAD,
     IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
     MALFORMED_JSON,
     NOT_FOUND,
     OUTSIDE_AREAS,
@@ -72,28 +69,6 @@ async def register_organization(
 
 
 @router.get(
-    "/v1/organizations",
-    operation_id="find_organizations",
-    summary="Find organizations 查询社会组织",
-    response_model=OrganizationPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
-)
-async def find_organizations(
-    caller: Reader,
-    factory: Made,
-    filters: Filters,
-    limit: Limit = 100,
-    cursor: CursorText = None,
-    count: Annotated[
-        Literal["exact"] | None, Query(description="Also count all that match 是否计总数")
-    ] = None,
-) -> Response:
-    """Organizations that meet all filters, in the order of their ids, a page at a time."""
-    page = await factory.find_organizations(caller, filters, cursor, limit, count == "exact")
-    return Response(page, media_type=_JSON)
-
-
-@router.get(
     "/v1/organizations/by-credit-code/{credit_code}",
     operation_id="read_organization_by_credit_code",
     summary="Look up by credit code 按信用代码查询",
@@ -114,23 +89,16 @@ async def read_by_credit_code(
     operation_id="read_organization",
     summary="Read an organization 读取社会组织",
     response_model=Organization,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
 )
 async def read_organization(
     caller: Reader,
     factory: Made,
     organization_id: UUID,
-    valid_on: Annotated[
-        date | None, Query(description="As it was on this day; default today 有效日期")
-    ] = None,
-    known_at: KnownAt = None,
+    then: Then,
 ) -> Response:
     """The organization now, or on a day as known at a moment."""
-    if valid_on is None and known_at is None:
-        return _document(await factory.read_organization.now(caller, organization_id))
-    day = valid_on or factory.clock.today()
-    known = moment(known_at)
-    return _document(await factory.read_organization.then(caller, organization_id, day, known))
+    return _document(await factory.read_organization.then(caller, organization_id, then))
 
 
 def _document(found: Document) -> Response:

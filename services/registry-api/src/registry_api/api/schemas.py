@@ -73,14 +73,6 @@ class EstablishedOrganization(Organization):
     obligations: list[ObligationOut] = Field(description="What follows from 三同步 待办义务")
 
 
-class OrganizationPage(BaseModel):
-    """A page of organizations 分页结果."""
-
-    items: list[Organization] = Field(description="In the order of their ids 社会组织")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
-    count: int | None = Field(description="How many in all, when `count=exact` 总数")
-
-
 class ImportResult(BaseModel):
     """What became of the rows so far 导入结果."""
 
@@ -95,31 +87,32 @@ class ImportJob(BaseModel):
 
     id: UUID = Field(description="The job's id 任务编号")
     state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
-    format: Literal["csv", "ndjson"] = Field(description="文件格式")
+    format: Literal["csv", "ndjson", "xlsx"] = Field(description="文件格式")
     effective_on: date = Field(description="From this day on the file's facts hold 数据日期")
     dry_run: bool = Field(description="Checks only, nothing lands 试运行")
     done: int = Field(description="Rows dealt with 已处理行数")
     total: int | None = Field(description="Rows in the file, once counted 总行数")
     errors: int = Field(description="Rows refused; for a failed job 1 出错行数")
+    notices: int = Field(description="What was interpreted; nothing was refused for it 提示数")
     result: ImportResult = Field(description="What became of the rows 结果")
     created_at: str = Field(description="RFC 3339")
     updated_at: str = Field(description="RFC 3339")
 
 
-class RowError(BaseModel):
-    """One broken rule of one row 行错误."""
+class RowRemark(BaseModel):
+    """Something to say about a row: a broken rule, or what was interpreted 行说明."""
 
-    line: int = Field(description="Line in the file, from 1 行号")
+    line: int | None = Field(description="Line in the file, from 1; null: the whole file 行号")
     field: str = Field(description="JSON pointer of the field; empty for the whole row 字段")
     rule: str = Field(description="Stable code of the rule 规则")
     value: str | None = Field(description="What stands there 值")
-    detail: str = Field(description="What is wrong and how to mend it 说明")
+    detail: str = Field(description="What is wrong and how to mend it, or how it was read 说明")
 
 
-class RowErrorPage(BaseModel):
-    """A page of row errors 行错误列表."""
+class RowRemarkPage(BaseModel):
+    """A page of remarks about rows 行说明列表."""
 
-    items: list[RowError] = Field(description="In the order of the file 行错误")
+    items: list[RowRemark] = Field(description="In the order of the file 行说明")
     next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
 
 

@@ -1,42 +1,48 @@
-"""The organization as flat columns: what a table file calls each field, and how its cells read.
+"""The organization as flat columns: what a table file calls each field, and how it is written.
 
 Derived from the model, so a new field is a new column. A header is the field's dotted path
-(`registration.authority.division_code`) or its Chinese title (登记管理机关区划代码).
+(`registration.authority.division_code`) or its Chinese title (登记管理机关区划代码). How cells read
+stands in `cells`.
 """
 
 import re
 import types
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from registry_api.domain.code_lists import Coded, code_lists
-from registry_api.domain.organization import OrganizationState, State
-from servicekit.refusals import Violation
+from registry_api.domain.organization import OrganizationState, State, complete
+
+Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
+Language = Literal["zh", "en"]
 
 LIST_SEPARATOR = "；"
-IGNORED = frozenset({"id", "revision"})
-"""Columns of an export that say nothing an import could bring in."""
+REASON_COLUMN = "错误原因"
+"""The last column of the file that lists refused rows."""
+IGNORED = frozenset({"id", "revision", REASON_COLUMN})
+"""Columns of our own files that say nothing an import could bring in."""
+UNKNOWN_WORD = "未知"
+"""Written into the first cell of an object that is there although nothing is known of it."""
 
-_NOTHING = frozenset({"", "无", "暂无", "null", "-", "—", "/", "\\n"})
-"""What people write for "nothing" in real lists."""
-_YES = {"true": True, "是": True, "yes": True, "1": True, "y": True}
-_NO = {"false": False, "否": False, "no": False, "0": False, "n": False}
+_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+\-](?![0-9.,]*$))")
+"""How a formula begins; a number is none."""
+_FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One leaf of the document. `read` turns a cell's text into a JSON value or a Violation."""
+    """One leaf of the document; `validator` says what its value may be, whatever file it is in."""
 
     path: tuple[str, ...]
     title: str
-    kind: str
+    kind: Kind
     code_list: str | None
+    validator: TypeAdapter[Any]
 
     @property
     def dotted(self) -> str:
@@ -48,30 +54,39 @@ class Column:
         """The path as a JSON pointer."""
         return "/" + "/".join(self.path)
 
-    def read(self, cell: str) -> Any:
-        """The cell's value: None for an empty one. Raises BadCell with the broken rule."""
-        text = clean(cell)
-        if text.casefold() in _NOTHING:
-            return None
-        return _READERS[self.kind](self, cell.strip() if self.kind == "text" else text)
+    def header(self, language: Language) -> str:
+        """What the column is called: its title, or its path."""
+        return self.title if language == "zh" else self.dotted
 
-    def write(self, value: Any) -> str:
-        """The value as a cell's text; what `read` reads back."""
+    def write(self, value: Any, language: Language) -> str:
+        """The value as a cell's text, which reads back as the same value."""
         if value is None:
             return ""
         if isinstance(value, bool):
-            return "true" if value else "false"
+            return _FLAGS[language][value]
         if isinstance(value, list):
-            return LIST_SEPARATOR.join(value)
-        return str(value)
+            return guarded(LIST_SEPARATOR.join(self._word(item, language) for item in value))
+        return guarded(self._word(value, language))
+
+    def _word(self, value: Any, language: Language) -> str:
+        if self.code_list is None or language == "en":
+            return str(value)
+        label = code_lists()[self.code_list].values.get(value)
+        return label.zh if label else str(value)
 
 
-class BadCell(Exception):
-    """A cell that does not read."""
+def guarded(text: str) -> str:
+    """An apostrophe stands before what a spreadsheet would take for a formula.
 
-    def __init__(self, violation: Violation) -> None:
-        super().__init__(violation.rule)
-        self.violation = violation
+    Names and addresses come from outside; one such as =HYPERLINK(…) must stay text on an
+    official's screen (OWASP, CSV injection).
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before `guarded`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 @cache
@@ -90,22 +105,35 @@ def columns_by_header() -> dict[str, Column]:
     }
 
 
-def clean(cell: str) -> str:
-    """Full-width letters, digits and spaces as half-width (NFKC), outer spaces gone.
+def cells_of(state: State, language: Language) -> list[str]:
+    """A whole state as cells, one for each of `columns()`; an import of them changes nothing."""
+    cells = [column.write(value_at(state, column.path), language) for column in columns()]
+    for path, places in _objects():
+        if not any(cells[place] for place in places) and value_at(state, path) is not None:
+            cells[places[0]] = UNKNOWN_WORD
+    return cells
 
-    Not for names and addresses, whose full-width brackets are part of them.
-    """
-    return unicodedata.normalize("NFKC", cell).strip() if not cell.isascii() else cell.strip()
 
-
-def value_at(state: State, path: tuple[str, ...]) -> Any:
-    """The leaf at `path`, None where an object on the way is null."""
+def value_at(state: State, path: Sequence[str]) -> Any:
+    """The value at `path`, None where an object on the way is null."""
     value: Any = state
     for key in path:
         if value is None:
             return None
         value = value[key]
     return value
+
+
+@cache
+def _objects() -> tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]:
+    """Objects that may be null, inner ones first, each with the places of its columns."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place, column in enumerate(columns()):
+        for depth in range(1, len(column.path)):
+            found.setdefault(column.path[:depth], []).append(place)
+    nothing = complete({})
+    nullable = [(p, tuple(places)) for p, places in found.items() if value_at(nothing, p) is None]
+    return tuple(sorted(nullable, key=lambda entry: -len(entry[0])))
 
 
 def _walk(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Column]:
@@ -116,9 +144,15 @@ def _walk(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Column]:
         if nested is not None:
             yield from _walk(nested, here)
             continue
-        coded = next((m for m in _metadata(field) if isinstance(m, Coded)), None)
-        kind = "code" if coded else _kind(kinds, list(_metadata(field)))
-        yield Column(here, field.title or ".".join(here), kind, coded.list if coded else None)
+        metadata = list(_metadata(field))
+        coded = next((m for m in metadata if isinstance(m, Coded)), None)
+        yield Column(
+            here,
+            field.title or ".".join(here),
+            _kind(kinds, metadata),
+            coded.list if coded else None,
+            TypeAdapter(Annotated[field.annotation, *field.metadata, None]),  # type: ignore[arg-type]
+        )
 
 
 def _arguments(annotation: Any) -> tuple[Any, ...]:
@@ -128,79 +162,22 @@ def _arguments(annotation: Any) -> tuple[Any, ...]:
 
 
 def _metadata(field: Any) -> Iterator[Any]:
+    """What is annotated to the field, to its alternatives and to the items of its list."""
     yield from field.metadata
     for argument in _arguments(field.annotation):
         yield from getattr(argument, "__metadata__", ())
+        for item in get_args(argument) if get_origin(argument) is list else ():
+            yield from getattr(item, "__metadata__", ())
 
 
-def _kind(kinds: list[Any], metadata: list[Any]) -> str:
+def _kind(kinds: list[Any], metadata: list[Any]) -> Kind:
+    coded = any(isinstance(m, Coded) for m in metadata)
     plain = getattr(kinds[0], "__origin__", kinds[0])
     if plain is list or get_origin(plain) is list:
-        return "list"
+        return "codes" if coded else "list"
+    if coded:
+        return "code"
     if any(getattr(m, "pattern", None) for m in metadata):
         return "token"
-    return {int: "count", bool: "flag", date: "date"}.get(plain, "text")
-
-
-def _read_text(column: Column, text: str) -> str:
-    return text
-
-
-def _read_token(column: Column, text: str) -> str:
-    return text.replace(" ", "").upper()
-
-
-def _read_code(column: Column, text: str) -> str:
-    assert column.code_list is not None
-    codes = code_lists()[column.code_list]
-    found = codes.code(text)
-    if found is None:
-        expected = "、".join(label.zh for label in codes.values.values())
-        facts = {"list": codes.title.zh, "expected": expected}
-        raise BadCell(Violation(column.pointer, "unknown_code", text, facts))
-    return found
-
-
-def _read_count(column: Column, text: str) -> int:
-    digits = text.removesuffix(".0").replace(",", "")
-    if not re.fullmatch(r"[+-]?[0-9]{1,12}", digits):
-        raise BadCell(Violation(column.pointer, "not_a_number", text))
-    return int(digits)
-
-
-def _read_flag(column: Column, text: str) -> bool:
-    word = text.casefold()
-    if word not in _YES and word not in _NO:
-        raise BadCell(Violation(column.pointer, "not_a_flag", text))
-    return _YES.get(word, False)
-
-
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0{1,2}:00(?::00)?)?")
-_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_NO_DATE = date(1900, 1, 1)
-
-
-def _read_date(column: Column, text: str) -> str | None:
-    match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    try:
-        day = date(*map(int, match.groups())) if match else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise BadCell(Violation(column.pointer, "not_a_date", text))
-    return None if day == _NO_DATE else day.isoformat()
-
-
-def _read_list(column: Column, text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
-
-
-_READERS: dict[str, Callable[[Column, str], Any]] = {
-    "text": _read_text,
-    "token": _read_token,
-    "code": _read_code,
-    "count": _read_count,
-    "flag": _read_flag,
-    "date": _read_date,
-    "list": _read_list,
-}
+    by_type: dict[Any, Kind] = {int: "count", bool: "flag", date: "date"}
+    return by_type.get(plain, "text")

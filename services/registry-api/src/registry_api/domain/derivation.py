@@ -12,21 +12,23 @@ from registry_api.domain.organization import State
 def derive(state: State) -> State:
     """`state` with kind, authority and level filled from the credit code where it has them.
 
-    Source: GB 32100-2015, characters 1-2 (class) and 3-8 (division of the authority).
+    `state` has every field (`complete`) but need not be valid: what is of the wrong type is left
+    for the model to refuse. Source: GB 32100-2015, characters 1-2 (class) and 3-8 (division of the
+    authority).
     """
-    code = state.get("credit_code")
-    registration = dict(state.get("registration") or {})
-    authority = dict(registration.get("authority") or {})
-    if code and len(code) == 18:
-        if authority.get("division_code") is None:
-            authority["division_code"] = credit_code.division_of(code)
-        kind = state.get("kind") or credit_code.kind_of(code)
-    else:
-        kind = state.get("kind")
-    if registration.get("level") is None and authority.get("division_code"):
-        registration["level"] = level_of(authority["division_code"])
-    registration["authority"] = authority
-    derived = {**state, "registration": registration}
-    if kind:
-        derived["kind"] = kind
-    return derived
+    registration = state["registration"]
+    authority = registration.get("authority") if isinstance(registration, dict) else None
+    if not isinstance(authority, dict):
+        return state
+    code, kind = state["credit_code"], state["kind"]
+    division, level = authority.get("division_code"), registration.get("level")
+    if not (kind is None or division is None or level is None):
+        return state
+    if isinstance(code, str) and len(code) == 18:
+        division = credit_code.division_of(code) if division is None else division
+        kind = kind or credit_code.kind_of(code)
+    if level is None and isinstance(division, str):
+        level = level_of(division)
+    authority = {**authority, "division_code": division}
+    registration = {**registration, "level": level, "authority": authority}
+    return {**state, "kind": kind, "registration": registration}

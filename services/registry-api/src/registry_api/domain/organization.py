@@ -192,7 +192,7 @@ def to_state(model: OrganizationState) -> State:
 
 
 @cache
-def _shape(model: type[BaseModel]) -> tuple[tuple[str, Any, type[BaseModel] | None, bool], ...]:
+def shape(model: type[BaseModel]) -> tuple[tuple[str, Any, type[BaseModel] | None, bool], ...]:
     """(key, default, nested model, nested is nullable) of each field."""
     fields = []
     for name, field in model.model_fields.items():
@@ -212,7 +212,7 @@ def _shape(model: type[BaseModel]) -> tuple[tuple[str, Any, type[BaseModel] | No
 def complete(state: State, model: type[BaseModel] = OrganizationState) -> State:
     """`state` with every field of the model present, nulls and defaults where it has none."""
     whole: State = {}
-    for key, default, nested, _ in _shape(model):
+    for key, default, nested, _ in shape(model):
         value = state.get(key, default)
         if value is None and default is not None:
             value = default

@@ -7,14 +7,20 @@ from registry_api.files.rows import FileRefused
 from servicekit.refusals import Violation
 
 _PIECE = 1024 * 1024
+_OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def encoding_of(file: BinaryIO) -> str:
     """ "utf-8-sig" (which also reads UTF-8 without a BOM) or "gb18030"; the file is rewound.
 
-    GB18030 includes GBK. Raises FileRefused when the file is neither, naming the byte up to which
-    it could be read at best: a broken tail must not leave half a file in the register.
+    GB18030 includes GBK. Raises FileRefused for UTF-16, which spreadsheets call "Unicode text", and
+    when the file is neither, naming the byte up to which it could be read at best: a broken tail
+    must not leave half a file in the register.
     """
+    file.seek(0)
+    if file.read(2) in _OTHER_UNICODE:
+        file.seek(0)
+        raise FileRefused(1, Violation("", "utf_16", None))
     reached = []
     for name in ("utf-8-sig", "gb18030"):
         broken_at = _first_undecodable(file, name)

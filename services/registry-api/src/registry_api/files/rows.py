@@ -1,22 +1,72 @@
 """A row of an imported file, whatever the file's format."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from registry_api.domain.organization import State, complete
 from servicekit.refusals import Violation
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """What one row says: a merge patch of an organization's state, or why it can't be read.
+class FileRow(ABC):
+    """What one row says of an organization, or why it can't be read.
 
-    `line` is where it stands in the file, from 1. `patch` holds only the columns the file has.
+    `line` is where it stands in the file, from 1. `cells` are its cells as they were written, for
+    the official who has to mend them. `notices` tell what was interpreted.
     """
 
-    line: int
-    patch: dict[str, Any]
-    violations: Sequence[Violation] = field(default=())
+    __slots__ = ("cells", "line", "notices", "violations")
+
+    def __init__(
+        self,
+        line: int,
+        cells: Sequence[str],
+        violations: Sequence[Violation] = (),
+        notices: Sequence[Violation] = (),
+    ) -> None:
+        self.line = line
+        self.cells = cells
+        self.violations = violations
+        self.notices = notices
+
+    @property
+    def sound(self) -> bool:
+        """Whether every value was already held to its field's own rules while it was read."""
+        return False
+
+    @property
+    def example(self) -> bool:
+        """Whether this is the example of our own template, left standing."""
+        return False
+
+    @abstractmethod
+    def patch(self) -> State:
+        """The row as a merge patch: it holds only the fields that the file has."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """The row as the whole state of an organization that nobody knows yet."""
+
+    @abstractmethod
+    def leaf(self, *path: str) -> Any:
+        """The value of one field, None where the row says nothing of it."""
+
+
+class BrokenRow(FileRow):
+    """A row that can't be read."""
+
+    __slots__ = ()
+
+    def patch(self) -> State:
+        """Nothing."""
+        return {}
+
+    def state(self) -> State:
+        """Nothing known."""
+        return complete({})
+
+    def leaf(self, *path: str) -> None:
+        """Nothing."""
 
 
 class FileRefused(Exception):

@@ -1,6 +1,7 @@
 """An organization's past, read from the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry_api.domain.organization import complete
+from registry_api.domain.story import ToldEvent
+from servicekit.canonical import GENESIS
+from servicekit.ledger import Head, Segment
 
 Patch = tuple[date, int, dict[str, Any]]
 """(effective_on, position, RFC 7396 merge patch)."""
@@ -32,10 +38,84 @@ async def patches_of(
     return found
 
 
+async def told(
+    connection: AsyncConnection, identifier: UUID, position: int = 2**62
+) -> list[ToldEvent]:
+    """What the ledger tells of an organization up to a position, in its order."""
+    bound = {"subject": str(identifier), "position": position}
+    rows = await connection.execute(_TOLD, bound)
+    return [_event(row) for row in rows]
+
+
+async def events(
+    connection: AsyncConnection,
+    identifier: UUID,
+    patterns: Sequence[str] | None,
+    after: int,
+    limit: int,
+) -> list[ToldEvent]:
+    """A page of the organization's events after a position, those that touch `patterns` only."""
+    bound = {
+        "subject": str(identifier),
+        "after": after,
+        "limit": limit,
+        "patterns": None if patterns is None else list(patterns),
+    }
+    return [_event(row) for row in await connection.execute(_EVENTS, bound)]
+
+
+async def head_position(connection: AsyncConnection) -> int:
+    """The ledger's last position; 0 when it is empty."""
+    return int((await connection.execute(_HEAD)).scalar_one())
+
+
+async def head_at(connection: AsyncConnection, head: Head, position: int) -> Head:
+    """The head as it was when the ledger ended at `position` (up to the `head` of now)."""
+    if position == head.position:
+        return head
+    if position == 0:
+        return replace(head, position=0, digest=GENESIS)
+    row = (await connection.execute(_HEAD_AT, {"position": position})).one()
+    return Head(position, bytes(row.digest), row.recorded_at, head.algorithm)
+
+
 async def position_at(connection: AsyncConnection, moment: datetime) -> int:
     """The last position recorded at or before `moment`; 0 before the first."""
     found = await connection.execute(_POSITION_AT, {"moment": moment})
     return int(found.scalar_one())
+
+
+async def changed_since(connection: AsyncConnection, position: int, limit: int) -> list[UUID]:
+    """Organizations with events after `position`; at most `limit` of them."""
+    bound = {"position": position, "limit": limit}
+    rows = await connection.execute(_CHANGED_SINCE, bound)
+    return [UUID(subject) for subject in rows.scalars()]
+
+
+def _event(row: Any) -> ToldEvent:
+    timeline = None if row.timeline is None else orjson.loads(row.timeline)
+    return ToldEvent(
+        position=row.position,
+        revision=row.revision,
+        type=row.type,
+        effective_on=row.effective_on,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        areas=tuple(row.areas),
+        reason=row.reason,
+        change=orjson.loads(row.change),
+        digest=bytes(row.digest),
+        timeline=timeline and [_segment(segment) for segment in timeline],
+    )
+
+
+def _segment(document: dict[str, Any]) -> Segment:
+    until = document["until"]
+    return Segment(
+        date.fromisoformat(document["from"]),
+        date.fromisoformat(until) if until else None,
+        complete(document["state"]),
+    )
 
 
 _PATCHES = text(
@@ -49,4 +129,35 @@ _PATCHES_OF = text(
     "SELECT subject, position, effective_on, event::json #>> '{data,change}' AS change "
     "FROM ledger WHERE subject = ANY(:subjects)"
 ).bindparams(bindparam("subjects", type_=ARRAY(Text)))
-_POSITION_AT = text("SELECT coalesce(max(position), 0) FROM ledger WHERE recorded_at <= :moment")
+_TELLING = """
+    SELECT position, revision, type, effective_on, recorded_at, actor, areas, digest,
+           event::json #>> '{data,reason}' AS reason,
+           CAST(event::json #> '{data,change}' AS text) AS change
+"""
+_TOLD = text(
+    _TELLING
+    + """, CASE WHEN effective_on < coalesce(min(effective_on) OVER later, 'infinity')
+            THEN event::json #>> '{data,timeline}' END AS timeline
+    FROM ledger WHERE subject = :subject AND position <= :position
+    WINDOW later AS (ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ORDER BY position
+    """
+)
+_EVENTS = text(
+    _TELLING
+    + """, NULL AS timeline FROM ledger
+    WHERE subject = :subject AND position > :after
+      AND (CAST(:patterns AS text[]) IS NULL
+           OR EXISTS (SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns)))
+    ORDER BY position LIMIT :limit
+    """
+).bindparams(bindparam("patterns", type_=ARRAY(Text)))
+_HEAD = text("SELECT position FROM ledger_head")
+_HEAD_AT = text("SELECT digest, recorded_at FROM ledger WHERE position = :position")
+_POSITION_AT = text(
+    """
+    SELECT coalesce(max(position), 0) FROM ledger
+    WHERE recorded_at = (SELECT max(recorded_at) FROM ledger WHERE recorded_at <= :moment)
+    """
+)
+_CHANGED_SINCE = text("SELECT DISTINCT subject FROM ledger WHERE position > :position LIMIT :limit")

@@ -8,27 +8,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, literal, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.storage.facet_columns import Columns, conditions_on, follows, sort_key
 from registry_api.storage.tables import organization
+from servicekit.database import Database
 
-EXACT = (
-    "credit_code",
-    "filing_number",
-    "kind",
-    "institution_type",
-    "category",
-    "registration_mode",
-    "registration_level",
-    "supervisor_system",
-    "status",
-    "grade",
-    "charter_state",
-    "party_organization_mode",
-)
-"""Filters that compare a column with one of the given values."""
+CURRENT: Columns = dict(organization.c)
+"""The current rows have a column of its own for each facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +37,21 @@ class Found:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document, its id, and what its list is ordered by."""
+
+    id: UUID
+    document: str
+    key: Any
+
+
 def conditions(
-    filters: Mapping[str, Sequence[str]], patterns: Sequence[str] | None
+    filters: Mapping[str, Any], patterns: Sequence[str] | None
 ) -> list[ColumnElement[bool]]:
-    """SQL conditions of `filters` and of a limited caller's `patterns`.
-
-    `area` and `authority_division` take prefixes, `name` a part of the name.
-    """
-    found: list[ColumnElement[bool]] = [
-        organization.c[name].in_(values) for name, values in filters.items() if name in EXACT
-    ]
-    found += [
-        _like_any(organization.c[name], [f"{value}%" for value in filters[name]])
-        for name in ("area", "authority_division")
-        if name in filters
-    ]
-    if "name" in filters:
-        found += [organization.c.name.contains(part, autoescape=True) for part in filters["name"]]
-    if patterns is not None:
-        found.append(_like_any(organization.c.area, list(patterns)))
-    return found
-
-
-def _like_any(column: ColumnElement[str], patterns: list[str]) -> ColumnElement[bool]:
-    return column.like(any_(bindparam(None, patterns, type_=ARRAY(Text))))
+    """SQL conditions of `filters` (as `domain.facets.filters` names them) and of a limited
+    caller's `patterns`."""
+    return conditions_on(CURRENT, filters, patterns)
 
 
 async def page(
@@ -71,16 +59,48 @@ async def page(
     where: Sequence[ColumnElement[bool]],
     after: UUID | None,
     limit: int,
+    descending: bool = False,
 ) -> Found:
     """Up to `limit` organizations in the order of their ids, after `after`."""
-    rows = select(organization.c.id, organization.c.document).where(*where)
+    identifier = organization.c.id
+    rows = select(identifier, organization.c.document).where(*where)
     if after is not None:
-        rows = rows.where(organization.c.id > after)
-    inner = rows.order_by(organization.c.id).limit(limit).subquery()
-    glued = func.string_agg(inner.c.document, aggregate_order_by(literal(","), inner.c.id))
-    last = func.array_agg(aggregate_order_by(inner.c.id, inner.c.id.desc()))[1]
+        rows = rows.where(identifier < after if descending else identifier > after)
+    inner = rows.order_by(_directed(identifier, descending)).limit(limit).subquery()
+    onward = _directed(inner.c.id, descending)
+    glued = func.string_agg(inner.c.document, aggregate_order_by(literal(","), onward))
+    last = func.array_agg(aggregate_order_by(inner.c.id, _directed(inner.c.id, not descending)))[1]
     found = (await connection.execute(select(glued, last, func.count()).select_from(inner))).one()
     return Found(f"[{found[0] or ''}]", found[1], found[2])
+
+
+def _directed(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+    return column.desc() if descending else column.asc()
+
+
+async def sorted_rows(
+    connection: AsyncConnection,
+    where: Sequence[ColumnElement[bool]],
+    order: tuple[str, bool],
+    after: tuple[Any, UUID] | None,
+    limit: int,
+    without: Sequence[UUID] = (),
+) -> list[Row]:
+    """Up to `limit` rows in the `order` (facet, descending), after a (key, id).
+
+    `without` are organizations to leave out.
+    """
+    name, descending = order
+    identifier, key = organization.c.id, sort_key(CURRENT, name)
+    statement = select(identifier, organization.c.document, key).where(*where)
+    if after is not None:
+        statement = statement.where(follows(key, identifier, after, descending))
+    if without:
+        left_out = bindparam(None, list(without), type_=ARRAY(Uuid))
+        statement = statement.where(identifier != func.all(left_out))
+    ordered = statement.order_by(_directed(key, descending), _directed(identifier, descending))
+    rows = await connection.execute(ordered.limit(limit))
+    return [Row(*row) for row in rows]
 
 
 async def stream(
@@ -93,29 +113,30 @@ async def stream(
         yield part
 
 
+async def identifiers(
+    connection: AsyncConnection, where: Sequence[ColumnElement[bool]]
+) -> list[UUID]:
+    """The ids of all that meet the conditions."""
+    return list((await connection.execute(select(organization.c.id).where(*where))).scalars())
+
+
 async def count(connection: AsyncConnection, where: Sequence[ColumnElement[bool]]) -> int:
     """How many organizations meet the conditions, exactly."""
     statement = select(func.count()).select_from(organization).where(*where)
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def read_document(
-    connection: AsyncConnection, identifier: UUID
-) -> tuple[int, str, str] | None:
+async def read_document(database: Database, identifier: UUID) -> tuple[int, str, str] | None:
     """(revision, area, document) of an organization, None when there is none."""
-    row = (await connection.execute(_READ, {"id": identifier})).one_or_none()
-    return None if row is None else (row.revision, row.area, row.document)
+    row = await database.read_row(_READ, identifier)
+    return None if row is None else (row["revision"], row["area"], row["document"])
 
 
-async def read_by_credit_code(
-    connection: AsyncConnection, code: str
-) -> tuple[int, str, str] | None:
+async def read_by_credit_code(database: Database, code: str) -> tuple[int, str, str] | None:
     """The same by credit code."""
-    row = (await connection.execute(_READ_BY_CODE, {"code": code})).one_or_none()
-    return None if row is None else (row.revision, row.area, row.document)
+    row = await database.read_row(_READ_BY_CODE, code)
+    return None if row is None else (row["revision"], row["area"], row["document"])
 
 
-_READ: Any = text("SELECT revision, area, document FROM organization WHERE id = :id")
-_READ_BY_CODE: Any = text(
-    "SELECT revision, area, document FROM organization WHERE credit_code = :code"
-)
+_READ = "SELECT revision, area, document FROM organization WHERE id = $1"
+_READ_BY_CODE = "SELECT revision, area, document FROM organization WHERE credit_code = $1"

@@ -1,29 +1,36 @@
 """The `organization` table: a state becomes a row, rows are locked, written and found."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Text, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.domain.facets import facet_values, facets
+from registry_api.domain.name_pairs import name_pairs
 from registry_api.domain.organization import State, access_area
 from registry_api.storage.tables import organization
+from servicekit.canonical import canonical_text
 from servicekit.database import copy_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An organization as the register holds it now."""
+    """An organization as the register holds it now.
+
+    `text` is the state as canonical JSON, from those who have it at hand.
+    """
 
     id: UUID
     revision: int
     state: State
     first_effective_on: date
     last_effective_on: date
+    text: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def area(self) -> str:
@@ -32,42 +39,41 @@ class Held:
 
 
 def document(held: Held) -> str:
-    """The JSON document that the API shows."""
-    return orjson.dumps({"id": str(held.id), "revision": held.revision, **held.state}).decode()
+    """The JSON document that the API shows: id and revision, then the state as canonical JSON."""
+    state = canonical_text(held.state) if held.text is None else held.text
+    return f'{{"id":"{held.id}","revision":{held.revision},{state[1:].decode()}'
 
 
-def row(held: Held) -> dict[str, Any]:
-    """The table row: the document, and the copies of its fields to filter by."""
-    state = held.state
-    registration, party = state["registration"], state["party"]
-    registered_on = registration["registered_on"]
-    return {
-        "id": held.id,
-        "revision": held.revision,
-        "document": document(held),
-        "first_effective_on": held.first_effective_on,
-        "last_effective_on": held.last_effective_on,
-        "area": held.area,
-        "credit_code": state["credit_code"],
-        "filing_number": state["filing_number"],
-        "name": state["name"],
-        "kind": state["kind"],
-        "institution_type": state["institution_type"],
-        "category": state["category"],
-        "registration_mode": registration["mode"],
-        "registration_level": registration["level"],
-        "authority_division": registration["authority"]["division_code"],
-        "supervisor_system": (state["business_supervisor"] or {}).get("system"),
-        "status": state["status"],
-        "grade": (state["grade"] or {}).get("level"),
-        "charter_state": state["charter"]["state"],
-        "party_organization_mode": (party["organization"] or {}).get("mode"),
-        "full_members": party["full_members"],
-        "registered_on": date.fromisoformat(registered_on) if registered_on else None,
-    }
+def row(held: Held) -> tuple[Any, ...]:
+    """The table row, in the order of the columns: the document, and copies to filter by."""
+    return (
+        held.id,
+        held.revision,
+        document(held),
+        held.first_effective_on,
+        held.last_effective_on,
+        held.area,
+        *facet_values(held.state),
+        name_pairs(held.state["name"]),
+    )
 
 
-_COLUMNS = [column.name for column in organization.columns]
+_COLUMNS = (
+    "id",
+    "revision",
+    "document",
+    "first_effective_on",
+    "last_effective_on",
+    "area",
+    *facets(),
+    "name_pairs",
+)
+
+
+def _by_name(held: Held) -> dict[str, Any]:
+    return dict(zip(_COLUMNS, row(held), strict=True))
+
+
 _HELD = (
     organization.c.id,
     organization.c.revision,
@@ -85,22 +91,19 @@ def _held(found: Any) -> Held:
 
 async def insert_one(connection: AsyncConnection, held: Held) -> None:
     """Add an organization. Raises sqlalchemy.exc.IntegrityError when its code is taken."""
-    await connection.execute(insert(organization).values(**row(held)))
+    await connection.execute(insert(organization).values(**_by_name(held)))
 
 
 async def update_one(connection: AsyncConnection, held: Held) -> None:
     """Replace an organization's current row."""
     await connection.execute(
-        update(organization).where(organization.c.id == held.id).values(**row(held))
+        update(organization).where(organization.c.id == held.id).values(**_by_name(held))
     )
 
 
 async def insert_many(connection: AsyncConnection, new: Iterable[Held]) -> None:
     """Add many by COPY."""
-    rows = (row(held) for held in new)
-    await copy_rows(
-        connection, "organization", _COLUMNS, (tuple(r[c] for c in _COLUMNS) for r in rows)
-    )
+    await copy_rows(connection, "organization", _COLUMNS, map(row, new))
 
 
 async def update_many(connection: AsyncConnection, changed: Sequence[Held]) -> None:
@@ -113,10 +116,7 @@ async def update_many(connection: AsyncConnection, changed: Sequence[Held]) -> N
             "(LIKE organization) ON COMMIT DELETE ROWS"
         )
     )
-    rows = (row(held) for held in changed)
-    await copy_rows(
-        connection, "organization_staging", _COLUMNS, (tuple(r[c] for c in _COLUMNS) for r in rows)
-    )
+    await copy_rows(connection, "organization_staging", _COLUMNS, map(row, changed))
     assigned = ", ".join(f"{c} = s.{c}" for c in _COLUMNS if c != "id")
     await connection.execute(
         text(f"UPDATE organization o SET {assigned} FROM organization_staging s WHERE o.id = s.id")  # noqa: S608
@@ -139,19 +139,20 @@ async def lock_by_identity(
 
     Locked in the order of their ids, so that two imports can't wait for each other.
     """
-    rows = await connection.execute(
-        _LOCK_BY_IDENTITY,
-        {
-            "codes": list(codes),
+    found: set[UUID] = set()
+    if codes:
+        found.update(await connection.scalars(_BY_CODE, {"codes": list(codes)}))
+    if filings:
+        numbers = {
             "divisions": [division for division, _ in filings],
             "numbers": [number for _, number in filings],
-        },
-    )
-    known: dict[str | tuple[str, str], Held] = {}
-    for found in rows:
-        held = _held(found)
-        known[identity(held.state)] = held
-    return known
+        }
+        found.update(await connection.scalars(_BY_FILING_NUMBER, numbers))
+    if not found:
+        return {}
+    locked = await connection.execute(_LOCK, {"ids": list(found)})
+    known = map(_held, locked)
+    return {identity(held.state): held for held in known}
 
 
 def identity(state: State) -> str | tuple[str, str]:
@@ -164,16 +165,18 @@ def identity(state: State) -> str | tuple[str, str]:
     )
 
 
-_LOCK_BY_IDENTITY = text(
-    """
-    SELECT id, revision, document, first_effective_on, last_effective_on FROM organization
-    WHERE credit_code = ANY(:codes)
-       OR (credit_code IS NULL AND (coalesce(authority_division, ''), filing_number) IN
-           (SELECT * FROM unnest(CAST(:divisions AS text[]), CAST(:numbers AS text[]))))
-    ORDER BY id FOR UPDATE
-    """
-).bindparams(
-    bindparam("codes", type_=ARRAY(Text)),
-    bindparam("divisions", type_=ARRAY(Text)),
-    bindparam("numbers", type_=ARRAY(Text)),
+_BY_CODE = text("SELECT id FROM organization WHERE credit_code = ANY(:codes)").bindparams(
+    bindparam("codes", type_=ARRAY(Text))
 )
+_BY_FILING_NUMBER = text(
+    """
+    SELECT o.id FROM unnest(CAST(:divisions AS text[]), CAST(:numbers AS text[])) AS wanted (d, n)
+    JOIN organization o ON coalesce(o.authority_division, '') = wanted.d
+        AND o.filing_number = wanted.n
+    WHERE o.credit_code IS NULL AND o.filing_number IS NOT NULL
+    """
+).bindparams(bindparam("divisions", type_=ARRAY(Text)), bindparam("numbers", type_=ARRAY(Text)))
+_LOCK = text(
+    "SELECT id, revision, document, first_effective_on, last_effective_on FROM organization "
+    "WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))

@@ -2,19 +2,25 @@
 
 from sqlalchemy import (
     JSON,
+    TIMESTAMP,
     BigInteger,
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
+    String,
     Table,
     Text,
     Uuid,
+    func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from registry_api.storage.facet_columns import facet_columns
 from servicekit.database import new_metadata
 from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
@@ -35,22 +41,8 @@ organization = Table(
     Column("first_effective_on", Date, nullable=False),
     Column("last_effective_on", Date, nullable=False),
     Column("area", Text, nullable=False, comment="access area: domicile, else authority"),
-    Column("credit_code", Text),
-    Column("filing_number", Text),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("institution_type", Text),
-    Column("category", Text),
-    Column("registration_mode", Text),
-    Column("registration_level", Text),
-    Column("authority_division", Text),
-    Column("supervisor_system", Text),
-    Column("status", Text, nullable=False),
-    Column("grade", Text),
-    Column("charter_state", Text, nullable=False),
-    Column("party_organization_mode", Text),
-    Column("full_members", Integer),
-    Column("registered_on", Date),
+    *facet_columns(),
+    Column("name_pairs", ARRAY(Integer), nullable=False, comment="domain.name_pairs, to search by"),
     Index("organization_credit_code_key", "credit_code", unique=True),
     Index(
         "organization_filing_number_key",
@@ -59,10 +51,43 @@ organization = Table(
         unique=True,
         postgresql_where=text("filing_number IS NOT NULL AND credit_code IS NULL"),
     ),
+    Index(
+        "organization_filing_number_idx",
+        "filing_number",
+        postgresql_where=text("filing_number IS NOT NULL"),
+    ),
     Index("organization_area_idx", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),
+    Index("organization_name_idx", "name", "id"),
+    Index("organization_name_pairs_idx", "name_pairs", postgresql_using="gin"),
 )
 """The current row of each organization. `document` is sent as it is; the other columns are copies
 of its fields to filter by. The whole history is in `ledger`."""
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organization_id", Uuid, ForeignKey("organization.id"), nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("reviewed_on", Date),
+    Column("name_sealed", LargeBinary, comment="a natural person's name, encrypted"),
+    Index(None, "organization_id", "opened_on"),
+)
+"""Candidates of leadership elections under review; never in the ledger, a feed or an export."""
+
+restricted_access = Table(
+    "restricted_access",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+    Column("client", Text, nullable=False),
+    Column("organization_id", Uuid, nullable=False),
+    Column("what", Text, nullable=False),
+)
+"""Who read restricted fields, and when."""
 
 upload_chunk = Table(
     "upload_chunk",
@@ -73,10 +98,11 @@ upload_chunk = Table(
 )
 """An uploaded file in pieces, so that an import survives a restart on any machine."""
 
-import_error = Table(
-    "import_error",
+import_remark = Table(
+    "import_remark",
     metadata,
     Column("job_id", Uuid, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("severity", String(8), primary_key=True, comment="error or notice"),
     Column("line", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("field", Text, nullable=False),
@@ -84,4 +110,13 @@ import_error = Table(
     Column("value", Text),
     Column("facts", JSON, nullable=False),
 )
-"""One broken rule of one row of an imported file."""
+"""Something to say about a row of an imported file: a broken rule, or what was interpreted."""
+
+import_refused_row = Table(
+    "import_refused_row",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("line", BigInteger, primary_key=True, comment="0: the header"),
+    Column("cells", ARRAY(Text), nullable=False),
+)
+"""A refused row as it was written, for the official who mends it."""

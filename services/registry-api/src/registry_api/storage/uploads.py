@@ -1,7 +1,8 @@
-"""Uploaded files in pieces, and what is wrong with their rows."""
+"""Uploaded files in pieces, and what there is to say about their rows."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
 import orjson
@@ -13,11 +14,28 @@ from servicekit.refusals import Violation
 
 PIECE = 1024 * 1024
 """Bytes in a stored piece."""
+HEADER_LINE = 0
+"""Where the header is kept among refused rows; no row of a file has this line."""
+
+Severity = Literal["error", "notice"]
 
 
-async def store_piece(connection: AsyncConnection, job: UUID, number: int, content: bytes) -> None:
-    """Keep one piece of an upload."""
-    await connection.execute(_STORE, {"job": job, "number": number, "content": content})
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to say about a row: a broken rule, or a notice of what was interpreted."""
+
+    line: int
+    number: int
+    severity: Severity
+    violation: Violation
+
+
+async def store(connection: AsyncConnection, job: UUID, file: BinaryIO) -> None:
+    """Keep an upload, from its beginning, in pieces; one of them at a time is in memory."""
+    file.seek(0)
+    contents = iter(lambda: file.read(PIECE), b"")
+    rows = ((job, number, content) for number, content in enumerate(contents))
+    await copy_rows(connection, "upload_chunk", ("job_id", "number", "content"), rows)
 
 
 async def pieces(connection: AsyncConnection, job: UUID) -> AsyncIterator[bytes]:
@@ -28,7 +46,7 @@ async def pieces(connection: AsyncConnection, job: UUID) -> AsyncIterator[bytes]
         content = found.scalar_one_or_none()
         if content is None:
             return
-        yield bytes(content)
+        yield content
         number += 1
 
 
@@ -37,50 +55,78 @@ async def forget(connection: AsyncConnection, job: UUID) -> None:
     await connection.execute(text("DELETE FROM upload_chunk WHERE job_id = :job"), {"job": job})
 
 
-async def record_errors(
-    connection: AsyncConnection, job: UUID, errors: Sequence[tuple[int, Sequence[Violation]]]
+async def record_remarks(
+    connection: AsyncConnection,
+    job: UUID,
+    remarks: Mapping[Severity, Sequence[tuple[int, Sequence[Violation]]]],
 ) -> None:
-    """Keep what is wrong with rows: (line, violations)."""
+    """Keep what there is to say about rows: by severity, (line, violations)."""
     rows = [
-        (
-            job,
-            line,
-            number,
-            v.pointer,
-            v.rule,
-            _text(v.value),
-            orjson.dumps(v.facts, default=str).decode(),
-        )
-        for line, violations in errors
+        (job, line, number, severity, v.pointer, v.rule, _text(v.value),
+         orjson.dumps(v.facts, default=str).decode())
+        for severity, listed in remarks.items()
+        for line, violations in listed
         for number, v in enumerate(violations)
-    ]
+    ]  # fmt: skip
     if rows:
-        await copy_rows(connection, "import_error", _ERROR_COLUMNS, rows)
+        await copy_rows(connection, "import_remark", _REMARK_COLUMNS, rows)
 
 
-async def read_errors(
-    connection: AsyncConnection, job: UUID, after: tuple[int, int], limit: int
-) -> list[tuple[int, int, Violation]]:
-    """(line, number, violation) in the order of the file, after a (line, number)."""
+async def record_refused_rows(
+    connection: AsyncConnection, job: UUID, rows: Iterable[tuple[int, Sequence[str]]]
+) -> None:
+    """Keep rows as they were written, (line, cells), for those who have to mend them."""
+    listed = [(job, line, list(cells)) for line, cells in rows]
+    if listed:
+        await copy_rows(connection, "import_refused_row", ("job_id", "line", "cells"), listed)
+
+
+async def read_remarks(
+    connection: AsyncConnection,
+    job: UUID,
+    severity: Severity,
+    after: tuple[int, int],
+    limit: int,
+) -> list[Remark]:
+    """Remarks of one severity in the order of the file, after a (line, number)."""
     rows = await connection.execute(
-        _READ_ERRORS, {"job": job, "line": after[0], "number": after[1], "limit": limit}
+        _READ_REMARKS,
+        {"job": job, "severity": severity, "line": after[0], "number": after[1], "limit": limit},
     )
     return [
-        (row.line, row.number, Violation(row.field, row.rule, row.value, orjson.loads(row.facts)))
+        Remark(
+            row.line,
+            row.number,
+            severity,
+            Violation(row.field, row.rule, row.value, orjson.loads(row.facts)),
+        )
         for row in rows
     ]
+
+
+async def read_refused_rows(
+    connection: AsyncConnection, job: UUID, lines: Sequence[int]
+) -> dict[int, list[str]]:
+    """The cells of refused rows, by line."""
+    rows = await connection.execute(_READ_REFUSED, {"job": job, "lines": list(lines)})
+    return {row.line: list(row.cells) for row in rows}
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)[:500]
 
 
-_ERROR_COLUMNS = ("job_id", "line", "number", "field", "rule", "value", "facts")
-_STORE = text("INSERT INTO upload_chunk (job_id, number, content) VALUES (:job, :number, :content)")
+_REMARK_COLUMNS = (
+    "job_id", "line", "number", "severity", "field", "rule", "value", "facts",
+)  # fmt: skip
 _PIECE = text("SELECT content FROM upload_chunk WHERE job_id = :job AND number = :number")
-_READ_ERRORS = text(
+_READ_REMARKS = text(
     """
-    SELECT line, number, field, rule, value, facts::text AS facts FROM import_error
-    WHERE job_id = :job AND (line, number) > (:line, :number) ORDER BY line, number LIMIT :limit
+    SELECT line, number, field, rule, value, facts::text AS facts FROM import_remark
+    WHERE job_id = :job AND severity = :severity AND (line, number) > (:line, :number)
+    ORDER BY line, number LIMIT :limit
     """
+)
+_READ_REFUSED = text(
+    "SELECT line, cells FROM import_refused_row WHERE job_id = :job AND line = ANY(:lines)"
 )

@@ -1,100 +1,26 @@
 """What becomes of a batch of rows: created, updated, unchanged or refused; no I/O here."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
-from pydantic import ValidationError
+from orjson import Fragment
 
-from registry_api.domain.checks import check_state
-from registry_api.domain.derivation import derive
-from registry_api.domain.divisions import Divisions
-from registry_api.domain.organization import (
-    OrganizationState,
-    State,
-    access_area,
-    complete,
-    to_state,
-)
+from registry_api.domain.organization import access_area, complete
 from registry_api.files.rows import FileRow
 from registry_api.storage.history import Patch
 from registry_api.storage.organization_rows import Held
-from servicekit.auth import Caller
+from registry_api.usecases.import_entries import Entry, Identity, Judge, Newcomer
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent, Segment
 from servicekit.refusals import Violation
 from servicekit.timeline import fold, from_date, merge_diff, merge_patch, state_on
-from servicekit.violations import from_pydantic
 
 EVENT = "organization.imported"
 _FAR_POSITION = 2**62
-
-Identity = str | tuple[str, str]
-"""A credit code, or (authority's division, filing number)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRow:
-    """A row, whom it is about, and on which line the file already said something of them."""
-
-    row: FileRow
-    identity: Identity | None
-    first_line: int | None
-    same_as_first: bool
-
-
-class SeenRows:
-    """Remembers whom a file has spoken of: one organization, one row."""
-
-    def __init__(self) -> None:
-        self._first: dict[Identity, tuple[int, bytes]] = {}
-
-    def take(self, rows: Iterator[FileRow], number: int) -> list[SeenRow]:
-        """Up to `number` rows, each with what the file said before."""
-        return [self._look(row) for _, row in zip(range(number), rows, strict=False)]
-
-    def _look(self, row: FileRow) -> SeenRow:
-        who = None if row.violations else identity_of(row.patch)
-        if who is None:
-            return SeenRow(row, None, None, same_as_first=False)
-        content = hashlib.blake2b(
-            orjson.dumps(row.patch, option=orjson.OPT_SORT_KEYS), digest_size=8
-        ).digest()
-        line, first_content = self._first.setdefault(who, (row.line, content))
-        if line == row.line:
-            return SeenRow(row, who, None, same_as_first=False)
-        return SeenRow(row, who, line, same_as_first=content == first_content)
-
-
-def identity_of(patch: Mapping[str, Any]) -> Identity | None:
-    """Whom a row is about; None when it does not say."""
-    code = patch.get("credit_code")
-    if isinstance(code, str) and code:
-        return code
-    number = patch.get("filing_number")
-    if not isinstance(number, str) or not number:
-        return None
-    registration = patch.get("registration")
-    authority = registration.get("authority") if isinstance(registration, dict) else None
-    division = authority.get("division_code") if isinstance(authority, dict) else None
-    return (division if isinstance(division, str) else "", number)
-
-
-def identities(rows: Sequence[SeenRow]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The credit codes, and the (division, filing number) pairs, that rows speak of."""
-    codes: list[str] = []
-    filings: list[tuple[str, str]] = []
-    for row in rows:
-        if isinstance(row.identity, str):
-            codes.append(row.identity)
-        elif row.identity is not None:
-            filings.append(row.identity)
-    return codes, filings
 
 
 @dataclass(slots=True)
@@ -104,17 +30,19 @@ class Landing:
     created: list[Held] = field(default_factory=list)
     updated: list[Held] = field(default_factory=list)
     unchanged: int = 0
-    refused: list[tuple[int, Sequence[Violation]]] = field(default_factory=list)
+    refused: list[tuple[FileRow, Sequence[Violation]]] = field(default_factory=list)
+    notices: list[tuple[int, Sequence[Violation]]] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
-        """How many rows came to what."""
+        """How many rows came to what, and how many notices there are."""
         return Counter(
             created=len(self.created),
             updated=len(self.updated),
             unchanged=self.unchanged,
             refused=len(self.refused),
+            notices=sum(len(listed) for _, listed in self.notices),
         )
 
 
@@ -128,11 +56,13 @@ class _Refused(Exception):
 class Batch:
     """The circumstances all rows of an import share."""
 
-    caller: Caller
-    effective_on: date
+    judge: Judge
     reason: str
-    today: date
-    divisions: Divisions
+
+    @property
+    def effective_on(self) -> date:
+        """From this day on the file's facts hold."""
+        return self.judge.effective_on
 
     def needs_history(self, known: Mapping[Any, Held]) -> list[UUID]:
         """Organizations that were changed with effect after this import's date."""
@@ -140,63 +70,79 @@ class Batch:
 
     def resolve(
         self,
-        rows: Sequence[SeenRow],
+        entries: Sequence[Entry],
         known: Mapping[Identity, Held],
         histories: Mapping[UUID, Sequence[Patch]],
     ) -> Landing:
         """Decide each row; `known` are the organizations there are, `histories` their patches."""
         landing = Landing()
-        for seen in rows:
+        for entry in entries:
             try:
-                self._resolve(seen, known, histories, landing)
+                told = self._resolve(entry, known, histories, landing)
             except _Refused as refused:
-                landing.refused.append((seen.row.line, refused.violations))
+                landing.refused.append((entry.row, refused.violations))
+            else:
+                if told or entry.row.notices:
+                    landing.notices.append((entry.row.line, (*entry.row.notices, *told)))
         return landing
 
     def _resolve(
         self,
-        seen: SeenRow,
+        entry: Entry,
         known: Mapping[Identity, Held],
         histories: Mapping[UUID, Sequence[Patch]],
         landing: Landing,
-    ) -> None:
-        if seen.row.violations:
-            raise _Refused(*seen.row.violations)
-        if seen.identity is None:
-            raise _Refused(Violation("/credit_code", "code_or_filing_number", None))
-        if seen.same_as_first:
+    ) -> Sequence[Violation]:
+        """Put the row into `landing`; notices beyond the row's own. Raises _Refused."""
+        if entry.row.example:
             landing.unchanged += 1
-            return
-        if seen.first_line is not None:
-            raise _Refused(_repeated(seen))
-        held = known.get(seen.identity)
-        if held is None:
-            self._create(seen.row, landing)
-        else:
-            self._update(seen.row, held, histories.get(held.id), landing)
+            return (Violation("/name", "example_row", None),)
+        if entry.row.violations:
+            raise _Refused(*entry.row.violations)
+        if entry.identity is None:
+            raise _Refused(
+                *(entry.faults or [Violation("/credit_code", "code_or_filing_number", None)])
+            )
+        if entry.same_as_first:
+            landing.unchanged += 1
+            return (_repeated(entry, "repeated_row"),)
+        if entry.first_line is not None:
+            raise _Refused(_repeated(entry, "repeated_in_file"))
+        held = known.get(entry.identity)
+        if held is not None:
+            self._update(entry, held, histories.get(held.id), landing)
+            return ()
+        if entry.newcomer is None:
+            raise _Refused(*entry.faults)
+        self._create(entry.newcomer, landing)
+        return entry.newcomer.notices
 
-    def _create(self, row: FileRow, landing: Landing) -> None:
-        state = self._sound(complete(derive(row.patch)))
-        held = Held(uuid7(), 1, state, self.effective_on, self.effective_on)
+    def _create(self, newcomer: Newcomer, landing: Landing) -> None:
+        day = self.effective_on
+        held = Held(uuid7(), 1, newcomer.state, day, day, newcomer.text)
         landing.created.append(held)
-        timeline = [Segment(self.effective_on, None, state)]
-        landing.events.append(self._event(held, state, timeline, [held.area]))
+        timeline = [Segment(day, None, newcomer.state, newcomer.text)]
+        areas = [newcomer.area] if newcomer.area else []
+        landing.events.append(self._event(held, Fragment(newcomer.text), timeline, areas))
 
     def _update(
-        self, row: FileRow, held: Held, past: Sequence[Patch] | None, landing: Landing
+        self, entry: Entry, held: Held, past: Sequence[Patch] | None, landing: Landing
     ) -> None:
-        if not self.caller.may_see(held.area):
+        if not self.judge.caller.may_see(held.area):
             raise _Refused(Violation("", "outside_areas", held.area))
         if self.effective_on < held.first_effective_on:
             first = held.first_effective_on.isoformat()
             day = self.effective_on.isoformat()
             raise _Refused(Violation("/effective_on", "before_first", day, {"first": first}))
+        if not past and entry.newcomer is not None and entry.newcomer.state == held.state:
+            landing.unchanged += 1
+            return
         before = (
             fold(past, complete) if past else [Segment(held.last_effective_on, None, held.state)]
         )
         on_the_day = state_on(before, self.effective_on)
         assert on_the_day is not None
-        changed = self._sound(complete(merge_patch(on_the_day, row.patch)))
+        changed = self._sound(complete(merge_patch(on_the_day, entry.row.patch())))
         patch = merge_diff(on_the_day, changed)
         if not patch:
             landing.unchanged += 1
@@ -210,27 +156,20 @@ class Batch:
         last = max(held.last_effective_on, self.effective_on)
         new = Held(held.id, held.revision + 1, timeline[-1].state, held.first_effective_on, last)
         touched = [access_area(s.state) for s in (*from_date(before, self.effective_on), *timeline)]
+        areas = [area for area in dict.fromkeys(touched) if area]
         landing.updated.append(new)
-        landing.events.append(self._event(new, patch, timeline, touched))
+        landing.events.append(self._event(new, patch, timeline, areas))
 
-    def _sound(self, state: State) -> State:
-        """The state as the model writes it, every rule kept; raises _Refused."""
-        try:
-            whole = to_state(OrganizationState.model_validate(state))
-        except ValidationError as error:
-            raise _Refused(*from_pydantic(error.errors())) from None
-        violations = check_state(whole, self.today, self.divisions)
-        if violations:
-            raise _Refused(*violations)
-        area = access_area(whole)
-        if not self.caller.may_see(area):
-            raise _Refused(Violation("/domicile/division_code", "outside_areas", area))
-        return whole
+    def _sound(self, state: dict[str, Any]) -> dict[str, Any]:
+        found = self.judge.validated(state)
+        if isinstance(found, list):
+            raise _Refused(*found)
+        return found
 
     def _event(
         self,
         held: Held,
-        change: dict[str, Any],
+        change: dict[str, Any] | Fragment,
         timeline: Sequence[Segment],
         areas: Sequence[str],
     ) -> NewEvent:
@@ -239,14 +178,14 @@ class Batch:
             revision=held.revision,
             type=EVENT,
             effective_on=self.effective_on,
-            actor=self.caller.client,
+            actor=self.judge.caller.client,
             reason=self.reason,
             change=change,
             timeline=timeline,
-            areas=[area for area in dict.fromkeys(areas) if area],
+            areas=areas,
         )
 
 
-def _repeated(seen: SeenRow) -> Violation:
-    who = seen.identity if isinstance(seen.identity, str) else "/".join(seen.identity or ())
-    return Violation("/credit_code", "repeated_in_file", who, {"first": seen.first_line})
+def _repeated(entry: Entry, rule: str) -> Violation:
+    who = entry.identity if isinstance(entry.identity, str) else "/".join(entry.identity or ())
+    return Violation("/credit_code", rule, who, {"first": entry.first_line})

@@ -1,16 +1,19 @@
 """Import: bring in what already exists, row by row, in a job that survives a crash.
 
-Rows are dealt with in batches. A batch's organizations, errors, ledger events and the job's
+Rows are dealt with in batches. A batch's organizations, remarks, ledger events and the job's
 progress are one transaction, so after a crash the job goes on behind the last whole batch:
 nothing lost, nothing twice. The gates of establishment do not apply: the organizations exist.
+
+While the database takes one batch in, a thread reads and judges the next one.
 """
 
 import asyncio
+import contextlib
 import itertools
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -19,11 +22,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.divisions import Divisions
-from registry_api.files.csv_rows import csv_rows, scan_csv
-from registry_api.files.ndjson_rows import ndjson_rows, scan_ndjson
-from registry_api.files.rows import FileRefused, FileRow
+from registry_api.files.formats import FORMATS
+from registry_api.files.rows import FileRefused
+from registry_api.files.table import Table
 from registry_api.storage import history, organization_rows, uploads
-from registry_api.usecases.import_batch import Batch, Landing, SeenRow, SeenRows, identities
+from registry_api.usecases.import_batch import Batch, Landing
+from registry_api.usecases.import_entries import Entry, Judge, Reading, identities
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -31,18 +35,21 @@ from servicekit.database import Database
 from servicekit.jobs import Job, JobFailed
 from servicekit.ledger import Ledger
 
-BATCH = 1000
+BATCH = 2000
+LISTED_NOTICES = 10_000
+"""Notices beyond these are counted but not listed: a file can have one for each of its cells."""
+
+_COUNTED = ("created", "updated", "unchanged", "refused", "notices")
 _ATTEMPTS = 5
 
-READERS: dict[str, Callable[[BinaryIO], Generator[FileRow, None, None]]] = {
-    "csv": csv_rows,
-    "ndjson": ndjson_rows,
-}
-SCANNERS: dict[str, Callable[[BinaryIO], int]] = {
-    "csv": scan_csv,
-    "ndjson": scan_ndjson,
-}
-"""Read a whole file for its structure and count its rows, before any of them lands."""
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a job is; `counts` include the batches of earlier attempts."""
+
+    total: int
+    done: int
+    counts: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +63,34 @@ class ImportOrganizations:
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Deal with all rows that are not dealt with yet; the counts of what came of them."""
-        counts: Counter[str] = Counter(job.result or {})
+        batch = self._batch(job)
         with tempfile.TemporaryFile() as file:
             await self._fetch(job, file)
-            total = await self._scan(job, file)
-            with closing(READERS[job.params["format"]](file)) as rows:
-                seen = SeenRows()
-                done = len(await asyncio.to_thread(seen.take, rows, job.done))
-                while batch := await asyncio.to_thread(seen.take, rows, BATCH):
-                    done += len(batch)
-                    landing = await self._land(job, batch, done, counts, total)
-                    counts.update(landing.counts)
+            table = await self._scan(job, file)
+            progress = _Progress(table.total, job.done, Counter(job.result or {}))
+            if not job.done:
+                progress.counts += await self._begin(job, table)
+            with closing(FORMATS[job.params["format"]].rows(file, table)) as rows:
+                reading = Reading(rows, batch.judge)
+                await asyncio.to_thread(reading.skip, job.done)
+                async with aclosing(_read_ahead(reading)) as batches:
+                    async for entries in batches:
+                        progress.done += len(entries)
+                        landing = await self._land(job, batch, entries, progress)
+                        progress.counts += landing.counts
         async with self.database.transaction() as connection:
             await uploads.forget(connection, job.id)
-        return {name: counts[name] for name in ("created", "updated", "unchanged", "refused")}
+        return {name: progress.counts[name] for name in _COUNTED}
+
+    def _batch(self, job: Job) -> Batch:
+        areas = None if job.areas is None else tuple(job.areas)
+        judge = Judge(
+            caller=Caller(job.client, frozenset(), areas),
+            effective_on=date.fromisoformat(job.params["effective_on"]),
+            today=self.clock.today(),
+            divisions=self.divisions,
+        )
+        return Batch(judge, job.params["reason"] or f"import {job.id}")
 
     async def _fetch(self, job: Job, file: BinaryIO) -> None:
         async with self.database.reading() as connection:
@@ -77,58 +98,82 @@ class ImportOrganizations:
                 file.write(piece)
         file.seek(0)
 
-    async def _scan(self, job: Job, file: BinaryIO) -> int:
-        """The number of rows; a file that can't be read to its end ends the job, nothing landed."""
+    async def _scan(self, job: Job, file: BinaryIO) -> Table:
+        """What the file is; one that can't be read to its end ends the job, nothing landed."""
         try:
-            return await asyncio.to_thread(SCANNERS[job.params["format"]], file)
+            return await asyncio.to_thread(FORMATS[job.params["format"]].scan, file)
         except FileRefused as refused:
             async with self.database.transaction() as connection:
                 listed = [(refused.line, refused.violations)]
-                await uploads.record_errors(connection, job.id, listed)
+                await uploads.record_remarks(connection, job.id, {"error": listed})
                 await uploads.forget(connection, job.id)
                 await jobs.advance(connection, job, done=0, errors=1)
             raise JobFailed({"error": "unreadable-file", "line": refused.line}) from refused
 
+    async def _begin(self, job: Job, table: Table) -> Counter[str]:
+        """Keep what is true of the file as a whole; its notices, counted."""
+        async with self.database.transaction() as connection:
+            header = (uploads.HEADER_LINE, table.header)
+            await uploads.record_refused_rows(connection, job.id, [header])
+            notices = [(uploads.HEADER_LINE, table.notices)]
+            await uploads.record_remarks(connection, job.id, {"notice": notices})
+            counts = Counter(notices=len(table.notices))
+            await jobs.advance(connection, job, done=0, errors=0, total=table.total, result=counts)
+        return counts
+
     async def _land(
-        self, job: Job, rows: Sequence[SeenRow], done: int, counts: Counter[str], total: int
+        self, job: Job, batch: Batch, entries: Sequence[Entry], progress: _Progress
     ) -> Landing:
         """One batch in one transaction; again when another writer took a code meanwhile."""
         for attempt in itertools.count(1):
             try:
                 async with self.database.transaction() as connection:
-                    return await self._land_once(connection, job, rows, done, counts, total)
+                    landing = await self._resolve(connection, batch, entries)
+                    await self._record(connection, job, landing, progress)
+                    if not job.params["dry_run"]:
+                        await organization_rows.insert_many(connection, landing.created)
+                        await organization_rows.update_many(connection, landing.updated)
+                        await self.ledger.append(connection, landing.events)
+                    return landing
             except IntegrityError:
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
-    async def _land_once(
-        self,
-        connection: AsyncConnection,
-        job: Job,
-        rows: Sequence[SeenRow],
-        done: int,
-        counts: Counter[str],
-        total: int,
+    async def _resolve(
+        self, connection: AsyncConnection, batch: Batch, entries: Sequence[Entry]
     ) -> Landing:
-        batch = Batch(
-            caller=Caller(job.client, frozenset(), None if job.areas is None else tuple(job.areas)),
-            effective_on=date.fromisoformat(job.params["effective_on"]),
-            reason=job.params["reason"] or f"import {job.id}",
-            today=self.clock.today(),
-            divisions=self.divisions,
-        )
-        known = await organization_rows.lock_by_identity(connection, *identities(rows))
+        known = await organization_rows.lock_by_identity(connection, *identities(entries))
         late = batch.needs_history(known)
         histories = await history.patches_of(connection, late) if late else {}
-        landing = await asyncio.to_thread(batch.resolve, rows, known, histories)
-        after = counts + landing.counts
+        return batch.resolve(entries, known, histories)
+
+    async def _record(
+        self, connection: AsyncConnection, job: Job, landing: Landing, progress: _Progress
+    ) -> None:
+        """The job's progress, and what there is to say about the rows."""
+        after = progress.counts + landing.counts
         await jobs.advance(
-            connection, job, done=done, errors=after["refused"], total=total, result=after
+            connection, job, done=progress.done, errors=after["refused"],
+            total=progress.total, result=after,
+        )  # fmt: skip
+        errors = [(row.line, violations) for row, violations in landing.refused]
+        room = max(0, LISTED_NOTICES - progress.counts["notices"])
+        await uploads.record_remarks(
+            connection, job.id, {"error": errors, "notice": landing.notices[:room]}
         )
-        await uploads.record_errors(connection, job.id, landing.refused)
-        if not job.params["dry_run"]:
-            await organization_rows.insert_many(connection, landing.created)
-            await organization_rows.update_many(connection, landing.updated)
-            await self.ledger.append(connection, landing.events)
-        return landing
+        refused = ((row.line, row.cells) for row, _ in landing.refused)
+        await uploads.record_refused_rows(connection, job.id, refused)
+
+
+async def _read_ahead(reading: Reading) -> AsyncGenerator[list[Entry], None]:
+    """Batches in order, each read in a thread while the one before it is being used."""
+    following = asyncio.create_task(asyncio.to_thread(reading.take, BATCH))
+    try:
+        while entries := await asyncio.shield(following):
+            following = asyncio.create_task(asyncio.to_thread(reading.take, BATCH))
+            yield entries
+    finally:
+        # the thread uses the file, which is closed after us
+        with contextlib.suppress(Exception):
+            await following

@@ -1,9 +1,11 @@
 """How an import stands, and what is wrong with its rows."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
 from registry_api.storage import uploads
+from registry_api.storage.uploads import Remark, Severity
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -11,13 +13,32 @@ from servicekit.jobs import Job
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
 
+_PAGE = 1000
+
 
 @dataclass(frozen=True, slots=True)
-class RowErrors:
-    """A page of errors: (line, violation), and where the next page starts."""
+class Remarks:
+    """A page of remarks, and where the next page starts."""
 
-    items: list[tuple[int, Violation]]
+    items: list[Remark]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row as it was written (nothing for a file that could not be read) and what is wrong."""
+
+    line: int
+    cells: list[str]
+    violations: list[Violation]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRows:
+    """The file's own header, and its refused rows in pages."""
+
+    header: list[str]
+    pages: AsyncGenerator[list[RefusedRow], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +55,52 @@ class ReadImport:
             raise Refusal("not-found")
         return job
 
-    async def errors(
-        self, caller: Caller, identifier: UUID, cursor: str | None, limit: int
-    ) -> RowErrors:
-        """What is wrong with the rows, in the order of the file. Raises Refusal `not-found`."""
+    async def remarks(
+        self,
+        caller: Caller,
+        identifier: UUID,
+        severity: Severity,
+        cursor: str | None,
+        limit: int,
+    ) -> Remarks:
+        """What there is to say about the rows, in the order of the file.
+
+        Raises Refusal `not-found`, `invalid-cursor`.
+        """
         await self.job(caller, identifier)
-        query = {"import": str(identifier)}
-        after = decode_cursor(cursor, query, [int, int]) or [0, -1]
+        query = {"import": str(identifier), "severity": severity}
+        after = decode_cursor(cursor, query, [int, int]) or [-1, -1]
         async with self.database.reading() as connection:
-            found = await uploads.read_errors(connection, identifier, (after[0], after[1]), limit)
-        following = encode_cursor(found[-1][:2], query) if len(found) == limit else None
-        return RowErrors([(line, violation) for line, _, violation in found], following)
+            found = await uploads.read_remarks(
+                connection, identifier, severity, (after[0], after[1]), limit
+            )
+        last = found[-1] if len(found) == limit else None
+        following = encode_cursor((last.line, last.number), query) if last else None
+        return Remarks(found, following)
+
+    async def refused_rows(self, caller: Caller, identifier: UUID) -> RefusedRows:
+        """The rows that were refused, as they were written. Raises Refusal `not-found`."""
+        await self.job(caller, identifier)
+        async with self.database.reading() as connection:
+            held = await uploads.read_refused_rows(connection, identifier, [uploads.HEADER_LINE])
+        header = held.get(uploads.HEADER_LINE, [])
+        return RefusedRows(header, self._refused(identifier))
+
+    async def _refused(self, identifier: UUID) -> AsyncGenerator[list[RefusedRow], None]:
+        """Page by page: only one is in memory, and no connection is held in between."""
+        after = (-1, -1)
+        while True:
+            async with self.database.reading() as connection:
+                found = await uploads.read_remarks(connection, identifier, "error", after, _PAGE)
+                lines = list(dict.fromkeys(remark.line for remark in found))
+                cells = await uploads.read_refused_rows(connection, identifier, lines)
+            if len(found) == _PAGE and len(lines) > 1:  # the last row may go on behind the page
+                found = [remark for remark in found if remark.line != lines[-1]]
+                lines.pop()
+            if not found:
+                return
+            after = (found[-1].line, found[-1].number)
+            by_line: dict[int, list[Violation]] = {line: [] for line in lines}
+            for remark in found:
+                by_line[remark.line].append(remark.violation)
+            yield [RefusedRow(n, cells.get(n, []), listed) for n, listed in by_line.items()]

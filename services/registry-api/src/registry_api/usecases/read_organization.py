@@ -1,18 +1,18 @@
 """Reading one organization: as it is, as it was on a day, as it was known at a moment."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.organization import access_area, complete
-from registry_api.storage import history, listing
+from registry_api.domain.organization import access_area
+from registry_api.domain.point_in_time import AsOf
+from registry_api.storage import listing, past_listing
+from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
+from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.refusals import Refusal
-from servicekit.timeline import fold, state_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +28,34 @@ class ReadOrganization:
     """The use case, with what it needs."""
 
     database: Database
+    clock: Clock
 
     async def now(self, caller: Caller, identifier: UUID) -> Document:
         """The current document. Raises Refusal `not-found`."""
-        async with self.database.reading() as connection:
-            return _visible(caller, await listing.read_document(connection, identifier))
+        return _visible(caller, await listing.read_document(self.database, identifier))
 
     async def by_credit_code(self, caller: Caller, code: str) -> Document:
         """The current document by credit code. Raises Refusal `not-found`."""
-        async with self.database.reading() as connection:
-            return _visible(caller, await listing.read_by_credit_code(connection, code))
+        return _visible(caller, await listing.read_by_credit_code(self.database, code))
 
-    async def then(
-        self,
-        caller: Caller,
-        identifier: UUID,
-        valid_on: date,
-        known_at: int | datetime | None,
-    ) -> Document:
-        """The document on `valid_on`, as known at a position or moment (None: now).
+    async def then(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
+        """The document on a day, as known at a moment.
 
-        Raises Refusal `not-found` when there was none then, or none that was known.
+        Seen by whom the organization belonged to *then*. Its revision counts all that was known
+        at the moment, of whatever day. Raises Refusal `not-found` when there was none then, or
+        none that was known; `position-ahead`.
         """
+        if as_of.is_now(self.clock.today()):
+            return await self.now(caller, identifier)
         async with self.database.reading() as connection:
-            position = await _position(connection, known_at)
-            known = await history.patches(connection, identifier, position)
-        state = state_on(fold(known, complete), valid_on)
-        if state is None or not caller.may_see(access_area(state)):
+            point = await find_point_in_time(connection, as_of, self.clock.today())
+            row = await past_listing.read(connection, identifier, point)
+        if row is None:
             raise Refusal("not-found")
-        document = {"id": str(identifier), "revision": len(known), **state}
-        return Document(len(known), orjson.dumps(document).decode())
-
-
-async def _position(connection: AsyncConnection, known_at: int | datetime | None) -> int | None:
-    if isinstance(known_at, datetime):
-        return await history.position_at(connection, known_at)
-    return known_at
+        text = row.document
+        if not caller.may_see(access_area(orjson.loads(text))):
+            raise Refusal("not-found")
+        return Document(row.revision, text)
 
 
 def _visible(caller: Caller, found: tuple[int, str, str] | None) -> Document:

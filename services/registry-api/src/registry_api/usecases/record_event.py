@@ -5,7 +5,7 @@ it, the effect worked out on the state *of that day* as known now, folded into t
 checked on every later day, and appended to the ledger, in one transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -43,13 +43,16 @@ _FAR_POSITION = 2**62
 """Sorts the new patch after all that its date already has; its position is not known yet."""
 
 
+Hook = Callable[[AsyncConnection], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """What happens, from when, and why.
 
     `effect` works out the patch from the state of that day. `pointer` is where the patch lies in
     what was sent, for errors. `if_match` is the ETag that was read; `key` and `fingerprint` make a
-    retry harmless.
+    retry harmless. `before` and `after` run in the same transaction, around the effect.
     """
 
     type: str
@@ -60,6 +63,8 @@ class Happening:
     pointer: str = ""
     key: str | None = None
     fingerprint: str = ""
+    before: Hook | None = None
+    after: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ class RecordEvent:
         before = fold(known, complete)
         on_the_day = state_on(before, happening.effective_on)
         assert on_the_day is not None
+        if happening.before:
+            await happening.before(connection)
         effect = happening.effect(on_the_day)
         changed = _validated(merge_patch(on_the_day, effect.patch), happening.pointer)
         patch = merge_diff(on_the_day, changed)
@@ -132,6 +139,8 @@ class RecordEvent:
             touched = [*from_date(before, happening.effective_on), *timeline]
             events.append(_event(caller, held, happening, patch, timeline, touched))
             await organization_rows.update_one(connection, held)
+        if happening.after:
+            await happening.after(connection)
         recorded = Recorded(held.revision, organization_rows.document(held), effect.outcome)
         await store_answer(connection, caller.client, happening.key, _storable(recorded))
         await self.ledger.append(connection, events)

@@ -1,13 +1,17 @@
-"""Taking an upload in: it is stored piece by piece and a durable job will read it."""
+"""Taking an upload in: it is stored piece by piece and a durable job will read it.
+
+The upload goes to a file first: a slow client holds no database connection.
+"""
 
 import hashlib
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from registry_api.files.formats import SNIFFED, form_of
 from registry_api.storage import uploads
 from servicekit import jobs
 from servicekit.auth import Caller
@@ -21,9 +25,13 @@ JOB_KIND = "import"
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """How to read the file, and from which day on its facts hold."""
+    """How to read the file, and from which day on its facts hold.
 
-    format: str
+    `format` None is decided by the file's first bytes and its `media_type`.
+    """
+
+    format: str | None
+    media_type: str | None
     effective_on: date | None
     dry_run: bool
     reason: str | None
@@ -52,6 +60,28 @@ class StartImport:
         The same key and file give the job that is there already. Raises Refusal: `empty-upload`,
         `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`.
         """
+        effective_on = self._effective_on(request)
+        with tempfile.TemporaryFile() as file:
+            digest = await self._receive(content, file)
+            form = request.format or form_of(request.media_type, file.read(SNIFFED))
+            params = {
+                "format": form,
+                "effective_on": effective_on.isoformat(),
+                "dry_run": request.dry_run,
+                "reason": request.reason,
+            }
+            print_ = fingerprint(digest, repr(sorted(params.items())))
+            async with self.database.transaction() as connection:
+                known = await take_key(connection, caller.client, request.key, print_)
+                if known is not None:
+                    return UUID(known.body)
+                job = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
+                await uploads.store(connection, job, file)
+                answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
+                await store_answer(connection, caller.client, request.key, answer)
+        return job
+
+    def _effective_on(self, request: ImportRequest) -> date:
         today = self.clock.today()
         effective_on = request.effective_on or today
         if effective_on > today:
@@ -60,45 +90,19 @@ class StartImport:
                 Violation("/effective_on", "future_date", effective_on.isoformat(),
                           {"today": today.isoformat()}),
             )  # fmt: skip
-        params = {
-            "format": request.format,
-            "effective_on": effective_on.isoformat(),
-            "dry_run": request.dry_run,
-            "reason": request.reason,
-        }
-        try:
-            async with self.database.transaction() as connection:
-                job = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
-                digest = await self._store(connection, job, content)
-                print_ = fingerprint(digest, repr(sorted(params.items())))
-                known = await take_key(connection, caller.client, request.key, print_)
-                if known is not None:
-                    raise _AlreadyKnown(known)
-                answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
-                await store_answer(connection, caller.client, request.key, answer)
-        except _AlreadyKnown as again:
-            return UUID(again.answer.body)
-        return job
+        return effective_on
 
-    async def _store(
-        self, connection: AsyncConnection, job: UUID, content: AsyncIterator[bytes]
-    ) -> bytes:
-        """Write the upload in pieces of one size; its SHA-256."""
+    async def _receive(self, content: AsyncIterator[bytes], file: BinaryIO) -> bytes:
+        """Write the upload to `file`, which is rewound; its SHA-256. Raises Refusal."""
         digest = hashlib.sha256()
-        waiting = bytearray()
-        size = number = 0
+        size = 0
         async for chunk in content:
             digest.update(chunk)
-            waiting += chunk
+            file.write(chunk)
             size += len(chunk)
             if size > self.upload_limit:
                 raise Refusal("upload-too-large", limit=self.upload_limit)
-            while len(waiting) >= uploads.PIECE:
-                await uploads.store_piece(connection, job, number, bytes(waiting[: uploads.PIECE]))
-                del waiting[: uploads.PIECE]
-                number += 1
         if not size:
             raise Refusal("empty-upload")
-        if waiting:
-            await uploads.store_piece(connection, job, number, bytes(waiting))
+        file.seek(0)
         return digest.digest()

@@ -112,20 +112,47 @@ def upgrade() -> None:
         ),
         sa.Column("credit_code", sa.Text(), nullable=True),
         sa.Column("filing_number", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("institution_type", sa.Text(), nullable=True),
         sa.Column("category", sa.Text(), nullable=True),
         sa.Column("registration_mode", sa.Text(), nullable=True),
         sa.Column("registration_level", sa.Text(), nullable=True),
         sa.Column("authority_division", sa.Text(), nullable=True),
-        sa.Column("supervisor_system", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("grade", sa.Text(), nullable=True),
-        sa.Column("charter_state", sa.Text(), nullable=False),
-        sa.Column("party_organization_mode", sa.Text(), nullable=True),
-        sa.Column("full_members", sa.Integer(), nullable=True),
         sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("supervisor_system", sa.Text(), nullable=True),
+        sa.Column("licence_issuer", sa.Text(), nullable=True),
+        sa.Column("affiliation", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("full_time_staff", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("grade_valid_until", sa.Date(), nullable=True),
+        sa.Column("charter_state", sa.Text(), nullable=False),
+        sa.Column("charter_wording", sa.Text(), nullable=True),
+        sa.Column("full_members", sa.Integer(), nullable=True),
+        sa.Column("probationary_members", sa.Integer(), nullable=True),
+        sa.Column("party_organization_form", sa.Text(), nullable=True),
+        sa.Column("party_organization_mode", sa.Text(), nullable=True),
+        sa.Column("party_established_on", sa.Date(), nullable=True),
+        sa.Column("party_term_until", sa.Date(), nullable=True),
+        sa.Column("secretary_cross_posted", sa.Boolean(), nullable=True),
+        sa.Column("demonstration_state", sa.Text(), nullable=True),
+        sa.Column("inspection_year", sa.Integer(), nullable=True),
+        sa.Column("inspection_result", sa.Text(), nullable=True),
+        sa.Column("evaluation_outcome", sa.Text(), nullable=True),
+        sa.Column("election_state", sa.Text(), nullable=True),
+        sa.Column("abnormal_ground", sa.Text(), nullable=True),
+        sa.Column("recommendation_purpose", sa.Text(), nullable=True),
+        sa.Column("has_party_organization", sa.Boolean(), nullable=False),
+        sa.Column("has_instructor", sa.Boolean(), nullable=False),
+        sa.Column("has_liaison", sa.Boolean(), nullable=False),
+        sa.Column("has_organizer", sa.Boolean(), nullable=False),
+        sa.Column(
+            "name_pairs",
+            sa.ARRAY(sa.Integer()),
+            nullable=False,
+            comment="domain.name_pairs, to search by",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("organization_pkey")),
     )
     op.create_index(
@@ -134,6 +161,26 @@ def upgrade() -> None:
         ["area", "id"],
         unique=False,
         postgresql_ops={"area": "text_pattern_ops"},
+    )
+    op.create_index(
+        "organization_name_idx",
+        "organization",
+        ["name", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "organization_name_pairs_idx",
+        "organization",
+        ["name_pairs"],
+        unique=False,
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "organization_filing_number_idx",
+        "organization",
+        ["filing_number"],
+        unique=False,
+        postgresql_where=sa.text("filing_number IS NOT NULL"),
     )
     op.create_index("organization_credit_code_key", "organization", ["credit_code"], unique=True)
     op.create_index(
@@ -144,6 +191,42 @@ def upgrade() -> None:
         postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
     )
     op.create_table(
+        "candidate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("post", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=True),
+        sa.Column(
+            "name_sealed",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="a natural person's name, encrypted",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("candidate_organization_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("candidate_pkey")),
+    )
+    op.create_index(
+        op.f("candidate_organization_id_opened_on_idx"),
+        "candidate",
+        ["organization_id", "opened_on"],
+    )
+    op.create_table(
+        "restricted_access",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column(
+            "at", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("restricted_access_pkey")),
+    )
+    op.create_table(
         "upload_chunk",
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -151,8 +234,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", "number", name=op.f("upload_chunk_pkey")),
     )
     op.create_table(
-        "import_error",
+        "import_remark",
         sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False, comment="error or notice"),
         sa.Column("line", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
@@ -160,17 +244,32 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["job_id"], ["job.id"], name=op.f("import_error_job_id_fkey"), ondelete="CASCADE"
+            ["job_id"], ["job.id"], name=op.f("import_remark_job_id_fkey"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("job_id", "line", "number", name=op.f("import_error_pkey")),
+        sa.PrimaryKeyConstraint(
+            "job_id", "severity", "line", "number", name=op.f("import_remark_pkey")
+        ),
     )
+    op.create_table(
+        "import_refused_row",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False, comment="0: the header"),
+        sa.Column("cells", sa.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["job.id"], name=op.f("import_refused_row_job_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", "line", name=op.f("import_refused_row_pkey")),
+    )
+    # Uploads are written once and read once: compressing them costs more time than it saves.
+    op.execute("ALTER TABLE upload_chunk ALTER COLUMN content SET STORAGE EXTERNAL")
     op.execute(CREATE_HEAD_ROW)
     op.execute(CREATE_LEDGER_FUNCTION)
 
 
 def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
-    op.drop_table("import_error")
+    op.drop_table("import_refused_row")
+    op.drop_table("import_remark")
     op.drop_table("upload_chunk")
     op.drop_index(
         "organization_filing_number_key",
@@ -179,10 +278,19 @@ def downgrade() -> None:
     )
     op.drop_index("organization_credit_code_key", table_name="organization")
     op.drop_index(
+        "organization_filing_number_idx",
+        table_name="organization",
+        postgresql_where=sa.text("filing_number IS NOT NULL"),
+    )
+    op.drop_index("organization_name_pairs_idx", table_name="organization", postgresql_using="gin")
+    op.drop_index("organization_name_idx", table_name="organization")
+    op.drop_index(
         "organization_area_idx",
         table_name="organization",
         postgresql_ops={"area": "text_pattern_ops"},
     )
+    op.drop_table("restricted_access")
+    op.drop_table("candidate")
     op.drop_table("organization")
     op.drop_table("ledger_head")
     op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")

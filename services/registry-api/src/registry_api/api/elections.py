@@ -1,0 +1,137 @@
+"""Routes of leadership elections and the review of their candidates."""
+
+from datetime import date
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from registry_api.api.dependencies import USUAL, Made, Writer
+from registry_api.api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED
+from registry_api.api.life_events import CHANGING, answer
+from registry_api.api.schemas import OrganizationAfterEvent
+from registry_api.domain.elections import (
+    CandidateReviewed,
+    ElectionCompleted,
+    ElectionOpened,
+    Result,
+)
+from registry_api.usecases.hold_election import Attempt
+from registry_api.usecases.record_event import Recorded
+from servicekit.idempotency import IdempotencyKey, fingerprint
+from servicekit.preconditions import IfMatch
+from servicekit.problems import responses
+from servicekit.standard_problems import NOT_FOUND
+
+PATH = "/v1/organizations/{organization_id}/leadership-elections"
+
+router = APIRouter(tags=["life events"])
+
+
+class CandidateOut(BaseModel):
+    """A candidate, with the restricted name 候选人."""
+
+    id: UUID = Field(description="候选人编号")
+    post: str = Field(description="拟任职务")
+    name: str | None = Field(description="姓名（受限，读取留痕）")
+    result: Result = Field(description="审核结论")
+    reviewed_on: date | None = Field(description="审核日期")
+
+
+class Candidates(BaseModel):
+    """The candidates of the latest election 候选人."""
+
+    items: list[CandidateOut] = Field(description="候选人")
+
+
+async def _attempt(request: Request, if_match: str | None, key: str | None) -> Attempt:
+    return Attempt(if_match, key, fingerprint(request.url.path, await request.body()))
+
+
+@router.post(
+    PATH,
+    operation_id="open_leadership_election",
+    summary="Open a leadership election 启动换届",
+    response_model=OrganizationAfterEvent,
+    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
+)
+async def open_leadership_election(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: UUID,
+    body: ElectionOpened,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Name the candidates; each of them needs a passed review before the election can complete."""
+    attempt = await _attempt(request, if_match, idempotency_key)
+    return _told(await factory.hold_election.open(caller, organization_id, body, attempt))
+
+
+@router.post(
+    f"{PATH}/reviews",
+    operation_id="review_candidate",
+    summary="Review a candidate 负责人审核",
+    response_model=OrganizationAfterEvent,
+    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+)
+async def review_candidate(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: UUID,
+    body: CandidateReviewed,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Record what the review of a candidate of the open election said."""
+    attempt = await _attempt(request, if_match, idempotency_key)
+    return _told(await factory.hold_election.review(caller, organization_id, body, attempt))
+
+
+@router.post(
+    f"{PATH}/completion",
+    operation_id="complete_leadership_election",
+    summary="Complete a leadership election 完成换届",
+    response_model=OrganizationAfterEvent,
+    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+)
+async def complete_leadership_election(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: UUID,
+    body: ElectionCompleted,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Complete the open election; refused while a candidate has no passed review."""
+    attempt = await _attempt(request, if_match, idempotency_key)
+    return _told(await factory.hold_election.complete(caller, organization_id, body, attempt))
+
+
+@router.get(
+    f"{PATH}/candidates",
+    operation_id="list_candidates",
+    summary="Candidates with their names 候选人名单（受限）",
+    response_model=Candidates,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def list_candidates(caller: Writer, factory: Made, organization_id: UUID) -> Candidates:
+    """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
+    found = await factory.hold_election.read_candidates(caller, organization_id)
+    return Candidates(
+        items=[
+            CandidateOut(
+                id=c.id, post=c.post, name=name, result=c.result, reviewed_on=c.reviewed_on
+            )
+            for c, name in found
+        ]
+    )
+
+
+def _told(recorded: Recorded) -> Response:
+    outcome = orjson.dumps(recorded.outcome or None).decode()
+    return answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')

@@ -1,0 +1,58 @@
+"""Writing XLSX row by row to a file: memory stays the same however many rows there are."""
+
+from collections.abc import Sequence
+from typing import IO, Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from registry_api.domain.columns import Column
+
+MAX_ROWS = 1_048_575
+"""Rows of a sheet below its header."""
+
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_WIDTH = 16
+
+
+def new_workbook(target: IO[bytes], **options: Any) -> xlsxwriter.Workbook:
+    """A workbook that will be written to `target` when it is closed; text stays text."""
+    return xlsxwriter.Workbook(target, {**_OPTIONS, **options})
+
+
+def add_table(
+    book: xlsxwriter.Workbook, name: str, columns: Sequence[Column | None], header: Sequence[str]
+) -> Worksheet:
+    """A sheet with its header in bold, which stays in sight; text columns keep digits as text.
+
+    `columns` has None for a column that is no field.
+    """
+    sheet = book.add_worksheet(name)
+    bold: Format = book.add_format({"bold": True})
+    as_text: Format = book.add_format({"num_format": "@"})
+    for place, column in enumerate(columns):
+        numeric = column is not None and column.kind == "count"
+        sheet.set_column(place, place, _WIDTH, None if numeric else as_text)
+    sheet.freeze_panes(1, 0)
+    for place, cell in enumerate(header):
+        sheet.write_string(0, place, cell, bold)
+    return sheet
+
+
+def write_row(
+    sheet: Worksheet, number: int, columns: Sequence[Column | None], cells: Sequence[str]
+) -> None:
+    """Row `number` (the header is 0); counts as numbers, all else as text."""
+    for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+        if not cell:
+            continue
+        if column is not None and column.kind == "count" and cell.isdigit():
+            sheet.write_number(number, place, int(cell))
+        else:
+            sheet.write_string(number, place, cell)
