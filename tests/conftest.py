@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 import structlog
 
-from local_runner.postgres import PostgresServer
+from local_runner.postgres import temporary_server
 from servicekit.testing import TestDatabases, TestKeys
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
 
 
 @pytest.fixture(scope="session")
-def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def admin_url() -> Iterator[str]:
     """A PostgreSQL of our own, or the one that TEST_DATABASE_URL points to."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with PostgresServer(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+    with temporary_server() as server:
         yield server.url("postgres")
 
 

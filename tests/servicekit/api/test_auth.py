@@ -21,8 +21,9 @@ from servicekit.settings import ServiceSettings
 from servicekit.testing import AUDIENCE, ISSUER, TestKeys, running
 
 NOW = int(time.time())
+"""When the tests were collected; they may run minutes later."""
 ANY_HEADER = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
-CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "tester", "exp": NOW + 600, "scope": "ops"}
+CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "tester", "exp": NOW + 86_400, "scope": "ops"}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def signed_with_the_public_key(keys: TestKeys) -> str:
 
 BAD_TOKENS: dict[str, Callable[[TestKeys], str]] = {
     "expired": lambda keys: keys.token(exp=NOW - 60),
-    "not yet valid": lambda keys: keys.token(nbf=NOW + 600),
+    "not yet valid": lambda keys: keys.token(nbf=NOW + 86_400),
     "without expiry": lambda keys: keys.token(exp=None),
     "expiry is text": lambda keys: keys.token(exp="never"),
     "wrong issuer": lambda keys: keys.token(iss="urn:other"),
@@ -141,7 +142,7 @@ async def test_good_tokens_come_in_several_shapes(
         keys.token(scope=["registry:read"]),  # type: ignore[arg-type]
         keys.token(client_id=None),
         keys.token(areas=[]),
-        keys.token(exp=NOW - 5),  # clocks differ a little
+        keys.token(exp=int(time.time()) - 5),  # clocks differ a little
         extra_header,
     ):
         for _ in range(2):  # the second time from memory
@@ -153,9 +154,10 @@ async def test_a_remembered_token_ends_with_its_expiry(
     settings_for: Callable[..., ServiceSettings], keys: TestKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verifier = TokenVerifier(settings_for("postgresql://nowhere"))
-    token = keys.token(exp=NOW + 600)
+    now = int(time.time())
+    token = keys.token(exp=now + 600)
     await verifier.caller(token)
-    monkeypatch.setattr(time, "time", lambda: NOW + 700)
+    monkeypatch.setattr(time, "time", lambda: now + 700)
     with pytest.raises(Problem):
         await verifier.caller(token)
 
@@ -175,7 +177,8 @@ async def test_a_withdrawn_key_stops_working(
     await verifier.caller(after.token())
     with pytest.raises(Problem):
         await verifier.caller(before.token())
-    monkeypatch.setattr(time, "time", lambda: NOW + 120)
+    later = time.time() + 120
+    monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(Problem):
         await verifier.caller(token)
 
