@@ -26,6 +26,9 @@ from servicekit.testing import AUDIENCE, ISSUER, TestKeys
 
 START_SECONDS = 30.0
 
+Ratio = tuple[str, float, float]
+"""What is compared, the ratio, and the goal that it should at least reach."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -50,19 +53,21 @@ class Process:
 
     def peak_megabytes(self) -> float:
         """The most memory it ever held (Linux: VmHWM)."""
+        return self._status("VmHWM") / 1024
+
+    def megabytes(self) -> float:
+        """The memory it holds now (Linux: VmRSS)."""
+        return self._status("VmRSS") / 1024
+
+    def _status(self, field: str) -> int:
         status = Path(f"/proc/{self.pid}/status").read_text("utf-8")
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
+        line = next(line for line in status.splitlines() if line.startswith(field))
+        return int(line.split()[1])
 
     def cpu_seconds(self) -> float:
         """The processor time it has used (Linux): what others on the machine do hardly shows."""
         fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def forget_peak(self) -> None:
-        """Start measuring the peak anew from what it holds now (Linux: clear_refs)."""
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{self.pid}/clear_refs").write_text("5", "utf-8")
 
 
 @contextlib.contextmanager

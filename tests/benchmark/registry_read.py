@@ -20,6 +20,7 @@ from local_runner.ports import free_port
 from tests.benchmark.harness import (
     Place,
     Process,
+    Ratio,
     benchmark_place,
     registry_process,
     requests_per_second,
@@ -52,8 +53,8 @@ async def compare(
     paths: Sequence[str],
     options: argparse.Namespace,
     connections: int,
-) -> None:
-    """Alternate both servers, print the medians of the turns and their ratios."""
+) -> Ratio:
+    """Alternate both servers, print the medians of the turns; their ratio."""
     token = place.keys.token()
     for server in servers:
         await requests_per_second(server.port, paths, token, connections, 1)
@@ -73,9 +74,10 @@ async def compare(
         f"{name:14} registry {ours:6,.0f}/s   bare {bare:6,.0f}/s   ratio {ours / bare:.2f} "
         f"(goal ≥ {GOAL})   processor {our_cost:,.0f} and {bare_cost:,.0f} µs a request"
     )
+    return f"{name}: registry / bare handler", ours / bare, GOAL
 
 
-async def measure(place: Place, options: argparse.Namespace) -> None:
+async def measure(place: Place, options: argparse.Namespace) -> list[Ratio]:
     """Both comparisons."""
     with registry_process(place) as registry:
         paths = await fill(place, registry, options.organizations)
@@ -88,20 +90,22 @@ async def measure(place: Place, options: argparse.Namespace) -> None:
         command = [sys.executable, "-m", "tests.benchmark.bare_reads", str(port)]
         with server_process(place, command, port, environment, "/readyz") as bare:
             servers = registry, bare
-            await compare("GET by id", place, servers, paths, options, CONNECTIONS)
             page = ["/v1/organizations?limit=1000"]
-            await compare("page of 1,000", place, servers, page, options, 4)
+            return [
+                await compare("GET by id", place, servers, paths, options, CONNECTIONS),
+                await compare("page of 1,000", place, servers, page, options, 4),
+            ]
 
 
-def main() -> None:
-    """Run and print."""
+def main() -> list[Ratio]:
+    """Run and print; the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--organizations", type=int, default=20_000)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     with benchmark_place() as place:
-        asyncio.run(measure(place, options))
+        return asyncio.run(measure(place, options))
 
 
 if __name__ == "__main__":

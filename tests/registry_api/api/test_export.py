@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import httpx
@@ -125,8 +126,7 @@ def _leaf(column: Any) -> st.SearchStrategy[Any]:
     ).map(str.strip)
     by_kind: dict[str, st.SearchStrategy[Any]] = {
         "count": st.integers(1950, 2100), "flag": st.booleans(),
-        "date": st.dates(min_value=__import__("datetime").date(1901, 1, 1),
-                         max_value=__import__("datetime").date(2100, 1, 1)).map(str),
+        "date": st.dates(date(1901, 1, 1), date(2100, 1, 1)).map(str),
         "text": text,
     }  # fmt: skip
     return by_kind.get(column.kind, st.none()) | st.none()

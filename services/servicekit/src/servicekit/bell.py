@@ -32,10 +32,15 @@ class Bell:
         return self._events[channel]
 
     async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
-        """Return at the next ring of `channel` (at `ring`, if taken before), or after `seconds`."""
+        """Return at the next ring of `channel` (at `ring`, if taken before), or after `seconds`.
+
+        Not by `asyncio.wait_for`: in Python 3.11 it loses a cancellation that comes together with
+        the ring, and a shutdown at that moment would wait for ever.
+        """
         limit = seconds if self._connected else min(seconds, 0.2)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for((ring or self._events[channel]).wait(), limit)
+            async with asyncio.timeout(limit):
+                await (ring or self._events[channel]).wait()
 
     def close(self) -> None:
         """The process is about to stop: long polls that see `closing` answer at once."""

@@ -91,6 +91,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)  # bulk work makes many objects and hardly any cycles
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Long polls answer now instead of keeping the process until they time out."""

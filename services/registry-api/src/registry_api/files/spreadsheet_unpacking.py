@@ -26,7 +26,7 @@ REFUSED = 3
 """Exit status for a file that can't be read."""
 
 MEMORY_LIMIT = 2 * 1024**3
-SECONDS_LIMIT = 300
+SECONDS_LIMIT = 120
 WRITTEN_LIMIT = 4 * 1024**3
 
 _HEADER_WITHIN = 20

@@ -4,6 +4,7 @@ The file is looked at from outside first (is it a zip, what does its directory p
 unpacked by a process of its own (`spreadsheet_unpacking`), then read as lines.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -102,7 +103,7 @@ def _run(source: str, target: str) -> None:
     command = [sys.executable, "-m", "registry_api.files.spreadsheet_unpacking", source, target]
     try:
         done = subprocess.run(  # noqa: S603
-            command, capture_output=True, timeout=SECONDS_LIMIT * 2, check=False
+            command, capture_output=True, timeout=SECONDS_LIMIT * 2, check=False, env=_environment()
         )
     except subprocess.TimeoutExpired:
         facts = {"limit": UNPACKED_LIMIT}
@@ -113,3 +114,9 @@ def _run(source: str, target: str) -> None:
     if done.returncode != 0:  # ended by the kernel at one of its limits
         facts = {"limit": UNPACKED_LIMIT}
         raise FileRefused(1, Violation("", "unpacks_too_large", None, facts))
+
+
+def _environment() -> dict[str, str]:
+    """What Python needs to start, and none of the service's secrets."""
+    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
+    return {name: os.environ[name] for name in kept if name in os.environ}
