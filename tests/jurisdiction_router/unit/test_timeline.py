@@ -15,7 +15,7 @@ from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import FactPeriod, Facts, facts_timeline
 from jurisdiction_router.domain.periods import holds_on
 from jurisdiction_router.domain.rule_set import RuleSet
-from jurisdiction_router.domain.timeline import assignment_timeline
+from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.domain.vocabulary import Vocabulary
 
 START = date(2016, 1, 1)
@@ -121,7 +121,7 @@ def test_the_timeline_equals_asking_every_day(
             rule_set, id="of-a-district", scope="440304", valid_from=span[0], valid_until=span[1]
         ),
     ]
-    segments = assignment_timeline(history, rule_sets, directory, vocabulary)
+    segments = Jurisdiction(rule_sets, directory, vocabulary).timeline(history)
     for number in range(DAYS + 2):
         on = day(number)
         held = [s for s in segments if holds_on(s, on)]
@@ -151,7 +151,7 @@ def test_a_clinic_moves_to_its_district_when_the_committee_is_founded(
     )
     clinic = CLINIC._replace(domicile="440309001", registering="440309")
     history = [FactPeriod(date(2010, 1, 1), None, clinic)]
-    found = assignment_timeline(history, [rule_set], grown, vocabulary)
+    found = Jurisdiction([rule_set], grown, vocabulary).timeline(history)
     names = [s.decision.state()["supervising"]["name"] for s in found]
     assert names == ["观湖街道党工委", "龙华区卫生系统党委"]
     assert [s.valid_from for s in found] == [date(2016, 1, 1), date(2017, 1, 7)]
@@ -162,7 +162,7 @@ def test_beyond_every_territory_the_answer_is_out_of_scope_without_a_rule(
 ) -> None:
     away = CLINIC._replace(domicile="110101001", registering="110101")
     history = [FactPeriod(date(2010, 1, 1), None, away)]
-    (segment,) = assignment_timeline(history, [rule_set], directory, vocabulary)
+    (segment,) = Jurisdiction([rule_set], directory, vocabulary).timeline(history)
     state = segment.decision.state()
     assert (state["outcome"], state["rule"], state["rule_set"]) == ("out_of_scope", None, None)
     assert segment.valid_from == date(2010, 1, 1)

@@ -42,12 +42,6 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The app that serves; connects to nothing before it starts."""
     factory = make_factory(settings, clock)
 
-    @asynccontextmanager
-    async def settled_ledger() -> AsyncIterator[None]:
-        async with factory.database.transaction() as connection:
-            await factory.ledger.settle_algorithm(connection)
-        yield
-
     return build_app(
         Parts(
             name=SOURCE,
@@ -68,7 +62,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             errors=ERRORS,
             state={"factory": factory},
-            background=[settled_ledger],
+            background=[lambda: factory.ledger.settled(factory.database)],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,
         )

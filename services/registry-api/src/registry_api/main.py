@@ -1,7 +1,5 @@
 """The registry's ASGI app."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -50,12 +48,6 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The app; connects to nothing before it starts to serve."""
     factory = make_factory(settings, clock)
 
-    @asynccontextmanager
-    async def settled_ledger() -> AsyncIterator[None]:
-        async with factory.database.transaction() as connection:
-            await factory.ledger.settle_algorithm(connection)
-        yield
-
     return build_app(
         Parts(
             name=SOURCE,
@@ -81,7 +73,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             errors=ERRORS,
             state={"factory": factory},
-            background=[settled_ledger, factory.worker.running],
+            background=[lambda: factory.ledger.settled(factory.database), factory.worker.running],
             streamed_paths=[imports.PATH],
             tags=TAGS,
         )

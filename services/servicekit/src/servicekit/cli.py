@@ -1,11 +1,10 @@
 """The commands every service has: serve, migrate, openapi; followers add their own."""
 
-import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import typer
 import uvicorn
@@ -97,19 +96,3 @@ class _Server(uvicorn.Server):
         """Long polls answer now instead of keeping the process until they time out."""
         self._app.state.bell.close()
         await super().shutdown(sockets)
-
-
-def run_until_signal(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run `work` until it ends or SIGINT/SIGTERM cancels it (which ends with status 0)."""
-
-    async def main() -> None:
-        task = asyncio.create_task(work())
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        try:
-            await task
-        except asyncio.CancelledError:
-            return
-
-    asyncio.run(main())

@@ -10,7 +10,8 @@ it, without its `digest`. Position and time are known only under the lock, so an
 as three pieces of its canonical text around these two holes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import ARRAY, CursorResult, Date, Integer, Row, Text, Uuid, bind
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.canonical import GENESIS, canonical_text, chain, refuse_inexact
-from servicekit.database import copy_rows
+from servicekit.database import Database, copy_rows
 from servicekit.ids import uuid7
 
 CHANNEL = "ledger"
@@ -133,6 +134,13 @@ class Ledger:
         await connection.execute(
             text("UPDATE ledger_head SET algorithm = :algorithm"), {"algorithm": self.algorithm}
         )
+
+    @asynccontextmanager
+    async def settled(self, database: Database) -> AsyncIterator[None]:
+        """`settle_algorithm` as what an app does before it serves."""
+        async with database.transaction() as connection:
+            await self.settle_algorithm(connection)
+        yield
 
     async def verify(
         self,

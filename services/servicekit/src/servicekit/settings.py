@@ -34,9 +34,6 @@ class ServiceSettings(BaseSettings):
     body_limit_bytes: int = Field(
         default=2 * 1024 * 1024, ge=1024, description="Largest request body (uploads aside)."
     )
-    public_url: str | None = Field(
-        default=None, description="Base address in links, when a proxy stands before the service."
-    )
 
     jwks_file: Path | None = Field(default=None, description="Keys that sign accepted tokens.")
     jwks_url: str | None = Field(default=None, description="The same, fetched and refreshed.")

@@ -122,16 +122,6 @@ class Jurisdiction:
         return view
 
 
-def assignment_timeline(
-    periods: Sequence[FactPeriod],
-    rule_sets: Iterable[RuleSet],
-    directory: Directory,
-    vocabulary: Vocabulary,
-) -> list[AssignmentSegment]:
-    """Return one organization's assignment timeline; for many, keep a `Jurisdiction`."""
-    return Jurisdiction(rule_sets, directory, vocabulary).timeline(periods)
-
-
 def _append(segments: list[AssignmentSegment], segment: AssignmentSegment) -> None:
     """Add a segment, merging it into the last one when that is its equal neighbour."""
     last = segments[-1] if segments else None

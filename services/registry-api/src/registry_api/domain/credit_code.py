@@ -1,10 +1,6 @@
 """Unified social credit codes (统一社会信用代码, GB 32100-2015) of social organizations."""
 
-from operator import mul
-
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
-_WEIGHTS = tuple(3**place % 31 for place in range(17))
+from stdnum.cn import uscc
 
 KIND_BY_CLASS = {
     "51": "social_association",
@@ -19,10 +15,10 @@ def check_character_holds(code: str) -> bool:
 
     A remainder of zero gives the check character 0 and is valid.
     """
-    if len(code) != 18 or any(character not in _VALUES for character in code):
+    try:
+        return len(code) == 18 and bool(uscc.calc_check_digit(code[:17]) == code[17])
+    except ValueError:  # a character outside the alphabet
         return False
-    total = sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS))
-    return _ALPHABET[-total % 31] == code[17]
 
 
 def kind_of(code: str) -> str | None:
