@@ -1,5 +1,13 @@
 """Leadership elections: an unreviewed candidate blocks, names stay sealed and nowhere else."""
 
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import asyncpg
 import httpx
 from tests.registry_api.api.test_life_events import Life
@@ -74,3 +82,30 @@ async def test_one_election_at_a_time(registry: httpx.AsyncClient) -> None:
     life, _ = await _opened(registry)
     again = await life.step("leadership-elections", "2016-05-02", candidates=[{"post": "秘书长"}])
     assert (again.status_code, again.json()["errors"][0]["rule"]) == (409, "election_open")
+
+
+async def test_names_are_sealed_anew_after_a_rotation(
+    registry_url: str, start_registry: StartRegistry, key_ring_file: Path, tmp_path: Path
+) -> None:
+    async with start_registry(registry_url) as client:
+        await _opened(client)
+    rotated = _rotated(key_ring_file, tmp_path / "ring.json")
+    environment = {
+        **os.environ,
+        "REGISTRY_DATABASE_URL": registry_url,
+        "REGISTRY_KEY_RING_FILE": str(rotated),
+    }
+    command = [str(Path(sys.executable).parent / "registry-api"), "reseal-names"]
+    for expected in (1, 0):
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, check=True
+        )
+        assert f"{expected} names" in done.stdout
+
+
+def _rotated(ring_file: Path, target: Path) -> Path:
+    """The key ring with a new current key beside the old one."""
+    ring = json.loads(ring_file.read_text())
+    ring["keys"]["k2"] = base64.b64encode(os.urandom(32)).decode()
+    target.write_text(json.dumps({**ring, "current": "k2"}))
+    return target

@@ -9,6 +9,7 @@ from registry_api.main import build
 from registry_api.settings import Settings
 from servicekit.cli import service_cli
 from servicekit.ledger import Break, Head
+from servicekit.refusals import Refusal
 
 app = service_cli(
     SOURCE,
@@ -34,6 +35,23 @@ def verify_ledger() -> None:
         typer.echo(f"{SOURCE}: the chain breaks at position {broken.position}: {why}", err=True)
         raise typer.Exit(1)
     typer.echo(f"{SOURCE}: {head.position} events hold; {head.algorithm} {head.digest.hex()}")
+
+
+@app.command()
+def reseal_names() -> None:
+    """Seal candidates' names anew with the current key of the key ring, after a rotation."""
+    typer.echo(f"{SOURCE}: {asyncio.run(_reseal(Settings()))} names sealed anew")
+
+
+async def _reseal(settings: Settings) -> int:
+    factory = make_factory(settings)
+    try:
+        return await factory.hold_election.reseal()
+    except Refusal as refusal:
+        typer.echo(f"{SOURCE}: set REGISTRY_KEY_RING_FILE ({refusal.code})", err=True)
+        raise typer.Exit(1) from refusal
+    finally:
+        await factory.database.close()
 
 
 async def _verify(settings: Settings) -> tuple[Head, Break | None]:

@@ -52,6 +52,12 @@ class Sealer:
         keys = {name: base64.b64decode(text) for name, text in ring["keys"].items()}
         return cls(cipher, ring["current"], keys)
 
+    @property
+    def mark(self) -> bytes:
+        """How every value starts that the current key seals: its id's length, and its id."""
+        name = self.current.encode()
+        return bytes([len(name)]) + name
+
     def seal(self, text: str, bound_to: str) -> bytes:
         """`text` sealed; it opens only with the same `bound_to` (say, its row's id)."""
         nonce = os.urandom(_NONCE)
@@ -59,7 +65,7 @@ class Sealer:
         encryptor = Cipher(self._algorithm(self.current), GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(name + b"\0" + bound_to.encode())
         sealed = encryptor.update(text.encode()) + encryptor.finalize()
-        return bytes([len(name)]) + name + nonce + encryptor.tag + sealed
+        return self.mark + nonce + encryptor.tag + sealed
 
     def open(self, sealed: bytes, bound_to: str) -> str:
         """The text in `sealed`. Raises SealBrokenError."""
@@ -76,8 +82,3 @@ class Sealer:
     def _algorithm(self, name: str) -> AES | SM4:
         key = self._keys[name]
         return AES(key) if self._cipher == "aes-256-gcm" else SM4(key)
-
-
-def key_of(sealed: bytes) -> str:
-    """The id of the key that a value was sealed with."""
-    return sealed[1 : 1 + sealed[0]].decode()

@@ -3,13 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from registry_api.api.dependencies import USUAL, Made, Writer
 from registry_api.api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED
-from registry_api.api.life_events import CHANGING, answer
+from registry_api.api.life_events import CHANGING, told
 from registry_api.api.schemas import OrganizationAfterEvent
 from registry_api.domain.elections import (
     CandidateReviewed,
@@ -18,7 +17,6 @@ from registry_api.domain.elections import (
     Result,
 )
 from registry_api.usecases.hold_election import Attempt
-from registry_api.usecases.record_event import Recorded
 from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.preconditions import IfMatch
 from servicekit.problems import responses
@@ -67,7 +65,7 @@ async def open_leadership_election(
 ) -> Response:
     """Name the candidates; each of them needs a passed review before the election can complete."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return _told(await factory.hold_election.open(caller, organization_id, body, attempt))
+    return told(await factory.hold_election.open(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -88,7 +86,7 @@ async def review_candidate(
 ) -> Response:
     """Record what the review of a candidate of the open election said."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return _told(await factory.hold_election.review(caller, organization_id, body, attempt))
+    return told(await factory.hold_election.review(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -109,7 +107,7 @@ async def complete_leadership_election(
 ) -> Response:
     """Complete the open election; refused while a candidate has no passed review."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return _told(await factory.hold_election.complete(caller, organization_id, body, attempt))
+    return told(await factory.hold_election.complete(caller, organization_id, body, attempt))
 
 
 @router.get(
@@ -130,8 +128,3 @@ async def list_candidates(caller: Writer, factory: Made, organization_id: UUID) 
             for c, name in found
         ]
     )
-
-
-def _told(recorded: Recorded) -> Response:
-    outcome = orjson.dumps(recorded.outcome or None).decode()
-    return answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')

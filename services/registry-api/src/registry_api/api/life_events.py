@@ -64,7 +64,7 @@ async def amend_organization(
         fingerprint=fingerprint(request.url.path, await request.body()),
     )
     recorded = await factory.record_event(caller, organization_id, happening)
-    return answer(recorded, recorded.document)
+    return _answer(recorded, recorded.document)
 
 
 def _add_route(event: type[LifeEvent]) -> None:
@@ -115,12 +115,16 @@ async def _record(
         fingerprint=fingerprint(request.url.path, await request.body()),
     )
     recorded = await factory.record_event(caller, organization_id, happening)
+    return told(recorded)
+
+
+def told(recorded: Recorded) -> Response:
+    """The organization after an event, with what the event came to as its last member."""
     outcome = orjson.dumps(recorded.outcome or None).decode()
-    return answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')
+    return _answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')
 
 
-def answer(recorded: Recorded, body: str) -> Response:
-    """The organization after an event, under its new entity tag."""
+def _answer(recorded: Recorded, body: str) -> Response:
     headers = {"etag": etag(recorded.revision)}
     return Response(body, headers=headers, media_type="application/json")
 

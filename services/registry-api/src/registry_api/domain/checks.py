@@ -11,7 +11,7 @@ from registry_api.domain import credit_code
 from registry_api.domain.divisions import Divisions
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
-from servicekit.refusals import Violation
+from servicekit.refusals import Refusal, Violation
 
 
 def check_state(state: State, today: date, divisions: Divisions) -> list[Violation]:
@@ -78,6 +78,13 @@ def _at(state: State, path: tuple[str, ...]) -> str | None:
             return None
         value = value[key]
     return value  # type: ignore[return-value]
+
+
+def code_taken(state: State, pointer: str = "") -> Refusal:
+    """The refusal of a code that belongs to another organization."""
+    field = "credit_code" if state["credit_code"] else "filing_number"
+    violation = Violation(f"{pointer}/{field}", "code_taken", state[field])
+    return Refusal("code-taken", violation, taken=state[field])
 
 
 def check_establishment(state: State, effective_on: date) -> list[Violation]:

@@ -72,16 +72,16 @@ async def note_access(
     )
 
 
-async def sealed_with_other_key(
-    connection: AsyncConnection, key_prefix: bytes, limit: int
+async def sealed_before(
+    connection: AsyncConnection, mark: bytes, limit: int
 ) -> list[tuple[UUID, bytes]]:
-    """Names that were not sealed with the current key (its id and length start each value)."""
+    """Names that another key sealed than the one whose `mark` starts what it seals."""
     rows = await connection.execute(
         text(
             "SELECT id, name_sealed FROM candidate WHERE name_sealed IS NOT NULL "
-            "AND substring(name_sealed FROM 1 FOR :size) <> :prefix LIMIT :limit FOR UPDATE"
+            "AND substring(name_sealed FROM 1 FOR :size) <> :mark LIMIT :limit FOR UPDATE"
         ),
-        {"size": len(key_prefix), "prefix": key_prefix, "limit": limit},
+        {"size": len(mark), "mark": mark, "limit": limit},
     )
     return [(row.id, bytes(row.name_sealed)) for row in rows]
 

@@ -10,13 +10,11 @@ import orjson
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.domain.known_past import Patch
 from registry_api.domain.organization import complete
 from registry_api.domain.story import ToldEvent
 from servicekit.canonical import GENESIS
 from servicekit.ledger import Head, Segment
-
-Patch = tuple[date, int, dict[str, Any]]
-"""(effective_on, position, RFC 7396 merge patch)."""
 
 
 async def patches(

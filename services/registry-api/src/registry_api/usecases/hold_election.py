@@ -1,6 +1,5 @@
 """Leadership election 换届: open it, review its candidates, complete it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -59,7 +58,7 @@ class HoldElection:
         ]
         sealed = [(c, self._seal(c, name)) for c, name in rows]
 
-        async def add(connection: AsyncConnection) -> None:
+        async def add(connection: AsyncConnection, _: State) -> None:
             await candidates.add(connection, organization, event.effective_on, sealed)
 
         def effect(state: State) -> Effect:
@@ -77,10 +76,10 @@ class HoldElection:
         """Record a candidate's review. Raises Refusal as `RecordEvent` does."""
         held: list[Candidate] = []
 
-        async def load(connection: AsyncConnection) -> None:
-            held.extend(await self._candidates(connection, organization))
+        async def load(connection: AsyncConnection, state: State) -> None:
+            held.extend(c for c, _ in await _candidates(connection, state, organization))
 
-        async def keep(connection: AsyncConnection) -> None:
+        async def keep(connection: AsyncConnection, _: State) -> None:
             await candidates.record_result(
                 connection, event.candidate_id, event.result, event.effective_on
             )
@@ -103,8 +102,8 @@ class HoldElection:
         """Complete the election. Raises Refusal as `RecordEvent` does."""
         held: list[Candidate] = []
 
-        async def load(connection: AsyncConnection) -> None:
-            held.extend(await self._candidates(connection, organization))
+        async def load(connection: AsyncConnection, state: State) -> None:
+            held.extend(c for c, _ in await _candidates(connection, state, organization))
 
         happening = _happening(COMPLETED, event.effective_on, event.reason, attempt)
         return await self.record_event(
@@ -128,26 +127,28 @@ class HoldElection:
             held = await organization_rows.lock(connection, organization)
             if held is None or not caller.may_see(held.area):
                 raise Refusal("not-found")
-            rows = await self._sealed(connection, held.state, organization)
+            rows = await _candidates(connection, held.state, organization)
             await candidates.note_access(connection, caller.client, organization, "candidate names")
         return [(c, self._unseal(c, sealed)) for c, sealed in rows]
 
-    async def _candidates(
-        self, connection: AsyncConnection, organization: UUID
-    ) -> Sequence[Candidate]:
-        held = await organization_rows.lock(connection, organization)
-        if held is None:
-            return []
-        return [c for c, _ in await self._sealed(connection, held.state, organization)]
+    async def reseal(self, batch: int = 500) -> int:
+        """Seal anew every name that an older key sealed; how many there were.
 
-    async def _sealed(
-        self, connection: AsyncConnection, state: State, organization: UUID
-    ) -> list[tuple[Candidate, bytes | None]]:
-        election = state["leadership_election"]
-        if election is None:
-            return []
-        opened_on = date.fromisoformat(election["opened_on"])
-        return await candidates.of_election(connection, organization, opened_on)
+        Raises Refusal `names-not-configured`; SealBrokenError for a name that does not open.
+        """
+        if self.sealer is None:
+            raise Refusal("names-not-configured")
+        total = 0
+        while True:
+            async with self.database.transaction() as connection:
+                rows = await candidates.sealed_before(connection, self.sealer.mark, batch)
+                for candidate, sealed in rows:
+                    name = self.sealer.open(sealed, str(candidate))
+                    anew = self.sealer.seal(name, str(candidate))
+                    await candidates.replace_sealed(connection, candidate, anew)
+            total += len(rows)
+            if len(rows) < batch:
+                return total
 
     def _seal(self, candidate: Candidate, name: str | None) -> bytes | None:
         if name is None:
@@ -160,6 +161,17 @@ class HoldElection:
         if sealed is None or self.sealer is None:
             return None
         return self.sealer.open(bytes(sealed), str(candidate.id))
+
+
+async def _candidates(
+    connection: AsyncConnection, state: State, organization: UUID
+) -> list[tuple[Candidate, bytes | None]]:
+    """The latest election's candidates with their sealed names; none before the first election."""
+    election = state["leadership_election"]
+    if election is None:
+        return []
+    opened_on = date.fromisoformat(election["opened_on"])
+    return await candidates.of_election(connection, organization, opened_on)
 
 
 def _happening(type_: str, day: date, reason: str | None, attempt: Attempt) -> Happening:

@@ -9,18 +9,17 @@ from uuid import UUID
 
 from orjson import Fragment
 
-from registry_api.domain.organization import access_area, complete
+from registry_api.domain.known_past import KnownPast, Patch
+from registry_api.domain.organization import complete
 from registry_api.files.rows import FileRow
-from registry_api.storage.history import Patch
 from registry_api.storage.organization_rows import Held
 from registry_api.usecases.import_entries import Entry, Identity, Judge, Newcomer
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent, Segment
 from servicekit.refusals import Violation
-from servicekit.timeline import fold, from_date, merge_diff, merge_patch, state_on
+from servicekit.timeline import merge_diff, merge_patch
 
 EVENT = "organization.imported"
-_FAR_POSITION = 2**62
 
 
 @dataclass(slots=True)
@@ -137,28 +136,22 @@ class Batch:
         if not past and entry.newcomer is not None and entry.newcomer.state == held.state:
             landing.unchanged += 1
             return
-        before = (
-            fold(past, complete) if past else [Segment(held.last_effective_on, None, held.state)]
-        )
-        on_the_day = state_on(before, self.effective_on)
+        known = KnownPast(past or [(held.last_effective_on, 0, held.state)])
+        on_the_day = known.on(self.effective_on)
         assert on_the_day is not None
         changed = self._sound(complete(merge_patch(on_the_day, entry.row.patch())))
         patch = merge_diff(on_the_day, changed)
         if not patch:
             landing.unchanged += 1
             return
-        timeline = [Segment(self.effective_on, None, changed)]
-        if past:
-            whole = fold([*past, (self.effective_on, _FAR_POSITION, patch)], complete)
-            timeline = from_date(whole, self.effective_on)
-            for segment in timeline:
-                self._sound(segment.state)
+        after = known.patched(self.effective_on, patch)
+        for segment in after.timeline[1:]:
+            self._sound(segment.state)
         last = max(held.last_effective_on, self.effective_on)
-        new = Held(held.id, held.revision + 1, timeline[-1].state, held.first_effective_on, last)
-        touched = [access_area(s.state) for s in (*from_date(before, self.effective_on), *timeline)]
-        areas = [area for area in dict.fromkeys(touched) if area]
+        state = after.timeline[-1].state
+        new = Held(held.id, held.revision + 1, state, held.first_effective_on, last)
         landing.updated.append(new)
-        landing.events.append(self._event(new, patch, timeline, areas))
+        landing.events.append(self._event(new, patch, after.timeline, after.areas))
 
     def _sound(self, state: dict[str, Any]) -> dict[str, Any]:
         found = self.judge.validated(state)

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.checks import check_state
+from registry_api.domain.checks import check_state, code_taken
 from registry_api.domain.divisions import Divisions
+from registry_api.domain.known_past import KnownPast, Patched
 from registry_api.domain.life_events.event import Effect
 from registry_api.domain.organization import (
     OrganizationState,
     State,
     access_area,
-    complete,
     to_state,
 )
 from registry_api.storage import history, organization_rows
@@ -35,15 +35,14 @@ from servicekit.idempotency import StoredAnswer, store_answer, take_key
 from servicekit.ledger import Ledger, NewEvent, Segment
 from servicekit.preconditions import check_if_match
 from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import fold, from_date, merge_diff, merge_patch, state_on
+from servicekit.timeline import merge_diff, merge_patch
 from servicekit.violations import from_pydantic
 
 AMENDED = "organization.amended"
-_FAR_POSITION = 2**62
-"""Sorts the new patch after all that its date already has; its position is not known yet."""
 
 
-Hook = Callable[[AsyncConnection], Awaitable[None]]
+Hook = Callable[[AsyncConnection, State], Awaitable[None]]
+"""Is given the transaction, and the organization's newest state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +91,11 @@ class RecordEvent:
         `invalid-organization`, `event-not-possible`, `outside-areas`, `code-taken`,
         `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
-        try:
-            async with self.database.transaction() as connection:
-                known = await take_key(
-                    connection, caller.client, happening.key, happening.fingerprint
-                )
-                if known is not None:
-                    return _stored(known)
-                return await self._record(connection, caller, identifier, happening)
-        except IntegrityError as error:
-            raise Refusal(
-                "code-taken",
-                Violation(f"{happening.pointer}/credit_code", "code_taken", None),
-                taken="credit_code / filing_number",
-            ) from error
+        async with self.database.transaction() as connection:
+            known = await take_key(connection, caller.client, happening.key, happening.fingerprint)
+            if known is not None:
+                return _stored(known)
+            return await self._record(connection, caller, identifier, happening)
 
     async def _record(
         self, connection: AsyncConnection, caller: Caller, identifier: UUID, happening: Happening
@@ -115,32 +105,29 @@ class RecordEvent:
             raise Refusal("not-found")
         check_if_match(happening.if_match, held.revision)
         self._check_date(held, happening.effective_on)
-        known = await history.patches(connection, held.id)
-        before = fold(known, complete)
-        on_the_day = state_on(before, happening.effective_on)
+        past = KnownPast(await history.patches(connection, held.id))
+        on_the_day = past.on(happening.effective_on)
         assert on_the_day is not None
         if happening.before:
-            await happening.before(connection)
+            await happening.before(connection, held.state)
         effect = happening.effect(on_the_day)
         changed = _validated(merge_patch(on_the_day, effect.patch), happening.pointer)
         patch = merge_diff(on_the_day, changed)
         events: list[NewEvent] = []
         if patch:
-            after = fold([*known, (happening.effective_on, _FAR_POSITION, patch)], complete)
-            timeline = from_date(after, happening.effective_on)
-            self._check(caller, timeline, happening.pointer)
+            after = past.patched(happening.effective_on, patch)
+            self._check(caller, after.timeline, happening.pointer)
             held = Held(
                 held.id,
                 held.revision + 1,
-                after[-1].state,
+                after.timeline[-1].state,
                 held.first_effective_on,
                 max(held.last_effective_on, happening.effective_on),
             )
-            touched = [*from_date(before, happening.effective_on), *timeline]
-            events.append(_event(caller, held, happening, patch, timeline, touched))
-            await organization_rows.update_one(connection, held)
+            events.append(_event(caller, held, happening, patch, after))
+            await _update(connection, held, happening.pointer)
         if happening.after:
-            await happening.after(connection)
+            await happening.after(connection, held.state)
         recorded = Recorded(held.revision, organization_rows.document(held), effect.outcome)
         await store_answer(connection, caller.client, happening.key, _storable(recorded))
         await self.ledger.append(connection, events)
@@ -188,10 +175,8 @@ def _event(
     held: Held,
     happening: Happening,
     patch: dict[str, Any],
-    timeline: Sequence[Segment],
-    touched: Sequence[Segment],
+    after: Patched,
 ) -> NewEvent:
-    areas = dict.fromkeys(access_area(segment.state) for segment in touched)
     return NewEvent(
         subject=str(held.id),
         revision=held.revision,
@@ -200,9 +185,17 @@ def _event(
         actor=caller.client,
         reason=happening.reason,
         change=patch,
-        timeline=timeline,
-        areas=[area for area in areas if area],
+        timeline=after.timeline,
+        areas=after.areas,
     )
+
+
+async def _update(connection: AsyncConnection, held: Held, pointer: str) -> None:
+    """Replace the current row. Raises Refusal `code-taken`."""
+    try:
+        await organization_rows.update_one(connection, held)
+    except IntegrityError as error:
+        raise code_taken(held.state, pointer) from error
 
 
 def _storable(recorded: Recorded) -> StoredAnswer:

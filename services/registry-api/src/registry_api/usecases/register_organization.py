@@ -7,7 +7,7 @@ from datetime import date
 import orjson
 from sqlalchemy.exc import IntegrityError
 
-from registry_api.domain.checks import check_establishment, check_state
+from registry_api.domain.checks import check_establishment, check_state, code_taken
 from registry_api.domain.derivation import derive
 from registry_api.domain.divisions import Divisions
 from registry_api.domain.obligations import Obligation, obligations_of_establishment
@@ -57,19 +57,16 @@ class RegisterOrganization:
         held = Held(uuid7(), 1, state, effective_on, effective_on)
         owed = obligations_of_establishment(state, effective_on)
         answer = StoredAnswer(201, f"/v1/organizations/{held.id}", _body(held, owed))
-        try:
-            async with self.database.transaction() as connection:
-                known = await take_key(connection, caller.client, request.key, request.fingerprint)
-                if known is not None:
-                    return known
+        async with self.database.transaction() as connection:
+            known = await take_key(connection, caller.client, request.key, request.fingerprint)
+            if known is not None:
+                return known
+            try:
                 await organization_rows.insert_one(connection, held)
-                await store_answer(connection, caller.client, request.key, answer)
-                await self.ledger.append(connection, [self._event(caller, held, request.reason)])
-        except IntegrityError as error:
-            code = state["credit_code"] or state["filing_number"]
-            raise Refusal(
-                "code-taken", Violation("/credit_code", "code_taken", code), taken=code
-            ) from error
+            except IntegrityError as error:
+                raise code_taken(state) from error
+            await store_answer(connection, caller.client, request.key, answer)
+            await self.ledger.append(connection, [self._event(caller, held, request.reason)])
         return answer
 
     def _effective_on(self, request: Request) -> date:

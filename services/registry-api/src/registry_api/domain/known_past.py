@@ -1,0 +1,42 @@
+"""What is known of an organization so far, and what a patch on a day makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry_api.domain.organization import State, access_area, complete
+from servicekit.ledger import Segment
+from servicekit.timeline import fold, from_date, state_on
+
+Patch = tuple[date, int, dict[str, Any]]
+"""(effective_on, position, RFC 7396 merge patch)."""
+
+_AFTER_ALL = 2**62
+"""Sorts a new patch after all that its date already has; its position is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """The timeline from the patch's day on, and the access areas touched before or after it."""
+
+    timeline: list[Segment]
+    areas: list[str]
+
+
+class KnownPast:
+    """An organization's patches, folded."""
+
+    def __init__(self, patches: Sequence[Patch]) -> None:
+        self._patches = patches
+        self._timeline = fold(patches, complete)
+
+    def on(self, day: date) -> State | None:
+        """The state on `day`, None before the first patch."""
+        return state_on(self._timeline, day)
+
+    def patched(self, day: date, patch: dict[str, Any]) -> Patched:
+        """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
+        after = from_date(fold([*self._patches, (day, _AFTER_ALL, patch)], complete), day)
+        touched = [access_area(s.state) for s in (*from_date(self._timeline, day), *after)]
+        return Patched(after, [area for area in dict.fromkeys(touched) if area])
