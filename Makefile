@@ -71,7 +71,7 @@ clean-data: $(BIN)/.synced ## Forget the data of `make run`
 # --- checking -----------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(BIN)/.synced ## Run all tests [WORKERS=auto] [TESTS=tests/contract]
+test: $(BIN)/.synced ## Run all tests [WORKERS=auto] [TESTS=tests/system]
 	$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: lint
