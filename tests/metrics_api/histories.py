@@ -100,6 +100,12 @@ class Histories:
         timeline = [Segment(on, None, state)]
         return self._append(self.router, f"body:{code}", "body.changed", on, timeline)
 
+    def rule_set(self, code: str, scope: str, on: date, until: date | None) -> FeedEvent:
+        """The router decides by a rule set on `[on, until)`."""
+        state = {"id": code, "scope": scope, "digest": f"digest of {code}", "rules": 25}
+        timeline = [Segment(on, until, state)]
+        return self._append(self.router, f"rule_set:{code}", "rule_set.activated", on, timeline)
+
     def directory(self) -> None:
         """The areas and bodies that the other builders use."""
         start = date(2000, 1, 1)

@@ -21,13 +21,19 @@ START = date(2015, 1, 1)
 
 
 class StandingClock:
-    """A clock that stands still on the day of the speech."""
+    """A clock that stands still at noon, on the day of the speech until it is told another."""
+
+    def __init__(self) -> None:
+        self._day = TODAY
+
+    def stand_on(self, day: date) -> None:
+        self._day = day
 
     def now(self) -> datetime:
-        return datetime(2016, 6, 14, 4, tzinfo=UTC)
+        return datetime(self._day.year, self._day.month, self._day.day, 4, tzinfo=UTC)
 
     def today(self) -> date:
-        return TODAY
+        return self._day
 
 
 @dataclass
@@ -36,6 +42,7 @@ class World:
 
     client: httpx.AsyncClient
     factory: Factory
+    clock: StandingClock
     registry: Feed
     router: Feed
     histories: Histories
@@ -80,6 +87,7 @@ async def world(
         feed_of("jurisdiction-router", databases, keys) as router,
     ):
         upstream = Upstream(registry.client, router.client)
-        factory = Factory(settings, StandingClock(), upstream)
+        clock = StandingClock()
+        factory = Factory(settings, clock, upstream)
         async with running(build_api(factory), **keys.headers("metrics:read")) as client:
-            yield World(client, factory, registry, router, small_register())
+            yield World(client, factory, clock, registry, router, small_register())

@@ -12,6 +12,7 @@ from metrics_api.storage.editions import CHANNEL
 from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
+from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
 from metrics_api.usecases.tell_freshness import TellFreshness
 from servicekit.bell import Bell
@@ -71,6 +72,11 @@ class Factory:
         return LiveCopy(self.database, self.bell, self.clock)
 
     @cached_property
+    def issue_receipt(self) -> IssueReceipt:
+        """Issues receipts."""
+        return IssueReceipt(self.live_copy, self.definitions)
+
+    @cached_property
     def count_coverage(self) -> CountCoverage:
         """Counts coverage."""
         return CountCoverage(
@@ -80,7 +86,9 @@ class Factory:
     @cached_property
     def evaluate_targets(self) -> EvaluateTargets:
         """Evaluates targets."""
-        return EvaluateTargets(self.count_coverage, self.definitions, self.clock)
+        return EvaluateTargets(
+            self.count_coverage, self.issue_receipt, self.definitions, self.clock
+        )
 
     @cached_property
     def tell_freshness(self) -> TellFreshness:

@@ -63,6 +63,7 @@ def build_api(factory: Factory) -> FastAPI:
             errors=ERRORS,
             state={
                 "count_coverage": factory.count_coverage,
+                "issue_receipt": factory.issue_receipt,
                 "evaluate_targets": factory.evaluate_targets,
                 "tell_freshness": factory.tell_freshness,
                 "definitions": factory.definitions,

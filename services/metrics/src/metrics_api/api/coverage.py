@@ -6,13 +6,14 @@ import orjson
 import polars as pl
 from fastapi import APIRouter, Depends, Request, Response
 
+from metrics_api.api.answers import Answering
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import coverage_request
 from metrics_api.api.schemas import Coverage
 from metrics_api.domain.indicators import Tally
-from metrics_api.storage.editions import Edition
 from metrics_api.usecases.count_coverage import CountCoverage, CoverageAnswer
 from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.usecases.issue_receipt import IssueReceipt
 from servicekit.problems import responses
 from servicekit.standard_problems import (
     FORBIDDEN,
@@ -36,31 +37,32 @@ def coverage_router() -> APIRouter:
         responses=responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
     )
     async def coverage(
-        request: Request, asked: Annotated[CoverageRequest, Depends(coverage_request)]
+        request: Request,
+        answering: Answering,
+        asked: Annotated[CoverageRequest, Depends(coverage_request)],
     ) -> Response:
-        """The whole and its parts. The same request at the same edition answers the same bytes.
+        """The whole and its parts. Asking `receipt.request` again answers the same bytes.
 
         A caller limited to areas counts the organizations in them.
         """
         count: CountCoverage = request.app.state.count_coverage
         answer = await count.answer(asked)
-        return Response(coverage_bytes(answer, asked.group_by), media_type="application/json")
+        issue: IssueReceipt = request.app.state.issue_receipt
+        receipt = issue(answer.edition, [answer.valid_on], [answer.indicator], asked.areas)
+        document = coverage_document(answer, asked.group_by)
+        return answering.answer(receipt, document, {"valid_on": answer.valid_on})
 
     return router
 
 
-def coverage_bytes(answer: CoverageAnswer, group_by: tuple[str, ...]) -> bytes:
-    """The answer as JSON; groups go from the frame to text without becoming Python objects."""
-    return orjson.dumps(
-        {
-            "indicator": answer.indicator,
-            "valid_on": answer.valid_on,
-            "edition": answer.edition.number,
-            "positions": positions(answer.edition),
-            "total": tally(answer.count.total),
-            "groups": orjson.Fragment(_groups(answer, group_by)),
-        }
-    )
+def coverage_document(answer: CoverageAnswer, group_by: tuple[str, ...]) -> dict[str, Any]:
+    """The answer; groups go from the frame to text without becoming Python objects."""
+    return {
+        "indicator": answer.indicator,
+        "valid_on": answer.valid_on,
+        "total": tally(answer.count.total),
+        "groups": orjson.Fragment(_groups(answer, group_by)),
+    }
 
 
 def tally(counted: Tally) -> dict[str, Any]:
@@ -70,11 +72,6 @@ def tally(counted: Tally) -> dict[str, Any]:
         "denominator": counted.denominator,
         "rate": counted.rate,
     }
-
-
-def positions(edition: Edition) -> dict[str, int]:
-    """The ledger positions that an edition includes."""
-    return {"registry": edition.registry_position, "router": edition.router_position}
 
 
 def _groups(answer: CoverageAnswer, group_by: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.api.schemas import IndicatorDocument, Indicators
+from metrics_api.domain.definition_digest import definition_digest
 from metrics_api.domain.indicators import Indicator, Parameter
 from metrics_api.domain.predicate_documents import predicate_document
 from metrics_api.domain.predicates import parameter_names
@@ -61,6 +62,7 @@ def _document(indicator: Indicator, parameters: Mapping[str, Parameter]) -> dict
     return {
         "id": indicator.id,
         "version": indicator.version,
+        "digest": definition_digest(indicator, parameters),
         "title": indicator.title,
         "formula": indicator.formula,
         "unit": indicator.unit,

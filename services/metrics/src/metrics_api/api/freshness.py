@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from metrics_api.api.coverage import READ_PROBLEMS, positions
+from metrics_api.api.answers import positions
+from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.api.schemas import FreshnessDocument
 from metrics_api.usecases.tell_freshness import FeedFreshness, TellFreshness

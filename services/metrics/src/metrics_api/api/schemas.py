@@ -39,15 +39,48 @@ class Group(Tally):
     )
 
 
+class CountedIndicator(BaseModel):
+    """An indicator as it was counted 所用指标."""
+
+    version: int = Field(description="Changes when the same facts could give another number 版本")
+    digest: str = Field(description="SHA-256 of what it counts: predicates, numbers 定义摘要")
+
+
+class DecidingRuleSet(BaseModel):
+    """A rule set that decided who supervises 所用归口规则."""
+
+    id: str = Field(description="Id in the router 规则集编号")
+    digest: str | None = Field(description="Digest of its text 规则集摘要")
+
+
+class ReceiptDocument(BaseModel):
+    """What the answer rests on; `request` asked again gives the same bytes 凭据."""
+
+    edition: int = Field(description="Knowledge the answer rests on 版本")
+    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
+    recorded_at: datetime | None = Field(description="When that edition was recorded 记录时间")
+    indicators: dict[str, CountedIndicator] = Field(description="What was counted 指标")
+    rule_sets: list[DecidingRuleSet] = Field(
+        description="Rule sets in force on the days that were counted 归口规则集"
+    )
+    areas: list[str] | None = Field(
+        description="Division-code prefixes the caller is limited to; null for no limit 授权区划"
+    )
+    request: str = Field(description="The same question with nothing left open 可重复的请求")
+    digest: str = Field(
+        description="SHA-256 (hex) of the answer's bytes without this member and the comma before "
+        "it 摘要"
+    )
+
+
 class Coverage(BaseModel):
     """A count with its receipt 覆盖统计结果."""
 
     indicator: str = Field(description="Id of the indicator 指标")
     valid_on: date = Field(description="The civil date that is counted 统计日期")
-    edition: int = Field(description="Knowledge the count rests on; ask again with it 版本")
-    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
     total: Tally = Field(description="The whole 合计")
     groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
+    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
 
 
 class ParameterValue(BaseModel):
@@ -63,6 +96,7 @@ class IndicatorDocument(BaseModel):
 
     id: str = Field(description="Id 编号")
     version: int = Field(description="Changes when the same facts could count otherwise 版本")
+    digest: str = Field(description="SHA-256 of what it counts, as receipts name it 定义摘要")
     title: Wording = Field(description="Title 名称")
     formula: Wording = Field(description="The formula in words 公式")
     unit: str = Field(description="What is counted 计数单位")
@@ -109,9 +143,9 @@ class TargetDocument(BaseModel):
 class Targets(BaseModel):
     """All targets, at one edition 全部目标."""
 
-    edition: int = Field(description="Knowledge the counts rest on 版本")
-    positions: Positions = Field(description="Ledger positions in that edition 账本位置")
+    valid_on: date = Field(description="The civil date it is asked for 统计日期")
     targets: list[TargetDocument] = Field(description="By id 按编号排序")
+    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
 
 
 class EditionDocument(BaseModel):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
-from metrics_api.api.coverage import READ_PROBLEMS, positions, tally
+from metrics_api.api.answers import Answering
+from metrics_api.api.coverage import READ_PROBLEMS, tally
 from metrics_api.api.errors import PARAMETER_UNDEFINED
 from metrics_api.api.parameters import AtEdition, ReadingCaller, ValidOn
 from metrics_api.api.schemas import Targets
@@ -26,20 +26,23 @@ def targets_router() -> APIRouter:
         responses=responses(*READ_PROBLEMS, PARAMETER_UNDEFINED),
     )
     async def targets(
-        request: Request, caller: ReadingCaller, valid_on: ValidOn = None, edition: AtEdition = None
+        request: Request,
+        answering: Answering,
+        caller: ReadingCaller,
+        valid_on: ValidOn = None,
+        edition: AtEdition = None,
     ) -> Response:
-        """Every target on `valid_on`; by default on its deadline, or today while that lies ahead.
+        """Every target as it stands on `valid_on`; once its deadline has passed, as it stood then.
 
         Where the source does not say whom the share is of, each reading is answered.
         """
         evaluate: EvaluateTargets = request.app.state.evaluate_targets
         answer = await evaluate.answer(valid_on, edition, caller.areas)
         document = {
-            "edition": answer.edition.number,
-            "positions": positions(answer.edition),
+            "valid_on": answer.valid_on,
             "targets": [_target(standing) for standing in answer.targets],
         }
-        return Response(orjson.dumps(document), media_type="application/json")
+        return answering.answer(answer.receipt, document, {"valid_on": answer.valid_on})
 
     return router
 

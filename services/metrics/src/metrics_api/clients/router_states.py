@@ -1,4 +1,4 @@
-"""What the router's feed shows of assignments, areas and bodies, as far as it is counted."""
+"""What the router's feed shows of assignments and of its directory, as far as it is counted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,6 +34,11 @@ class _DirectoryBody(msgspec.Struct):
     successor: str | None = None
 
 
+class _RuleSet(msgspec.Struct):
+    scope: str | None = None
+    digest: str | None = None
+
+
 def assignment_facts(state: Mapping[str, Any]) -> AssignmentFacts:
     """The router's half of a fact from a state of the feed.
 
@@ -63,3 +68,9 @@ def body_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
     """Kind, name, area and successor of a body."""
     found = msgspec.convert(state, _DirectoryBody)
     return (found.kind, found.name, found.area_code, found.successor)
+
+
+def rule_set_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """Territory and digest of a rule set."""
+    found = msgspec.convert(state, _RuleSet)
+    return (found.scope, found.digest)

@@ -1,4 +1,4 @@
-"""The router's directory over knowledge: what each edition believed about areas and bodies."""
+"""The router's directory over knowledge: the areas, bodies and rule sets each edition believed."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -7,13 +7,14 @@ from typing import Generic, TypeVar
 
 from metrics_api.domain.areas import AreaDirectory, AreaVersion
 from metrics_api.domain.bodies import BodyDirectory, BodyVersion
+from metrics_api.domain.rule_sets import RuleSetVersion
 
-Version = TypeVar("Version", AreaVersion, BodyVersion)
+Version = TypeVar("Version", AreaVersion, BodyVersion, RuleSetVersion)
 
 
 @dataclass(frozen=True, slots=True)
 class Believed(Generic[Version]):
-    """A version of an area or a body, and the editions `[since, until)` that believed it."""
+    """A version of one of these, and the editions `[since, until)` that believed it."""
 
     version: Version
     since: int
@@ -26,21 +27,26 @@ class Believed(Generic[Version]):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Areas and bodies as one edition believes them."""
+    """Areas, bodies and rule sets as one edition believes them."""
 
     areas: AreaDirectory
     bodies: BodyDirectory
+    rule_sets: tuple[RuleSetVersion, ...] = ()
 
 
 class DirectoryHistory:
-    """Areas and bodies over both times; directories are made once per stretch of editions."""
+    """All three over both times; directories are made once per stretch of editions."""
 
     def __init__(
-        self, areas: Sequence[Believed[AreaVersion]], bodies: Sequence[Believed[BodyVersion]]
+        self,
+        areas: Sequence[Believed[AreaVersion]],
+        bodies: Sequence[Believed[BodyVersion]],
+        rule_sets: Sequence[Believed[RuleSetVersion]] = (),
     ) -> None:
         self._areas = areas
         self._bodies = bodies
-        self._bounds = sorted({*_bounds(areas), *_bounds(bodies)})
+        self._rule_sets = rule_sets
+        self._bounds = sorted({*_bounds(areas), *_bounds(bodies), *_bounds(rule_sets)})
         self._made: dict[int, Directory] = {}
 
     def at(self, edition: int) -> Directory:
@@ -51,6 +57,7 @@ class DirectoryHistory:
             found = self._made[stretch] = Directory(
                 AreaDirectory(item.version for item in self._areas if item.at(edition)),
                 BodyDirectory(item.version for item in self._bodies if item.at(edition)),
+                tuple(item.version for item in self._rule_sets if item.at(edition)),
             )
         return found
 

@@ -5,7 +5,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from metrics_api.clients.organization_states import organization_facts
-from metrics_api.clients.router_states import area_details, assignment_facts, body_details
+from metrics_api.clients.router_states import (
+    area_details,
+    assignment_facts,
+    body_details,
+    rule_set_details,
+)
 from metrics_api.domain.timelines import FAR, Replacement, Span
 from metrics_api.usecases.record_changes import PageOfChanges
 from servicekit.follower import FeedEvent
@@ -30,7 +35,10 @@ def registry_page(events: Sequence[FeedEvent]) -> PageOfChanges:
 
 
 def router_page(events: Sequence[FeedEvent]) -> PageOfChanges:
-    """What the router's `events` say; `rule_set.activated` tells by the assignments it causes."""
+    """What the router's `events` say.
+
+    What a rule set changes is told by the assignments it causes; itself it is named in receipts.
+    """
     page = PageOfChanges(router_position=_reached(events))
     for event in events:
         kind, _, code = event.subject.partition(":")
@@ -43,6 +51,9 @@ def router_page(events: Sequence[FeedEvent]) -> PageOfChanges:
         elif event.type == "body.changed" and kind == "body":
             bodies = _spans(event.timeline, body_details)
             page.bodies.append(Replacement(code, event.effective_on, bodies))
+        elif event.type.startswith("rule_set.") and kind == "rule_set":
+            rule_sets = _spans(event.timeline, rule_set_details)
+            page.rule_sets.append(Replacement(code, event.effective_on, rule_sets))
     return page
 
 

@@ -1,4 +1,4 @@
-"""Areas and bodies over both times: replaced by page, read whole."""
+"""Areas, bodies and rule sets over both times: replaced by page, read whole."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,18 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_api.domain.areas import AreaVersion
 from metrics_api.domain.bodies import BodyVersion
 from metrics_api.domain.directory import Believed, DirectoryHistory
+from metrics_api.domain.rule_sets import RuleSetVersion
 from metrics_api.domain.timelines import Replacement, Span, replace_from
-from metrics_api.storage.tables import area_version, body_version
+from metrics_api.storage.tables import area_version, body_version, rule_set_version
 
 Details: TypeAlias = tuple[str | None, ...]
-"""The columns of a version in the order of one of the two lists below."""
+"""The columns of a version in the order of one of the lists below."""
 
 AREA_DETAILS = ("level", "parent", "name")
 BODY_DETAILS = ("kind", "name", "area_code", "successor")
+RULE_SET_DETAILS = ("scope", "digest")
 
 
 DirectoryChange: TypeAlias = Replacement[str, Details]
-"""What an event says of the area or body with the code `subject`."""
+"""What an event says of the area, body or rule set with the code `subject`."""
 
 
 async def replace_areas(
@@ -42,17 +44,29 @@ async def replace_bodies(
     await _replace(connection, body_version, BODY_DETAILS, edition, changes)
 
 
+async def replace_rule_sets(
+    connection: AsyncConnection,
+    edition: int,
+    changes: Sequence[DirectoryChange],
+) -> None:
+    """Apply `changes` to the rule sets, whose details are `RULE_SET_DETAILS`, in their order."""
+    await _replace(connection, rule_set_version, RULE_SET_DETAILS, edition, changes)
+
+
 async def read_directory(connection: AsyncConnection) -> DirectoryHistory:
-    """Every version of every area and body that any edition believed.
+    """Every version of every area, body and rule set that any edition believed.
 
     The country has 45,000: they are made into objects beside the event loop.
     """
     areas = (await connection.execute(select(area_version))).all()
     bodies = (await connection.execute(select(body_version))).all()
-    return await asyncio.to_thread(_history, areas, bodies)
+    rule_sets = (await connection.execute(select(rule_set_version))).all()
+    return await asyncio.to_thread(_history, areas, bodies, rule_sets)
 
 
-def _history(areas: Sequence[Row[Any]], bodies: Sequence[Row[Any]]) -> DirectoryHistory:
+def _history(
+    areas: Sequence[Row[Any]], bodies: Sequence[Row[Any]], rule_sets: Sequence[Row[Any]]
+) -> DirectoryHistory:
     return DirectoryHistory(
         [
             Believed(
@@ -71,6 +85,14 @@ def _history(areas: Sequence[Row[Any]], bodies: Sequence[Row[Any]]) -> Directory
                 r.edition_until,
             )
             for r in bodies
+        ],
+        [
+            Believed(
+                RuleSetVersion(r.code, r.scope, r.digest, r.valid_from, r.valid_until),
+                r.edition_from,
+                r.edition_until,
+            )
+            for r in rule_sets
         ],
     )
 

@@ -31,7 +31,7 @@ async def begin_edition(
 ) -> int:
     """Make the next edition, which includes at least the given positions; its number.
 
-    `directory` says whether it changes areas or bodies.
+    `directory` says whether it changes areas, bodies or rule sets.
 
     From here to the commit no other page of either feed is applied: both halves of a fact are
     read, joined and written under this lock, and editions commit in their order. NOTIFY reaches
@@ -58,7 +58,7 @@ async def edition_at(connection: AsyncConnection, number: int) -> Edition:
 
 
 async def directory_changed(connection: AsyncConnection, after: int) -> bool:
-    """Whether an edition later than `after` changed an area or a body."""
+    """Whether an edition later than `after` changed an area, a body or a rule set."""
     changed: bool = (await connection.execute(_DIRECTORY_CHANGED, {"after": after})).scalar_one()
     return changed
 

@@ -35,7 +35,12 @@ edition = Table(
     Column("registry_position", BigInteger, nullable=False),
     Column("router_position", BigInteger, nullable=False),
     Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
-    Column("directory", Boolean, nullable=False, comment="whether it changed an area or a body"),
+    Column(
+        "directory",
+        Boolean,
+        nullable=False,
+        comment="whether it changed an area, a body or a rule set",
+    ),
     comment="this service's knowledge counter, and how much of each feed an edition includes",
 )
 
@@ -99,4 +104,17 @@ body_version = Table(
     Column("area_code", Text),
     Column("successor", Text),
     comment="the router's bodies over both times; code is the body's id",
+)
+
+rule_set_version = Table(
+    "rule_set_version",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("edition_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_until", Date, nullable=False),
+    Column("edition_until", BigInteger),
+    Column("scope", Text),
+    Column("digest", Text),
+    comment="the router's rule sets over both times; code is the rule set's id",
 )

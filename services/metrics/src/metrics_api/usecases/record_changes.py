@@ -18,7 +18,12 @@ from metrics_api.domain.timelines import (
     fact_timeline,
     replace_from,
 )
-from metrics_api.storage.directory_rows import DirectoryChange, replace_areas, replace_bodies
+from metrics_api.storage.directory_rows import (
+    DirectoryChange,
+    replace_areas,
+    replace_bodies,
+    replace_rule_sets,
+)
 from metrics_api.storage.editions import begin_edition
 from metrics_api.storage.fact_rows import close_rows, open_rows
 from metrics_api.storage.subject_timelines import (
@@ -38,6 +43,7 @@ class PageOfChanges:
     assignments: list[Replacement[UUID, AssignmentFacts]] = field(default_factory=list)
     areas: list[DirectoryChange] = field(default_factory=list)
     bodies: list[DirectoryChange] = field(default_factory=list)
+    rule_sets: list[DirectoryChange] = field(default_factory=list)
 
 
 async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> int:
@@ -50,7 +56,7 @@ async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> in
         connection,
         page.registry_position,
         page.router_position,
-        directory=bool(page.areas or page.bodies),
+        directory=bool(page.areas or page.bodies or page.rule_sets),
     )
     subjects = {told.subject for told in page.organizations}
     subjects |= {answer.subject for answer in page.assignments}
@@ -63,6 +69,7 @@ async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> in
         await open_rows(connection, edition, opened)
     await replace_areas(connection, edition, page.areas)
     await replace_bodies(connection, edition, page.bodies)
+    await replace_rule_sets(connection, edition, page.rule_sets)
     return edition
 
 

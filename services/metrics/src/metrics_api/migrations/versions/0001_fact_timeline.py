@@ -36,7 +36,7 @@ def upgrade() -> None:
             "directory",
             sa.Boolean,
             nullable=False,
-            comment="whether it changed an area or a body",
+            comment="whether it changed an area, a body or a rule set",
         ),
         comment="this service's knowledge counter, and how much of each feed an edition includes",
     )
@@ -84,6 +84,13 @@ def upgrade() -> None:
         sa.Column("successor", sa.Text),
         comment="the router's bodies over both times; code is the body's id",
     )
+    op.create_table(
+        "rule_set_version",
+        *_both_times(sa.Column("code", sa.Text, primary_key=True)),
+        sa.Column("scope", sa.Text),
+        sa.Column("digest", sa.Text),
+        comment="the router's rule sets over both times; code is the rule set's id",
+    )
 
 
 def _both_times(subject: sa.Column[object]) -> list[sa.Column[object]]:
@@ -121,7 +128,7 @@ def _create_follower_tables() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     for name in (
-        "body_version", "area_version", "fact", "subject_timeline", "edition",
+        "rule_set_version", "body_version", "area_version", "fact", "subject_timeline", "edition",
         "parked_event", "feed_cursor",
     ):  # fmt: skip
         op.drop_table(name)

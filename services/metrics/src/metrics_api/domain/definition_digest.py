@@ -1,0 +1,26 @@
+"""What an indicator counts, as one digest: two numbers with the same digest were counted alike."""
+
+import hashlib
+from collections.abc import Mapping
+
+from metrics_api.domain.indicators import Indicator, Parameter
+from metrics_api.domain.predicate_documents import predicate_document
+from metrics_api.domain.predicates import parameter_names
+from servicekit.canonical import canonical_json
+
+
+def definition_digest(indicator: Indicator, parameters: Mapping[str, Parameter]) -> str:
+    """SHA-256 (hex) over the RFC 8785 text of both predicates and the numbers they refer to.
+
+    Titles and references are left out: words that explain a number do not change it.
+    """
+    names = parameter_names(indicator.denominator) | parameter_names(indicator.condition)
+    counted = {
+        "denominator": predicate_document(indicator.denominator),
+        "numerator": predicate_document(indicator.condition),
+        "parameters": {
+            name: [[span.start.isoformat(), span.value.number] for span in parameters[name].values]
+            for name in sorted(names)
+        },
+    }
+    return hashlib.sha256(canonical_json(counted)).hexdigest()
