@@ -10,6 +10,7 @@ from metrics_api.settings import MetricsSettings
 from metrics_api.storage.definition_files import Definitions, load_definitions
 from metrics_api.storage.editions import CHANNEL
 from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
+from metrics_api.storage.label_files import Labels, load_labels
 from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.issue_receipt import IssueReceipt
@@ -64,6 +65,7 @@ class Factory:
         self.database = Database(settings)
         self.bell = Bell(self.database, CHANNEL)
         self.definitions: Definitions = load_definitions()
+        self.labels: Labels = load_labels()
         self.upstream = upstream or Upstream.over_http(settings)
 
     @cached_property

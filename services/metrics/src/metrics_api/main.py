@@ -6,11 +6,14 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from metrics_api.api.charts import charts_router
 from metrics_api.api.coverage import coverage_router
 from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
 from metrics_api.api.freshness import freshness_router
 from metrics_api.api.targets import targets_router
+from metrics_api.dashboard.drawn_charts import DrawnCharts
+from metrics_api.dashboard.words import load_speeches
 from metrics_api.factory import Factory, migrations
 from metrics_api.follower.following import followers, following
 from metrics_api.settings import MetricsSettings
@@ -56,6 +59,7 @@ def build_api(factory: Factory) -> FastAPI:
             migrations=migrations(factory.settings),
             routers=(
                 coverage_router(),
+                charts_router(),
                 definitions_router(),
                 targets_router(),
                 freshness_router(),
@@ -67,6 +71,13 @@ def build_api(factory: Factory) -> FastAPI:
                 "evaluate_targets": factory.evaluate_targets,
                 "tell_freshness": factory.tell_freshness,
                 "definitions": factory.definitions,
+                "drawn_charts": DrawnCharts(
+                    factory.count_coverage,
+                    factory.definitions,
+                    factory.labels,
+                    load_speeches(),
+                    factory.clock,
+                ),
             },
             background=(live.running, lambda: _closing(factory)),
             checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),

@@ -34,6 +34,9 @@ ERRORS = ErrorTable(
             "没有维度 {value}；可用：{allowed}。",
             "There is no dimension {value}; there are: {allowed}.",
         ),
+        "one_dimension": Text(
+            "图表的 group_by 须为一个维度。", "group_by of a chart is exactly one dimension."
+        ),
         "dimension_twice": Text("维度 {value} 重复。", "The dimension {value} is there twice."),
         "too_many_dimensions": Text(
             "group_by 最多 {max} 个维度。", "group_by takes at most {max} dimensions."

@@ -69,9 +69,13 @@ def _parameter(name: str) -> inspect.Parameter:
     )
 
 
+coverage_filters = _filters()
+"""The filters of a request, by dimension."""
+
+
 async def coverage_request(
     caller: ReadingCaller,
-    filters: Annotated[Filters, Depends(_filters())],
+    filters: Annotated[Filters, Depends(coverage_filters)],
     indicator: Annotated[str, Query(description="Id of an indicator 指标编号")],
     group_by: GroupBy = None,
     valid_on: ValidOn = None,

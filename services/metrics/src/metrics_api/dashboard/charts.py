@@ -1,0 +1,137 @@
+"""Answers of the use cases as charts for documents."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from metrics_api.dashboard.goals import Figure, goal_of
+from metrics_api.dashboard.speech import Speech
+from metrics_api.domain.dimensions import UNASSIGNED_KEY
+from metrics_api.domain.indicators import Tally, Wording
+from metrics_api.domain.targets import Target
+from metrics_api.drawing.bar_chart import Bar, BarChart
+from metrics_api.drawing.line_chart import LineChart, Point
+from metrics_api.drawing.tones import Tone
+from metrics_api.storage.editions import Edition
+from metrics_api.storage.label_files import Labels
+from metrics_api.usecases.count_coverage import CoverageAnswer
+
+TONE_SIGNS: Mapping[Tone, str] = {"plain": "", "good": "✓ ", "near": "◐ ", "poor": "▽ "}
+"""Shown before a figure, so that its colour is not the only sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One part of a count under one dimension."""
+
+    key: str
+    label: str
+    figure: Figure
+
+
+def groups_of(
+    answer: CoverageAnswer,
+    dimension: str,
+    filters: Mapping[str, tuple[str, ...]],
+    labels: Labels,
+    targets: Iterable[Target],
+    speech: Speech,
+) -> list[Group]:
+    """The parts of `answer`, which is grouped by `dimension` alone, in its order."""
+    frame = answer.count.groups
+    named = answer.labels.get(dimension)
+    names: Sequence[str | None] = named.to_list() if named is not None else [None] * frame.height
+    known = list(targets)
+    groups = []
+    for name, row in zip(names, frame.iter_rows(named=True), strict=True):
+        key = row[dimension]
+        goal = goal_of(answer.indicator, {**filters, dimension: (key,)}, answer.valid_on, known)
+        figure = Figure(Tally(row["numerator"], row["denominator"]), goal)
+        groups.append(Group(key, _label(labels, dimension, key, name, speech), figure))
+    return groups
+
+
+def bars(
+    title: Wording,
+    dimension: Wording,
+    answer: CoverageAnswer,
+    groups: Iterable[Group],
+    speech: Speech,
+) -> BarChart:
+    """Groups as bars under the indicator's title."""
+    whole = speech("chart_whole", rate=speech.rate(answer.count.total),
+                   ratio=speech.ratio(answer.count.total))  # fmt: skip
+    return BarChart(
+        title=speech("chart_by", title=speech.say(title), dimension=speech.say(dimension)),
+        description=whole,
+        bars=[
+            Bar(
+                label=group.label,
+                share=group.figure.tally.rate,
+                value=TONE_SIGNS[group.figure.tone] + speech.rate(group.figure.tally),
+                note=speech.ratio(group.figure.tally),
+                tone=group.figure.tone,
+                mark=float(group.figure.goal.share) if group.figure.goal else None,
+            )
+            for group in groups
+        ],
+        footnote=f"{whole} · {receipt_line(answer.valid_on, answer.edition, speech)}",
+        empty=speech("nobody"),
+    )
+
+
+def trend(
+    title: str,
+    points: Sequence[tuple[date, Tally | None]],
+    edition: Edition,
+    goal: Figure | None,
+    speech: Speech,
+) -> LineChart:
+    """A rate over time; a point without a tally lies before its rule, or counted nobody."""
+    known = [(day, tally) for day, tally in points if tally and tally.denominator]
+    described = speech("nobody")
+    if known:
+        (first, before), (last, now) = known[0], known[-1]
+        described = speech(
+            "trend_told", first=speech.day(first), before=speech.rate(before),
+            last=speech.day(last), now=speech.rate(now),
+        )  # fmt: skip
+    mark = None
+    if goal is not None and goal.goal is not None:
+        mark = (
+            float(goal.goal.share),
+            speech("goal_by", goal=f"{float(goal.goal.share):.0%}",
+                   day=speech.day(goal.goal.deadline)),
+        )  # fmt: skip
+    return LineChart(
+        title=title,
+        description=described,
+        points=[
+            Point(f"{day:%Y-%m}" if _ends_month(day) else day.isoformat(),
+                  tally.rate if tally else None, speech.rate(tally or Tally(0, 0)))
+            for day, tally in points
+        ],
+        footnote=receipt_line(points[-1][0], edition, speech) if points else "",
+        empty=speech("nobody"),
+        mark=mark,
+    )  # fmt: skip
+
+
+def receipt_line(day: date, edition: Edition, speech: Speech) -> str:
+    """What an answer rests on, in one line."""
+    return speech(
+        "receipt", day=speech.day(day), edition=edition.number,
+        registry=speech.count(edition.registry_position),
+        router=speech.count(edition.router_position),
+    )  # fmt: skip
+
+
+def _ends_month(day: date) -> bool:
+    return day.toordinal() == date.max.toordinal() or date.fromordinal(day.toordinal() + 1).day == 1
+
+
+def _label(labels: Labels, dimension: str, key: str, name: str | None, speech: Speech) -> str:
+    """Areas and bodies by their Chinese name, which is the one they have; codes in words."""
+    if key == UNASSIGNED_KEY or name is None:
+        return speech.say(labels.code(dimension, key))
+    return name

@@ -1,0 +1,49 @@
+"""How a rate went: the same count at the ends of months, quarters or years up to a day."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Literal
+
+from metrics_api.domain.indicators import Tally
+from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.coverage_request import CoverageRequest
+from servicekit.refusals import Refusal
+
+Step = Literal["month", "quarter", "year"]
+
+_MONTHS: dict[Step, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+def period_ends(step: Step, last: date, points: int) -> list[date]:
+    """`last`, and before it the last days of at most `points` − 1 whole periods, oldest first."""
+    length = _MONTHS[step]
+    begun = (last.year * 12 + last.month - 1) // length * length
+    ends = [last]
+    for back in range(points):
+        month = begun - back * length
+        if len(ends) == points or month <= 12:  # the day before year 1 is no date
+            break
+        end = date(month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        ends.append(end)
+    return ends[::-1]
+
+
+async def read_trend(
+    count: CountCoverage, asked: CoverageRequest, step: Step, last: date, points: int
+) -> list[tuple[date, Tally | None]]:
+    """The whole that `asked` counts at each end of a period; None before its rule was made.
+
+    Refuses what the count itself refuses.
+    """
+
+    async def tally(day: date) -> Tally | None:
+        try:
+            return (await count.answer(replace(asked, group_by=(), valid_on=day))).count.total
+        except Refusal as refusal:
+            if refusal.code != "parameter-undefined":
+                raise
+            return None
+
+    days = period_ends(step, last, points)
+    return list(zip(days, await asyncio.gather(*map(tally, days)), strict=True))

@@ -1,0 +1,95 @@
+"""Goals, figures in words, and the days of a trend."""
+
+import itertools
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics_api.dashboard.goals import Figure, Goal, goal_of
+from metrics_api.dashboard.speech import Speech
+from metrics_api.dashboard.trend import Step, period_ends
+from metrics_api.dashboard.words import load_speeches
+from metrics_api.domain.indicators import Tally
+from metrics_api.storage.definition_files import load_definitions
+
+TARGETS = load_definitions().targets.values()
+EN: Speech = load_speeches()["en"]
+tallies = st.integers(0, 10**6).flatmap(
+    lambda whole: st.builds(Tally, st.integers(0, whole), st.just(whole))
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "target"),
+    [
+        (date(2016, 6, 14), "formation_4a_2016"),
+        (date(2016, 12, 31), "formation_4a_2016"),
+        (date(2017, 1, 1), "formation_4a_2017"),
+        (date(2026, 1, 1), "formation_4a_2017"),
+    ],
+)
+def test_the_next_deadline_counts_and_after_all_of_them_the_last(day: date, target: str) -> None:
+    found = goal_of("organizational_coverage", {"grade": ("4A",)}, day, TARGETS)
+    assert found is not None
+    assert found.target == target
+
+
+def test_a_goal_is_only_for_whom_it_is_set_wherever_they_are() -> None:
+    day = date(2016, 6, 14)
+    charter = goal_of("charter_inclusion", {"area": ("440303",)}, day, TARGETS)
+    assert charter is not None
+    assert charter.share == Fraction(9, 10)
+    assert goal_of("charter_inclusion", {"grade": ("4A",)}, day, TARGETS) is None
+    assert goal_of("organizational_coverage", {}, day, TARGETS) is None
+    two = {"grade": ("4A",), "kind": ("foundation",)}
+    assert goal_of("organizational_coverage", two, day, TARGETS) is None
+
+
+@given(tallies, st.fractions(0, 1).filter(bool))
+def test_a_figure_is_good_exactly_when_nothing_is_missing(tally: Tally, share: Fraction) -> None:
+    figure = Figure(tally, Goal(share, date(2016, 12, 31), "t"))
+    if tally.denominator:
+        assert (figure.tone == "good") == (figure.missing == 0)
+    else:
+        assert figure.tone == "plain"
+    assert figure.missing <= figure.gap
+
+
+@given(tallies)
+def test_a_rate_in_words_is_true_to_a_tenth_and_never_claims_all_or_nobody(tally: Tally) -> None:
+    words = EN.rate(tally)
+    if not tally.denominator:
+        assert words == "–"
+        return
+    assert (words == "100.0%") == (tally.numerator == tally.denominator)
+    assert (words == "0.0%") == (tally.numerator == 0)
+    exact = 100 * tally.numerator / tally.denominator
+    assert float(words.strip("<>%")) == pytest.approx(exact, abs=0.100001)
+
+
+@given(st.sampled_from(["month", "quarter", "year"]), st.dates(date(1, 1, 1)), st.integers(1, 60))
+def test_a_trend_ends_on_its_day_after_the_last_days_of_whole_periods(
+    step: Step, last: date, points: int
+) -> None:
+    ends = period_ends(step, last, points)
+    assert ends[-1] == last
+    assert len(ends) == points or ends[0].year <= 2
+    assert ends == sorted(set(ends))
+    for end in ends[:-1]:
+        following = end + timedelta(days=1)
+        assert following.day == 1
+        assert (following.month - 1) % {"month": 1, "quarter": 3, "year": 12}[step] == 0
+    for before, after in itertools.pairwise(ends):
+        assert after - before <= {"month": timedelta(31), "quarter": timedelta(92)}.get(
+            step, timedelta(366)
+        )
+
+
+def test_every_word_takes_the_same_facts_in_both_languages() -> None:
+    for name, words in EN.words.items():
+        places = [{part.partition("}")[0] for part in text.split("{")[1:]}
+                  for text in (words.zh, words.en)]  # fmt: skip
+        assert places[0] == places[1], name
