@@ -75,7 +75,8 @@ def bars(
             )
             for group in groups
         ],
-        footnote=f"{whole} · {receipt_line(answer.valid_on, answer.edition, speech)}",
+        subtitle=whole,
+        footnote=receipt_line(answer.valid_on, answer.edition, speech),
         empty=speech("nobody"),
     )
 

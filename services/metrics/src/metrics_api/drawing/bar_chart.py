@@ -13,7 +13,7 @@ _BAR = 16
 _SIZE = 13
 _SMALL = 11
 _PAD = 16
-_HEAD = 52
+_HEAD = 68
 _FOOT = 30
 _GAP = 12
 _MOST_LABEL = 0.36
@@ -42,6 +42,7 @@ class BarChart:
     title: str
     description: str
     bars: Sequence[Bar]
+    subtitle: str = ""
     footnote: str = ""
     empty: str = ""
     """What is said in place of bars where there are none."""
@@ -66,6 +67,10 @@ def _parts(chart: BarChart, width: int) -> Iterator[str]:
     yield text(
         shortened(chart.title, width - 2 * _PAD, 16),
         _PAD, 28, font_size=16, font_weight=600, fill=INK, class_="chart-title",
+    )  # fmt: skip
+    yield text(
+        shortened(chart.subtitle, width - 2 * _PAD, _SIZE),
+        _PAD, 48, fill=FAINT, class_="chart-faint",
     )  # fmt: skip
     if not chart.bars:
         yield text(chart.empty, _PAD, _HEAD + 18, fill=FAINT, class_="chart-faint")

@@ -3,7 +3,7 @@
 from unicodedata import east_asian_width
 
 _WIDE = 1.0
-_NARROW = 0.56
+_NARROW = 0.6
 """Ems. Of the usual sans-serif fonts: Chinese characters are square, Latin ones about that wide."""
 
 _ELLIPSIS = "…"

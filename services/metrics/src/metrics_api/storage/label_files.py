@@ -24,19 +24,21 @@ class _Wording(msgspec.Struct, forbid_unknown_fields=True):
 class _Dimension(msgspec.Struct, forbid_unknown_fields=True):
     title: _Wording
     codes: dict[str, _Wording] = {}
+    unassigned: _Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Titles of the dimensions, and words for the codes of those that have a closed list."""
+    """Titles of the dimensions, words for the codes of closed lists, and for having no code."""
 
     titles: Mapping[str, Wording]
     codes: Mapping[str, Mapping[str, Wording]]
+    unassigned: Mapping[str, Wording]
 
     def code(self, dimension: str, code: str) -> Wording:
         """The words for a code; one of an open set (an area, a body, a rule) is its own."""
         if code == UNASSIGNED_KEY:
-            return UNASSIGNED
+            return self.unassigned[dimension]
         return self.codes[dimension].get(code) or Wording(code, code)
 
 
@@ -57,6 +59,10 @@ def load_labels(root: Traversable | None = None) -> Labels:
         {name: Wording(it.title.zh, it.title.en) for name, it in found.items()},
         {
             name: {code: Wording(words.zh, words.en) for code, words in it.codes.items()}
+            for name, it in found.items()
+        },
+        {
+            name: Wording(it.unassigned.zh, it.unassigned.en) if it.unassigned else UNASSIGNED
             for name, it in found.items()
         },
     )
