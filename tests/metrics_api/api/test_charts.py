@@ -56,7 +56,7 @@ async def test_a_bar_with_a_target_shows_its_goal_and_how_it_stands(world: World
 async def test_the_same_request_at_an_edition_draws_the_same_bytes(world: World) -> None:
     await world.apply()
     for path in (BARS, TREND):
-        params = {**ASKED, "edition": "2", "valid_on": "2016-06-14"}
+        params: dict[str, str] = {**ASKED, "edition": "2", "valid_on": "2016-06-14"}
         params |= {"group_by": "district"} if path == BARS else {"step": "quarter", "points": "3"}
         first = await world.client.get(path, params=params)
         assert first.status_code == 200, first.text
@@ -67,7 +67,7 @@ async def test_a_trend_has_a_point_for_each_period_and_gaps_before_anybody_was_t
     world: World,
 ) -> None:
     await world.apply()
-    params = {**ASKED, "step": "year", "points": 4, "lang": "en"}
+    params = {**ASKED, "step": "year", "points": "4", "lang": "en"}
     root = ElementTree.fromstring((await world.client.get(TREND, params=params)).text)  # noqa: S314
     points = [circle.findtext(f"{SVG}title") for circle in root.findall(f"{SVG}circle")]
     assert points == ["2015-12 75.0%", "2016-06-14 75.0%"]
