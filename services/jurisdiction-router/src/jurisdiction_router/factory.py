@@ -7,15 +7,20 @@ from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
 from jurisdiction_router.usecases.activate_rule_set import ActivateRuleSet
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
+from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
+from jurisdiction_router.usecases.compute_impact import RunImpact
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from jurisdiction_router.usecases.decide_organization import DecideOrganization
 from jurisdiction_router.usecases.find_assignments import FindAssignments
 from jurisdiction_router.usecases.import_directory import ImportDirectory
 from jurisdiction_router.usecases.read_directory import ReadDirectory
+from jurisdiction_router.usecases.read_impact import ReadImpact
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
+from servicekit.jobs import CHANNEL as JOB_CHANNEL
+from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
 from servicekit.migrations import Migrations
@@ -33,12 +38,14 @@ class Factory:
     database: Database
     ledger: Ledger
     bell: Bell
+    worker: Worker
     current: CurrentJurisdiction
     assess_organizations: AssessOrganizations
     import_directory: ImportDirectory
     read_directory: ReadDirectory
     activate_rule_set: ActivateRuleSet
     read_rule_sets: ReadRuleSets
+    read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
 
@@ -52,6 +59,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     """Put the router together; tests hand in a clock of their own."""
     clock = clock or SystemClock()
     database = Database(settings)
+    bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
     assess = AssessOrganizations(ledger)
@@ -60,13 +68,15 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         clock=clock,
         database=database,
         ledger=ledger,
-        bell=Bell(database, LEDGER_CHANNEL),
+        bell=bell,
+        worker=Worker(database, bell, {IMPACT: RunImpact(database, current, {})}),
         current=current,
         assess_organizations=assess,
         import_directory=ImportDirectory(database, ledger, clock, current, assess),
         read_directory=ReadDirectory(database),
         activate_rule_set=ActivateRuleSet(database, ledger, current, assess),
         read_rule_sets=ReadRuleSets(database),
+        read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
         find_assignments=FindAssignments(database, clock),
     )

@@ -7,7 +7,14 @@ from importlib.metadata import version
 import httpx
 from fastapi import FastAPI
 
-from jurisdiction_router.api import assignments, decisions, directory, feed_status, rule_sets
+from jurisdiction_router.api import (
+    assignments,
+    decisions,
+    directory,
+    feed_status,
+    impacts,
+    rule_sets,
+)
 from jurisdiction_router.api.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
 from jurisdiction_router.follower.registry_feed import FEED, RegistryFeed, following
@@ -32,6 +39,7 @@ TAGS = [
     {"name": "assignments", "description": "归口 Who supervises whom"},
     {"name": "decisions", "description": "判断 Answers for facts in the request"},
     {"name": "rule sets", "description": "规则集 Decision tables as data"},
+    {"name": "impacts", "description": "影响 What a proposal would change in the register"},
     {"name": "directory", "description": "区划与党组织 Areas and bodies"},
     {"name": "changes", "description": "变更订阅 The feed of changes"},
     {"name": "operation", "description": "运行 Health, version, metrics"},
@@ -56,13 +64,17 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 assignments.router,
                 decisions.router,
                 rule_sets.router,
+                impacts.router,
                 directory.router,
                 feed_status.router,
                 feed_router("router:read"),
             ],
             errors=ERRORS,
             state={"factory": factory},
-            background=[lambda: factory.ledger.settled(factory.database)],
+            background=[
+                lambda: factory.ledger.settled(factory.database),
+                factory.worker.running,
+            ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,
         )

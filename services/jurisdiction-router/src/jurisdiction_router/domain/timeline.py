@@ -6,7 +6,7 @@ the organization's way up), so one decision per piece is exact; a property-based
 to asking every single day.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,7 +16,8 @@ from jurisdiction_router.domain.directory import Directory, DirectoryView
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import FactPeriod, Facts
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
-from jurisdiction_router.domain.rule_set import RuleSet
+from jurisdiction_router.domain.rule_set import OUT_OF_SCOPE, RuleSet
+from jurisdiction_router.domain.verdict import Party
 from jurisdiction_router.domain.vocabulary import Vocabulary
 
 MAX_REMEMBERED: Final = 20_000
@@ -74,6 +75,23 @@ class Jurisdiction:
         """Decide for one day; None when the territory's rule set is not in force on it."""
         return self._decide_since(facts, day, self._directory_dates(facts))
 
+    def answers(
+        self, facts: Facts
+    ) -> Iterator[tuple[date, date | None, tuple[str, Party | None] | None]]:
+        """Yield outcome and supervising body for `facts`, stretch by stretch over all time.
+
+        Without documents, and nothing is remembered per facts: for whole registers. None where
+        the territory's rule set is not in force. Neighbours may be equal.
+        """
+        changes = self._directory_dates(facts)
+        for start, end in pieces(date.min, None, sorted(changes | self._rule_set_dates)):
+            view = self._view(_latest(changes, start))
+            rule_set, ever = self._rule_set_on(facts, start, view)
+            if rule_set is not None:
+                yield start, end, self._deciders[rule_set.id].engine.answer(facts, view)
+            else:
+                yield start, end, None if ever else (OUT_OF_SCOPE, None)
+
     def _rule_set_on(
         self, facts: Facts, day: date, view: DirectoryView
     ) -> tuple[RuleSet | None, bool]:
@@ -95,7 +113,7 @@ class Jurisdiction:
     def _decide_since(self, facts: Facts, day: date, changes: set[date]) -> Decision | None:
         # Around the organization the directory has stood still since the last change: that day
         # stands for this one, so that a batch needs few views and few decisions.
-        since = max((change for change in changes if change <= day), default=date.min)
+        since = _latest(changes, day)
         rule_set, ever = self._rule_set_on(facts, day, self._view(since))
         if rule_set is None and ever:
             return None
@@ -120,6 +138,10 @@ class Jurisdiction:
         if view is None:
             view = self._views[day] = self.directory.on(day)
         return view
+
+
+def _latest(changes: Iterable[date], day: date) -> date:
+    return max((change for change in changes if change <= day), default=date.min)
 
 
 def _append(segments: list[AssignmentSegment], segment: AssignmentSegment) -> None:

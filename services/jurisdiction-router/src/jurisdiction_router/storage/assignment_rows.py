@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,8 @@ import orjson
 from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.domain.facts import FactPeriod, Facts
+from jurisdiction_router.domain.facts import FactPeriod
+from jurisdiction_router.storage.fact_rows import load_periods, write_periods
 from servicekit.database import copy_rows
 from servicekit.ledger import Segment
 
@@ -39,10 +39,11 @@ async def load_organizations(
 ) -> dict[UUID, HeldOrganization]:
     """What is held of these organizations; locks their rows until the transaction ends."""
     bound = {"ids": list(identifiers)}
-    organizations = await connection.execute(_LOAD_ORGANIZATIONS, bound)
+    organizations = (await connection.execute(_LOAD_ORGANIZATIONS, bound)).all()
+    periods = await load_periods(connection, [row.id for row in organizations])
     held = {
         row.id: HeldOrganization(
-            row.id, row.registry_revision, row.assignment_revision, _periods(row.periods)
+            row.id, row.registry_revision, row.assignment_revision, periods.get(row.id, ())
         )
         for row in organizations
     }
@@ -56,38 +57,27 @@ async def load_organizations(
     }
 
 
-async def touched_organizations(connection: AsyncConnection, places: Collection[str]) -> list[UUID]:
-    """The organizations that ever have one of these division codes, by id."""
-    found = await connection.execute(_TOUCHED, {"places": list(places)})
-    return list(found.scalars())
-
-
-async def all_places(connection: AsyncConnection) -> list[str]:
-    """Every division code that an organization has, once."""
-    found = await connection.execute(text("SELECT DISTINCT unnest(places) FROM organization"))
-    return list(found.scalars())
-
-
 async def write_organizations(
     connection: AsyncConnection,
     organizations: Sequence[HeldOrganization],
+    stated: Collection[UUID],
     changed: Collection[UUID],
     documents: Mapping[str, str],
 ) -> None:
-    """Store the facts of all `organizations` and replace the timelines of those in `changed`.
+    """Replace the facts of the organizations in `stated`, the timelines of those in `changed`.
 
     `documents` are the decision documents the new segments name, by digest.
     """
+    touched = [o for o in organizations if o.id in stated or o.id in changed]
     await connection.execute(
         _PUT_ORGANIZATIONS,
         {
-            "ids": [o.id for o in organizations],
-            "registry_revisions": [o.registry_revision for o in organizations],
-            "assignment_revisions": [o.assignment_revision for o in organizations],
-            "periods": [_periods_json(o.periods) for o in organizations],
-            "places": [",".join(_places(o.periods)) for o in organizations],
+            "ids": [o.id for o in touched],
+            "registry_revisions": [o.registry_revision for o in touched],
+            "assignment_revisions": [o.assignment_revision for o in touched],
         },
     )
+    await write_periods(connection, {o.id: o.periods for o in touched if o.id in stated})
     if not changed:
         return
     await connection.execute(
@@ -121,69 +111,26 @@ def _segment_rows(organization: HeldOrganization) -> Iterable[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _periods(stored: str) -> tuple[FactPeriod, ...]:
-    return tuple(
-        FactPeriod(
-            date.fromisoformat(start),
-            date.fromisoformat(end) if end else None,
-            None if facts is None else Facts(**facts),
-        )
-        for start, end, facts in orjson.loads(stored)
-    )
-
-
-def _periods_json(periods: Iterable[FactPeriod]) -> str:
-    return orjson.dumps(
-        [
-            (
-                period.valid_from,
-                period.valid_until,
-                period.facts._asdict() if period.facts else None,
-            )
-            for period in periods
-        ]
-    ).decode()
-
-
-def _places(periods: Iterable[FactPeriod]) -> list[str]:
-    found = {
-        code
-        for period in periods
-        if period.facts is not None
-        for code in (period.facts.domicile, period.facts.registering)
-        if code is not None
-    }
-    return sorted(found)
-
-
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _LOAD_ORGANIZATIONS = text(
-    "SELECT id, registry_revision, assignment_revision, periods FROM organization "
+    "SELECT id, registry_revision, assignment_revision FROM organization "
     "WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
 ).bindparams(_IDS)
 _LOAD_SEGMENTS = text(
     "SELECT organization_id, valid_from, valid_until, area, state FROM assignment "
     "WHERE organization_id = ANY(:ids) ORDER BY organization_id, valid_from"
 ).bindparams(_IDS)
-_TOUCHED = text("SELECT id FROM organization WHERE places && :places ORDER BY id").bindparams(
-    bindparam("places", type_=ARRAY(Text))
-)
 _PUT_ORGANIZATIONS = text(
-    "INSERT INTO organization "
-    "(id, registry_revision, assignment_revision, periods, places) "
-    "SELECT id, registry_revision, assignment_revision, periods, "
-    "coalesce(string_to_array(nullif(places, ''), ','), '{}') "
-    "FROM unnest(:ids, :registry_revisions, :assignment_revisions, :periods, :places) "
-    "AS new (id, registry_revision, assignment_revision, periods, places) "
+    "INSERT INTO organization (id, registry_revision, assignment_revision) "
+    "SELECT id, registry_revision, assignment_revision "
+    "FROM unnest(:ids, :registry_revisions, :assignment_revisions) "
+    "AS new (id, registry_revision, assignment_revision) "
     "ON CONFLICT (id) DO UPDATE SET registry_revision = excluded.registry_revision, "
-    "assignment_revision = excluded.assignment_revision, periods = excluded.periods, "
-    "places = excluded.places"
+    "assignment_revision = excluded.assignment_revision"
 ).bindparams(
     _IDS,
     bindparam("registry_revisions", type_=ARRAY(Integer)),
     bindparam("assignment_revisions", type_=ARRAY(Integer)),
-    bindparam("periods", type_=ARRAY(Text)),
-    bindparam("places", type_=ARRAY(Text)),
 )
 _PUT_DECISIONS = text(
     "INSERT INTO decision (digest, document) "

@@ -1,7 +1,7 @@
 """The router's tables. Documents are JSON text exactly as the API shows it."""
 
 from sqlalchemy import (
-    ARRAY,
+    TIMESTAMP,
     BigInteger,
     Column,
     Date,
@@ -11,15 +11,20 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
 )
 
 from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
+from servicekit.idempotency import idempotency_table
+from servicekit.jobs import job_table
 from servicekit.ledger_schema import ledger_tables
 
 metadata = new_metadata()
 ledger, ledger_head = ledger_tables(metadata)
 feed_cursor, parked_event = follower_tables(metadata)
+job = job_table(metadata)
+idempotency_key = idempotency_table(metadata)
 
 jurisdiction_edition = Table(
     "jurisdiction_edition",
@@ -86,11 +91,30 @@ organization = Table(
     Column("id", Uuid, primary_key=True),
     Column("registry_revision", Integer, nullable=False),
     Column("assignment_revision", Integer, nullable=False),
-    Column("periods", Text, nullable=False, comment="JSON: facts that decide, by period"),
-    Column("places", ARRAY(Text), nullable=False, comment="every division code in the periods"),
-    Index("organization_places_idx", "places", postgresql_using="gin"),
 )
-"""What is needed to assess an organization again without asking the registry."""
+"""An organization that is known, and how often its facts and its assignment have changed."""
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="of the SHA-256 of `facts`"),
+    Column("facts", Text, nullable=False, comment="JSON: what decides"),
+    Column("domicile", Text, index=True),
+    Column("registering", Text, index=True),
+)
+"""Distinct facts, each once: a register has far fewer of them than organizations. Whatever is asked
+of the whole register is decided here once per row. Facts nobody has any more stay."""
+
+fact_period = Table(
+    "fact_period",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("fact", Uuid, index=True, comment="null: it has ceased"),
+)
+"""The facts of an organization over valid time: what is needed to assess it again without asking
+the registry."""
 
 assignment = Table(
     "assignment",
@@ -124,3 +148,38 @@ decision = Table(
     Column("document", Text, nullable=False),
 )
 """Decision documents. Organizations with equal facts in equal surroundings share one."""
+
+impact = Table(
+    "impact",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="of the job that computed it"),
+    Column("valid_on", Date, nullable=False, comment="the day that is summed up"),
+    Column("assessed", Integer, nullable=False, comment="organizations in the territory"),
+    Column("digest", Text, nullable=False, comment="of the whole list of moves"),
+    Column("computed_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+)
+"""What another jurisdiction would change in the register, as it was computed."""
+
+impact_flow = Table(
+    "impact_flow",
+    metadata,
+    Column("impact", Uuid, primary_key=True),
+    Column("flow", Integer, primary_key=True, autoincrement=False),
+    Column("before", Text, nullable=False, comment="JSON of the answer, or null"),
+    Column("after", Text, nullable=False, comment="JSON of the answer, or null"),
+    Column("key", Text, nullable=False, comment="outcomes and bodies, for the digest"),
+)
+"""From whom to whom: each pair of answers that occurs."""
+
+impact_move = Table(
+    "impact_move",
+    metadata,
+    Column("impact", Uuid, primary_key=True),
+    Column("organization_id", Uuid, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("area", Text, nullable=False, comment="access area, as in assignment"),
+    Column("flow", Integer, nullable=False),
+    Index("impact_move_flow_idx", "impact", "flow", "organization_id"),
+)
+"""Every organization that would move, and over which days."""

@@ -12,7 +12,7 @@ from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import jurisdiction_rows
-from jurisdiction_router.storage.assignment_rows import all_places, touched_organizations
+from jurisdiction_router.storage.fact_rows import all_places, touched_organizations
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller

@@ -73,6 +73,7 @@ class AssessOrganizations:
                 registry_revision=change.registry_revision,
                 periods=replace_periods(organization.periods, change.effective_on, change.periods),
             )
+            batch.stated.add(organization.id)
             held[organization.id] = batch.assess(organization, change.actor, change.reason)
         await batch.store(connection, self._ledger)
         return len(batch.events)
@@ -107,6 +108,8 @@ class _Batch:
         self._jurisdiction = jurisdiction
         self._assessed: dict[UUID, HeldOrganization] = {}
         self._changed: set[UUID] = set()
+        self.stated: set[UUID] = set()
+        """Organizations whose facts are new."""
         self._documents: dict[str, str] = {}
         self.events: list[NewEvent] = []
 
@@ -147,7 +150,7 @@ class _Batch:
         if not self._assessed:
             return
         await write_organizations(
-            connection, list(self._assessed.values()), self._changed, self._documents
+            connection, list(self._assessed.values()), self.stated, self._changed, self._documents
         )
         if ledger is not None:
             await ledger.append(connection, self.events)

@@ -40,6 +40,13 @@ class CurrentJurisdiction:
             return self._loaded[1]
         return await self._load(connection, edition)
 
+    async def seen_by(self, connection: AsyncConnection) -> Jurisdiction:
+        """The jurisdiction that a transaction with a snapshot of its own sees."""
+        edition = await jurisdiction_rows.edition(connection)
+        if self._loaded is not None and self._loaded[0] == edition:
+            return self._loaded[1]
+        return await self._load(connection, edition)
+
     async def _load(self, connection: AsyncConnection, edition: int) -> Jurisdiction:
         jurisdiction = Jurisdiction(
             await jurisdiction_rows.load_rule_sets(connection),

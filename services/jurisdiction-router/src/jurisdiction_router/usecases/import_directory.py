@@ -13,8 +13,8 @@ from jurisdiction_router.domain.directory_checks import check_directory
 from jurisdiction_router.domain.periods import holds_on
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import directory_rows, jurisdiction_rows
-from jurisdiction_router.storage.assignment_rows import all_places, touched_organizations
 from jurisdiction_router.storage.directory_rows import AreaRow, BodyRow
+from jurisdiction_router.storage.fact_rows import all_places, touched_organizations
 from jurisdiction_router.storage.tables import area as area_table
 from jurisdiction_router.storage.tables import body as body_table
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations

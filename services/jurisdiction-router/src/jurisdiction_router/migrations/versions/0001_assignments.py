@@ -143,19 +143,117 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("registry_revision", sa.Integer(), nullable=False),
         sa.Column("assignment_revision", sa.Integer(), nullable=False),
-        sa.Column(
-            "periods", sa.Text(), nullable=False, comment="JSON: facts that decide, by period"
-        ),
-        sa.Column(
-            "places",
-            sa.ARRAY(sa.Text()),
-            nullable=False,
-            comment="every division code in the periods",
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("organization_pkey")),
     )
+    op.create_table(
+        "fact",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="of the SHA-256 of `facts`"),
+        sa.Column("facts", sa.Text(), nullable=False, comment="JSON: what decides"),
+        sa.Column("domicile", sa.Text(), nullable=True),
+        sa.Column("registering", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("fact_pkey")),
+    )
+    op.create_index(op.f("fact_domicile_idx"), "fact", ["domicile"], unique=False)
+    op.create_index(op.f("fact_registering_idx"), "fact", ["registering"], unique=False)
+    op.create_table(
+        "fact_period",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("fact", sa.Uuid(), nullable=True, comment="null: it has ceased"),
+        sa.PrimaryKeyConstraint("organization_id", "valid_from", name=op.f("fact_period_pkey")),
+    )
+    op.create_index(op.f("fact_period_fact_idx"), "fact_period", ["fact"], unique=False)
+    op.create_table(
+        "impact",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="of the job that computed it"),
+        sa.Column("valid_on", sa.Date(), nullable=False, comment="the day that is summed up"),
+        sa.Column(
+            "assessed", sa.Integer(), nullable=False, comment="organizations in the territory"
+        ),
+        sa.Column("digest", sa.Text(), nullable=False, comment="of the whole list of moves"),
+        sa.Column(
+            "computed_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("impact_pkey")),
+    )
+    op.create_table(
+        "impact_flow",
+        sa.Column("impact", sa.Uuid(), nullable=False),
+        sa.Column("flow", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("before", sa.Text(), nullable=False, comment="JSON of the answer, or null"),
+        sa.Column("after", sa.Text(), nullable=False, comment="JSON of the answer, or null"),
+        sa.Column("key", sa.Text(), nullable=False, comment="outcomes and bodies, for the digest"),
+        sa.PrimaryKeyConstraint("impact", "flow", name=op.f("impact_flow_pkey")),
+    )
+    op.create_table(
+        "impact_move",
+        sa.Column("impact", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("area", sa.Text(), nullable=False, comment="access area, as in assignment"),
+        sa.Column("flow", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "impact", "organization_id", "valid_from", name=op.f("impact_move_pkey")
+        ),
+    )
     op.create_index(
-        "organization_places_idx", "organization", ["places"], unique=False, postgresql_using="gin"
+        "impact_move_flow_idx", "impact_move", ["impact", "flow", "organization_id"], unique=False
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("client", "key", name=op.f("idempotency_key_pkey")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("done", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("errors", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("job_pkey")),
+    )
+    op.create_index(
+        "job_waiting_idx",
+        "job",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
     )
     op.create_table(
         "parked_event",
@@ -193,7 +291,22 @@ def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
     op.drop_table("rule_set")
     op.drop_table("parked_event")
-    op.drop_index("organization_places_idx", table_name="organization", postgresql_using="gin")
+    op.drop_index(
+        "job_waiting_idx",
+        table_name="job",
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+    op.drop_table("job")
+    op.drop_table("idempotency_key")
+    op.drop_index("impact_move_flow_idx", table_name="impact_move")
+    op.drop_table("impact_move")
+    op.drop_table("impact_flow")
+    op.drop_table("impact")
+    op.drop_index(op.f("fact_period_fact_idx"), table_name="fact_period")
+    op.drop_table("fact_period")
+    op.drop_index(op.f("fact_registering_idx"), table_name="fact")
+    op.drop_index(op.f("fact_domicile_idx"), table_name="fact")
+    op.drop_table("fact")
     op.drop_table("organization")
     op.drop_table("ledger_head")
     op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")

@@ -1,0 +1,139 @@
+"""What another jurisdiction would change: who would be supervised by whom instead.
+
+Compared are answers: the outcome and the supervising body. Another rule, clause or name for the
+same body is no move. The comparison is made once per distinct facts and over all time; clipping it
+to each organization's own periods is set arithmetic, which the database does best.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from jurisdiction_router.domain.facts import Facts
+from jurisdiction_router.domain.timeline import Jurisdiction
+from jurisdiction_router.domain.verdict import Party
+
+
+class Answer(NamedTuple):
+    """Who supervises, if anyone does."""
+
+    outcome: str
+    supervising: Party | None
+
+    def key(self) -> tuple[str, str | None]:
+        """What makes two answers the same: a body that is renamed is still that body."""
+        return (self.outcome, self.supervising.id if self.supervising else None)
+
+    def document(self) -> dict[str, Any]:
+        """The answer as the API shows it."""
+        supervising = self.supervising._asdict() if self.supervising else None
+        return {"outcome": self.outcome, "supervising": supervising}
+
+
+class Stretch(NamedTuple):
+    """An answer over `[valid_from, valid_until)`; None where nothing is said of such facts."""
+
+    valid_from: date
+    valid_until: date | None
+    answer: Answer | None
+
+
+class Change(NamedTuple):
+    """Organizations with these facts move over `[valid_from, valid_until)`."""
+
+    valid_from: date
+    valid_until: date | None
+    before: Answer | None
+    after: Answer | None
+
+    def key(self) -> tuple[Any, Any]:
+        """From whom to whom."""
+        return (self.before and self.before.key(), self.after and self.after.key())
+
+
+def answers(jurisdiction: Jurisdiction, facts: Facts) -> list[Stretch]:
+    """Return the answers for `facts` over all time, from the first day on, without a gap."""
+    found: list[Stretch] = []
+    for start, end, answer in jurisdiction.answers(facts):
+        last = found[-1] if found else None
+        said = None if answer is None else Answer(*answer)
+        if last is not None and _key(last.answer) == _key(said):
+            found[-1] = last._replace(valid_until=end, answer=said)
+        else:
+            found.append(Stretch(start, end, said))
+    return found
+
+
+def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> list[Change]:
+    """Return what changes for organizations with `facts`, as ordered stretches."""
+    old, new = answers(before, facts), answers(after, facts)
+    found: list[Change] = []
+    i = j = 0
+    start = date.min
+    while True:
+        one, other = old[i], new[j]
+        ends = [end for end in (one.valid_until, other.valid_until) if end is not None]
+        end = min(ends, default=None)
+        if _key(one.answer) != _key(other.answer):
+            _append(found, Change(start, end, one.answer, other.answer))
+        if end is None:
+            return found
+        i += one.valid_until == end
+        j += other.valid_until == end
+        start = end
+
+
+def _append(found: list[Change], change: Change) -> None:
+    last = found[-1] if found else None
+    if last is not None and last.valid_until == change.valid_from and last.key() == change.key():
+        found[-1] = change._replace(valid_from=last.valid_from)
+    else:
+        found.append(change)
+
+
+def _key(answer: Answer | None) -> tuple[str, str | None] | None:
+    return None if answer is None else answer.key()
+
+
+class Flow(NamedTuple):
+    """How many organizations go from one answer to another."""
+
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    organizations: int
+
+
+def balance_of_bodies(flows: Iterable[Flow]) -> list[dict[str, Any]]:
+    """What each body gains and loses, the largest sum first; what has none is not in it."""
+    gained: dict[str, int] = defaultdict(int)
+    lost: dict[str, int] = defaultdict(int)
+    bodies: dict[str, dict[str, Any]] = {}
+    for flow in flows:
+        for answer, sums in ((flow.before, lost), (flow.after, gained)):
+            body = answer and answer["supervising"]
+            if body:
+                bodies[body["id"]] = body
+                sums[body["id"]] += flow.organizations
+    return [
+        {"body": bodies[key], "gained": gained[key], "lost": lost[key],
+         "net": gained[key] - lost[key]}
+        for key in sorted(bodies, key=lambda key: (-(gained[key] + lost[key]), key))
+    ]  # fmt: skip
+
+
+def balance_of_outcomes(flows: Iterable[Flow]) -> list[dict[str, Any]]:
+    """What each outcome gains and loses; `null` stands for no assignment at all."""
+    gained: dict[str | None, int] = defaultdict(int)
+    lost: dict[str | None, int] = defaultdict(int)
+    for flow in flows:
+        before = flow.before["outcome"] if flow.before else None
+        after = flow.after["outcome"] if flow.after else None
+        if before != after:
+            lost[before] += flow.organizations
+            gained[after] += flow.organizations
+    return [
+        {"outcome": outcome, "gained": gained[outcome], "lost": lost[outcome],
+         "net": gained[outcome] - lost[outcome]}
+        for outcome in sorted({*gained, *lost}, key=str)
+    ]  # fmt: skip

@@ -1,0 +1,274 @@
+"""Rows of impacts: what would change, organization by organization, and its sums."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ARRAY, Integer, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.impact import Answer, Flow
+from servicekit.database import copy_rows
+
+
+class NewFlow(NamedTuple):
+    """A pair of answers with the number it gets."""
+
+    number: int
+    before: Answer | None
+    after: Answer | None
+
+
+Flows = dict[tuple[Any, Any], NewFlow]
+"""By what makes two of them the same: see `domain.impact.Change.key`."""
+
+
+class StagedChange(NamedTuple):
+    """Organizations with these facts go from one answer to another over these days."""
+
+    fact: UUID
+    area: str
+    valid_from: date
+    valid_until: date | None
+    flow: int
+
+
+async def begin(connection: AsyncConnection) -> None:
+    """Make room for staged changes; they are gone when the transaction ends."""
+    await connection.execute(
+        text(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (fact uuid, area text, "
+            "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+        )
+    )
+
+
+async def stage(connection: AsyncConnection, staged: Iterable[StagedChange]) -> None:
+    """Take down what changes for distinct facts."""
+    await copy_rows(connection, "impact_staged", StagedChange._fields, staged)
+
+
+async def store_moves(connection: AsyncConnection, impact: UUID, flows: Flows) -> None:
+    """Turn the staged changes into each organization's moves, neighbours joined."""
+    await connection.execute(
+        _PUT_FLOWS,
+        {
+            "impact": impact,
+            "flows": [flow.number for flow in flows.values()],
+            "befores": [_document(flow.before) for flow in flows.values()],
+            "afters": [_document(flow.after) for flow in flows.values()],
+            "keys": [orjson.dumps(key).decode() for key in flows],
+        },
+    )
+    await connection.execute(text("ANALYZE impact_staged"))
+    await connection.execute(_PUT_MOVES, {"impact": impact})
+
+
+async def finish(
+    connection: AsyncConnection,
+    impact: UUID,
+    header: str,
+    valid_on: date,
+    places: Sequence[str],
+) -> str:
+    """Sum up and seal an impact; the digest of `header` and of the whole list."""
+    found = await connection.execute(
+        _FINISH,
+        {"impact": impact, "header": header, "valid_on": valid_on, "places": list(places)},
+    )
+    return str(found.scalar_one())
+
+
+def _document(answer: Answer | None) -> str:
+    return orjson.dumps(None if answer is None else answer.document()).decode()
+
+
+async def find(connection: AsyncConnection, impact: UUID) -> Any:
+    """The row `(valid_on, assessed, digest)`, None when it is not (yet) there."""
+    found = await connection.execute(
+        text("SELECT valid_on, assessed, digest FROM impact WHERE id = :impact"),
+        {"impact": impact},
+    )
+    return found.one_or_none()
+
+
+async def flows_on(
+    connection: AsyncConnection, impact: UUID, valid_on: date, patterns: Sequence[str] | None
+) -> list[Flow]:
+    """How many organizations go from whom to whom on a day, the largest flow first."""
+    rows = await connection.execute(
+        _FLOWS, {"impact": impact, "valid_on": valid_on, "patterns": patterns}
+    )
+    return [
+        Flow(orjson.loads(row.before), orjson.loads(row.after), row.organizations) for row in rows
+    ]
+
+
+async def count_moved(
+    connection: AsyncConnection, impact: UUID, patterns: Sequence[str] | None
+) -> int:
+    """How many organizations move on any day at all."""
+    found = await connection.execute(_COUNT_MOVED, {"impact": impact, "patterns": patterns})
+    return int(found.scalar_one())
+
+
+async def samples(
+    connection: AsyncConnection,
+    impact: UUID,
+    patterns: Sequence[str] | None,
+    flows: int,
+    each: int,
+) -> str:
+    """A few moves of each of the largest flows, as a JSON array."""
+    found = await connection.execute(
+        _SAMPLES, {"impact": impact, "patterns": patterns, "flows": flows, "each": each}
+    )
+    return found.scalar_one() or "[]"
+
+
+class Moves(NamedTuple):
+    """A page of moves as JSON array, and the key of the last one."""
+
+    documents: str
+    last: tuple[UUID, date] | None
+    size: int
+
+
+async def moves(
+    connection: AsyncConnection,
+    impact: UUID,
+    patterns: Sequence[str] | None,
+    after: tuple[UUID, date] | None,
+    limit: int,
+) -> Moves:
+    """Up to `limit` moves in the order of organization and date."""
+    organization, start = after or (None, None)
+    found = await connection.execute(
+        _MOVES,
+        {"impact": impact, "patterns": patterns, "organization": organization, "start": start,
+         "limit": limit},
+    )  # fmt: skip
+    rows = found.all()
+    last = (rows[-1].organization_id, rows[-1].valid_from) if rows else None
+    return Moves(f"[{','.join(row.document for row in rows)}]", last, len(rows))
+
+
+async def move_rows(
+    connection: AsyncConnection, impact: UUID, patterns: Sequence[str] | None
+) -> AsyncIterator[Sequence[Any]]:
+    """All moves as rows for a file, many at a time."""
+    found = await connection.stream(_MOVE_ROWS, {"impact": impact, "patterns": patterns})
+    async for part in found.partitions(2_000):
+        yield part
+
+
+async def difference(connection: AsyncConnection, approved: UUID, found: UUID) -> dict[str, int]:
+    """How the lists of two impacts differ: rows only in the one, rows only in the other."""
+    result = await connection.execute(_DIFFERENCE, {"approved": approved, "found": found})
+    row = result.one()
+    return {"no_longer": row.gone, "new": row.added}
+
+
+_PATTERNS = bindparam("patterns", type_=ARRAY(Text))
+_SEEN = "(CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns))"
+_DOCUMENT = (
+    '\'{"organization_id":"\' || organization_id || \'","area":"\' || area || '
+    '\'","valid_from":"\' || valid_from || \'","valid_until":\' || '
+    "coalesce('\"' || valid_until || '\"', 'null') || "
+    "',\"before\":' || before || ',\"after\":' || after || '}'"
+)
+_PUT_FLOWS = text(
+    "INSERT INTO impact_flow (impact, flow, before, after, key) "
+    "SELECT :impact, * FROM unnest(:flows, :befores, :afters, :keys)"
+).bindparams(
+    bindparam("flows", type_=ARRAY(Integer)),
+    bindparam("befores", type_=ARRAY(Text)),
+    bindparam("afters", type_=ARRAY(Text)),
+    bindparam("keys", type_=ARRAY(Text)),
+)
+_PUT_MOVES = text(
+    """
+    INSERT INTO impact_move (impact, organization_id, valid_from, valid_until, area, flow)
+    SELECT :impact, organization_id, lower(days), upper(days), area, flow
+    FROM (
+        SELECT p.organization_id, s.area, s.flow,
+               range_agg(daterange(greatest(p.valid_from, s.valid_from),
+                                   least(p.valid_until, s.valid_until))) AS all_days
+        FROM impact_staged s JOIN fact_period p ON p.fact = s.fact
+        WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
+          AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
+        GROUP BY p.organization_id, s.area, s.flow
+    ) joined, unnest(all_days) AS days
+    """
+)
+_FINISH = text(
+    """
+    INSERT INTO impact (id, valid_on, assessed, digest)
+    SELECT :impact, :valid_on,
+        (SELECT count(DISTINCT organization_id) FROM fact JOIN fact_period ON fact = fact.id
+         WHERE domicile = ANY(:places) OR registering = ANY(:places)),
+        (SELECT encode(sha256(convert_to(
+             CAST(:header AS text) || coalesce(string_agg(
+                 concat_ws(' ', organization_id, valid_from, valid_until, key), E'\\n'
+                 ORDER BY organization_id, valid_from), ''), 'UTF8')), 'hex')
+         FROM impact_move JOIN impact_flow USING (impact, flow) WHERE impact = :impact)
+    RETURNING digest
+    """
+).bindparams(bindparam("places", type_=ARRAY(Text)))
+_ON_DAY = "valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)"
+_FLOWS = text(
+    "SELECT before, after, count(*) AS organizations FROM impact_move JOIN impact_flow "  # noqa: S608
+    f"USING (impact, flow) WHERE impact = :impact AND {_ON_DAY} AND {_SEEN} "
+    "GROUP BY before, after ORDER BY count(*) DESC, before, after"
+).bindparams(_PATTERNS)
+_COUNT_MOVED = text(
+    "SELECT count(DISTINCT organization_id) FROM impact_move "  # noqa: S608
+    f"WHERE impact = :impact AND {_SEEN}"
+).bindparams(_PATTERNS)
+_SAMPLES = text(
+    f"""
+    WITH largest AS (
+        SELECT flow FROM impact_move WHERE impact = :impact AND {_SEEN}
+        GROUP BY flow ORDER BY count(*) DESC, flow LIMIT :flows
+    )
+    SELECT '[' || string_agg({_DOCUMENT}, ',' ORDER BY flow, organization_id, valid_from) || ']'
+    FROM largest JOIN impact_flow USING (flow), LATERAL (
+        SELECT organization_id, area, valid_from, valid_until FROM impact_move
+        WHERE impact = :impact AND flow = largest.flow AND {_SEEN}
+        ORDER BY organization_id, valid_from LIMIT :each
+    ) chosen
+    WHERE impact_flow.impact = :impact
+    """  # noqa: S608
+).bindparams(_PATTERNS)
+_MOVES = text(
+    f"""
+    SELECT organization_id, valid_from, {_DOCUMENT} AS document
+    FROM impact_move JOIN impact_flow USING (impact, flow)
+    WHERE impact = :impact AND {_SEEN} AND (CAST(:organization AS uuid) IS NULL
+        OR (organization_id, valid_from) > (CAST(:organization AS uuid), CAST(:start AS date)))
+    ORDER BY organization_id, valid_from LIMIT :limit
+    """  # noqa: S608
+).bindparams(_PATTERNS)
+_MOVE_ROWS = text(
+    f"""
+    SELECT organization_id, area, valid_from, valid_until,
+           before::jsonb ->> 'outcome' AS outcome_before,
+           before::jsonb #>> '{{supervising,id}}' AS body_before,
+           before::jsonb #>> '{{supervising,name}}' AS name_before,
+           after::jsonb ->> 'outcome' AS outcome_after,
+           after::jsonb #>> '{{supervising,id}}' AS body_after,
+           after::jsonb #>> '{{supervising,name}}' AS name_after
+    FROM impact_move JOIN impact_flow USING (impact, flow)
+    WHERE impact = :impact AND {_SEEN} ORDER BY organization_id, valid_from
+    """  # noqa: S608
+).bindparams(_PATTERNS)
+_LIST = (
+    "SELECT organization_id, valid_from, valid_until, key FROM impact_move "
+    "JOIN impact_flow USING (impact, flow) WHERE impact = "
+)
+_DIFFERENCE = text(
+    f"SELECT (SELECT count(*) FROM ({_LIST} :approved EXCEPT {_LIST} :found) a) AS gone, "  # noqa: S608
+    f"(SELECT count(*) FROM ({_LIST} :found EXCEPT {_LIST} :approved) b) AS added"
+)
