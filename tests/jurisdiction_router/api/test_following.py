@@ -61,6 +61,19 @@ async def test_the_digest_of_an_assignment_can_be_checked_by_anyone(
     assert digest_of(document) == digest
 
 
+async def test_an_organization_that_never_was_is_assigned_to_nobody(
+    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    registry.say(CLINIC, "2009-03-02", ("2009-03-02", None, organization()))
+    await follower.step()
+    registry.say(CLINIC, "2009-03-02")
+    await follower.step()
+    assert (await city.get(f"/v1/assignments/{CLINIC}")).status_code == 404
+    assert (await city.get("/v1/assignments")).json()["items"] == []
+    told = (await city.get("/v1/changes", params={"limit": 1000})).json()["events"][-1]
+    assert (told["subject"], told["data"]["timeline"]) == (CLINIC, [])
+
+
 async def test_a_change_of_facts_changes_the_assignment_from_its_day(
     city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
 ) -> None:

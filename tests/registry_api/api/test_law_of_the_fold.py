@@ -176,23 +176,31 @@ async def test_a_story_has_a_stretch_for_every_state_of_the_naive_fold(
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(HISTORIES, HISTORIES, st.data())
+@given(HISTORIES, HISTORIES, st.booleans(), st.data())
 async def test_an_export_and_the_feed_after_it_are_the_register(
     registry: httpx.AsyncClient,
     first: list[tuple[int, State]],
     second: list[tuple[int, State]],
+    in_error: bool,
     data: st.DataObject,
 ) -> None:
     for history in (first, second):
         identifier = await founded(registry, next(_NUMBERS))
         for offset, change in history:
             await amended(registry, identifier, (FOUNDED + timedelta(offset)).isoformat(), **change)
+    if in_error:
+        path = f"/v1/organizations/{identifier}/void"
+        voided = await registry.post(path, json={"reason": "错"}, headers={"if-match": "*"})
+        assert voided.status_code == 200
     head = (await registry.get("/v1/ledger/head")).json()["position"]
     position = data.draw(st.integers(0, head))
     copy = await _export(registry, known_at=position)
     page = (await registry.get("/v1/changes", params={"after": position, "limit": 1000})).json()
     assert page["next_after"] == head
     for event in page["events"]:
+        if not event["data"]["timeline"]:
+            copy.pop(event["subject"], None)
+            continue
         last = event["data"]["timeline"][-1]["state"]
         names = {"id": event["subject"], "revision": event["revision"]}
         copy[event["subject"]] = {**names, **last}

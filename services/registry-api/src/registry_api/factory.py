@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
+from registry_api.usecases.change_organization import ChangeOrganization
+from registry_api.usecases.establish_organization import EstablishOrganization
 from registry_api.usecases.export_organizations import ExportOrganizations
 from registry_api.usecases.find_notices import FindNotices
 from registry_api.usecases.find_organizations import FindOrganizations
@@ -16,7 +18,9 @@ from registry_api.usecases.read_organization import ReadOrganization
 from registry_api.usecases.read_story import ReadStory
 from registry_api.usecases.record_event import RecordEvent
 from registry_api.usecases.register_organization import RegisterOrganization
+from registry_api.usecases.reorganize import Reorganize
 from registry_api.usecases.start_import import JOB_KIND, StartImport
+from registry_api.usecases.void_organization import VoidOrganization
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
@@ -44,6 +48,8 @@ class Factory:
     register_organization: RegisterOrganization
     record_event: RecordEvent
     hold_election: HoldElection
+    reorganize: Reorganize
+    void_organization: VoidOrganization
     read_organization: ReadOrganization
     read_story: ReadStory
     find_organizations: FindOrganizations
@@ -68,7 +74,9 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
     divisions = Divisions.load(settings.divisions_file)
     read_organization = ReadOrganization(database, clock)
-    record_event = RecordEvent(database, ledger, clock, divisions)
+    change = ChangeOrganization(clock, divisions)
+    establish = EstablishOrganization(clock, divisions)
+    record_event = RecordEvent(database, ledger, change)
     sealer = (
         Sealer.from_file(settings.name_cipher, settings.key_ring_file)
         if settings.key_ring_file
@@ -82,9 +90,11 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         ledger=ledger,
         bell=bell,
         worker=Worker(database, bell, {JOB_KIND: imports}),
-        register_organization=RegisterOrganization(database, ledger, clock, divisions),
+        register_organization=RegisterOrganization(database, ledger, clock, establish),
         record_event=record_event,
         hold_election=HoldElection(database, record_event, sealer),
+        reorganize=Reorganize(database, ledger, change, establish),
+        void_organization=VoidOrganization(database, ledger),
         read_organization=read_organization,
         read_story=ReadStory(database, clock),
         find_organizations=FindOrganizations(database, clock),

@@ -14,6 +14,7 @@ from registry_api.api import (
     life_events,
     notices,
     organizations,
+    reorganizations,
     stories,
 )
 from registry_api.api.errors import ERRORS
@@ -66,6 +67,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 notices.router,
                 integrity.router,
                 life_events.router,
+                reorganizations.router,
                 elections.router,
                 imports.router,
                 code_lists.router,

@@ -7,7 +7,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from registry_api.api.dependencies import USUAL, Made, Writer
-from registry_api.api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED
+from registry_api.api.errors import (
+    EVENT_NOT_POSSIBLE,
+    NAMES_NOT_CONFIGURED,
+    ORGANIZATION_VOID,
+)
 from registry_api.api.life_events import CHANGING, told
 from registry_api.api.schemas import OrganizationAfterEvent
 from registry_api.domain.elections import (
@@ -115,7 +119,7 @@ async def complete_leadership_election(
     operation_id="list_candidates",
     summary="Candidates with their names 候选人名单（受限）",
     response_model=Candidates,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
 )
 async def list_candidates(caller: Writer, factory: Made, organization_id: UUID) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""

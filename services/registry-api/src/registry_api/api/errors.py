@@ -25,6 +25,17 @@ EVENT_NOT_POSSIBLE = ProblemType(
     Text("与当日情况不符", "The event does not fit what is true on its day"),
     Text("请核对 errors 中所列情况。", "Check what errors lists."),
 )
+ORGANIZATION_VOID = ProblemType(
+    "organization-void",
+    410,
+    Text("该登记已作废", "The organization was entered in error"),
+    Text(
+        "作废时间 {voided_at}，原因：{reason}。作废前所知的情况可用 known_at 查询；"
+        "确需登记的请重新办理成立登记。",
+        "It is void since {voided_at}: {reason}. What was known before is read with known_at; "
+        "register it anew if it exists after all.",
+    ),
+)
 NAMES_NOT_CONFIGURED = ProblemType(
     "names-not-configured",
     409,
@@ -88,6 +99,7 @@ ERRORS = ErrorTable(
             INVALID_ORGANIZATION,
             CODE_TAKEN,
             EVENT_NOT_POSSIBLE,
+            ORGANIZATION_VOID,
             NAMES_NOT_CONFIGURED,
             UNKNOWN_FIELD,
             CURSOR_EXPIRED,

@@ -49,6 +49,35 @@ LIFE_EVENT_RULES = {
         "候选人（{post}）审核结论为 {value}，须审核通过方可完成换届。",
         "The candidate for {post} is {value}; the election completes when all have passed.",
     ),
+    "unknown_organization": Text(
+        "没有此令牌可见的社会组织 {value}。",
+        "There is no organization {value} that this token may see.",
+    ),
+    "repeated_organization": Text("{value} 出现了两次。", "{value} stands there twice."),
+    "stale_revision": Text(
+        "版本 {value} 已过时，现为 {current}；请重新读取后再试。",
+        "Revision {value} is out of date, it is {current}; read it again and retry.",
+    ),
+    "into_or_establish": Text(
+        "into（吸收合并）与 establish（新设合并）须且只能填一项。",
+        "Either into (one absorbs the others) or establish (a new one) is needed, not both.",
+    ),
+    "merger_of_one": Text(
+        "新设合并至少要有两个被合并方。", "A new one is established from two or more."
+    ),
+    "too_few_parts": Text(
+        "分立后至少应有 {least} 个承继组织（into 与 establish 合计）。",
+        "At least {least} organizations must succeed (into and establish together).",
+    ),
+    "later_relation": Text(
+        "该日之后已有合并或分立；请按时间顺序登记，或用 amendments 更正前身与承继组织。",
+        "A merger or split after that day is recorded already; record them in order, or correct "
+        "predecessors and successors by amendments.",
+    ),
+    "related_not_void": Text(
+        "与其他组织有承继关系（{value}），不能作废；请先用 amendments 更正该关系。",
+        "It succeeds or precedes {value} and can't be void; correct that by amendments first.",
+    ),
     "status_does_not_allow": Text(
         "登记状态为{value}，不能如此变更。", "The status {value} does not allow it."
     ),

@@ -7,7 +7,12 @@ import orjson
 from fastapi import APIRouter, Body, Request, Response
 
 from registry_api.api.dependencies import USUAL, Made, Writer
-from registry_api.api.errors import CODE_TAKEN, EVENT_NOT_POSSIBLE, INVALID_ORGANIZATION
+from registry_api.api.errors import (
+    CODE_TAKEN,
+    EVENT_NOT_POSSIBLE,
+    INVALID_ORGANIZATION,
+    ORGANIZATION_VOID,
+)
 from registry_api.api.schemas import AmendmentIn, Organization, OrganizationAfterEvent
 from registry_api.domain.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.domain.life_events.event import Effect
@@ -30,8 +35,8 @@ from servicekit.standard_problems import (
 router = APIRouter(tags=["life events"])
 
 CHANGING: tuple[ProblemType, ...] = (
-    *USUAL, NOT_FOUND, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
+    *USUAL, NOT_FOUND, ORGANIZATION_VOID, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON,
+    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
 )  # fmt: skip
 """What any route that changes an organization can answer."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 
 from registry_api.api.dependencies import USUAL, Made, Reader, Then
+from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.usecases.find_notices import Noticed
 from servicekit.areas import area_prefix
@@ -24,7 +25,7 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
     operation_id="read_notices",
     summary="Consistency notices on an organization 一致性提示",
     response_model=NoticesOut,
-    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_notices(
     caller: Reader,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from registry_api.api.dependencies import USUAL, Made, Reader, Then, Writer
-from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION
+from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION, ORGANIZATION_VOID
 from registry_api.api.schemas import (
     EstablishedOrganization,
     Establishment,
@@ -89,7 +89,7 @@ async def read_by_credit_code(
     operation_id="read_organization",
     summary="Read an organization 读取社会组织",
     response_model=Organization,
-    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_organization(
     caller: Reader,

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from registry_api.api.dependencies import USUAL, Known, Made, Reader
+from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import (
     ChangeOut,
     ChapterOut,
@@ -25,7 +26,7 @@ router = APIRouter(tags=["organizations"])
     operation_id="read_timeline",
     summary="The story of an organization 时间线",
     response_model=TimelineOut,
-    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_timeline(
     caller: Reader, factory: Made, organization_id: UUID, known_at: Known

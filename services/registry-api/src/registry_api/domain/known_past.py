@@ -38,5 +38,13 @@ class KnownPast:
     def patched(self, day: date, patch: dict[str, Any]) -> Patched:
         """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
         after = from_date(fold([*self._patches, (day, _AFTER_ALL, patch)], complete), day)
-        touched = [access_area(s.state) for s in (*from_date(self._timeline, day), *after)]
-        return Patched(after, [area for area in dict.fromkeys(touched) if area])
+        return Patched(after, _areas([*from_date(self._timeline, day), *after]))
+
+    def areas(self) -> list[str]:
+        """The access areas it ever had."""
+        return _areas(self._timeline)
+
+
+def _areas(timeline: Sequence[Segment]) -> list[str]:
+    found = dict.fromkeys(access_area(segment.state) for segment in timeline)
+    return [area for area in found if area]

@@ -182,7 +182,14 @@ def _then(point: PointInTime, identifiers: Sequence[UUID]) -> Any:
     return statement.columns(id=Uuid, revision=Integer, state=JSONB).subquery("then")
 
 
-_IDENTIFIERS = text("SELECT id FROM organization WHERE id > :after ORDER BY id LIMIT :size")
+_IDENTIFIERS = text(
+    """
+    SELECT id FROM organization WHERE id > :after
+    UNION ALL SELECT id FROM void_organization WHERE id > :after
+    ORDER BY id LIMIT :size
+    """
+)
+"""Also those that are void since: they stood in the register of the past."""
 _THEN = text(
     """
     SELECT o.id, known.revision, segment.state

@@ -63,11 +63,25 @@ organization = Table(
 """The current row of each organization. `document` is sent as it is; the other columns are copies
 of its fields to filter by. The whole history is in `ledger`."""
 
+void_organization = Table(
+    "void_organization",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("area", Text, nullable=False, comment="the access area it had last"),
+)
+"""Organizations entered in error: no longer in `organization`, still met by lists of the past.
+When and why stands in the ledger."""
+
 candidate = Table(
     "candidate",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("organization_id", Uuid, ForeignKey("organization.id"), nullable=False),
+    Column(
+        "organization_id",
+        Uuid,
+        ForeignKey("organization.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
     Column("opened_on", Date, nullable=False),
     Column("number", Integer, nullable=False),
     Column("post", Text, nullable=False),

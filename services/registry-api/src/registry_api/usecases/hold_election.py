@@ -15,7 +15,8 @@ from registry_api.domain.elections import (
 )
 from registry_api.domain.life_events.event import Effect
 from registry_api.domain.organization import State
-from registry_api.storage import candidates, organization_rows
+from registry_api.storage import candidates
+from registry_api.usecases.change_organization import locked
 from registry_api.usecases.record_event import Happening, Recorded, RecordEvent
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -121,12 +122,10 @@ class HoldElection:
     ) -> list[tuple[Candidate, str | None]]:
         """The candidates of the latest election with their names; the read is audited.
 
-        Raises Refusal `not-found`.
+        Raises Refusal `not-found`, `organization-void`.
         """
         async with self.database.transaction() as connection:
-            held = await organization_rows.lock(connection, organization)
-            if held is None or not caller.may_see(held.area):
-                raise Refusal("not-found")
+            held = await locked(connection, caller, organization)
             rows = await _candidates(connection, held.state, organization)
             await candidates.note_access(connection, caller.client, organization, "candidate names")
         return [(c, self._unseal(c, sealed)) for c, sealed in rows]

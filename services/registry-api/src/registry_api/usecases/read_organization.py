@@ -8,6 +8,7 @@ import orjson
 from registry_api.domain.organization import access_area
 from registry_api.domain.point_in_time import AsOf
 from registry_api.storage import listing, past_listing
+from registry_api.usecases.absence import absence
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -31,34 +32,35 @@ class ReadOrganization:
     clock: Clock
 
     async def now(self, caller: Caller, identifier: UUID) -> Document:
-        """The current document. Raises Refusal `not-found`."""
-        return _visible(caller, await listing.read_document(self.database, identifier))
+        """The current document. Raises Refusal `not-found`, `organization-void`."""
+        found = await listing.read_document(self.database, identifier)
+        if found is None or not caller.may_see(found[1]):
+            async with self.database.reading() as connection:
+                raise await absence(connection, caller, identifier)
+        return Document(found[0], found[2])
 
     async def by_credit_code(self, caller: Caller, code: str) -> Document:
         """The current document by credit code. Raises Refusal `not-found`."""
-        return _visible(caller, await listing.read_by_credit_code(self.database, code))
+        found = await listing.read_by_credit_code(self.database, code)
+        if found is None or not caller.may_see(found[1]):
+            raise Refusal("not-found")
+        return Document(found[0], found[2])
 
     async def then(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
         """The document on a day, as known at a moment.
 
         Seen by whom the organization belonged to *then*. Its revision counts all that was known
         at the moment, of whatever day. Raises Refusal `not-found` when there was none then, or
-        none that was known; `position-ahead`.
+        none that was known; `organization-void` when it was known to be void; `position-ahead`.
         """
         if as_of.is_now(self.clock.today()):
             return await self.now(caller, identifier)
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())
             row = await past_listing.read(connection, identifier, point)
-        if row is None:
-            raise Refusal("not-found")
+            if row is None:
+                raise await absence(connection, caller, identifier, point.position)
         text = row.document
         if not caller.may_see(access_area(orjson.loads(text))):
             raise Refusal("not-found")
         return Document(row.revision, text)
-
-
-def _visible(caller: Caller, found: tuple[int, str, str] | None) -> Document:
-    if found is None or not caller.may_see(found[1]):
-        raise Refusal("not-found")
-    return Document(found[0], found[2])

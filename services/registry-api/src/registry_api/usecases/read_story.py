@@ -7,6 +7,7 @@ from uuid import UUID
 from registry_api.domain.point_in_time import AsOf
 from registry_api.domain.story import Chapter, ToldEvent, tell
 from registry_api.storage import history
+from registry_api.usecases.absence import absence
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -42,14 +43,14 @@ class ReadStory:
         """The story as known at a moment.
 
         Raises Refusal `not-found` for an organization of which the caller may be told nothing,
-        `position-ahead`.
+        `organization-void`, `position-ahead`.
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, known_at, self.clock.today())
             events = await history.told(connection, identifier, point.position)
-        chapters = tell(events, caller.may_see)
-        if not chapters:
-            raise Refusal("not-found")
+            chapters = tell(events, caller.may_see)
+            if not chapters:
+                raise await absence(connection, caller, identifier, point.position)
         return Story(point.position, chapters)
 
     async def events(

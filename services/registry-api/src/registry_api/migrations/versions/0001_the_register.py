@@ -191,6 +191,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
     )
     op.create_table(
+        "void_organization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False, comment="the access area it had last"),
+        sa.PrimaryKeyConstraint("id", name=op.f("void_organization_pkey")),
+    )
+    op.create_table(
         "candidate",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -206,7 +212,10 @@ def upgrade() -> None:
             comment="a natural person's name, encrypted",
         ),
         sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("candidate_organization_id_fkey")
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("candidate_organization_id_fkey"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("candidate_pkey")),
     )
@@ -291,6 +300,7 @@ def downgrade() -> None:
     )
     op.drop_table("restricted_access")
     op.drop_table("candidate")
+    op.drop_table("void_organization")
     op.drop_table("organization")
     op.drop_table("ledger_head")
     op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")
