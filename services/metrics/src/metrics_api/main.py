@@ -78,6 +78,7 @@ def build_api(factory: Factory) -> FastAPI:
                     load_speeches(),
                     factory.clock,
                 ),
+                "labels": factory.labels,
             },
             background=(live.running, lambda: _closing(factory)),
             checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),

@@ -6,7 +6,8 @@ import orjson
 import polars as pl
 from fastapi import APIRouter, Depends, Request, Response
 
-from metrics_api.api.answers import Answering
+from metrics_api.api.answer_tables import Sheet
+from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import coverage_request
 from metrics_api.api.schemas import Coverage
@@ -34,7 +35,10 @@ def coverage_router() -> APIRouter:
         operation_id="count_coverage",
         summary="Count coverage 统计覆盖情况",
         response_model=Coverage,
-        responses=responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+        responses={
+            **ANSWER_FORMS,
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+        },
     )
     async def coverage(
         request: Request,
@@ -50,7 +54,8 @@ def coverage_router() -> APIRouter:
         issue: IssueReceipt = request.app.state.issue_receipt
         receipt = issue(answer.edition, [answer.valid_on], [answer.indicator], asked.areas)
         document = coverage_document(answer, asked.group_by)
-        return answering.answer(receipt, document, {"valid_on": answer.valid_on})
+        pinned = {"valid_on": answer.valid_on}
+        return answering.answer(receipt, document, pinned, Sheet(Coverage, "groups"))
 
     return router
 

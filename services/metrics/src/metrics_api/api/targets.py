@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from metrics_api.api.answers import Answering
+from metrics_api.api.answer_tables import Sheet
+from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS, tally
 from metrics_api.api.errors import PARAMETER_UNDEFINED
 from metrics_api.api.parameters import AtEdition, ReadingCaller, ValidOn
@@ -23,7 +24,7 @@ def targets_router() -> APIRouter:
         operation_id="list_targets",
         summary="Targets and their attainment 目标及达成情况",
         response_model=Targets,
-        responses=responses(*READ_PROBLEMS, PARAMETER_UNDEFINED),
+        responses={**ANSWER_FORMS, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED)},
     )
     async def targets(
         request: Request,
@@ -42,7 +43,10 @@ def targets_router() -> APIRouter:
             "valid_on": answer.valid_on,
             "targets": [_target(standing) for standing in answer.targets],
         }
-        return answering.answer(answer.receipt, document, {"valid_on": answer.valid_on})
+        pinned = {"valid_on": answer.valid_on}
+        return answering.answer(
+            answer.receipt, document, pinned, Sheet(Targets, "targets.variants")
+        )
 
     return router
 

@@ -12,9 +12,8 @@ from fastapi.responses import StreamingResponse
 from registry_api.api.dependencies import USUAL, Made, Reader, Writer
 from registry_api.api.errors import EMPTY_UPLOAD, ERRORS, INVALID_ORGANIZATION, UPLOAD_TOO_LARGE
 from registry_api.api.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
-from registry_api.domain.columns import REASON_COLUMN, columns, guarded, unguarded
+from registry_api.domain.columns import REASON_COLUMN, columns
 from registry_api.domain.field_types import CivilDate
-from registry_api.files.csv_writing import BOM, csv_lines
 from registry_api.files.formats import MEDIA_TYPES, Form
 from registry_api.files.template import template
 from registry_api.usecases.read_import import RefusedRows, Remarks
@@ -25,6 +24,7 @@ from servicekit.pagination import CursorText, Limit
 from servicekit.problems import explain, responses
 from servicekit.refusals import Violation
 from servicekit.standard_problems import IDEMPOTENCY_CONFLICT, INVALID_CURSOR, NOT_FOUND
+from servicekit.tables import BOM, csv_lines, guarded, unguarded
 from servicekit.text import preferred_language
 from servicekit.violations import RULE_TEXTS
 

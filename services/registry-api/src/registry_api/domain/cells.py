@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from registry_api.domain.code_lists import code_lists
-from registry_api.domain.columns import Column, unguarded
+from registry_api.domain.columns import Column
 from servicekit.refusals import Violation
+from servicekit.tables import unguarded
 from servicekit.violations import from_pydantic
 
 Tell = Callable[[Violation], None]

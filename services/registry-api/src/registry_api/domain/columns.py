@@ -5,7 +5,6 @@ Derived from the model, so a new field is a new column. A header is the field's 
 stands in `cells`.
 """
 
-import re
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from registry_api.domain.code_lists import Coded, code_lists
 from registry_api.domain.organization import OrganizationState, State, complete
+from servicekit.tables import guarded
 
 Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
 Language = Literal["zh", "en"]
@@ -29,8 +29,6 @@ IGNORED = frozenset({"id", "revision", REASON_COLUMN})
 UNKNOWN_WORD = "未知"
 """Written into the first cell of an object that is there although nothing is known of it."""
 
-_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+\-](?![0-9.,]*$))")
-"""How a formula begins; a number is none."""
 _FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
 
 
@@ -73,20 +71,6 @@ class Column:
             return str(value)
         label = code_lists()[self.code_list].values.get(value)
         return label.zh if label else str(value)
-
-
-def guarded(text: str) -> str:
-    """An apostrophe stands before what a spreadsheet would take for a formula.
-
-    Names and addresses come from outside; one such as =HYPERLINK(…) must stay text on an
-    official's screen (OWASP, CSV injection).
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """The text as it was before `guarded`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 @cache

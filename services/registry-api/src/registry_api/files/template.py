@@ -8,9 +8,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from registry_api.domain.code_lists import code_lists
 from registry_api.domain.columns import Column, columns
-from registry_api.files.csv_writing import BOM, csv_lines
 from registry_api.files.layout import EXAMPLE_MARK
-from registry_api.files.xlsx_writing import add_table, new_workbook, write_row
+from registry_api.files.xlsx_writing import add_table, write_row
+from servicekit.tables import BOM, csv_lines, new_workbook
 
 _SHEET = "社会组织"
 _WORDS_SHEET = "代码表"

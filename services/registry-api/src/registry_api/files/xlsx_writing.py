@@ -1,7 +1,6 @@
 """Writing XLSX row by row to a file: memory stays the same however many rows there are."""
 
 from collections.abc import Sequence
-from typing import IO, Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -9,21 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from registry_api.domain.columns import Column
 
-MAX_ROWS = 1_048_575
-"""Rows of a sheet below its header."""
-
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _WIDTH = 16
-
-
-def new_workbook(target: IO[bytes], **options: Any) -> xlsxwriter.Workbook:
-    """A workbook that will be written to `target` when it is closed; text stays text."""
-    return xlsxwriter.Workbook(target, {**_OPTIONS, **options})
 
 
 def add_table(

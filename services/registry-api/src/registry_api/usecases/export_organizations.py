@@ -22,8 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.columns import Column, Language, cells_of, columns
 from registry_api.domain.point_in_time import AsOf
-from registry_api.files.csv_writing import BOM, csv_lines
-from registry_api.files.xlsx_writing import MAX_ROWS, add_table, new_workbook, write_row
+from registry_api.files.xlsx_writing import add_table, write_row
 from registry_api.storage import history, listing, past_listing
 from registry_api.storage.past_listing import PastFilter
 from registry_api.usecases.find_point_in_time import find_point_in_time
@@ -32,6 +31,7 @@ from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.ledger import Head, Ledger
 from servicekit.refusals import Refusal
+from servicekit.tables import BOM, MAX_SHEET_ROWS, csv_lines, new_workbook
 
 Pages = AsyncIterator[Sequence[str]]
 
@@ -74,8 +74,8 @@ class ExportOrganizations:
         """
         async with self.database.snapshot() as connection:
             selected = await self._select(connection, caller, filters, as_of)
-            if form == "xlsx" and await selected.count() > MAX_ROWS:
-                raise Refusal("too-many-rows", limit=MAX_ROWS)
+            if form == "xlsx" and await selected.count() > MAX_SHEET_ROWS:
+                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
             writers = {"ndjson": _ndjson, "csv": _csv, "xlsx": _xlsx}
             async with aclosing(writers[form](selected.pages(), language)) as content:
                 yield Export(selected.head, content)

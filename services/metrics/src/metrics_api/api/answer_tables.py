@@ -1,0 +1,230 @@
+"""Answers as tables: CSV and XLSX of any of them, from the model that describes it.
+
+A model's fields are the columns. Their headers are the English paths (`by.kind` is `kind`), or the
+Chinese words with which the fields' descriptions end. A list of rows inside an answer is named by
+its path: `groups`, or `targets.variants` where each target has several.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from metrics_api.api.schemas import ReceiptDocument, Wording
+from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.storage.label_files import Labels
+from servicekit.tables import BOM, csv_lines, guarded, new_workbook
+
+Language = Literal["zh", "en"]
+Path = tuple[str, ...]
+Row = Mapping[str, Any]
+Cell = str | int | float | None
+
+WHOLE = "total"
+"""The member that sums up the rows; it ends the table."""
+_KEYED = {"by": "", "labels": "名称"}
+"""Members keyed by dimension, and what follows the dimension's title in their headers."""
+_SHARES = ("rate", "goal")
+_WIDTH = 16
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How an answer becomes a table: the model that describes it, and the path to its rows."""
+
+    model: type[BaseModel]
+    rows: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """A table with its header, and what stands beside it (scalars of the answer, the receipt)."""
+
+    paths: list[Path]
+    header: list[str]
+    rows: list[list[Cell]]
+    notes: list[list[Cell]]
+
+
+def answer_table(
+    document: Mapping[str, Any], sheet: Sheet, labels: Labels, language: Language
+) -> AnswerTable:
+    """The table of an answer, words in `language`."""
+    reading = _Reading(labels, language)
+    row_model, rows = _rows(sheet.model, document, sheet.rows.split("."))
+    paths = list(_columns(row_model, rows))
+    cells = [[reading.cell(path, _at(row, path)) for path in paths] for row in rows]
+    total = document.get(WHOLE)
+    if isinstance(total, Mapping):
+        paths = paths or [(name,) for name in total]
+        cells.append(reading.total(paths, total))
+    header = [reading.header(row_model, path) for path in paths]
+    return AnswerTable(paths, header, cells, list(reading.notes(sheet, document)))
+
+
+def csv_file(table: AnswerTable) -> bytes:
+    """The table, and after an empty line what stands beside it, two cells a line."""
+    lines = ([_text(cell) for cell in row] for row in (*table.rows, [], *table.notes))
+    return BOM + csv_lines([table.header, *lines])
+
+
+def xlsx_file(table: AnswerTable, language: Language, made_at: datetime | None) -> bytes:
+    """The same as two sheets; the bytes depend on nothing but the answer."""
+    target = io.BytesIO()
+    book = new_workbook(target, in_memory=True)
+    book.set_properties({"created": (made_at or _EPOCH).astimezone(UTC).replace(tzinfo=None)})
+    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+    names = {"zh": ("数据", "凭据"), "en": ("data", "receipt")}[language]
+    data = book.add_worksheet(names[0])
+    data.set_column(0, max(0, len(table.paths) - 1), _WIDTH)
+    data.freeze_panes(1, 0)
+    formats = [share if path[-1] in _SHARES else None for path in table.paths]
+    _write(data, 0, table.header, [bold] * len(table.header))
+    for number, row in enumerate(table.rows, start=1):
+        _write(data, number, row, formats)
+    notes = book.add_worksheet(names[1])
+    notes.set_column(0, 1, 3 * _WIDTH)
+    for number, row in enumerate(table.notes):
+        _write(notes, number, row, [bold, None])
+    book.close()
+    return target.getvalue()
+
+
+class _Reading:
+    """What people read instead of names and codes."""
+
+    def __init__(self, labels: Labels, language: Language) -> None:
+        self._labels = labels
+        self._zh = language == "zh"
+
+    def header(self, model: type[BaseModel], path: Path) -> str:
+        if path[0] in _KEYED and len(path) == 2 and path[1] in DIMENSIONS:
+            title = self._labels.titles[path[1]]
+            suffix = _KEYED[path[0]]
+            return title.zh + suffix if self._zh else path[1] + ("_name" if suffix else "")
+        return _chinese(model, path) if self._zh else ".".join(path)
+
+    def cell(self, path: Path, value: Any) -> Cell:
+        if isinstance(value, bool):
+            return ("是" if value else "否") if self._zh else str(value).lower()
+        if value is None or isinstance(value, int | float):
+            return value
+        if isinstance(value, Mapping):
+            return self._object(value)
+        if isinstance(value, list | tuple):
+            return "；".join(str(self.cell(path, item)) for item in value)
+        labelled = self._zh and path[-1] in self._labels.titles
+        return self._labels.code(path[-1], str(value)).zh if labelled else str(value)
+
+    def _object(self, value: Row) -> str:
+        """A text in two languages, or an object in one cell."""
+        if set(value) == {"zh", "en"}:
+            return str(value["zh" if self._zh else "en"])
+        return "; ".join(f"{name}: {self.cell((name,), item)}" for name, item in value.items())
+
+    def total(self, paths: list[Path], total: Row) -> list[Cell]:
+        """The last line: 合计 in the first column that is free."""
+        line: list[Cell] = [total.get(path[0]) if len(path) == 1 else None for path in paths]
+        if line and line[0] is None:
+            line[0] = "合计" if self._zh else WHOLE
+        return line
+
+    def notes(self, sheet: Sheet, document: Row) -> Iterator[list[Cell]]:
+        """Scalars of the answer, then its receipt, each with its title."""
+        rows = sheet.rows.split(".")[0]
+        beside = {k: v for k, v in document.items() if k not in (rows, WHOLE, "receipt")}
+        for model, known in ((sheet.model, beside), (ReceiptDocument, document["receipt"])):
+            for name, value in known.items():
+                yield [self.header(model, (name,)), self.cell((name,), value)]
+
+
+def _rows(model: type[BaseModel], document: Row, path: Sequence[str]) -> tuple[Any, list[Row]]:
+    """The model of a row, and the rows at `path`; a row has its parents' members too."""
+    name, *deeper = path
+    inner = _models(model)[name]
+    found: list[Row] = list(document.get(name) or ())
+    if not deeper:
+        return inner, found
+    joined: list[Row] = []
+    for parent in found:
+        _, below = _rows(inner, parent, deeper)
+        joined += [{**parent, deeper[0]: row} for row in below]
+    return inner, joined
+
+
+def _columns(model: type[BaseModel], rows: Sequence[Row]) -> Iterator[Path]:
+    """The paths of a row's cells in the model's order, but keys first, in order of appearance."""
+    models = _models(model)
+    for name, field in sorted(model.model_fields.items(), key=lambda it: it[0] not in _KEYED):
+        inner = models.get(name)
+        values = [row[name] for row in rows if isinstance(row.get(name), Mapping)]
+        if inner is not None and inner is not Wording:
+            if values or not _is_list(field.annotation):
+                yield from ((name, *path) for path in _columns(inner, values))
+        elif name in _KEYED:
+            yield from ((name, key) for key in dict.fromkeys(k for v in values for k in v))
+        else:
+            yield (name,)
+
+
+def _models(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The fields that hold a model or a list of one."""
+    found = {}
+    for name, field in model.model_fields.items():
+        for inner in _parts(field.annotation):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                found[name] = inner
+    return found
+
+
+def _parts(annotation: Any) -> Iterable[Any]:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, list):
+        return [part for inner in get_args(annotation) for part in _parts(inner)]
+    return [annotation]
+
+
+def _is_list(annotation: Any) -> bool:
+    return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
+
+
+def _chinese(model: type[BaseModel], path: Path) -> str:
+    """The words with which the description of the field at `path` ends."""
+    field = model.model_fields.get(path[0])
+    inner = _models(model).get(path[0])
+    if field is None:
+        return ".".join(path)
+    if len(path) > 1 and inner is not None:
+        return _chinese(inner, path[1:])
+    return (field.description or path[0]).rsplit(" ", 1)[-1]
+
+
+def _at(row: Row, path: Path) -> Any:
+    value: Any = row
+    for name in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else guarded(cell) if isinstance(cell, str) else str(cell)
+
+
+def _write(
+    sheet: Worksheet, number: int, cells: Sequence[Cell], formats: Sequence[Format | None]
+) -> None:
+    """One line; numbers as numbers, all else as text, never as a formula."""
+    for place, (cell, form) in enumerate(zip(cells, formats, strict=True)):
+        if isinstance(cell, str):
+            sheet.write_string(number, place, cell, form)
+        elif cell is not None:
+            sheet.write_number(number, place, cell, form)
