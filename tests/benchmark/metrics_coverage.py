@@ -24,7 +24,7 @@ from metrics_api.counting.columns import ROW_TYPES
 from metrics_api.counting.coverage_count import CoverageQuery, count_coverage
 from metrics_api.counting.fact_copy import FactCopy, no_rows
 from metrics_api.domain.areas import AreaDirectory, AreaVersion
-from metrics_api.domain.facts import COLUMNS
+from metrics_api.domain.facts import COUNTED_COLUMNS
 from metrics_api.domain.timelines import FAR
 from metrics_api.storage.definition_files import load_definitions
 
@@ -69,6 +69,8 @@ def country(rows: int) -> pl.DataFrame:
     """A believable register, the same at every run: one open row per organization."""
     columns: dict[str, pl.Series] = {
         "row_id": pl.Series(range(1, rows + 1), dtype=pl.Int64),
+        "organization_high": pl.Series([0], dtype=pl.Int64).new_from_index(0, rows),
+        "organization_low": pl.Series(range(1, rows + 1), dtype=pl.Int64),
         "valid_from": _drawn([date(1990 + i // 12, i % 12 + 1, 1) for i in range(300)], rows, 1),
         "valid_until": pl.Series([FAR], dtype=pl.Date).new_from_index(0, rows),
         "edition_from": pl.Series([1], dtype=pl.UInt32).new_from_index(0, rows),
@@ -81,7 +83,7 @@ def country(rows: int) -> pl.DataFrame:
         "rule": [f"rule-{i}" for i in range(25)],
         "basis": ["S"],
     }
-    for seed, column in enumerate(COLUMNS, start=10):
+    for seed, column in enumerate(COUNTED_COLUMNS, start=10):
         if column.name in columns:
             continue
         values: Sequence[object] = [*column.codes] if column.codes else [True, False, False]
@@ -106,9 +108,10 @@ def _drawn(values: Sequence[object], rows: int, seed: int) -> pl.Series:
 async def fill(connection: asyncpg.Connection, frame: pl.DataFrame) -> None:
     """The same rows as a table of plain text codes, vacuumed and analysed."""
     kinds = {"integer": "integer", "boolean": "boolean"}
-    facts = ", ".join(f"{c.name} {kinds.get(c.type, 'text')}" for c in COLUMNS)
+    facts = ", ".join(f"{c.name} {kinds.get(c.type, 'text')}" for c in COUNTED_COLUMNS)
     await connection.execute(
-        "CREATE TABLE fact (row_id bigint, valid_from date, valid_until date, edition_from bigint,"
+        "CREATE TABLE fact (row_id bigint, organization_high bigint, organization_low bigint,"
+        " valid_from date, valid_until date, edition_from bigint,"
         f" edition_until bigint, {facts});"
         "CREATE TABLE area (code text PRIMARY KEY, province text, city text, district text,"
         " street text)"

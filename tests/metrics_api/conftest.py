@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from metrics_api.domain.facts import COLUMNS, Column, Fact
+from metrics_api.domain.facts import COLUMNS, COUNTED_COLUMNS, Column, Fact
 from metrics_api.domain.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
 from metrics_api.domain.timelines import FAR
 from metrics_api.factory import PACKAGE
@@ -28,8 +28,8 @@ TEXTS = {
 def _values(column: Column) -> list[Any]:
     if column.type == "code":
         return list(column.codes)
-    if column.type == "text":
-        return TEXTS[column.name]
+    if column.type in ("text", "label"):
+        return TEXTS.get(column.name, [column.name])
     return [0, 1, 2, 3, 4, 50] if column.type == "integer" else [True, False]
 
 
@@ -62,7 +62,7 @@ def predicates() -> st.SearchStrategy[Predicate]:
         parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
         return st.one_of(st.builds(Not, inner), st.builds(Every, parts), st.builds(Some, parts))
 
-    return st.recursive(st.sampled_from(COLUMNS).flatmap(leaf), nested, max_leaves=6)
+    return st.recursive(st.sampled_from(COUNTED_COLUMNS).flatmap(leaf), nested, max_leaves=6)
 
 
 @pytest.fixture(scope="session")

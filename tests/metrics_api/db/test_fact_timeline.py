@@ -133,7 +133,7 @@ async def test_a_page_is_one_edition_and_changes_only_what_changed(database: Dat
     histories.tell(clinic, date(2015, 1, 1), organization_state())
     async with database.transaction() as connection:
         await apply_registry(connection, histories.registry)
-    histories.tell(hospital, date(2015, 1, 1), {"name": "only the name, which is not counted"})
+    histories.tell(hospital, date(2015, 1, 1), {"sponsor": "not counted, not shown"})
     histories.tell(clinic, date(2015, 6, 1), {"status": "suspended"})
     async with database.transaction() as connection:
         await apply_registry(connection, histories.registry[2:])

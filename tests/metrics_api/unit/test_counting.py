@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.metrics_api.frames import counted_values
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.columns import ROW_TYPES
@@ -19,15 +20,17 @@ from metrics_api.counting.coverage_count import (
     count_coverage,
 )
 from metrics_api.counting.fact_copy import FactCopy, no_rows
+from metrics_api.counting.members import Part, Place, find_members
 from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.facts import COLUMNS, POSITION, Fact
 from metrics_api.domain.indicators import ResolvedIndicator, Tally
-from metrics_api.domain.predicates import Every, Predicate, fact_test
+from metrics_api.domain.predicates import Predicate, fact_test
 from metrics_api.domain.timelines import FAR
 from metrics_api.storage.definition_files import load_definitions
 
 DAY = date(2016, 1, 5)
+PARTS: tuple[Part, ...] = ("numerator", "denominator", "gap")
 DEFINITIONS = load_definitions()
 HIERARCHY = AreaDirectory(
     AreaVersion(code, level, parent, code, date(2000, 1, 1), FAR)
@@ -62,7 +65,10 @@ class Row:
 
 def frame(rows: Iterable[Row]) -> pl.DataFrame:
     values = [
-        (r.row_id, r.valid_from, r.valid_until, r.edition_from, r.edition_until, *r.fact)
+        (
+            *(r.row_id, 0, r.row_id, r.valid_from, r.valid_until, r.edition_from, r.edition_until),
+            *counted_values(r.fact),
+        )
         for r in rows
     ]
     return pl.DataFrame(values, schema=ROW_TYPES, orient="row")
@@ -108,22 +114,25 @@ def key_of(name: str, fact: Fact, hierarchy: AreaHierarchy) -> str:
 def naive(rows: list[Row], query: CoverageQuery) -> dict[tuple[str, ...], Tally]:
     """The meaning of a query, one row at a time."""
     groups: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-    in_denominator = fact_test(query.indicator.denominator)
     in_numerator = fact_test(query.indicator.numerator)
     for row in rows:
-        area = row.fact[POSITION["area"]]
-        if not (
-            row.believed_at(query.edition)
-            and row.valid_from <= query.valid_on < row.valid_until
-            and in_denominator(row.fact)
-            and (query.within is None or str(area or "-").startswith(query.within or ("!",)))
-            and all(_matches(name, values, row.fact) for name, values in query.filters.items())
-        ):
+        if not is_asked(row, query):
             continue
         tally = groups[tuple(key_of(name, row.fact, HIERARCHY) for name in query.group_by)]
         tally[0] += in_numerator(row.fact)
         tally[1] += 1
     return {key: Tally(*tally) for key, tally in groups.items()}
+
+
+def is_asked(row: Row, query: CoverageQuery) -> bool:
+    area = row.fact[POSITION["area"]]
+    return (
+        row.believed_at(query.edition)
+        and row.valid_from <= query.valid_on < row.valid_until
+        and fact_test(query.indicator.denominator)(row.fact)
+        and (query.within is None or str(area or "-").startswith(query.within or ("!",)))
+        and all(_matches(name, values, row.fact) for name, values in query.filters.items())
+    )
 
 
 def _matches(name: str, values: tuple[str, ...], fact: Fact) -> bool:
@@ -154,7 +163,6 @@ def row_lists(
 def queries(
     draw: st.DrawFn, predicates: st.SearchStrategy[Predicate], days: st.SearchStrategy[date]
 ) -> CoverageQuery:
-    denominator = draw(predicates)
     names = st.sampled_from(sorted(DIMENSIONS))
     filters = draw(
         st.dictionaries(names, st.just((UNASSIGNED_KEY,)), max_size=1)
@@ -163,7 +171,7 @@ def queries(
         | st.just({"body": ("b1", "never-seen")})
     )
     return CoverageQuery(
-        indicator=ResolvedIndicator(denominator, Every((denominator, draw(predicates)))),
+        indicator=ResolvedIndicator(draw(predicates), draw(predicates)),
         valid_on=draw(days),
         edition=draw(st.integers(1, 7)),
         group_by=tuple(draw(st.lists(names, max_size=4, unique=True))),
@@ -196,6 +204,47 @@ def test_every_count_equals_the_naive_one(
     assert found.total == Tally(
         sum(t.numerator for t in expected.values()), sum(t.denominator for t in expected.values())
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_the_members_are_those_that_were_counted_in_order_and_once(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+    days: st.SearchStrategy[date],
+    untils: st.SearchStrategy[date],
+) -> None:
+    rows = data.draw(row_lists(facts, days, untils))
+    loaded_at = data.draw(st.integers(1, 7))
+    copy = copy_of(rows, loaded_at, [8], data.draw(st.booleans()))
+    query = replace(data.draw(queries(predicates, days)), group_by=())
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    counted = count_coverage(copy, rollup, query, 1).total
+    found = {part: walked(copy, rollup, query, part) for part in PARTS}
+    assert len(found["numerator"]) == counted.numerator
+    assert sorted(found["numerator"] + found["gap"]) == sorted(found["denominator"])
+    asked = {row.row_id: row for row in rows if is_asked(row, query)}
+    assert sorted(found["denominator"]) == sorted(asked)
+    assert found["denominator"] == sorted(asked, key=lambda i: place(asked[i]))
+
+
+def place(row: Row) -> tuple[bool, str, int]:
+    area = row.fact[POSITION["area"]]
+    return (area is None, str(area), row.row_id)
+
+
+def walked(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, part: Part) -> list[int]:
+    """The row ids of `part`, read in pages of three."""
+    found: list[int] = []
+    after: Place | None = None
+    while True:
+        page = find_members(copy, rollup, query, part, after, 3)
+        found += [key.organization.int for key in page.rows]
+        if page.last is None:
+            assert page.count == len(found)
+            return found
+        after = page.last
 
 
 def plain_row(row_id: int, **columns: object) -> Row:

@@ -4,10 +4,11 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.metrics_api.frames import counted_values
 
 from metrics_api.counting.columns import FACT_TYPES
 from metrics_api.counting.expressions import fact_expression
-from metrics_api.domain.facts import Fact
+from metrics_api.domain.facts import COLUMNS, Fact
 from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
 from metrics_api.domain.predicates import (
     Compare,
@@ -28,13 +29,13 @@ def test_polars_agrees_with_python(
 ) -> None:
     predicate = data.draw(predicates)
     rows = data.draw(st.lists(facts, min_size=1, max_size=20))
-    frame = pl.DataFrame(rows, schema=FACT_TYPES, orient="row")
+    frame = pl.DataFrame([counted_values(row) for row in rows], schema=FACT_TYPES, orient="row")
     found = frame.select(hit=fact_expression(predicate))["hit"].to_list()
     assert found * (len(rows) // len(found)) == [fact_test(predicate)(row) for row in rows]
 
 
 def test_a_comparison_with_the_unknown_is_false_and_its_opposite_true() -> None:
-    nothing: Fact = (None,) * len(FACT_TYPES)
+    nothing: Fact = (None,) * len(COLUMNS)
     atleast = Compare("full_members", "ge", 3)
     assert not fact_test(atleast)(nothing)
     assert fact_test(Not(atleast))(nothing)

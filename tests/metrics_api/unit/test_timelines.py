@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ DAYS = [START + timedelta(days=offset) for offset in range(16)]
 
 
 def organization(kind: str) -> OrganizationFacts:
-    return OrganizationFacts(*(None,) * 20)._replace(kind=kind)  # type: ignore[arg-type]
+    nothing: Any = dict.fromkeys(OrganizationFacts._fields)
+    return OrganizationFacts(**nothing)._replace(kind=kind)
 
 
 def answer(body: str) -> AssignmentFacts:

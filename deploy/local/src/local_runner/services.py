@@ -134,6 +134,8 @@ def environment(
         wired[f"{prefix}_REGISTRY_URL"] = ports.url(REGISTRY)
     if service is METRICS:
         wired[f"{prefix}_ROUTER_URL"] = ports.url(ROUTER)
+        wired[f"{prefix}_REGISTRY_PUBLIC_URL"] = ports.url(REGISTRY)
+        wired[f"{prefix}_ROUTER_PUBLIC_URL"] = ports.url(ROUTER)
     defaults = {f"{prefix}_POOL_SIZE": str(POOL_SIZE)}
     # Compiling is most of a first start; it shall not be done again at every start.
     python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}

@@ -12,9 +12,11 @@ from metrics_api.storage.editions import CHANNEL
 from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.storage.label_files import Labels, load_labels
 from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.coverage_question import AskCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
+from metrics_api.usecases.list_members import ListMembers
 from metrics_api.usecases.tell_freshness import TellFreshness
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
@@ -79,11 +81,19 @@ class Factory:
         return IssueReceipt(self.live_copy, self.definitions)
 
     @cached_property
+    def ask_coverage(self) -> AskCoverage:
+        """Makes requests ready to be counted."""
+        return AskCoverage(self.live_copy, self.database, self.definitions, self.clock)
+
+    @cached_property
     def count_coverage(self) -> CountCoverage:
         """Counts coverage."""
-        return CountCoverage(
-            self.live_copy, self.database, self.definitions, self.clock, self.settings.max_groups
-        )
+        return CountCoverage(self.ask_coverage, self.settings.max_groups)
+
+    @cached_property
+    def list_members(self) -> ListMembers:
+        """Lists the organizations behind a count."""
+        return ListMembers(self.ask_coverage, self.database)
 
     @cached_property
     def evaluate_targets(self) -> EvaluateTargets:

@@ -11,6 +11,7 @@ from metrics_api.api.coverage import coverage_router
 from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
 from metrics_api.api.freshness import freshness_router
+from metrics_api.api.members import members_router
 from metrics_api.api.targets import targets_router
 from metrics_api.dashboard.drawn_charts import DrawnCharts
 from metrics_api.dashboard.words import load_speeches
@@ -59,6 +60,7 @@ def build_api(factory: Factory) -> FastAPI:
             migrations=migrations(factory.settings),
             routers=(
                 coverage_router(),
+                members_router(),
                 charts_router(),
                 definitions_router(),
                 targets_router(),
@@ -78,6 +80,8 @@ def build_api(factory: Factory) -> FastAPI:
                     load_speeches(),
                     factory.clock,
                 ),
+                "list_members": factory.list_members,
+                "settings": factory.settings,
                 "labels": factory.labels,
             },
             background=(live.running, lambda: _closing(factory)),

@@ -21,6 +21,14 @@ class MetricsSettings(ServiceSettings):
     router_url: str = Field(
         default="http://127.0.0.1:8002", description="Base address of jurisdiction-router."
     )
+    registry_public_url: str = Field(
+        default="",
+        description="Where users reach registry-api, for links; without it links are paths.",
+    )
+    router_public_url: str = Field(
+        default="",
+        description="Where users reach jurisdiction-router, for links; without it links are paths.",
+    )
     max_groups: int = Field(
         default=100_000, ge=1, description="Most groups in one answer; more are refused with 413."
     )

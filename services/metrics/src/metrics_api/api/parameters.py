@@ -72,14 +72,28 @@ def _parameter(name: str) -> inspect.Parameter:
 coverage_filters = _filters()
 """The filters of a request, by dimension."""
 
+GivenFilters = Annotated[Filters, Depends(coverage_filters)]
+AskedIndicator = Annotated[str, Query(description="Id of an indicator 指标编号")]
+
 
 async def coverage_request(
     caller: ReadingCaller,
-    filters: Annotated[Filters, Depends(coverage_filters)],
-    indicator: Annotated[str, Query(description="Id of an indicator 指标编号")],
+    filters: GivenFilters,
+    indicator: AskedIndicator,
     group_by: GroupBy = None,
     valid_on: ValidOn = None,
     edition: AtEdition = None,
 ) -> CoverageRequest:
     """The question as it came in, limited to the caller's areas."""
     return CoverageRequest(indicator, split(group_by), filters, valid_on, edition, caller.areas)
+
+
+async def members_request(
+    caller: ReadingCaller,
+    filters: GivenFilters,
+    indicator: AskedIndicator,
+    valid_on: ValidOn = None,
+    edition: AtEdition = None,
+) -> CoverageRequest:
+    """The count whose members are asked for, limited to the caller's areas."""
+    return CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas)

@@ -1,7 +1,8 @@
 """What goes out, described for the specification; rates are shares of one, six decimals."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -80,6 +81,75 @@ class Coverage(BaseModel):
     valid_on: date = Field(description="The civil date that is counted 统计日期")
     total: Tally = Field(description="The whole 合计")
     groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
+    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
+
+
+class NamedArea(BaseModel):
+    """An area 区划."""
+
+    code: str = Field(description="Division code 所在区划代码")
+    name: str | None = Field(
+        description="Name on that day, null where the directory lacks it 所在区划"
+    )
+
+
+class NamedDistrict(BaseModel):
+    """The district above an area 所在区."""
+
+    code: str = Field(description="Division code 所在区代码")
+    name: str | None = Field(
+        description="Name on that day, null where the directory lacks it 所在区"
+    )
+
+
+class NamedBody(BaseModel):
+    """A supervising body 管理主体."""
+
+    id: str = Field(description="Id in the directory 管理主体编号")
+    kind: str | None = Field(description="Its kind 管理主体类型")
+    name: str | None = Field(description="Name on that day 管理主体")
+
+
+class FactShown(BaseModel):
+    """A fact that decides 决定性事实."""
+
+    field: str = Field(description="Which fact, as predicates name it 字段")
+    value: str | int | bool | None = Field(description="Its value; null is unknown or none 取值")
+
+
+class MemberLinks(BaseModel):
+    """Where to read on: as of that day, as known at that edition 相关链接."""
+
+    registry: str = Field(description="The organization in registry-api 登记信息")
+    decision: str = Field(description="Who supervises it, and why, in jurisdiction-router 归口判定")
+
+
+class MemberDocument(BaseModel):
+    """An organization of a list 名单条目."""
+
+    id: UUID = Field(description="Id in the registry 编号")
+    name: str | None = Field(description="Name on that day 名称")
+    code: str | None = Field(description="Credit code, or filing number 统一社会信用代码或备案编号")
+    counted: bool = Field(description="Whether it is in the numerator 是否计入分子")
+    facts: list[FactShown] = Field(description="What decides that 决定性事实")
+    since: date = Field(description="First day on which all its facts are these 起始日期")
+    kind: str | None = Field(description="Kind 类别")
+    grade: str | None = Field(description="Grade; null where never evaluated 等级")
+    area: NamedArea | None = Field(description="Where it counts 所在区划")
+    district: NamedDistrict | None = Field(description="The district above 所在区")
+    body: NamedBody | None = Field(description="Who supervises it 管理主体")
+    links: MemberLinks = Field(description="Where to read on 相关链接")
+
+
+class MemberPage(BaseModel):
+    """A page of the organizations behind a count 名单."""
+
+    indicator: str = Field(description="Id of the indicator 指标")
+    part: Literal["numerator", "denominator", "gap"] = Field(description="Which list 名单范围")
+    valid_on: date = Field(description="The civil date that is counted 统计日期")
+    items: list[MemberDocument] = Field(description="By area, then by id 按区划、编号排序")
+    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
+    count: int | None = Field(description="How many on all pages, when `count=exact` 总数")
     receipt: ReceiptDocument = Field(description="What it rests on 凭据")
 
 

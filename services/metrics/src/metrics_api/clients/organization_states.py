@@ -57,6 +57,9 @@ class _Party(msgspec.Struct):
 class OrganizationState(msgspec.Struct):
     """The registry's state of an organization, narrowed to what is counted."""
 
+    name: str | None = None
+    credit_code: str | None = None
+    filing_number: str | None = None
     kind: str | None = None
     institution_type: str | None = None
     category: str | None = None
@@ -98,6 +101,8 @@ class OrganizationState(msgspec.Struct):
             secretary_cross_posted=secretary.cross_posted if secretary else None,
             charter_state=self.charter.state,
             charter_wording=self.charter.wording,
+            name=self.name,
+            code=self.credit_code or self.filing_number,
         )
         check_codes(facts)
         return facts

@@ -36,6 +36,17 @@ class AreaRollup:
         """The area at `level` above (or of) each row's area; null where there is none."""
         return self._look_up(self._areas[level])
 
+    def rank(self) -> pl.Expr:
+        """Each row's place in the order of the area codes; the unknown area comes last."""
+        ranks = self._areas["area"].rank("ordinal").cast(pl.UInt32)
+        return self._look_up(ranks).cast(pl.UInt32).fill_null(self._areas.height + 1)
+
+    def rank_of(self, code: str | None) -> int:
+        """The `rank` of rows whose area is `code`; of a code not known, that of the one before."""
+        if code is None:
+            return self._areas.height + 1
+        return int((self._areas["area"] <= code).sum())
+
     def within(self, prefixes: tuple[str, ...]) -> pl.Expr:
         """Whether each row's own area has a code that starts with one of `prefixes`.
 

@@ -88,24 +88,31 @@ def count_coverage(
 
 def _tallied(part: SignedRows, rollup: AreaRollup, query: CoverageQuery) -> pl.LazyFrame:
     """One part of the rows, counted by key with its sign."""
-    day = pl.lit(query.valid_on)
-    conditions = [
-        pl.col("valid_from") <= day,
-        pl.col("valid_until") > day,
-        fact_expression(query.indicator.denominator),
-        *(_filter(name, values, rollup) for name, values in query.filters.items()),
-    ]
-    if query.within is not None:
-        conditions.append(rollup.within(query.within))
     keys = list(query.group_by)
     columns = [_key(DIMENSIONS[name], rollup).alias(name) for name in keys]
     hit = fact_expression(query.indicator.numerator).alias("hit")
-    rows = part.rows.filter(reduce(and_, conditions)).select(*columns, hit)
+    rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(*columns, hit)
     sums = [
         (pl.col("hit").sum().cast(pl.Int64) * part.sign).alias("numerator"),
         (pl.len().cast(pl.Int64) * part.sign).alias("denominator"),
     ]
     return rows.group_by(keys).agg(sums) if keys else rows.select(sums)
+
+
+def holds_on(day: date) -> pl.Expr:
+    """Whether a row holds on `day`."""
+    return (pl.col("valid_from") <= day) & (pl.col("valid_until") > day)
+
+
+def asked(query: CoverageQuery, rollup: AreaRollup) -> pl.Expr:
+    """Whether a row is in the denominator, passes the filters and may be seen; on whatever day."""
+    conditions = [
+        fact_expression(query.indicator.denominator),
+        *(_filter(name, values, rollup) for name, values in query.filters.items()),
+    ]
+    if query.within is not None:
+        conditions.append(rollup.within(query.within))
+    return reduce(and_, conditions)
 
 
 def _summed(parts: list[pl.LazyFrame], keys: list[str]) -> pl.LazyFrame:

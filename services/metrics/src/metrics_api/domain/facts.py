@@ -11,8 +11,9 @@ validity ran out; and an organization that sits on a border has one area, that o
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-ColumnType = Literal["code", "text", "integer", "boolean"]
-"""`code`: one of a closed list; `text`: an identifier from an open set (area, body, rule)."""
+ColumnType = Literal["code", "text", "integer", "boolean", "label"]
+"""`code`: one of a closed list; `text`: an identifier from an open set (area, body, rule);
+`label`: what a list shows of an organization, which no predicate asks and no copy holds."""
 
 
 class OrganizationFacts(NamedTuple):
@@ -38,6 +39,8 @@ class OrganizationFacts(NamedTuple):
     secretary_cross_posted: bool | None
     charter_state: str | None
     charter_wording: str | None
+    name: str | None
+    code: str | None
 
 
 class AssignmentFacts(NamedTuple):
@@ -117,6 +120,8 @@ ORGANIZATION_COLUMNS: tuple[Column, ...] = (
     Column("secretary_cross_posted", "boolean"),
     _code("charter_state", "none provisional included"),
     _code("charter_wording", "v1 v2"),
+    Column("name", "label"),
+    Column("code", "label"),
 )
 
 ASSIGNMENT_COLUMNS: tuple[Column, ...] = (
@@ -135,7 +140,9 @@ ASSIGNMENT_COLUMNS: tuple[Column, ...] = (
 )
 
 COLUMNS: tuple[Column, ...] = ORGANIZATION_COLUMNS + ASSIGNMENT_COLUMNS
-COLUMN_BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
+COUNTED_COLUMNS: tuple[Column, ...] = tuple(c for c in COLUMNS if c.type != "label")
+"""What predicates and dimensions can ask."""
+COLUMN_BY_NAME: dict[str, Column] = {column.name: column for column in COUNTED_COLUMNS}
 POSITION: dict[str, int] = {column.name: index for index, column in enumerate(COLUMNS)}
 """Where a column stands in a `Fact`."""
 

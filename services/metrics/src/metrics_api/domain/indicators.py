@@ -70,9 +70,9 @@ class Indicator:
         def value_of(name: str) -> int:
             return parameters[name].on(day)
 
-        denominator = resolve(self.denominator, value_of)
-        condition = resolve(self.condition, value_of)
-        return ResolvedIndicator(denominator, Every((denominator, condition)))
+        return ResolvedIndicator(
+            resolve(self.denominator, value_of), resolve(self.condition, value_of)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,12 @@ class ResolvedIndicator:
     """What to count on one day; `numerator` implies `denominator`."""
 
     denominator: Predicate
-    numerator: Predicate
+    condition: Predicate
+
+    @property
+    def numerator(self) -> Predicate:
+        """The condition, asked within the denominator."""
+        return Every((self.denominator, self.condition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 from metrics_api.domain.facts import UNASSIGNED, AssignmentFacts, Fact, OrganizationFacts
 
@@ -19,6 +20,14 @@ class Span(NamedTuple, Generic[Value]):
     start: date
     until: date
     value: Value
+
+
+class RowKey(NamedTuple):
+    """Names one row of the fact timeline: a span of an organization, as an edition opened it."""
+
+    organization: UUID
+    start: date
+    edition: int
 
 
 class Replacement(NamedTuple, Generic[Key, Value]):

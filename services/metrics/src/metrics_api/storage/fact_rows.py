@@ -7,12 +7,13 @@ import asyncpg
 from sqlalchemy import ARRAY, BigInteger, Date, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_api.domain.facts import COLUMNS, Column, Fact
-from metrics_api.domain.timelines import Span
+from metrics_api.domain.facts import COLUMNS, COUNTED_COLUMNS, Column, Fact
+from metrics_api.domain.timelines import RowKey, Span
 from servicekit.database import copy_rows
 
 _FACT_NAMES = tuple(column.name for column in COLUMNS)
 _INSERTED = ("organization_id", "valid_from", "valid_until", "edition_from", *_FACT_NAMES)
+_ROW_NAMES = ("organization_id", "valid_from", "edition_from", "valid_until", *_FACT_NAMES)
 _CHUNK_BYTES = 8 * 1024 * 1024
 
 
@@ -48,6 +49,21 @@ async def open_rows(
             for organization, span in rows
         ]
         await copy_rows(connection, "fact", _INSERTED, records)
+
+
+async def read_facts(
+    connection: AsyncConnection, keys: Sequence[RowKey]
+) -> dict[RowKey, Span[Fact]]:
+    """The rows that `keys` name; a key whose row is gone (a rebuild) is left out."""
+    bound = {
+        "ids": [key.organization for key in keys],
+        "starts": [key.start for key in keys],
+        "editions": [key.edition for key in keys],
+    }
+    return {
+        RowKey(*row[:3]): Span(row[1], row[3], tuple(row[4:]))
+        for row in await connection.execute(_READ, bound)
+    }
 
 
 BELIEVED = "edition_until IS NULL"
@@ -91,16 +107,32 @@ async def stream_rows(
         await sink(bytes(pending))
 
 
+_HEXADECIMAL = "('x' || translate(organization_id::text, '-', ''))::bit(128)"
+
+
 def _selected(column: Column) -> str:
     return f"{column.name}::text" if column.type == "boolean" else column.name
 
 
 _SELECTED = ", ".join(
     (
-        "row_id, valid_from, least(valid_until, DATE '9999-12-31')",
+        "row_id",
+        f"{_HEXADECIMAL}::bit(64)::bigint",
+        f"substring({_HEXADECIMAL} FROM 65)::bit(64)::bigint",
+        "valid_from, least(valid_until, DATE '9999-12-31')",
         "edition_from, edition_until",
-        *map(_selected, COLUMNS),
+        *map(_selected, COUNTED_COLUMNS),
     )
+)
+_READ = text(
+    f"SELECT {', '.join(f'fact.{name}' for name in _ROW_NAMES)} "  # noqa: S608 - columns
+    "FROM unnest(:ids, :starts, :editions) AS asked (id, start, edition) "
+    "JOIN fact ON fact.organization_id = asked.id AND fact.valid_from = asked.start "
+    "AND fact.edition_from = asked.edition"
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("starts", type_=ARRAY(Date)),
+    bindparam("editions", type_=ARRAY(BigInteger)),
 )
 _CLOSE = text(
     "UPDATE fact SET edition_until = :edition FROM unnest(:ids, :starts) AS gone (id, start) "

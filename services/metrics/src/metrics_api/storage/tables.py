@@ -53,7 +53,7 @@ subject_timeline = Table(
     comment="the two halves of each organization's facts, as known now",
 )
 
-_FACT_TYPES = {"code": Text, "text": Text, "integer": Integer, "boolean": Boolean}
+_FACT_TYPES = {"code": Text, "text": Text, "integer": Integer, "boolean": Boolean, "label": Text}
 
 fact = Table(
     "fact",

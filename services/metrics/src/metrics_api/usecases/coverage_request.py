@@ -41,7 +41,7 @@ def check_edition(edition: int | None, newest: int) -> int:
     """The edition to answer from; refuses one that is ahead of the newest known here."""
     if edition is None:
         return newest
-    if edition > newest:
+    if not 0 <= edition <= newest:
         ahead = Violation("/edition", "edition_ahead", edition, {"newest": newest})
         raise Refusal("invalid-request", ahead)
     return edition

@@ -14,7 +14,7 @@ depends_on: str | Sequence[str] | None = None
 TEXT_FACTS = (
     "area", "kind", "institution_type", "category", "level", "mode", "grade",
     "supervisor_system", "status", "size_band", "party_form", "party_mode",
-    "charter_state", "charter_wording", "outcome", "supervising_body", "body_kind",
+    "charter_state", "charter_wording", "name", "code", "outcome", "supervising_body", "body_kind",
     "rule_set", "rule", "basis",
 )  # fmt: skip
 INTEGER_FACTS = ("full_members", "probationary_members")

@@ -1,0 +1,136 @@
+"""`GET /v1/coverage/members`: the organizations behind a count, and why each counts or not."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from metrics_api.api.answer_tables import Sheet
+from metrics_api.api.answers import ANSWER_FORMS, Answering
+from metrics_api.api.coverage import READ_PROBLEMS
+from metrics_api.api.errors import PARAMETER_UNDEFINED
+from metrics_api.api.parameters import members_request
+from metrics_api.api.schemas import MemberPage
+from metrics_api.counting.members import Part
+from metrics_api.domain.facts import POSITION, Fact
+from metrics_api.settings import MetricsSettings
+from metrics_api.usecases.coverage_question import CoverageQuestion
+from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.usecases.issue_receipt import IssueReceipt
+from metrics_api.usecases.list_members import ListMembers, Member
+from servicekit.pagination import CursorText, Limit
+from servicekit.problems import responses
+from servicekit.standard_problems import INVALID_CURSOR
+
+AskedPart = Annotated[
+    Part,
+    Query(description="Who counts, all who are asked about, or who is missing 分子、分母或缺口"),
+]
+
+
+def members_router() -> APIRouter:
+    """The route of the members."""
+    router = APIRouter(tags=["coverage"])
+
+    @router.get(
+        "/v1/coverage/members",
+        operation_id="list_members",
+        summary="Organizations behind a count 名单",
+        response_model=MemberPage,
+        responses={
+            **ANSWER_FORMS,
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR),
+        },
+    )
+    async def members(
+        request: Request,
+        answering: Answering,
+        asked: Annotated[CoverageRequest, Depends(members_request)],
+        part: AskedPart = "gap",
+        limit: Limit = 100,
+        cursor: CursorText = None,
+        count: Annotated[
+            Literal["exact"] | None, Query(description="Also count all of them 是否计总数")
+        ] = None,
+    ) -> Response:
+        """The numerator, the denominator or the gap between them (the work list), by area and id.
+
+        All pages of one walk show the edition and the day of its first page.
+        """
+        lists: ListMembers = request.app.state.list_members
+        found = await lists.page(asked, part, cursor, limit)
+        links = Links(request.app.state.settings, found.question)
+        document = {
+            "indicator": asked.indicator,
+            "part": part,
+            "valid_on": found.valid_on,
+            "items": [_member(member, found.question, links) for member in found.members],
+            "next_cursor": found.next_cursor,
+            "count": found.count if count else None,
+        }
+        issue: IssueReceipt = request.app.state.issue_receipt
+        receipt = issue(found.edition, [found.valid_on], [asked.indicator], asked.areas)
+        pinned = {"valid_on": found.valid_on}
+        return answering.answer(receipt, document, pinned, Sheet(MemberPage, "items"))
+
+    return router
+
+
+class Links:
+    """Where to read what an answer rests on: as of its day, as known at its positions."""
+
+    def __init__(self, settings: MetricsSettings, question: CoverageQuestion) -> None:
+        day = question.query.valid_on.isoformat()
+        known_at = question.edition.registry_position
+        self._registry = settings.registry_public_url.rstrip("/") + "/v1/organizations/"
+        self._router = settings.router_public_url.rstrip("/") + "/v1/assignments/"
+        self._then = "?" + urlencode({"valid_on": day, "known_at": known_at})
+        self._on = "?" + urlencode({"valid_on": day})
+
+    def of(self, organization: object) -> dict[str, str]:
+        """The links of one organization."""
+        return {
+            "registry": f"{self._registry}{organization}{self._then}",
+            "decision": f"{self._router}{organization}{self._on}",
+        }
+
+
+def _member(member: Member, question: CoverageQuestion, links: Links) -> dict[str, Any]:
+    fact = member.span.value
+    return {
+        "id": str(member.organization),
+        "name": fact[POSITION["name"]],
+        "code": fact[POSITION["code"]],
+        "counted": member.verdict.holds,
+        "facts": [
+            {"field": column, "value": fact[POSITION[column]]} for column in member.verdict.columns
+        ],
+        "since": member.span.start,
+        "kind": fact[POSITION["kind"]],
+        "grade": fact[POSITION["grade"]],
+        **_whereabouts(fact, question),
+        "links": links.of(member.organization),
+    }
+
+
+def _whereabouts(fact: Fact, question: CoverageQuestion) -> dict[str, Any]:
+    """Its area, its district and its supervising body, each by code and name."""
+    day = question.query.valid_on
+    hierarchy = question.rollup.hierarchy
+    area, body = _text(fact, "area"), _text(fact, "supervising_body")
+    district = hierarchy.path(area).district
+    return {
+        "area": area and {"code": area, "name": hierarchy.name(area)},
+        "district": district and {"code": district, "name": hierarchy.name(district)},
+        "body": body
+        and {
+            "id": body,
+            "kind": fact[POSITION["body_kind"]],
+            "name": question.directory.bodies.name(body, day),
+        },
+    }
+
+
+def _text(fact: Fact, column: str) -> str | None:
+    value = fact[POSITION[column]]
+    return None if value is None else str(value)

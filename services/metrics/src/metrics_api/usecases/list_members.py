@@ -1,0 +1,110 @@
+"""List the organizations behind a count: who counts, who is missing, and by which facts."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from metrics_api.counting.members import MemberPage, Part, Place, find_members
+from metrics_api.domain.explanations import Verdict, explainer
+from metrics_api.domain.facts import Fact
+from metrics_api.domain.timelines import Span
+from metrics_api.storage.editions import Edition
+from metrics_api.storage.fact_rows import read_facts
+from metrics_api.usecases.coverage_question import AskCoverage, CoverageQuestion
+from metrics_api.usecases.coverage_request import CoverageRequest
+from servicekit.database import Database
+from servicekit.pagination import decode_cursor, encode_cursor
+from servicekit.refusals import Refusal, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An organization as the list shows it; `verdict` says whether it counts, and why."""
+
+    organization: UUID
+    span: Span[Fact]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MembersAnswer:
+    """A page of members with its receipt, and the directory that names their areas and bodies."""
+
+    question: CoverageQuestion
+    members: list[Member]
+    next_cursor: str | None
+    count: int
+
+    @property
+    def edition(self) -> Edition:
+        """What the list rests on."""
+        return self.question.edition
+
+    @property
+    def valid_on(self) -> date:
+        """The day of the count."""
+        return self.question.query.valid_on
+
+
+class ListMembers:
+    """Finds members in the columnar copy, and reads their facts and names from PostgreSQL."""
+
+    def __init__(self, ask: AskCoverage, database: Database) -> None:
+        self._ask = ask
+        self._database = database
+
+    async def page(
+        self, request: CoverageRequest, part: Part, cursor: str | None, limit: int
+    ) -> MembersAnswer:
+        """At most `limit` members of `part` of the count that `request` asks for.
+
+        All pages of one walk show the edition and day of the first. Refuses what `AskCoverage`
+        refuses, and `invalid-cursor`.
+        """
+        asked = _asked(request, part)
+        after: Place | None = None
+        if key := decode_cursor(cursor, asked, (int, date, str, UUID)):
+            edition, day, area, organization = key
+            _check_same(request, edition, day)
+            request = replace(request, edition=edition, valid_on=day)
+            after = Place(area or None, organization)
+        question = await self._ask.question(request)
+        page = await asyncio.to_thread(
+            find_members, question.copy, question.rollup, question.query, part, after, limit
+        )
+        members = await self._members(question, page)
+        return MembersAnswer(question, members, _cursor(question, page, asked), page.count)
+
+    async def _members(self, question: CoverageQuestion, page: MemberPage) -> list[Member]:
+        explain = explainer(question.query.indicator.condition)
+        async with self._database.reading() as connection:
+            spans = await read_facts(connection, page.rows)
+        return [
+            Member(key.organization, spans[key], explain(spans[key].value)) for key in page.rows
+        ]
+
+
+def _asked(request: CoverageRequest, part: Part) -> dict[str, Any]:
+    """What a cursor is bound to, beside the edition and day it carries itself."""
+    return {
+        "part": part,
+        "indicator": request.indicator,
+        "filters": dict(request.filters),
+        "areas": request.areas,
+    }
+
+
+def _check_same(request: CoverageRequest, edition: int, day: date) -> None:
+    """Refuse a cursor of another edition or day than the request names."""
+    if request.edition not in (None, edition) or request.valid_on not in (None, day):
+        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {day}"))
+
+
+def _cursor(question: CoverageQuestion, page: MemberPage, asked: dict[str, Any]) -> str | None:
+    if page.last is None:
+        return None
+    area, organization = page.last
+    key = (question.edition.number, question.query.valid_on, area or "", organization)
+    return encode_cursor(key, asked)
