@@ -186,6 +186,7 @@ async def test_a_bad_event_parks_its_subject_and_nothing_else(
     assert errors[1][0] == errors[2][0] == "an earlier event of this subject is parked"
     assert not await follower.release("bad")
     assert len(await parked(other_database)) == 3
+    assert await follower.parked() == [("bad", 3, 2, "ValueError: no place for bad\\0 ?")]
     kept.bad.clear()
     assert await follower.release("bad")
     assert await follower.release("bad")

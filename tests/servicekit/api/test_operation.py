@@ -6,22 +6,29 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import structlog
+import typer
 from fastapi import FastAPI
+from prometheus_client import REGISTRY
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 from tests.servicekit.sample.app import build
 
 from local_runner.ports import free_port
+from servicekit.cli import read_settings
 from servicekit.database import Database
 from servicekit.health import Readiness, feed_check
 from servicekit.logs import configure_logs
 from servicekit.migrations import StaleSchema
 from servicekit.settings import ServiceSettings
+from servicekit.telemetry import note_wait
 from servicekit.testing import TestKeys, running
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -135,6 +142,60 @@ async def test_logs_are_one_json_object_a_line(capsys: pytest.CaptureFixture[str
     assert "ValueError: why" in lines[2]["exception"]
 
 
+async def test_waiting_for_news_is_no_time_to_answer(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = ("http_request_seconds_sum", {"method": "GET", "route": "/v1/changes"})
+
+    def seconds() -> float:
+        return REGISTRY.get_sample_value(*counted) or 0.0
+
+    waits: list[float] = []
+
+    def noting(scope: MutableMapping[str, Any], waited: float) -> None:
+        waits.append(waited)
+        note_wait(scope, waited)
+
+    monkeypatch.setattr("servicekit.feed.note_wait", noting)
+    before, began = seconds(), time.perf_counter()
+    await client.get("/v1/changes", params={"wait": 1})
+    elapsed, observed = time.perf_counter() - began, seconds() - before
+    assert sum(waits) > 0
+    assert observed + sum(waits) <= elapsed
+
+
+def test_a_secret_file_says_what_a_variable_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Settings(ServiceSettings):
+        model_config = SettingsConfigDict(env_prefix="SAMPLE_", frozen=True)
+
+    (tmp_path / "SAMPLE_DATABASE_URL").write_text("postgresql://from-a-file/db\n")
+    (tmp_path / "SAMPLE_PORT").write_text("8123\n")
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMPLE_PORT", "8124")
+    settings = Settings()
+    assert settings.database_url.get_secret_value() == "postgresql://from-a-file/db"
+    assert settings.port == 8124
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path / "none"))
+    assert Settings().port == 8124
+
+
+def test_a_setting_that_cannot_be_meant_ends_the_command_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Settings(ServiceSettings):
+        model_config = SettingsConfigDict(env_prefix="SAMPLE_", frozen=True)
+
+    monkeypatch.setenv("SAMPLE_PORT", "eighty")
+    monkeypatch.setenv("SAMPLE_LOG_FORMAT", "xml")
+    with pytest.raises(typer.Exit) as ended:
+        read_settings(Settings)
+    assert ended.value.exit_code == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in told] == ["SAMPLE_PORT", "SAMPLE_LOG_FORMAT"]
+
+
 SERVE = """
 import sys
 from pathlib import Path
@@ -142,10 +203,41 @@ from servicekit.cli import serve_app
 from servicekit.settings import ServiceSettings
 from tests.servicekit.sample.app import build
 
-url, keys, issuer, port = sys.argv[1:]
+url, keys, issuer, port, drain = sys.argv[1:]
 settings = ServiceSettings(database_url=url, jwks_file=Path(keys), issuer=issuer)
-serve_app(build(settings), settings, int(port))
+serve_app(build(settings), settings, int(port), float(drain))
 """
+
+
+async def test_a_draining_process_serves_on_and_tells_load_balancers_to_look_elsewhere(
+    sample_url: str, keys: TestKeys, settings_for: Settings,
+    eventually: Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]],
+) -> None:  # fmt: skip
+    settings = settings_for(sample_url)
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVE, sample_url, str(keys.jwks_file), settings.issuer, str(port),
+        "3600", cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    base = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(base_url=base, headers=keys.headers(), timeout=60) as client:
+
+        async def is_status(wanted: str) -> bool:
+            try:
+                return bool((await client.get("/readyz")).json()["status"] == wanted)
+            except httpx.TransportError:
+                return False
+
+        await eventually(lambda: is_status("ready"))
+        assert "connection" not in (await client.get("/v1/changes")).headers
+        process.send_signal(signal.SIGTERM)
+        await eventually(lambda: is_status("draining"))
+        assert (await client.get("/readyz")).status_code == 503
+        served = await client.get("/v1/changes")
+        assert (served.status_code, served.headers["connection"]) == (200, "close")
+        process.send_signal(signal.SIGTERM)  # a second one means now
+        async with asyncio.timeout(25):
+            assert await process.wait() == 0
 
 
 async def test_sigterm_answers_long_polls_and_ends_well(
@@ -156,7 +248,7 @@ async def test_sigterm_answers_long_polls_and_ends_well(
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SERVE, sample_url, str(keys.jwks_file), settings.issuer, str(port),
-        cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        "0", cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=base, headers=keys.headers(), timeout=60) as client:

@@ -264,6 +264,63 @@ async def test_a_lease_is_renewed_while_a_step_takes_long(
     assert (await look(database, identifier)).attempt == 1
 
 
+async def crash(database: Database, *, at: int) -> Job | None:
+    """One try of a process that comes as far as `at` and is then gone for good."""
+
+    async def handler(job: Job) -> dict[str, Any]:
+        await step(database, job, at)
+        raise LeaseLostError  # ends the try and leaves the row as a dead process would
+
+    identifier = None
+    if await worker(database, handler).run_one():
+        async with database.transaction() as connection:
+            found = await connection.execute(
+                text("UPDATE job SET lease_until = 'epoch' WHERE state = 'running' RETURNING id")
+            )
+            identifier = found.scalar_one()
+    return None if identifier is None else await look(database, identifier)
+
+
+async def test_a_job_that_kills_its_process_again_and_again_has_failed(database: Database) -> None:
+    identifier = await add(database)
+    for attempt in range(1, 6):
+        job = await crash(database, at=7)
+        assert job is not None
+        assert (job.state, job.attempt) == ("running", attempt)
+    assert await crash(database, at=7) is None
+    job = await look(database, identifier)
+    assert job.state == "failed"
+    assert job.result is not None
+    assert job.result["failure"] == "process_died"
+
+
+async def test_a_job_that_comes_further_each_time_goes_on(database: Database) -> None:
+    identifier = await add(database)
+    for done in range(1, 12):
+        assert await crash(database, at=done)
+
+    async def rest(job: Job) -> dict[str, Any]:
+        return {"from": job.done}
+
+    assert await worker(database, rest).run_one()
+    assert (await look(database, identifier)).result == {"from": 11}
+
+
+async def test_restarts_in_order_are_no_crashes(database: Database) -> None:
+    identifier = await add(database)
+    for _ in range(9):
+        begun = asyncio.Event()
+
+        async def endless(job: Job, begun: asyncio.Event = begun) -> dict[str, Any]:
+            begun.set()
+            await asyncio.Event().wait()
+            return {}
+
+        async with worker(database, endless).running():
+            await begun.wait()
+    assert (await look(database, identifier)).state == "queued"
+
+
 async def test_at_shutdown_a_job_is_handed_back_at_once(
     database: Database, second_database: Database, eventually: Eventually
 ) -> None:

@@ -8,12 +8,14 @@ import typer
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
 from jurisdiction_router.factory import SOURCE, migrations
-from jurisdiction_router.main import build, build_follower
+from jurisdiction_router.main import build, build_follower, open_followers
 from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
 from jurisdiction_router.usecases.activate_rule_set import check_proof, check_tests
-from servicekit.cli import serve_app, service_cli
-from servicekit.logs import configure_logs
+from servicekit.cli import service_cli
+from servicekit.follower_cli import add_follower_commands
+from servicekit.ledger import Ledger
+from servicekit.ledger_cli import add_verify_ledger
 from servicekit.refusals import Refusal
 
 app = service_cli(
@@ -25,12 +27,10 @@ app = service_cli(
 )
 
 
-@app.command()
-def follow() -> None:
-    """Keep assignments in step with the registry until SIGTERM."""
-    settings = Settings()
-    configure_logs(f"{SOURCE} follow", settings.log_level, settings.log_format)
-    serve_app(build_follower(settings), settings, settings.follow_port)
+add_follower_commands(
+    app, SOURCE, Settings, build_follower, lambda settings: settings.follow_port, open_followers
+)
+add_verify_ledger(app, SOURCE, Settings, lambda settings: Ledger(SOURCE, settings.digest_algorithm))
 
 
 @app.command()

@@ -87,6 +87,17 @@ def make_follower(factory: Factory, client: httpx.AsyncClient) -> Follower:
     return Follower(FEED, factory.database, client, feed.apply)
 
 
+@asynccontextmanager
+async def open_followers(settings: Settings) -> AsyncIterator[list[Follower]]:
+    """The follower as commands use it, not running."""
+    factory = make_factory(settings)
+    try:
+        async with service_client(settings.registry_url, settings) as client:
+            yield [make_follower(factory, client)]
+    finally:
+        await factory.database.close()
+
+
 def build_follower(settings: Settings) -> FastAPI:
     """The follower's app: health routes, and the follower in the background."""
     factory = make_factory(settings)

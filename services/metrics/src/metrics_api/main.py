@@ -1,6 +1,6 @@
 """The ASGI apps: the REST API, and the follower's health routes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -20,6 +20,7 @@ from metrics_api.follower.following import followers, following
 from metrics_api.settings import MetricsSettings
 from metrics_api.storage.feed_cursors import FEEDS
 from servicekit.app import Parts, build_app
+from servicekit.follower import Follower
 from servicekit.health import Readiness, feed_check
 
 DESCRIPTION = (
@@ -89,6 +90,17 @@ def build_api(factory: Factory) -> FastAPI:
             tags=TAGS,
         )
     )
+
+
+@asynccontextmanager
+async def open_followers(settings: MetricsSettings) -> AsyncIterator[Sequence[Follower]]:
+    """The followers as commands use them, not running."""
+    factory = Factory(settings)
+    try:
+        yield followers(factory.database, factory.upstream.registry, factory.upstream.router)
+    finally:
+        await factory.upstream.close()
+        await factory.database.close()
 
 
 def build_follower(settings: MetricsSettings) -> FastAPI:

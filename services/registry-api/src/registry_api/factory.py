@@ -29,6 +29,7 @@ from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
 from servicekit.migrations import Migrations
+from servicekit.retention import Retention
 from servicekit.sealing import Sealer
 
 SOURCE = "registry-api"
@@ -45,6 +46,7 @@ class Factory:
     ledger: Ledger
     bell: Bell
     worker: Worker
+    retention: Retention
     register_organization: RegisterOrganization
     record_event: RecordEvent
     hold_election: HoldElection
@@ -89,7 +91,8 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         database=database,
         ledger=ledger,
         bell=bell,
-        worker=Worker(database, bell, {JOB_KIND: imports}),
+        worker=Worker(database, bell, {JOB_KIND: imports}, settings.job_crash_limit),
+        retention=Retention(database, settings),
         register_organization=RegisterOrganization(database, ledger, clock, establish),
         record_event=record_event,
         hold_election=HoldElection(database, record_event, sealer),

@@ -75,7 +75,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             errors=ERRORS,
             state={"factory": factory},
-            background=[lambda: factory.ledger.settled(factory.database), factory.worker.running],
+            background=[
+                lambda: factory.ledger.settled(factory.database),
+                factory.worker.running,
+                factory.retention.running,
+            ],
             streamed_paths=[imports.PATH],
             tags=TAGS,
         )

@@ -64,6 +64,7 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.database = parts.database
     app.state.bell = parts.bell
+    app.state.draining = False
     app.state.verifier = TokenVerifier(parts.settings)
     for name, value in parts.state.items():
         setattr(app.state, name, value)
@@ -77,7 +78,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.add_middleware(
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )
-    app.add_middleware(Telemetry, version=parts.version)
+    app.add_middleware(Telemetry, version=parts.version, draining=lambda: bool(app.state.draining))
     _describe_problems(app)
     return app
 

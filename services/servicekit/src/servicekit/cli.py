@@ -3,25 +3,40 @@
 import gc
 import signal
 import socket
+import time
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeVar
 
 import typer
 import uvicorn
 import yaml
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from servicekit.logs import configure_logs
-from servicekit.migrations import Migrations
+from servicekit.migrations import Migrations, TableBusy
 from servicekit.settings import ServiceSettings
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
+def read_settings(settings: type[SettingsT]) -> SettingsT:
+    """The settings; ends the process with a line for each variable that can't be meant."""
+    prefix = settings.model_config.get("env_prefix", "")
+    try:
+        return settings()
+    except ValidationError as refused:
+        for error in refused.errors():
+            name = ".".join(str(part) for part in error["loc"])
+            typer.echo(f"{prefix}{name.upper()}: {error['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
 def service_cli(
     name: str,
     description: str,
-    load_settings: Callable[[], SettingsT],
+    settings_type: type[SettingsT],
     build: Callable[[SettingsT], FastAPI],
     migrations: Callable[[SettingsT], Migrations],
 ) -> typer.Typer:
@@ -31,22 +46,26 @@ def service_cli(
     @cli.command()
     def serve() -> None:
         """Serve the REST API until SIGTERM; requests under way are finished first."""
-        settings = load_settings()
+        settings = read_settings(settings_type)
         configure_logs(name, settings.log_level, settings.log_format)
-        serve_app(build(settings), settings, settings.port)
+        serve_app(build(settings), settings, settings.port, settings.drain_seconds)
 
     @cli.command()
     def migrate(revision: str = typer.Argument("head", help="Where to go, e.g. head")) -> None:
         """Bring the database to the schema that this version needs."""
-        settings = load_settings()
+        settings = read_settings(settings_type)
         configure_logs(name, settings.log_level, settings.log_format)
-        migrations(settings).upgrade(revision)
+        try:
+            migrations(settings).upgrade(revision)
+        except TableBusy as busy:
+            typer.echo(f"{name}: {busy}", err=True)
+            raise typer.Exit(1) from None
         typer.echo(f"{name}: the schema is at {revision}")
 
     @cli.command()
     def openapi() -> None:
         """Print the OpenAPI document (YAML); needs no database and no configuration."""
-        document = build(load_settings()).openapi()
+        document = build(read_settings(settings_type)).openapi()
         typer.echo(
             yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100), nl=False
         )
@@ -54,8 +73,11 @@ def service_cli(
     return cli
 
 
-def serve_app(app: FastAPI, settings: ServiceSettings, port: int) -> None:
-    """Run uvicorn until SIGINT or SIGTERM, drain, and end with status 0."""
+def serve_app(app: FastAPI, settings: ServiceSettings, port: int, drain_seconds: float = 0) -> None:
+    """Run uvicorn until SIGINT or SIGTERM, drain, and end with status 0.
+
+    After the signal new requests are served for `drain_seconds`; those under way are finished.
+    """
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -68,11 +90,9 @@ def serve_app(app: FastAPI, settings: ServiceSettings, port: int) -> None:
         log_config=None,
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
     )
-    server = _Server(config, app)
-    # uvicorn raises a caught signal again after draining; for an orchestrator a drained
-    # process has ended well.
+    server = _Server(config, app, drain_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        signal.signal(number, server.handle_exit)
     server.run()
     if not server.started:
         raise typer.Exit(1)
@@ -81,9 +101,27 @@ def serve_app(app: FastAPI, settings: ServiceSettings, port: int) -> None:
 class _Server(uvicorn.Server):
     """uvicorn, with what only the process as a whole can do at its start and its end."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
         super().__init__(config)
         self._app = app
+        self._drain_seconds = drain_seconds
+        self._stop_at = float("inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """From now on not ready; stop when the load balancers had time to see it.
+
+        A second signal stops at once. uvicorn's own handler has the signal raised again at the
+        end; for an orchestrator a drained process has ended well.
+        """
+        waited = self._app.state.draining
+        self._app.state.draining = True
+        self._stop_at = time.monotonic() + (0 if waited else self._drain_seconds)
+
+    async def on_tick(self, counter: int) -> bool:
+        """uvicorn asks ten times a second whether to go on."""
+        if time.monotonic() >= self._stop_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """What is made once lives as long as the process: the collector need not look at it."""

@@ -21,6 +21,7 @@ from servicekit.standard_problems import (
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
 )
+from servicekit.telemetry import note_wait
 
 _SCAN = 20_000
 """Positions looked through for one page of a caller limited to areas."""
@@ -128,7 +129,9 @@ def feed_router(scope: str) -> APIRouter:
             if await request.is_disconnected():
                 break
             patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
+            began = time.monotonic()
             await bell.wait(CHANNEL, min(left, patience), ring)
+            note_wait(request.scope, time.monotonic() - began)
         return Response(page.body, media_type="application/json")
 
     return router

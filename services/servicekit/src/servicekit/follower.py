@@ -38,6 +38,13 @@ __all__ = ["Apply", "ChainBroken", "FeedEvent", "Follower", "follower_tables"]
 log = structlog.get_logger()
 
 FEED_LAG = Gauge("feed_lag_positions", "Positions between the feed's head and the cursor", ["feed"])
+ACTIVE = Gauge("feed_follower_active", "1 in the process that follows, 0 on standby", ["feed"])
+HEARD = Gauge(
+    "feed_heard_timestamp_seconds", "When the feed last answered and its page was applied", ["feed"]
+)
+BROKEN = Gauge(
+    "feed_chain_broken", "1 while the feed does not continue the chain that was followed", ["feed"]
+)
 PARKED = Gauge("feed_parked_subjects", "Subjects whose events could not be applied", ["feed"])
 
 _EARLIER_PARKED = "an earlier event of this subject is parked"
@@ -96,20 +103,26 @@ class Follower:
         retried at the slowest pace: only a person can say which ledger is right.
         """
         failures = 0
+        for gauge in (ACTIVE, BROKEN):
+            gauge.labels(self.feed).set(0)
         while True:
             try:
                 async with self._exclusive() as active:
+                    ACTIVE.labels(self.feed).set(1)
                     while active():
                         await self.step(wait=_WAIT_SECONDS)
                         failures = 0
             except ChainBroken as error:
                 failures = 20
+                BROKEN.labels(self.feed).set(1)
                 log.error("chain_broken", feed=self.feed, error=str(error))
             except Exception as error:  # whatever it is, the feed must go on when it is mended
                 failures += 1
                 log.warning(
                     "feed_unreachable", feed=self.feed, error=repr(error), failures=failures
                 )
+            finally:
+                ACTIVE.labels(self.feed).set(0)
             low, high = _BACKOFF_SECONDS
             await asyncio.sleep(min(high, low * 2 ** min(failures, 20)) * random.uniform(0.5, 1))  # noqa: S311
 
@@ -136,6 +149,8 @@ class Follower:
             if raw:
                 await self._apply_page(connection, raw)
         FEED_LAG.labels(self.feed).set(page["head"] - reached[0])
+        HEARD.labels(self.feed).set_to_current_time()
+        BROKEN.labels(self.feed).set(0)
         return len(raw)
 
     async def _cursor(self) -> tuple[int, bytes]:
@@ -213,6 +228,12 @@ class Follower:
         released = [await self.release(subject) for subject in subjects]
         PARKED.labels(self.feed).set(released.count(False))
 
+    async def parked(self) -> list[tuple[str, int, int, str]]:
+        """What is parked: subject, its events, how often they were tried, the newest error."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(_LIST_PARKED, {"feed": self.feed})).all()
+        return [(row.subject, row.events, row.attempts, row.error) for row in rows]
+
     async def release(self, subject: str) -> bool:
         """Apply a parked subject's events; True when they all went through.
 
@@ -250,6 +271,11 @@ _MOVE_CURSOR = text(
     "updated_at = clock_timestamp() WHERE feed = :feed AND position = :before"
 )
 _PARKED_SUBJECTS = text("SELECT DISTINCT subject FROM parked_event WHERE feed = :feed")
+_LIST_PARKED = text(
+    "SELECT subject, count(*) AS events, max(attempts) AS attempts, "
+    "(array_agg(error ORDER BY position))[1] AS error "
+    "FROM parked_event WHERE feed = :feed GROUP BY subject ORDER BY min(position)"
+)
 _COUNT_PARKED = text("SELECT count(DISTINCT subject) FROM parked_event WHERE feed = :feed")
 _PARK = text(
     "INSERT INTO parked_event (feed, subject, position, event, error, attempts) "

@@ -87,13 +87,17 @@ def health_router(
         summary="Ready to serve 就绪",
         responses={503: {"description": "Not ready 未就绪"}},
     )
-    async def readyz() -> JSONResponse:
-        """Database, schema revision and feeds; 503 while one of them keeps it from serving."""
+    async def readyz(request: Request) -> JSONResponse:
+        """Database, schema revision and feeds; 503 while one of them keeps it from serving.
+
+        Also 503 from SIGTERM on, while requests are still served: new ones shall go elsewhere.
+        """
         found = await asyncio.gather(*(_guarded(check) for check in checks))
-        ready = all(item.ok for item in found)
+        draining = request.app.state.draining
+        ready = all(item.ok for item in found) and not draining
         return JSONResponse(
             {
-                "status": "ready" if ready else "not ready",
+                "status": "draining" if draining else "ready" if ready else "not ready",
                 "checks": {item.name: {"ok": item.ok, **item.detail} for item in found},
             },
             200 if ready else 503,

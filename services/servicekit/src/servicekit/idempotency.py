@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Header
-from sqlalchemy import TIMESTAMP, Column, MetaData, SmallInteger, Table, Text, func, text
+from sqlalchemy import TIMESTAMP, Column, Index, MetaData, SmallInteger, Table, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.refusals import Refusal
@@ -45,6 +45,7 @@ def idempotency_table(metadata: MetaData) -> Table:
         Column("location", Text),
         Column("body", Text),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+        Index(None, "created_at"),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -43,9 +43,12 @@ log = structlog.get_logger()
 
 CHANNEL = "job"
 JOBS_ENDED = Counter("jobs_ended_total", "Jobs by kind and how they ended", ["kind", "state"])
+JOBS_OPEN = Gauge("jobs_open", "Jobs that wait or run", ["state"])
+OLDEST_QUEUED = Gauge("jobs_oldest_queued_seconds", "How long the oldest waiting job has waited")
 
 _LEASE_SECONDS = 30
 _POLL_SECONDS = 5.0
+_OBSERVE_SECONDS = 15.0
 
 
 class LeaseLostError(RuntimeError):
@@ -99,11 +102,15 @@ def job_table(metadata: MetaData) -> Table:
         Column("client", Text, nullable=False),
         Column("areas", ARRAY(Text)),
         Column("attempt", Integer, nullable=False, server_default="0"),
+        Column("crashes", Integer, nullable=False, server_default="0"),
         Column("lease_until", TIMESTAMP(timezone=True)),
         Column("created_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
         Column("updated_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
         Index(
             "job_waiting_idx", "created_at", postgresql_where=text("state IN ('queued', 'running')")
+        ),
+        Index(
+            "job_ended_idx", "updated_at", postgresql_where=text("state IN ('succeeded', 'failed')")
         ),
     )
 
@@ -160,23 +167,39 @@ def _job(row: Row[Any]) -> Job:
 
 
 class Worker:
-    """Runs queued jobs, one at a time per process, and those whose process has died."""
+    """Runs queued jobs, one at a time per process, and those whose process has died.
 
-    def __init__(self, database: Database, bell: Bell, handlers: Mapping[str, Handler]) -> None:
+    A job whose process dies `crash_limit` times without having come further has failed: it may be
+    what kills them.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        handlers: Mapping[str, Handler],
+        crash_limit: int = 5,
+    ) -> None:
         self._database = database
         self._bell = bell
         self._handlers = handlers
+        self._crash_limit = crash_limit
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work while the context is open."""
-        task = asyncio.create_task(self._work(), name="jobs")
+        tasks = [
+            asyncio.create_task(self._work(), name="jobs"),
+            asyncio.create_task(self._observe(), name="jobs seen"),
+        ]
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def _work(self) -> None:
         while True:
@@ -193,6 +216,7 @@ class Worker:
 
         Raises what the database's absence raises: the job then stays for another try.
         """
+        await self._give_up()
         async with self._database.transaction() as connection:
             row = (
                 await connection.execute(
@@ -218,10 +242,36 @@ class Worker:
                 await self._release(job)
                 raise
             log.exception("job_failed", job=str(job.id), kind=job.kind)
-            await self._end(job, "failed", {"error": repr(error)[:2000]})
+            told = {"failure": "internal_error", "error": repr(error)[:2000]}
+            await self._end(job, "failed", told)
         finally:
             renew.cancel()
         return True
+
+    async def _give_up(self) -> None:
+        """End the jobs whose processes have died too often."""
+        limit = self._crash_limit
+        why = f"its process ended {limit} times at the same place; the service's log says why"
+        async with self._database.transaction() as connection:
+            dead = await connection.execute(
+                _CRASHED, {"kinds": list(self._handlers), "limit": limit}
+            )
+            for job in dead.all():
+                so_far = {**(job.result or {}), "failure": "process_died", "error": why}
+                await connection.execute(_GIVE_UP, {"id": job.id, "result": so_far})
+                log.error("job_given_up", job=str(job.id), kind=job.kind, crashes=limit)
+                JOBS_ENDED.labels(job.kind, "failed").inc()
+
+    async def _observe(self) -> None:
+        """Keep the gauges of open jobs up to date, also while a long job runs."""
+        while True:
+            with contextlib.suppress(Exception):
+                async with self._database.reading() as connection:
+                    row = (await connection.execute(_OPEN)).one()
+                JOBS_OPEN.labels("queued").set(row.queued)
+                JOBS_OPEN.labels("running").set(row.running)
+                OLDEST_QUEUED.set(row.waited)
+            await asyncio.sleep(_OBSERVE_SECONDS)
 
     async def _renew(self, job: Job) -> None:
         while True:
@@ -263,6 +313,7 @@ _FIND = text(f"SELECT {_FIELDS} FROM job WHERE id = :id").columns(  # noqa: S608
 _CLAIM = text(
     f"""
     UPDATE job SET state = 'running', attempt = attempt + 1, updated_at = clock_timestamp(),
+        crashes = crashes + (state = 'running')::int,
         lease_until = clock_timestamp() + make_interval(secs => :lease)
     WHERE id = (
         SELECT id FROM job
@@ -274,13 +325,35 @@ _CLAIM = text(
     """  # noqa: S608
 ).columns(params=JSON, result=JSON)
 _ADVANCE = text(
-    "UPDATE job SET done = :done, errors = :errors, total = coalesce(:total, total), "
+    "UPDATE job SET crashes = CASE WHEN :done > done THEN 0 ELSE crashes END, "
+    "done = :done, errors = :errors, total = coalesce(:total, total), "
     "result = coalesce(:result, result), "
     "updated_at = clock_timestamp(), "
     "lease_until = clock_timestamp() + make_interval(secs => :lease) "
     "WHERE id = :id AND attempt = :attempt AND state = 'running'"
 ).bindparams(
     bindparam("total", type_=BigInteger), bindparam("result", type_=JSON(none_as_null=True))
+)
+_CRASHED = text(
+    """
+    SELECT id, kind, result FROM job
+    WHERE kind = ANY(:kinds) AND state = 'running' AND lease_until < clock_timestamp()
+      AND crashes + 1 >= :limit
+    FOR UPDATE SKIP LOCKED
+    """
+).columns(result=JSON)
+_GIVE_UP = text(
+    "UPDATE job SET state = 'failed', crashes = crashes + 1, result = :result, "
+    "lease_until = NULL, updated_at = clock_timestamp() WHERE id = :id"
+).bindparams(bindparam("result", type_=JSON))
+_OPEN = text(
+    """
+    SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+        count(*) FILTER (WHERE state = 'running') AS running,
+        coalesce(extract(epoch FROM clock_timestamp()
+            - min(created_at) FILTER (WHERE state = 'queued')), 0)::float AS waited
+    FROM job WHERE state IN ('queued', 'running')
+    """
 )
 _RENEW = text(
     "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => :lease) "

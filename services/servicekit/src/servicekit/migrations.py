@@ -1,24 +1,44 @@
 """Alembic, run from code: each service carries its migrations inside its package."""
 
 import asyncio
+import time
 from importlib.resources import files
 from pathlib import Path
 
+import structlog
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, pool, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from servicekit.database import driver_url
 
+log = structlog.get_logger()
+
 _LOCK_TIMEOUT = "5s"
 """A migration that can't have its lock gives up instead of queueing everyone behind it."""
+
+_TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext('alembic'))")
+_LOOK_AGAIN_SECONDS = 0.5
+_LOCK_NOT_AVAILABLE = "55P03"
+"""SQLSTATE of a lock time-out (PostgreSQL, appendix A)."""
 
 
 class StaleSchema(RuntimeError):
     """The database is not at the revision this code needs; `migrate` mends it."""
+
+
+class TableBusy(RuntimeError):
+    """A migration gave up on a table that somebody holds; nothing has changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"a table was in use for more than {_LOCK_TIMEOUT}; nothing has changed. Run the "
+            "command again, at best when no long export or backup runs"
+        )
 
 
 class Migrations:
@@ -70,6 +90,20 @@ class Migrations:
             )
 
 
+def _wait_for_turn(connection: Connection) -> None:
+    """Until no other process migrates this database; it says so, once.
+
+    By trying, not by waiting in the database: so the wait has no end that the lock time-out of
+    the migrations would give it.
+    """
+    told = False
+    while not connection.execute(_TAKE_TURN).scalar_one():
+        if not told:
+            log.warning("migrate_waits", why="another process migrates this database")
+            told = True
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
 def run_environment(metadata: MetaData) -> None:
     """What a service's `migrations/env.py` calls: migrate over asyncpg, in one transaction."""
     url = context.config.attributes["url"]
@@ -77,9 +111,14 @@ def run_environment(metadata: MetaData) -> None:
     def migrate(connection: Connection) -> None:
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
         with context.begin_transaction():
+            _wait_for_turn(connection)
             connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('alembic'))"))
-            context.run_migrations()
+            try:
+                context.run_migrations()
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                    raise TableBusy from error
+                raise
 
     async def online() -> None:
         engine = create_async_engine(driver_url(url), poolclass=pool.NullPool)

@@ -1,13 +1,31 @@
 """Calls to other services: a token of our own, never a user's (RFC 6749 section 4.4)."""
 
+import base64
 import time
 from typing import Any
 
 import httpx
+import orjson
+from prometheus_client import Gauge
 
 from servicekit.settings import ServiceSettings
 
 _REFRESH_BEFORE_SECONDS = 60
+
+TOKEN_EXPIRES = Gauge(
+    "service_token_expires_timestamp_seconds",
+    "When the token for calls to other services expires; a file's must be rotated before",
+)
+
+
+def _expiry(token: str) -> float:
+    """`exp` of a JWT, 0 for a token that is none: whether it is valid is for others to say."""
+    try:
+        payload = token.split(".")[1]
+        claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(claims["exp"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return 0.0
 
 
 class ServiceToken(httpx.Auth):
@@ -36,6 +54,7 @@ class ServiceToken(httpx.Auth):
             if stamp != self._file_stamp:
                 self._token = self._settings.service_token_file.read_text().strip()
                 self._file_stamp = stamp
+                TOKEN_EXPIRES.set(_expiry(self._token))
             return self._token
         if time.monotonic() >= self._until and self._settings.token_url:
             await self._fetch(self._settings.token_url)
@@ -54,6 +73,7 @@ class ServiceToken(httpx.Auth):
         granted = answer.json()
         self._token = granted["access_token"]
         lifetime = float(granted.get("expires_in", 300))
+        TOKEN_EXPIRES.set(time.time() + lifetime)
         self._until = time.monotonic() + max(lifetime - _REFRESH_BEFORE_SECONDS, lifetime / 2)
 
 

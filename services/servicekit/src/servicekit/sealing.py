@@ -14,10 +14,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
+from prometheus_client import Gauge
 
 CipherName = Literal["aes-256-gcm", "sm4-gcm"]
 
 _KEY_BYTES: dict[CipherName, int] = {"aes-256-gcm": 32, "sm4-gcm": 16}
+KEY_RING_WRITTEN = Gauge(
+    "key_ring_written_timestamp_seconds", "When the file with the sealing keys was written"
+)
+
 _NONCE = 12
 _TAG = 16
 
@@ -48,6 +53,7 @@ class Sealer:
     @classmethod
     def from_file(cls, cipher: CipherName, path: Path) -> "Sealer":
         """Read the key ring. Raises ValueError when it does not fit the cipher."""
+        KEY_RING_WRITTEN.set(path.stat().st_mtime)
         ring = json.loads(path.read_text())
         keys = {name: base64.b64decode(text) for name, text in ring["keys"].items()}
         return cls(cipher, ring["current"], keys)

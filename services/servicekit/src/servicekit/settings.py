@@ -1,10 +1,18 @@
-"""Settings every service has, read from the environment (and `/run/secrets`-style files)."""
+"""Settings every service has: environment variables, and files for what is secret.
 
+A file `REGISTRY_DATABASE_URL` in `/run/secrets` (or in the folder that `SECRETS_DIR` names) says
+what the variable of that name would; where both are set, the variable wins.
+"""
+
+import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import SecretsSettingsSource
+
+DEFAULT_SECRETS_DIR = "/run/secrets"
 
 
 class ServiceSettings(BaseSettings):
@@ -31,6 +39,12 @@ class ServiceSettings(BaseSettings):
     shutdown_grace_seconds: int = Field(
         default=20, ge=0, description="How long SIGTERM waits for requests under way."
     )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="How long after SIGTERM new requests are still served while /readyz says 503, "
+        "so that load balancers look elsewhere first.",
+    )
     body_limit_bytes: int = Field(
         default=2 * 1024 * 1024, ge=1024, description="Largest request body (uploads aside)."
     )
@@ -56,9 +70,36 @@ class ServiceSettings(BaseSettings):
         default=None, description="File with the client secret."
     )
 
+    job_crash_limit: int = Field(
+        default=5,
+        ge=1,
+        description="A job whose process dies so often at the same place has failed.",
+    )
+    job_retention_days: int = Field(
+        default=90, ge=1, le=36_500, description="Ended jobs and their reports are kept so long."
+    )
+    idempotency_retention_days: int = Field(
+        default=7, ge=1, le=36_500, description="A repeated Idempotency-Key is known so long."
+    )
+
     digest_algorithm: Literal["sha256", "sm3"] = Field(
         default="sha256", description="Hash of the ledger chain; fixed by the first event."
     )
     commit: str = Field(default="unknown", description="Commit the image was built from.")
     log_level: str = Field(default="INFO", description="Least severe level that is logged.")
     log_format: Literal["json", "text"] = Field(default="json", description="How log lines look.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then secret files where their folder is there."""
+        folder = Path(os.environ.get("SECRETS_DIR") or DEFAULT_SECRETS_DIR)
+        if not folder.is_dir():
+            return init_settings, env_settings
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder)

@@ -10,6 +10,7 @@ import httpx
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from prometheus_client import Gauge
 
 from servicekit.problems import Problem
 from servicekit.settings import ServiceSettings
@@ -23,6 +24,12 @@ _MIN_AGE_SECONDS = 10
 
 _NO_KEY_SET = (ValueError, TypeError, KeyError, AttributeError, RecursionError, JoseError)
 """What a document that is no key set makes the importer raise."""
+
+KEYS_FROM = Gauge(
+    "signing_keys_timestamp_seconds",
+    "Of the keys that sign tokens: when their file was written, or when the issuer gave them",
+    ["source"],
+)
 
 log = structlog.get_logger()
 
@@ -78,6 +85,7 @@ class SigningKeys:
                 return
             self._accept(json.loads(self._file.read_text("utf-8")))
             self._file_stamp = stamp
+            KEYS_FROM.labels("file").set(status.st_mtime)
         except (OSError, *_NO_KEY_SET) as error:
             log.error("keys_unreadable", file=str(self._file), error=repr(error))
 
@@ -89,6 +97,7 @@ class SigningKeys:
             answer.raise_for_status()
             self._accept(answer.json())
             self._fetched = time.monotonic()
+            KEYS_FROM.labels("issuer").set_to_current_time()
         except (httpx.HTTPError, *_NO_KEY_SET) as error:
             log.error("keys_unreachable", url=url, error=repr(error))
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ REQUESTS = Counter(
 )
 SECONDS = Histogram(
     "http_request_seconds",
-    "Time to answer",
+    "Time to answer, without what a long poll spent waiting for news",
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
@@ -24,14 +25,21 @@ SECONDS = Histogram(
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
+_WAITED = "waited_seconds"
+
+
+def note_wait(scope: MutableMapping[str, Any], seconds: float) -> None:
+    """Say that the request of `scope` has waited on purpose: that is no time to answer."""
+    scope[_WAITED] = scope.get(_WAITED, 0.0) + seconds
 
 
 class Telemetry:
     """ASGI middleware; takes over a caller's X-Request-Id and W3C traceparent when well formed."""
 
-    def __init__(self, app: ASGIApp, version: str) -> None:
+    def __init__(self, app: ASGIApp, version: str, draining: Callable[[], bool]) -> None:
         self._app = app
         self._version = version.encode()
+        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its log context."""
@@ -57,6 +65,9 @@ class Telemetry:
                     (b"x-request-id", request_id.encode()),
                     (b"api-version", self._version),
                 ]
+                if self._draining():
+                    # whoever asks next opens a connection, to a process that stays
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         started = time.perf_counter()
@@ -70,7 +81,9 @@ class Telemetry:
                 _record(scope, status, time.perf_counter() - started)
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, elapsed: float) -> None:
+    waited = scope.get(_WAITED, 0.0)
+    seconds = max(elapsed - waited, 0.0)
     route: Any = scope.get("route")
     path = getattr(route, "path", None) or "other"
     method = scope["method"]
@@ -84,4 +97,5 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
             route=path,
             status=status,
             ms=round(seconds * 1000, 1),
+            **({"waited_ms": round(waited * 1000, 1)} if waited else {}),
         )

@@ -249,6 +249,7 @@ def _job(job: Job) -> ImportJob:
         errors=job.errors,
         notices=int((job.result or {}).get("notices", 0)),
         result=ImportResult(**counts),
+        failure=(job.result or {}).get("failure"),
         created_at=job.created_at.astimezone(UTC).isoformat(),
         updated_at=job.updated_at.astimezone(UTC).isoformat(),
     )

@@ -116,6 +116,10 @@ class ImportJob(BaseModel):
     errors: int = Field(description="Rows refused; for a failed job 1 出错行数")
     notices: int = Field(description="What was interpreted; nothing was refused for it 提示数")
     result: ImportResult = Field(description="What became of the rows 结果")
+    failure: Literal["process_died", "internal_error"] | None = Field(
+        description="Why a failed job failed, where the file is not at fault: the process that "
+        "worked on it died again and again, or the program is wrong 失败原因（非文件问题）"
+    )
     created_at: str = Field(description="RFC 3339")
     updated_at: str = Field(description="RFC 3339")
 

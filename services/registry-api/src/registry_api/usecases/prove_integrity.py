@@ -1,7 +1,7 @@
 """Proofs of integrity: the ledger's head and chain, and digests by area."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from servicekit.areas import area_prefix
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ledger import Break, Head, Ledger
+from servicekit.ledger import Head, Ledger
 from servicekit.refusals import Refusal
 
 
@@ -59,17 +59,6 @@ class ProveIntegrity:
             async for documents in pages:
                 await asyncio.to_thread(digest.add, documents)
         return AreaProof(area, digest.count, digest.hexdigest(), head.algorithm, point.position)
-
-    async def verify_ledger(
-        self, progress: Callable[[int, int], None]
-    ) -> tuple[Head, Break | None]:
-        """Recompute the whole chain: the head before, and the first break if there is one.
-
-        `progress` is told the position that was reached, and the last one.
-        """
-        async with self.database.reading() as connection:
-            head = await self.ledger.head(connection)
-            return head, await self.ledger.verify(connection, progress=progress)
 
 
 async def _documents(
