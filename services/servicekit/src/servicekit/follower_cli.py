@@ -52,7 +52,6 @@ def add_follower_commands(
     ) -> None:
         """Try parked subjects again, now; status 1 if some stay parked."""
         settings = read_settings(settings_type)
-        configure_logs(name, "ERROR", settings.log_format)
         stay = 0
         for subject, released in asyncio.run(_release(followers, settings, subjects or [])):
             typer.echo(f"{subject}: {'released' if released else 'stays parked'}")
