@@ -28,7 +28,7 @@ async def test_only_what_is_over_and_old_goes(
         await connection.execute(text(JOBS))
         await connection.execute(text(KEYS))
     settings = settings_for(sample_url, job_retention_days=3, idempotency_retention_days=10)
-    retention = Retention(database, settings)
+    retention = Retention(database, settings, "job", "idempotency_key")
     assert await retention.sweep() == {"job": 2, "idempotency_key": 2501 - 240}
     async with database.reading() as connection:
         kinds = (await connection.execute(text("SELECT kind FROM job ORDER BY kind"))).scalars()
@@ -45,7 +45,7 @@ async def test_rows_that_somebody_holds_are_left_for_next_time(
 ) -> None:
     async with database.transaction() as connection:
         await connection.execute(text(KEYS))
-    retention = Retention(database, settings_for(sample_url))
+    retention = Retention(database, settings_for(sample_url), "idempotency_key")
     async with database.transaction() as connection:
         await connection.execute(text("SELECT FROM idempotency_key WHERE key = '2000' FOR UPDATE"))
         await retention.sweep()

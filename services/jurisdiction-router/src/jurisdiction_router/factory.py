@@ -24,6 +24,7 @@ from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
 from servicekit.migrations import Migrations
+from servicekit.retention import Retention
 
 SOURCE = "jurisdiction-router"
 """The router's name in events, logs and commands."""
@@ -39,6 +40,7 @@ class Factory:
     ledger: Ledger
     bell: Bell
     worker: Worker
+    retention: Retention
     current: CurrentJurisdiction
     assess_organizations: AssessOrganizations
     import_directory: ImportDirectory
@@ -69,7 +71,11 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         database=database,
         ledger=ledger,
         bell=bell,
-        worker=Worker(database, bell, {IMPACT: RunImpact(database, current, {})}),
+        worker=Worker(
+            database, bell, {IMPACT: RunImpact(database, current, {})}, settings.job_crash_limit
+        ),
+        # impacts stay: an approval is bound to one
+        retention=Retention(database, settings, "idempotency_key"),
         current=current,
         assess_organizations=assess,
         import_directory=ImportDirectory(database, ledger, clock, current, assess),

@@ -74,6 +74,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             background=[
                 lambda: factory.ledger.settled(factory.database),
                 factory.worker.running,
+                factory.retention.running,
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,

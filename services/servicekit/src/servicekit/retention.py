@@ -8,15 +8,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from servicekit.database import Database
 from servicekit.settings import ServiceSettings
 
 log = structlog.get_logger()
+
+Kept = Literal["job", "idempotency_key"]
 
 FORGOTTEN = Counter("retention_deleted_total", "Rows deleted as their time was up", ["table"])
 
@@ -28,15 +31,21 @@ _BATCHES = 100
 class Retention:
     """Deletes ended jobs after `job_retention_days`, keys after `idempotency_retention_days`.
 
-    For services that declare both tables. What hangs on a job (by ON DELETE CASCADE) goes with it.
+    Of the `tables` that are named. What hangs on a job (by ON DELETE CASCADE) goes with it.
     """
 
-    def __init__(self, database: Database, settings: ServiceSettings) -> None:
-        self._database = database
-        self._sweeps = {
+    def __init__(
+        self,
+        database: Database,
+        settings: ServiceSettings,
+        *tables: Kept,
+    ) -> None:
+        due: dict[Kept, tuple[TextClause, int]] = {
             "job": (_OLD_JOBS, settings.job_retention_days),
             "idempotency_key": (_OLD_KEYS, settings.idempotency_retention_days),
         }
+        self._database = database
+        self._sweeps = {table: due[table] for table in tables}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -57,14 +66,14 @@ class Retention:
                 log.exception("retention")
             await asyncio.sleep(_EVERY_SECONDS)
 
-    async def sweep(self) -> dict[str, int]:
+    async def sweep(self) -> dict[Kept, int]:
         """Delete what is due, batch by batch; how many rows went from each table."""
         gone = {table: await self._sweep(table) for table in self._sweeps}
         if any(gone.values()):
-            log.info("retention", **gone)
+            log.info("retention", **{str(table): rows for table, rows in gone.items()})
         return gone
 
-    async def _sweep(self, table: str) -> int:
+    async def _sweep(self, table: Kept) -> int:
         statement, days = self._sweeps[table]
         gone = 0
         for _ in range(_BATCHES):

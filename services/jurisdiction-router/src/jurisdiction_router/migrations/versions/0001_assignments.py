@@ -220,6 +220,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("client", "key", name=op.f("idempotency_key_pkey")),
     )
+    op.create_index("idempotency_key_created_at_idx", "idempotency_key", ["created_at"])
     op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -233,6 +234,7 @@ def upgrade() -> None:
         sa.Column("client", sa.Text(), nullable=False),
         sa.Column("areas", sa.ARRAY(sa.Text()), nullable=True),
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("crashes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("lease_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column(
             "created_at",
@@ -254,6 +256,13 @@ def upgrade() -> None:
         ["created_at"],
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+    op.create_index(
+        "job_ended_idx",
+        "job",
+        ["updated_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('succeeded', 'failed')"),
     )
     op.create_table(
         "parked_event",
@@ -292,11 +301,17 @@ def downgrade() -> None:
     op.drop_table("rule_set")
     op.drop_table("parked_event")
     op.drop_index(
+        "job_ended_idx",
+        table_name="job",
+        postgresql_where=sa.text("state IN ('succeeded', 'failed')"),
+    )
+    op.drop_index(
         "job_waiting_idx",
         table_name="job",
         postgresql_where=sa.text("state IN ('queued', 'running')"),
     )
     op.drop_table("job")
+    op.drop_index("idempotency_key_created_at_idx", table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_index("impact_move_flow_idx", table_name="impact_move")
     op.drop_table("impact_move")
