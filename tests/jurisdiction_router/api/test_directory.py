@@ -1,11 +1,25 @@
 """Importing the directory: sound as a whole, or nothing changes."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from jurisdiction_router.api.directory_schemas import BodyIn
+from jurisdiction_router.api.given_directory import given_body
+from jurisdiction_router.domain.directory_change import DirectoryChange
+from jurisdiction_router.factory import make_factory
+from jurisdiction_router.settings import Settings
+from servicekit.auth import Caller
+from servicekit.follower import Follower
 from servicekit.testing import TestKeys
+
+from ..conftest import RegistryLedger, organization
+
+COMMITTEE = "440303-district_health_committee"
 
 STREET = {
     "code": "440303002", "name": "黄贝街道", "level": "street", "parent": "440303",
@@ -119,3 +133,134 @@ async def test_writing_needs_its_scope(city: httpx.AsyncClient, keys: TestKeys) 
     for scope, status in (("router:read", 403), ("router:write", 200)):
         answer = await city.post("/v1/directory/imports", json={}, headers=keys.headers(scope))
         assert answer.status_code == status
+
+
+async def test_names_codes_and_successors_are_read_on_any_date(city: httpx.AsyncClient) -> None:
+    old = {
+        **STREET, "valid_until": "2017-01-01", "successors": [{"code": "440303003"}],
+        "codes": [{"system": "statistics", "code": "S-1", "valid_from": "2000-01-01"}],
+    }  # fmt: skip
+    new = {
+        **STREET, "code": "440303003", "name": "黄贝岭街道", "valid_from": "2017-01-01",
+        "former_names": [{"name": "黄贝街道", "until": "2018-01-01"}],
+    }  # fmt: skip
+    done = await city.post("/v1/directory/imports", json={"areas": [old, new]})
+    assert done.status_code == 200, done.text
+    for day, name in (("2017-06-01", "黄贝街道"), ("2018-01-01", "黄贝岭街道")):
+        one = await city.get("/v1/areas/440303003", params={"valid_on": day})
+        assert one.json()["name"] == name
+        listed = await city.get("/v1/areas", params={"area": "440303003", "valid_on": day})
+        assert [item["name"] for item in listed.json()["items"]] == [name]
+    found = await city.get("/v1/areas", params={"other_code": "S-1", "code_system": "statistics"})
+    assert [item["code"] for item in found.json()["items"]] == ["440303002"]
+    found = await city.get("/v1/areas", params={"successor": "440303003"})
+    assert [item["code"] for item in found.json()["items"]] == ["440303002"]
+    there = (await city.get("/v1/areas/440303002/on-day", params={"valid_on": "2018-01-01"})).json()
+    assert (there["areas"], there["path"]["district"]) == (["440303003"], "440303")
+    (event,) = [
+        event
+        for event in (await city.get("/v1/changes", params={"limit": 1000})).json()["events"]
+        if event["subject"] == "area:440303002"
+    ]
+    state = event["data"]["timeline"][0]["state"]
+    assert state["successors"] == [{"code": "440303003", "valid_from": "2017-01-01"}]
+
+
+@pytest.mark.parametrize(
+    ("area", "pointer", "rule"),
+    [
+        (
+            {"former_names": [{"name": "旧", "until": "1999-01-01"}]},
+            "/areas/0/former_names/0/until",
+            "names_overlap",
+        ),
+        (
+            {"codes": [{"system": "s", "code": "1", "valid_from": "2000-01-01"},
+                       {"system": "s", "code": "2", "valid_from": "2010-01-01"}]},
+            "/areas/0/codes",
+            "codes_overlap",
+        ),
+        (
+            {"parents": [{"parent": "440303", "valid_from": "2000-01-01"},
+                         {"parent": "440309", "valid_from": "2010-01-01"}]},
+            "/areas/0/parents",
+            "area_parents_overlap",
+        ),
+        (
+            {"valid_until": "2010-01-01", "successors": [{"code": "440303099"}]},
+            "/areas/0/successors",
+            "area_successor_unknown",
+        ),
+        (
+            {"valid_until": "2010-01-01", "successors": [{"code": "440303"}]},
+            "/areas/0/successors",
+            "area_successor_level",
+        ),
+    ],
+)  # fmt: skip
+async def test_overlaps_and_impossible_successors_are_refused(
+    city: httpx.AsyncClient, area: dict[str, Any], pointer: str, rule: str
+) -> None:
+    answer = await city.post("/v1/directory/imports", json={"areas": [{**STREET, **area}]})
+    assert answer.status_code == 422
+    assert (pointer, rule) in [(e["pointer"], e["rule"]) for e in answer.json()["errors"]]
+
+
+async def test_what_organizations_hang_on_ends_only_with_a_successor(
+    city: httpx.AsyncClient,
+    registry: RegistryLedger,
+    follower: Follower,
+    directory_import: dict[str, Any],
+) -> None:
+    registry.say(str(UUID(int=1)), "2009-03-02", ("2009-03-02", None, organization()))
+    await follower.step()
+    (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
+    ended = {**held, "valid_until": "2017-01-01"}
+    head = (await city.get("/v1/changes")).json()["head"]
+    answer = await city.post("/v1/directory/imports", json={"bodies": [ended]})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("/bodies/0/successor", "body_still_supervises")
+    assert (await city.get("/v1/changes")).json()["head"] == head
+    heir = {**held, "id": "heir", "name": "罗湖区卫生健康工委", "valid_from": "2017-01-01"}
+    bodies = [{**ended, "successor": "heir"}, heir]
+    done = await city.post("/v1/directory/imports", json={"bodies": bodies})
+    assert done.json()["reassigned"] == 1
+    found = (await city.get(f"/v1/assignments/{UUID(int=1)}")).json()
+    assert [s["state"]["supervising"]["id"] for s in found["history"]] == [COMMITTEE, "heir"]
+
+
+async def test_many_organizations_are_reassessed_by_a_job(
+    city: httpx.AsyncClient,
+    settings: Settings,
+    registry: RegistryLedger,
+    follower: Follower,
+    directory_import: dict[str, Any],
+) -> None:
+    for number in range(1, 8):
+        registry.say(str(UUID(int=number)), "2009-03-02", ("2009-03-02", None, organization()))
+    await follower.step()
+    factory = make_factory(settings)
+    few = replace(factory.import_directory.change.reassess, at_once=3)
+    importing = replace(
+        factory.import_directory, change=replace(factory.import_directory.change, reassess=few)
+    )
+    (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
+    body = given_body(BodyIn.model_validate({**held, "name": "第二届"}))
+    caller = Caller("tester", frozenset(), None)
+    done = await importing(caller, DirectoryChange(bodies=[body]), "renamed")
+    assert (done["reassessed"], done["reassigned"]) == (7, None)
+    await factory.database.close()
+
+    async def ended() -> dict[str, Any]:
+        while True:
+            job: dict[str, Any] = (await city.get(f"/v1/jobs/{done['job']}")).json()
+            if job["state"] in ("succeeded", "failed"):
+                return job
+            await asyncio.sleep(0.05)
+
+    job = await asyncio.wait_for(ended(), 30)
+    assert (job["state"], job["done"], job["total"]) == ("succeeded", 7, 7)
+    assert job["result"] == {"reassessed": 7, "reassigned": 7}
+    page = (await city.get("/v1/assignments", params={"limit": 100})).json()
+    assert {item["supervising"]["name"] for item in page["items"]} == {"第二届"}

@@ -197,14 +197,14 @@ async def test_a_new_body_moves_the_organizations_it_touches_and_no_others(
         "area_code": "440309", "valid_from": "2017-01-07",
     }  # fmt: skip
     done = (await city.post("/v1/directory/imports", json={"bodies": [founded]})).json()
-    assert done == {"areas": 0, "bodies": 1, "reassessed": 1, "reassigned": 1}
+    assert done == {"areas": 0, "bodies": 1, "reassessed": 1, "reassigned": 1, "job": None}
     history = (await city.get(f"/v1/assignments/{CLINIC}")).json()["history"]
     assert [(s["from"], s["state"]["supervising"]["name"]) for s in history] == [
         ("2016-01-01", "观湖街道党工委"),
         ("2017-01-07", "龙华区卫生系统党委"),
     ]
     again = (await city.post("/v1/directory/imports", json={"bodies": [founded]})).json()
-    assert again == {"areas": 0, "bodies": 0, "reassessed": 0, "reassigned": 0}
+    assert again == {"areas": 0, "bodies": 0, "reassessed": 0, "reassigned": 0, "job": None}
 
 
 async def test_organizations_that_came_before_the_rule_set_are_assigned_by_its_activation(

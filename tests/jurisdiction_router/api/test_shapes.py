@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel
 
-from jurisdiction_router.api import schemas
+from jurisdiction_router.api import directory_schemas, schemas
 from servicekit.follower import Follower
 
 from ..conftest import RegistryLedger, organization
@@ -41,8 +41,8 @@ async def test_what_is_sent_is_what_is_described(
     decided = await city.post("/v1/decisions", json={"organization": organization()})
     assert_shape(schemas.Decision, decided.json())
     assert_shape(schemas.FeedStatus, (await city.get("/v1/feed-status")).json())
-    assert_shape(schemas.Area, (await city.get("/v1/areas/440303")).json())
-    assert_shape(schemas.Body, (await city.get("/v1/bodies")).json()["items"][0])
+    assert_shape(directory_schemas.Area, (await city.get("/v1/areas/440303")).json())
+    assert_shape(directory_schemas.Body, (await city.get("/v1/bodies")).json()["items"][0])
     assert_shape(schemas.RuleSet, (await city.get("/v1/rule-sets")).json()["items"][0])
     whole = (await city.get("/v1/rule-sets/shenzhen-2016")).json()
     assert_shape(schemas.RuleSetWithContent, whole)

@@ -7,6 +7,7 @@ from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
 from jurisdiction_router.usecases.activate_rule_set import ActivateRuleSet
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
+from jurisdiction_router.usecases.change_directory import ChangeDirectory
 from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
 from jurisdiction_router.usecases.compute_impact import RunImpact
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
@@ -16,6 +17,8 @@ from jurisdiction_router.usecases.import_directory import ImportDirectory
 from jurisdiction_router.usecases.read_directory import ReadDirectory
 from jurisdiction_router.usecases.read_impact import ReadImpact
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
+from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REASSESSMENT
+from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
@@ -65,6 +68,8 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
     assess = AssessOrganizations(ledger)
+    reassess = ReassessOrganizations(database, ledger, current, assess)
+    change = ChangeDirectory(ledger, clock, reassess)
     return Factory(
         settings=settings,
         clock=clock,
@@ -72,14 +77,17 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         ledger=ledger,
         bell=bell,
         worker=Worker(
-            database, bell, {IMPACT: RunImpact(database, current, {})}, settings.job_crash_limit
+            database,
+            bell,
+            {IMPACT: RunImpact(database, current, {}), REASSESSMENT: reassess},
+            settings.job_crash_limit,
         ),
         # impacts stay: an approval is bound to one
         retention=Retention(database, settings, "idempotency_key"),
         current=current,
         assess_organizations=assess,
-        import_directory=ImportDirectory(database, ledger, clock, current, assess),
-        read_directory=ReadDirectory(database),
+        import_directory=ImportDirectory(database, current, change),
+        read_directory=ReadDirectory(database, current, clock),
         activate_rule_set=ActivateRuleSet(database, ledger, current, assess),
         read_rule_sets=ReadRuleSets(database),
         read_impact=ReadImpact(database),

@@ -13,6 +13,7 @@ from jurisdiction_router.api import (
     directory,
     feed_status,
     impacts,
+    jobs,
     rule_sets,
 )
 from jurisdiction_router.api.errors import ERRORS
@@ -67,6 +68,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 impacts.router,
                 directory.router,
                 feed_status.router,
+                jobs.router,
                 feed_router("router:read"),
             ],
             errors=ERRORS,

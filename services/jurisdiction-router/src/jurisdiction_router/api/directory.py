@@ -1,7 +1,6 @@
 """Routes of the directory: import, list and read areas and bodies."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,23 +13,25 @@ from jurisdiction_router.api.dependencies import (
     Code,
     Made,
     Reader,
+    ValidOn,
     Writer,
 )
-from jurisdiction_router.api.errors import DIRECTORY_INVALID
-from jurisdiction_router.api.schemas import (
-    DIVISION_CODE,
+from jurisdiction_router.api.directory_schemas import (
     Area,
-    AreaIn,
+    AreaOnDay,
     AreaPage,
     Body,
-    BodyIn,
     BodyPage,
     DirectoryImport,
     DirectoryImported,
 )
-from jurisdiction_router.domain import directory as domain
-from jurisdiction_router.usecases.import_directory import GivenArea
+from jurisdiction_router.api.errors import DIRECTORY_INVALID
+from jurisdiction_router.api.given_directory import accepted, given_area, given_body
+from jurisdiction_router.api.schemas import DIVISION_CODE
+from jurisdiction_router.domain.directory_change import DirectoryChange
+from jurisdiction_router.usecases.read_directory import Read
 from servicekit.pagination import CursorText, Limit
+from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
@@ -47,6 +48,7 @@ On = Annotated[
     date | None,
     Query(description="Only those valid on that day; default all 有效日期，缺省为全部"),
 ]
+AreaCode = Annotated[str, Path(pattern=DIVISION_CODE, description="区划代码")]
 Count = Annotated[
     Literal["exact"] | None, Query(description="Also count all that match 是否计总数")
 ]
@@ -57,40 +59,25 @@ Count = Annotated[
     operation_id="import_directory",
     summary="Import areas and bodies 导入区划与党组织",
     response_model=DirectoryImported,
-    responses=responses(
-        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE
-    ),
+    responses={
+        202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
+        **responses(*USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    },
 )
-async def import_directory(caller: Writer, factory: Made, body: DirectoryImport) -> dict[str, Any]:
+async def import_directory(
+    response: Response, caller: Writer, factory: Made, body: DirectoryImport
+) -> dict[str, Any]:
     """Upsert by code and id, all or nothing; the same import again changes nothing.
 
     The directory that would result must be sound as a whole. Organizations it touches are
-    assessed again before the answer.
+    assessed again before the answer, or by a job if they are many (202).
     """
     _refuse_doubles("areas", "code", (area.code for area in body.areas))
     _refuse_doubles("bodies", "id", (item.id for item in body.bodies))
-    done = await factory.import_directory(
-        caller,
-        [_area(area) for area in body.areas],
-        [_body(item) for item in body.bodies],
-        body.reason,
+    change = DirectoryChange(
+        [given_area(area) for area in body.areas], [given_body(item) for item in body.bodies]
     )
-    return asdict(done)
-
-
-def _area(given: AreaIn) -> GivenArea:
-    edges = tuple(
-        domain.ParentEdge(given.code, edge.parent, edge.valid_from, edge.valid_until)
-        for edge in given.parents or ()
-    )
-    if given.parents is None and given.parent is not None:
-        edges = (domain.ParentEdge(given.code, given.parent, given.valid_from, given.valid_until),)
-    area = domain.Area(given.code, given.name, given.level, given.valid_from, given.valid_until)
-    return GivenArea(area, edges)
-
-
-def _body(given: BodyIn) -> domain.Body:
-    return domain.Body(**given.model_dump())
+    return accepted(response, await factory.import_directory(caller, change, body.reason))
 
 
 def _refuse_doubles(name: str, field: str, keys: Iterable[str]) -> None:
@@ -118,14 +105,29 @@ async def list_areas(
     parent: Annotated[
         list[Code] | None, Query(description="Code of a direct parent 上级区划")
     ] = None,
+    successor: Annotated[
+        list[Code] | None, Query(description="Whose predecessors 承接区划（查其前身）")
+    ] = None,
+    other_code: Annotated[
+        list[Code] | None, Query(description="Code in another system 其他编码体系的代码")
+    ] = None,
+    code_system: Annotated[
+        list[Code] | None, Query(description="Of which system, with other_code 编码体系")
+    ] = None,
     area: AreaPrefixes = None,
     valid_on: On = None,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Count = None,
 ) -> Response:
-    """Areas that meet all filters, in the order of their codes, a page at a time."""
-    given = {"level": level, "parent": parent, "area": area}
+    """Areas that meet all filters, in the order of their codes, a page at a time.
+
+    With `valid_on`, `name` and `parent` are those of that day.
+    """
+    given = {
+        "level": level, "parent": parent, "area": area, "successor": successor,
+        "other_code": other_code, "code_system": code_system,
+    }  # fmt: skip
     filters = {name: values for name, values in given.items() if values}
     page = await factory.read_directory.page(
         caller, "areas", filters, valid_on, cursor, limit, count == "exact"
@@ -140,13 +142,26 @@ async def list_areas(
     response_model=Area,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_area(
-    caller: Reader,
-    factory: Made,
-    code: Annotated[str, Path(pattern=DIVISION_CODE, description="区划代码")],
-) -> Response:
-    """One area, whatever its dates."""
-    return Response(await factory.read_directory.one(caller, "areas", code), media_type=JSON)
+async def get_area(caller: Reader, factory: Made, code: AreaCode, valid_on: On = None) -> Response:
+    """One area, whatever its dates; with `valid_on` as it is called and placed on that day."""
+    return _read(await factory.read_directory.one(caller, "areas", code, valid_on))
+
+
+@router.get(
+    "/v1/areas/{code}/on-day",
+    operation_id="get_area_on_day",
+    summary="What stands for a code on a day 代码在某日对应的区划",
+    response_model=AreaOnDay,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def get_area_on_day(
+    caller: Reader, factory: Made, code: AreaCode, valid_on: ValidOn = None
+) -> dict[str, Any]:
+    """The code itself, or what succeeded it, or what it succeeded; several after a split.
+
+    So organizations registered under a code of another time are placed.
+    """
+    return await factory.read_directory.on_day(caller, code, valid_on)
 
 
 @router.get(
@@ -185,7 +200,14 @@ async def list_bodies(
     responses=responses(*USUAL, NOT_FOUND),
 )
 async def get_body(
-    caller: Reader, factory: Made, body_id: Annotated[str, Path(max_length=100, description="编号")]
+    caller: Reader,
+    factory: Made,
+    body_id: Annotated[str, Path(max_length=100, description="编号")],
+    valid_on: On = None,
 ) -> Response:
-    """One body, whatever its dates."""
-    return Response(await factory.read_directory.one(caller, "bodies", body_id), media_type=JSON)
+    """One body, whatever its dates; with `valid_on` as it is called on that day."""
+    return _read(await factory.read_directory.one(caller, "bodies", body_id, valid_on))
+
+
+def _read(found: Read) -> Response:
+    return Response(found.document, headers={"etag": etag(found.revision)}, media_type=JSON)

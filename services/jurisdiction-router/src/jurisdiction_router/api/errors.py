@@ -93,6 +93,46 @@ _DIRECTORY_RULES = {
         "{value} 与 {other} 在同一区划、同类且有效期重叠。",
         "{value} and {other} are of one kind in one area at the same time.",
     ),
+    "names_overlap": Text(
+        "曾用名的截止日应依次递增，且在有效期之内。",
+        "Former names must end one after the other, within the dates of what they name.",
+    ),
+    "codes_overlap": Text(
+        "{value} 在编码体系 {system} 中同一天有不止一个代码。",
+        "{value} has more than one code in the system {system} on the same day.",
+    ),
+    "code_shared": Text(
+        "{system} 的代码 {value} 同一天属于不止一个区划：{areas}。",
+        "The code {value} of {system} belongs to more than one area on the same day: {areas}.",
+    ),
+    "area_successor_unknown": Text(
+        "没有承接 {code} 的区划 {value}。", "There is no area {value} to succeed {code}."
+    ),
+    "area_successor_absent": Text(
+        "{value} 在 {on} 尚未设立或已撤销，不能承接 {code}。",
+        "{value} is not valid on {on} and cannot succeed {code}.",
+    ),
+    "area_succession_outside": Text(
+        "{value} 承接 {code} 的日期 {on} 应在 {code} 有效期之内或其截止日。",
+        "{value} succeeds {code} on {on}: the day must lie within the dates of {code}.",
+    ),
+    "area_successor_level": Text(
+        "{value} 与 {code} 级别不同，不能承接。",
+        "{value} is of another level than {code} and cannot succeed it.",
+    ),
+    "body_successor_absent": Text(
+        "{value} 在 {on} 尚未设立或已撤销，不能承接 {id}。",
+        "{value} is not valid on {on} and cannot succeed {id}.",
+    ),
+    "body_successor_cycle": Text("{id} 的承接关系成环。", "The successors of {id} form a circle."),
+    "body_still_supervises": Text(
+        "{value} 届时仍领导和管理 {organizations} 家组织；请写明承接的党组织 successor。",
+        "{value} still supervises {organizations} organizations then; name its successor.",
+    ),
+    "area_still_inhabited": Text(
+        "{value} 届时仍有 {organizations} 家组织；请写明承接的区划 successors。",
+        "{organizations} organizations are still in {value} then; name its successors.",
+    ),
     "duplicate_key": Text(
         "{value} 在本次导入中出现两次。", "{value} appears twice in this import."
     ),

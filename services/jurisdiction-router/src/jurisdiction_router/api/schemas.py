@@ -44,116 +44,13 @@ BodyKind = Annotated[str, _body_kind[0], _body_kind[1]]
 System = Annotated[str, _system[0], _system[1]]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ParentIn(_Strict):
-    """A parent over a period 上级区划."""
-
-    parent: DivisionCode
-    valid_from: date = Field(description="First day 起始日（含）")
-    valid_until: date | None = Field(default=None, description="First day after 截止日（不含）")
-
-
-class AreaIn(_Strict):
-    """An area 区划."""
-
-    code: DivisionCode
-    name: str = Field(min_length=1, max_length=200, description="名称")
-    level: AreaLevel = Field(description="级别")
-    parent: DivisionCode | None = Field(
-        default=None, description="The parent while the area is valid 上级区划"
-    )
-    parents: list[ParentIn] | None = Field(
-        default=None,
-        max_length=50,
-        description="Dated parents, instead of `parent`, where it changes 各时期的上级区划",
-    )
-    valid_from: date = Field(description="First day 起始日（含）")
-    valid_until: date | None = Field(default=None, description="First day after 截止日（不含）")
-
-
-class BodyIn(_Strict):
-    """A Party body 党组织."""
-
-    id: str = Field(pattern="^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$", description="编号")
-    kind: BodyKind = Field(description="党组织类别")
-    name: str = Field(min_length=1, max_length=200, description="名称")
-    area_code: DivisionCode
-    system: System | None = Field(
-        default=None, description="Whose sector: only of supervisors' and industry bodies 所属系统"
-    )
-    valid_from: date = Field(description="First day 起始日（含）")
-    valid_until: date | None = Field(default=None, description="First day after 截止日（不含）")
-    successor: str | None = Field(default=None, max_length=100, description="承接的党组织编号")
-
-
-class DirectoryImport(_Strict):
-    """Areas and bodies to add or replace 目录导入."""
-
-    reason: str | None = Field(default=None, max_length=2000, description="Why 原因")
-    areas: list[AreaIn] = Field(default=[], max_length=100_000, description="区划")
-    bodies: list[BodyIn] = Field(default=[], max_length=100_000, description="党组织")
-
-
-class DirectoryImported(BaseModel):
-    """What an import did 导入结果."""
-
-    areas: int = Field(description="Areas that really changed 变化的区划数")
-    bodies: int = Field(description="Bodies that really changed 变化的党组织数")
-    reassessed: int = Field(description="Organizations looked at again 重新判断的组织数")
-    reassigned: int = Field(description="Assignments that changed 归口变化数")
-
-
-class Parent(BaseModel):
-    """A parent over a period 上级区划."""
-
-    parent: str = Field(description="上级区划代码")
-    valid_from: str = Field(description="起始日（含）")
-    valid_until: str | None = Field(description="截止日（不含）")
-
-
-class Area(BaseModel):
-    """An area 区划."""
-
-    code: str = Field(description="区划代码")
-    name: str = Field(description="名称")
-    level: str = Field(description="级别")
-    parent: str | None = Field(description="The parent when it was imported 上级区划")
-    valid_from: str = Field(description="起始日（含）")
-    valid_until: str | None = Field(description="截止日（不含）")
-    parents: list[Parent] = Field(description="各时期的上级区划")
-
-
-class Body(BaseModel):
-    """A Party body 党组织."""
-
-    id: str = Field(description="编号")
-    kind: str = Field(description="类别")
-    name: str = Field(description="名称")
-    area_code: str = Field(description="所在区划")
-    system: str | None = Field(description="所属系统")
-    valid_from: str = Field(description="起始日（含）")
-    valid_until: str | None = Field(description="截止日（不含）")
-    successor: str | None = Field(description="承接的党组织")
-
-
-class _Page(BaseModel):
+class Page(BaseModel):
     next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
     count: int | None = Field(description="All that match, when asked for 总数")
-
-
-class AreaPage(_Page):
-    """A page of areas 区划列表."""
-
-    items: list[Area] = Field(description="区划")
-
-
-class BodyPage(_Page):
-    """A page of bodies 党组织列表."""
-
-    items: list[Body] = Field(description="党组织")
 
 
 class Words(BaseModel):
@@ -196,14 +93,14 @@ class RuleSets(BaseModel):
     items: list[RuleSet] = Field(description="规则集")
 
 
-class AuthorityIn(_Strict):
+class AuthorityIn(Strict):
     """The registering authority 登记管理机关."""
 
     name: str | None = None
     division_code: DivisionCode | None = None
 
 
-class RegistrationIn(_Strict):
+class RegistrationIn(Strict):
     """How it is registered 登记."""
 
     mode: Annotated[str, _mode[0], _mode[1]] | None = None
@@ -212,21 +109,21 @@ class RegistrationIn(_Strict):
     registered_on: date | None = None
 
 
-class SupervisorIn(_Strict):
+class SupervisorIn(Strict):
     """The business supervisor 业务主管单位."""
 
     name: str | None = Field(default=None, max_length=200)
     system: System | None = None
 
 
-class DomicileIn(_Strict):
+class DomicileIn(Strict):
     """Where it is 住所."""
 
     division_code: DivisionCode | None = None
     address: str | None = None
 
 
-class OrganizationIn(_Strict):
+class OrganizationIn(Strict):
     """An organization's state as the registry shows it, whole or in part 社会组织.
 
     Only the fields described here decide. A field that is absent is unknown, and asked for if the
@@ -259,7 +156,7 @@ class OrganizationIn(_Strict):
     successors: Any = None
 
 
-class Question(_Strict):
+class Question(Strict):
     """Whose supervision is asked for, and on which day 询问."""
 
     organization: OrganizationIn
@@ -357,7 +254,7 @@ class AssignmentWithDecision(_Document):
     history: list[Stretch] = Field(description="The whole timeline 全部时间段")
 
 
-class AssignmentPage(_Page):
+class AssignmentPage(Page):
     """A page of assignments 归口列表."""
 
     items: list[Assignment] = Field(description="归口")
@@ -382,6 +279,20 @@ class ParkedSubject(BaseModel):
     attempts: int = Field(description="重试次数")
     error: str = Field(description="错误")
     parked_at: str = Field(description="RFC 3339")
+
+
+class Job(BaseModel):
+    """Long work under way 任务."""
+
+    id: str = Field(description="编号")
+    kind: str = Field(description="类别")
+    state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
+    done: int = Field(description="已处理")
+    total: int | None = Field(description="Null until it is known 总数")
+    errors: int = Field(description="错误数")
+    result: dict[str, Any] | None = Field(description="What came of it so far 结果")
+    created_at: str = Field(description="RFC 3339")
+    updated_at: str = Field(description="RFC 3339")
 
 
 class FeedStatus(BaseModel):

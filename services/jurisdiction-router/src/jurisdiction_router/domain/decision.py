@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from jurisdiction_router.domain.directory import DirectoryView, Path
+from jurisdiction_router.domain.directory import AREA_LEVELS, DirectoryView, Path
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.explanation import Explainer
 from jurisdiction_router.domain.facts import POSITIONS, Facts
@@ -31,6 +31,21 @@ class Decision:
     rule_set: str | None
     document: dict[str, Any]
     digest: str
+
+    def area(self) -> str:
+        """Return the access area: where the domicile lies then, else the registering authority.
+
+        A code of another time is told by what stands for it; `""` where neither is recorded.
+        """
+        facts = self.document["facts"]
+        place = self.document["trace"]["place"]
+        for name in ("domicile", "registering"):
+            if facts[name] is None:
+                continue
+            path = place[name] if place else {}
+            levels = (path.get(level) for level in reversed(AREA_LEVELS))
+            return next((code for code in levels if code is not None), str(facts[name]))
+        return ""
 
     def state(self) -> dict[str, Any]:
         """Return the assignment's state as feeds and lists show it."""
@@ -181,7 +196,11 @@ def _place(facts: Facts, view: DirectoryView) -> dict[str, Any]:
 
 
 def _path(path: Path) -> dict[str, Any]:
-    return {**path._asdict(), "read_from_code": list(path.read_from_code)}
+    return {
+        **path._asdict(),
+        "read_from_code": list(path.read_from_code),
+        "by_succession": list(path.by_succession),
+    }
 
 
 def _flip(flip: Flip | None) -> dict[str, Any] | None:

@@ -9,108 +9,30 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
+from itertools import chain
 
+from jurisdiction_router.domain.areas_and_bodies import (
+    AREA_LEVELS,
+    BODY_KINDS,
+    KINDS_WITH_SYSTEM,
+    Area,
+    Body,
+    FormerName,
+    OtherCode,
+    ParentEdge,
+    Path,
+    Succession,
+    level_of_code,
+    name_on,
+    parent_of_code,
+)
 from jurisdiction_router.domain.periods import boundaries, holds_on
 
-AREA_LEVELS: Final = ("province", "city", "district", "street", "community")
-BODY_KINDS: Final = frozenset(
-    {
-        "city_education_work_committee",
-        "city_health_work_committee",
-        "district_education_committee",
-        "district_health_committee",
-        "street_work_committee",
-        "community_committee",
-        "social_organization_committee",
-        "two_new_work_committee",
-        "industry_committee",
-        "joint_committee",
-        "business_supervisor_committee",
-        "society_work_department",
-    }
-)
-KINDS_WITH_SYSTEM: Final = frozenset({"business_supervisor_committee", "industry_committee"})
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A division of the country, keyed by its GB/T 2260 code (6, 9 or 12 digits)."""
-
-    code: str
-    name: str
-    level: str
-    valid_from: date
-    valid_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParentEdge:
-    """`child` lies in `parent` over a period; a transfer of a street is two edges."""
-
-    child: str
-    parent: str
-    valid_from: date
-    valid_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A Party body that can supervise or assist; `system` says which sector's, where it has one."""
-
-    id: str
-    kind: str
-    name: str
-    area_code: str
-    system: str | None
-    valid_from: date
-    valid_until: date | None = None
-    successor: str | None = None
-
-
-class Path(NamedTuple):
-    """The areas around a division code on a date, by level; None where unknown."""
-
-    province: str | None = None
-    city: str | None = None
-    district: str | None = None
-    street: str | None = None
-    community: str | None = None
-    read_from_code: tuple[str, ...] = ()
-    """Codes the directory does not hold on that date, whose place was read from their digits."""
-
-    def codes(self) -> tuple[str, ...]:
-        """Return the known areas, most specific first."""
-        found = (self.community, self.street, self.district, self.city, self.province)
-        return tuple(code for code in found if code is not None)
-
-
-def level_of_code(code: str) -> str | None:
-    """Read the level out of a division code's digits (GB/T 2260, GB/T 10114)."""
-    if len(code) == 12:
-        return "community"
-    if len(code) == 9:
-        return "street"
-    if len(code) != 6 or code == "100000":
-        return None
-    if code.endswith("0000"):
-        return "province"
-    return "city" if code.endswith("00") else "district"
-
-
-def parent_of_code(code: str) -> str | None:
-    """Return the division that a code's own digits nest it in, or None at the top."""
-    match level_of_code(code):
-        case "community":
-            return code[:9]
-        case "street":
-            return code[:6]
-        case "district":
-            return code[:4] + "00"
-        case "city":
-            return code[:2] + "0000"
-        case _:
-            return None
+__all__ = [
+    "AREA_LEVELS", "BODY_KINDS", "KINDS_WITH_SYSTEM", "Area", "Body", "Directory", "DirectoryView",
+    "FormerName", "OtherCode", "ParentEdge", "Path", "Succession", "level_of_code", "name_on",
+    "parent_of_code",
+]  # fmt: skip
 
 
 class Directory:
@@ -125,12 +47,18 @@ class Directory:
         areas: Iterable[Area] = (),
         edges: Iterable[ParentEdge] = (),
         bodies: Iterable[Body] = (),
+        successions: Iterable[Succession] = (),
     ) -> None:
         self.areas: dict[str, Area] = {area.code: area for area in areas}
         self.bodies: dict[str, Body] = {body.id: body for body in bodies}
         self._edges: dict[str, list[ParentEdge]] = defaultdict(list)
         for edge in edges:
             self._edges[edge.child].append(edge)
+        self._successors: dict[str, list[Succession]] = defaultdict(list)
+        self._predecessors: dict[str, list[Succession]] = defaultdict(list)
+        for succession in sorted(successions, key=lambda s: (s.valid_from, s.successor)):
+            self._successors[succession.code].append(succession)
+            self._predecessors[succession.successor].append(succession)
         self._bodies_at: dict[tuple[str, str], list[Body]] = defaultdict(list)
         self._bodies_in: dict[str, list[Body]] = defaultdict(list)
         for body in sorted(self.bodies.values(), key=lambda body: body.id):
@@ -145,6 +73,14 @@ class Directory:
     def edges_of(self, code: str) -> tuple[ParentEdge, ...]:
         """Return every parent edge an area ever has, in no particular order."""
         return tuple(self._edges.get(code, ()))
+
+    def successors_of(self, code: str) -> tuple[Succession, ...]:
+        """Return what ever succeeds an area, the earliest first."""
+        return tuple(self._successors.get(code, ()))
+
+    def predecessors_of(self, code: str) -> tuple[Succession, ...]:
+        """Return what an area ever succeeds, the earliest first."""
+        return tuple(self._predecessors.get(code, ()))
 
     def bodies_at(self, code: str, kind: str) -> list[Body]:
         """Return the bodies of a kind an area ever has, ordered by id."""
@@ -168,13 +104,30 @@ class Directory:
         dates: set[date] = set()
         for current in self.above(code):
             area = self.areas.get(current)
-            dates |= boundaries([area] if area else [])
+            if area is not None:
+                dates |= boundaries([area])
             dates |= boundaries(self._edges.get(current, []))
-            dates |= boundaries(self._bodies_in.get(current, []))
+            dates |= {succession.valid_from for succession in self._successors.get(current, ())}
+            for body in self._bodies_in.get(current, []):
+                for heir in self.heirs(body):
+                    dates |= boundaries([heir])
+                    dates |= {former.until for former in heir.former_names}
         return dates
 
+    def heirs(self, body: Body) -> list[Body]:
+        """Return `body`, the one that succeeds it, and so on; a circle is cut."""
+        found: list[Body] = []
+        current: Body | None = body
+        while current is not None and current not in found:
+            found.append(current)
+            current = self.bodies.get(current.successor) if current.successor else None
+        return found
+
     def above(self, code: str) -> set[str]:
-        """Return `code` and every division it ever lies in, by record or by its digits."""
+        """Return `code` and every division it ever lies in, by record, by succession or by digits.
+
+        A successor counts where the area itself ends: while it is valid nobody asks for another.
+        """
         seen: set[str] = set()
         waiting = [code]
         while waiting:
@@ -183,6 +136,10 @@ class Directory:
                 continue
             seen.add(current)
             waiting.extend(edge.parent for edge in self._edges.get(current, []))
+            area = self.areas.get(current)
+            if area is None or area.valid_until is not None:
+                waiting.extend(s.successor for s in self._successors.get(current, []))
+            waiting.extend(s.code for s in self._predecessors.get(current, []))
             by_digits = parent_of_code(current)
             if by_digits is not None:
                 waiting.append(by_digits)
@@ -209,11 +166,53 @@ class DirectoryView:
                 return edge.parent
         return None
 
+    def stands_for(self, code: str) -> frozenset[str]:
+        """Return the areas that stand for `code` on the date.
+
+        Usually `code` alone. A code that has ended stands for its successors, one that is not there
+        yet for its predecessors; more than one where it was split or merged. Empty for a code that
+        ended without a successor, or that the directory never holds.
+        """
+        area = self.directory.areas.get(code)
+        if area is not None and holds_on(area, self.day):
+            return frozenset({code})
+        forward = area is None or area.valid_from <= self.day
+        return frozenset(self._others(code, forward, {code}))
+
+    def _others(self, code: str, forward: bool, seen: set[str]) -> set[str]:
+        """Follow successions in one direction in time, to the areas that are valid on the date."""
+        if forward:
+            found = [s.successor for s in self.directory.successors_of(code)
+                     if s.valid_from <= self.day]  # fmt: skip
+        else:
+            found = [s.code for s in self.directory.predecessors_of(code)
+                     if self.day < s.valid_from]  # fmt: skip
+        others: set[str] = set()
+        for other in found:
+            if other in seen:
+                continue
+            seen.add(other)
+            others |= {other} if self.area(other) else self._others(other, forward, seen)
+        return others
+
+    def settle(self, code: str | None) -> str | None:
+        """Return the one area that stands for `code` on the date; None where there are several.
+
+        A code the directory knows nothing of stands for itself: its digits say where it lies.
+        """
+        if code is None:
+            return None
+        found = self.stands_for(code)
+        if not found:
+            return code
+        return next(iter(found)) if len(found) == 1 else None
+
     def path(self, code: str | None) -> Path:
         """Walk from a division code up to its province.
 
-        A code the directory does not hold on the date (communities are often not loaded, a street
-        code may have been retired) is placed by its digits, and named in `read_from_code`.
+        A code of another time is followed to what stands for it on the date; where that are several
+        areas, the levels on which they agree are known. A code the directory does not hold at all
+        (communities are often not loaded) is placed by its digits, and named in `read_from_code`.
         """
         if code is None:
             return Path()
@@ -225,11 +224,17 @@ class DirectoryView:
     def _walk_up(self, code: str) -> Path:
         levels: dict[str, str] = {}
         read_from_code: list[str] = []
+        by_succession: list[str] = []
         seen: set[str] = set()
         current: str | None = code
         while current is not None and current not in seen:
             seen.add(current)
             area = self.area(current)
+            if area is None and (others := self.stands_for(current)):
+                by_succession.append(current)
+                agreed = _agreed([self.path(other) for other in sorted(others)])
+                levels = agreed | levels
+                break
             level = area.level if area is not None else level_of_code(current)
             if level is not None:
                 levels.setdefault(level, current)
@@ -237,12 +242,46 @@ class DirectoryView:
             if area is None and level is not None:
                 read_from_code.append(current)
             current = parent if parent is not None else parent_of_code(current)
-        return Path(**levels, read_from_code=tuple(read_from_code))
+        return Path(
+            **levels, read_from_code=tuple(read_from_code), by_succession=tuple(by_succession)
+        )
 
     def find(self, kind: str, code: str, system: str | None) -> list[Body]:
-        """Return the bodies of a kind (and sector, where one is asked for) an area has that day."""
-        return [
+        """Return the bodies of a kind (and sector, where one is asked for) an area has that day.
+
+        Where it has none any more, those that succeed its last ones and exist that day.
+        """
+        ever = [
             body
             for body in self.directory.bodies_at(code, kind)
-            if holds_on(body, self.day) and (system is None or body.system == system)
+            if system is None or body.system == system
         ]
+        found = [body.on(self.day) for body in ever if holds_on(body, self.day)]
+        return found or self._succeeding(ever)
+
+    def _succeeding(self, ended: Iterable[Body]) -> list[Body]:
+        """Return the bodies that stand where `ended` ones stood, by id, each once."""
+        heirs = chain.from_iterable(
+            self.directory.heirs(body)[1:]
+            for body in ended
+            if body.successor is not None and body.valid_from <= self.day
+        )
+        found = {heir.id: heir.on(self.day) for heir in heirs if holds_on(heir, self.day)}
+        return [found[key] for key in sorted(found)]
+
+    def body(self, body_id: str) -> Body | None:
+        """Return a body under its name of the date, or the one that has succeeded it by then."""
+        body = self.directory.bodies.get(body_id)
+        heirs = [] if body is None else self.directory.heirs(body)
+        return next((heir.on(self.day) for heir in heirs if holds_on(heir, self.day)), None)
+
+
+def _agreed(paths: list[Path]) -> dict[str, str]:
+    """Return the levels on which all `paths` name the same area."""
+    first, *others = paths
+    return {
+        level: code
+        for level in AREA_LEVELS
+        if (code := getattr(first, level)) is not None
+        and all(getattr(other, level) == code for other in others)
+    }

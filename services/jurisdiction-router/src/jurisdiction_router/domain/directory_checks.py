@@ -17,6 +17,11 @@ from jurisdiction_router.domain.directory import (
     ParentEdge,
     level_of_code,
 )
+from jurisdiction_router.domain.names_and_successions import (
+    check_names,
+    check_other_codes,
+    check_successions,
+)
 from jurisdiction_router.domain.periods import Dated, covers, overlap
 from servicekit.refusals import Violation
 
@@ -43,6 +48,8 @@ def check_directory(
         violations += _check_body(directory, body, body_pointers.get(body.id, ""))
     violations += _check_cycles(directory, area_pointers)
     violations += _check_doubles(directory, body_pointers)
+    violations += check_successions(directory, area_pointers, body_pointers)
+    violations += check_other_codes(directory, area_pointers)
     return violations
 
 
@@ -50,6 +57,7 @@ def _check_area(directory: Directory, area: Area, pointer: str) -> Iterable[Viol
     if area.level != level_of_code(area.code):
         yield Violation(f"{pointer}/code", "area_code", area.code, {"level": area.level})
     yield from _check_dates(area, pointer)
+    yield from check_names(area, pointer)
     edges = sorted(directory.edges_of(area.code), key=lambda edge: edge.valid_from)
     if not edges and area.level not in TOP_LEVELS:
         yield Violation(f"{pointer}/parent", "area_parent_missing", None, {"code": area.code})
@@ -93,6 +101,7 @@ def _check_body(directory: Directory, body: Body, pointer: str) -> Iterable[Viol
     if (body.system is not None) != (body.kind in KINDS_WITH_SYSTEM):
         yield Violation(f"{pointer}/system", "body_system", body.system, {"kind": body.kind})
     yield from _check_dates(body, pointer)
+    yield from check_names(body, pointer)
     area = directory.areas.get(body.area_code)
     if area is None:
         yield Violation(f"{pointer}/area_code", "body_area_unknown", body.area_code, facts)

@@ -322,7 +322,7 @@ def place_of(at: str | None, facts: Facts, view: DirectoryView) -> str | None:
     registered is that city's even when its domicile is not recorded. The district does not.
     """
     if at == "registering":
-        return facts.registering
+        return view.settle(facts.registering)
     if at is None:
         return None
     code: str | None = getattr(view.path(facts.domicile), at)

@@ -51,6 +51,10 @@ class Jurisdiction:
         self._views: dict[date, DirectoryView] = {}
         self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
 
+    def with_directory(self, directory: Directory) -> "Jurisdiction":
+        """Return the jurisdiction that has this directory instead."""
+        return Jurisdiction(self.rule_sets, directory, self._vocabulary)
+
     def timeline(self, periods: Sequence[FactPeriod]) -> list[AssignmentSegment]:
         """Return the assignment timeline of one organization.
 

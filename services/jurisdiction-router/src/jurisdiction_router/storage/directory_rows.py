@@ -1,12 +1,15 @@
 """Rows of areas and bodies: all of them for the domain, pages of them for the API."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     Table,
     Text,
     any_,
@@ -20,8 +23,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.domain.directory import Area, Body, Directory, ParentEdge
-from jurisdiction_router.storage.tables import area, area_parent, body
+from jurisdiction_router.domain.directory import (
+    Area,
+    Body,
+    Directory,
+    FormerName,
+    OtherCode,
+    ParentEdge,
+    Succession,
+)
+from jurisdiction_router.storage.tables import area, area_code, area_parent, area_successor, body
 
 
 class AreaRow(NamedTuple):
@@ -29,6 +40,7 @@ class AreaRow(NamedTuple):
 
     area: Area
     edges: tuple[ParentEdge, ...]
+    successions: tuple[Succession, ...]
     revision: int
     document: str
 
@@ -42,21 +54,55 @@ class BodyRow(NamedTuple):
 
 
 async def load_directory(connection: AsyncConnection) -> Directory:
-    """Every area, parent edge and body."""
+    """Every area, parent edge, succession and body."""
+    codes: dict[str, tuple[OtherCode, ...]] = {}
+    for row in await connection.execute(_CODES):
+        codes[row[0]] = (*codes.get(row[0], ()), OtherCode(*row[1:]))
     areas = await connection.execute(_AREAS)
     edges = await connection.execute(_EDGES)
     bodies = await connection.execute(_BODIES)
+    successions = await connection.execute(_SUCCESSIONS)
     return Directory(
-        (Area(*row) for row in areas),
+        (
+            Area(
+                row.code,
+                row.name,
+                row.level,
+                row.valid_from,
+                row.valid_until,
+                _names(row.former_names),
+                codes.get(row.code, ()),
+            )
+            for row in areas
+        ),
         (ParentEdge(*row) for row in edges),
-        (Body(*row) for row in bodies),
+        (Body(**{**row, "former_names": _names(row["former_names"])}) for row in bodies.mappings()),
+        (Succession(*row) for row in successions),
     )
 
 
-_AREAS = text("SELECT code, name, level, valid_from, valid_until FROM area")
+def _names(stored: str) -> tuple[FormerName, ...]:
+    if stored == "[]":
+        return ()
+    return tuple(
+        FormerName(name, date.fromisoformat(until)) for name, until in orjson.loads(stored)
+    )
+
+
+def _names_json(names: Iterable[FormerName]) -> str:
+    return orjson.dumps([[name, until.isoformat()] for name, until in names]).decode()
+
+
+_AREAS = text("SELECT code, name, level, valid_from, valid_until, former_names FROM area")
 _EDGES = text("SELECT child, parent, valid_from, valid_until FROM area_parent")
+_SUCCESSIONS = text("SELECT code, successor, valid_from FROM area_successor")
+_CODES = text(
+    "SELECT area, system, code, valid_from, valid_until FROM area_code "
+    "ORDER BY area, system, valid_from"
+)
 _BODIES = text(
-    "SELECT id, kind, name, area_code, system, valid_from, valid_until, successor FROM body"
+    "SELECT id, kind, name, area_code, system, valid_from, valid_until, successor, former_names "
+    "FROM body"
 )
 
 
@@ -87,29 +133,25 @@ async def write_areas(connection: AsyncConnection, rows: Iterable[AreaRow]) -> N
                 "level": row.area.level,
                 "valid_from": row.area.valid_from,
                 "valid_until": row.area.valid_until,
+                "former_names": _names_json(row.area.former_names),
                 "revision": row.revision,
                 "document": row.document,
             }
             for row in rows
         ],
     )
-    await connection.execute(
-        text("DELETE FROM area_parent WHERE child = ANY(:codes)").bindparams(
-            bindparam("codes", [row.area.code for row in rows], type_=ARRAY(Text))
-        )
-    )
-    edges = [
-        {
-            "child": edge.child,
-            "parent": edge.parent,
-            "valid_from": edge.valid_from,
-            "valid_until": edge.valid_until,
-        }
-        for row in rows
-        for edge in row.edges
-    ]
+    codes = {"codes": [row.area.code for row in rows]}
+    for dropped in _DROP_DETAILS:
+        await connection.execute(dropped, codes)
+    edges = [edge for row in rows for edge in row.edges]
     if edges:
-        await connection.execute(area_parent.insert(), edges)
+        await connection.execute(area_parent.insert(), [asdict(edge) for edge in edges])
+    successions = [asdict(succession) for row in rows for succession in row.successions]
+    if successions:
+        await connection.execute(area_successor.insert(), successions)
+    others = [{"area": r.area.code, **code._asdict()} for r in rows for code in r.area.codes]
+    if others:
+        await connection.execute(area_code.insert(), others)
 
 
 async def write_bodies(connection: AsyncConnection, rows: Iterable[BodyRow]) -> None:
@@ -124,6 +166,7 @@ async def write_bodies(connection: AsyncConnection, rows: Iterable[BodyRow]) -> 
             "valid_from": row.body.valid_from,
             "valid_until": row.body.valid_until,
             "successor": row.body.successor,
+            "former_names": _names_json(row.body.former_names),
             "revision": row.revision,
             "document": row.document,
         }
@@ -133,21 +176,31 @@ async def write_bodies(connection: AsyncConnection, rows: Iterable[BodyRow]) -> 
         await connection.execute(_PUT_BODY, values)
 
 
+_DROP_DETAILS = [
+    text(statement).bindparams(bindparam("codes", type_=ARRAY(Text)))
+    for statement in (
+        "DELETE FROM area_parent WHERE child = ANY(:codes)",
+        "DELETE FROM area_successor WHERE code = ANY(:codes)",
+        "DELETE FROM area_code WHERE area = ANY(:codes)",
+    )
+]
 _PUT_AREA = text(
-    "INSERT INTO area (code, name, level, valid_from, valid_until, revision, document) "
-    "VALUES (:code, :name, :level, :valid_from, :valid_until, :revision, :document) "
-    "ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, "
+    "INSERT INTO area (code, name, level, valid_from, valid_until, former_names, revision, "
+    "document) VALUES (:code, :name, :level, :valid_from, :valid_until, :former_names, :revision, "
+    ":document) ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, "
     "valid_from = excluded.valid_from, valid_until = excluded.valid_until, "
-    "revision = excluded.revision, document = excluded.document"
+    "former_names = excluded.former_names, revision = excluded.revision, "
+    "document = excluded.document"
 )
 _PUT_BODY = text(
     "INSERT INTO body (id, kind, name, area_code, system, valid_from, valid_until, successor, "
-    "revision, document) VALUES (:id, :kind, :name, :area_code, :system, :valid_from, "
-    ":valid_until, :successor, :revision, :document) "
+    "former_names, revision, document) VALUES (:id, :kind, :name, :area_code, :system, "
+    ":valid_from, :valid_until, :successor, :former_names, :revision, :document) "
     "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, "
     "area_code = excluded.area_code, system = excluded.system, "
     "valid_from = excluded.valid_from, valid_until = excluded.valid_until, "
-    "successor = excluded.successor, revision = excluded.revision, document = excluded.document"
+    "successor = excluded.successor, former_names = excluded.former_names, "
+    "revision = excluded.revision, document = excluded.document"
 )
 
 
@@ -170,7 +223,7 @@ def conditions(
     found: list[ColumnElement[bool]] = [
         table.c[name].in_(values)
         for name, values in filters.items()
-        if name in table.c and name != "area"
+        if name in table.c and name not in ("area", "successor")
     ]
     if "area" in filters:
         found.append(_like_any(code, [f"{value}%" for value in filters["area"]]))
@@ -179,11 +232,30 @@ def conditions(
         if valid_on is not None:
             children = children.where(*_valid(area_parent, valid_on))
         found.append(area.c.code.in_(children))
+    if table is area and "successor" in filters:
+        found.append(
+            area.c.code.in_(
+                select(area_successor.c.code).where(
+                    area_successor.c.successor.in_(filters["successor"])
+                )
+            )
+        )
+    if "other_code" in filters:
+        found.append(area.c.code.in_(_with_other_code(filters, valid_on)))
     if valid_on is not None:
         found += _valid(table, valid_on)
     if patterns is not None:
         found.append(_like_any(code, list(patterns)))
     return found
+
+
+def _with_other_code(
+    filters: Mapping[str, Sequence[str]], valid_on: date | None
+) -> Select[tuple[str]]:
+    codes = select(area_code.c.area).where(area_code.c.code.in_(filters["other_code"]))
+    if "code_system" in filters:
+        codes = codes.where(area_code.c.system.in_(filters["code_system"]))
+    return codes if valid_on is None else codes.where(*_valid(area_code, valid_on))
 
 
 def _valid(table: Table, on: date) -> list[ColumnElement[bool]]:
@@ -225,10 +297,12 @@ async def count(
 
 
 async def document(connection: AsyncConnection, table: Table, key: str) -> Any:
-    """The row `(area_code, document)` of one area or body, None when there is none."""
+    """The row `(area_code, revision, document)` of one area or body, None when there is none."""
     column = next(iter(table.primary_key.columns))
     code = table.c.code if table is area else table.c.area_code
-    found = await connection.execute(select(code, table.c.document).where(column == key))
+    found = await connection.execute(
+        select(code.label("area_code"), table.c.revision, table.c.document).where(column == key)
+    )
     return found.one_or_none()
 
 

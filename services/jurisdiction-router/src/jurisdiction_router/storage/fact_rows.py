@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.facts import FactPeriod, Facts
@@ -65,9 +65,11 @@ async def write_periods(
     )
 
 
-async def touched_organizations(connection: AsyncConnection, places: Collection[str]) -> list[UUID]:
-    """The organizations that ever have one of these division codes, by id."""
-    found = await connection.execute(_TOUCHED, {"places": list(places)})
+async def touched_organizations(
+    connection: AsyncConnection, places: Collection[str], limit: int | None = None
+) -> list[UUID]:
+    """The organizations that ever have one of these division codes, by id; at most `limit`."""
+    found = await connection.execute(_TOUCHED, {"places": list(places), "limit": limit})
     return list(found.scalars())
 
 
@@ -122,7 +124,7 @@ _PUT_FACTS = text(
 _DROP_PERIODS = text("DELETE FROM fact_period WHERE organization_id = ANY(:ids)").bindparams(_IDS)
 _TOUCHED = text(
     "SELECT DISTINCT organization_id FROM fact JOIN fact_period ON fact_period.fact = fact.id "  # noqa: S608
-    f"WHERE {_IN_PLACES} ORDER BY organization_id"
-).bindparams(_PLACES)
+    f"WHERE {_IN_PLACES} ORDER BY organization_id LIMIT :limit"
+).bindparams(_PLACES, bindparam("limit", type_=BigInteger))
 _FACTS_IN = text(f"SELECT id, facts FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
 _COUNT_FACTS_IN = text(f"SELECT count(*) FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608

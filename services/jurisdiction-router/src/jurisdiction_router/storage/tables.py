@@ -43,6 +43,7 @@ area = Table(
     Column("level", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date),
+    Column("former_names", Text, nullable=False, comment="JSON: [[name, until], …]"),
     Column("revision", Integer, nullable=False),
     Column("document", Text, nullable=False),
 )
@@ -57,6 +58,27 @@ area_parent = Table(
 )
 """Dated parent edges: a street that is transferred has two."""
 
+area_successor = Table(
+    "area_successor",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("successor", Text, primary_key=True, index=True),
+    Column("valid_from", Date, nullable=False),
+)
+"""From a date on, `successor` stands (alone or with others) where `code` stood."""
+
+area_code = Table(
+    "area_code",
+    metadata,
+    Column("area", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("code", Text, nullable=False),
+    Index("area_code_code_idx", "system", "code"),
+)
+"""Codes of areas in other systems than GB/T 2260."""
+
 body = Table(
     "body",
     metadata,
@@ -68,6 +90,7 @@ body = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date),
     Column("successor", Text),
+    Column("former_names", Text, nullable=False, comment="JSON: [[name, until], …]"),
     Column("revision", Integer, nullable=False),
     Column("document", Text, nullable=False),
 )
@@ -148,6 +171,14 @@ decision = Table(
     Column("document", Text, nullable=False),
 )
 """Decision documents. Organizations with equal facts in equal surroundings share one."""
+
+reassessment = Table(
+    "reassessment",
+    metadata,
+    Column("job", Uuid, primary_key=True),
+    Column("organization_id", Uuid, primary_key=True),
+)
+"""Organizations that wait for a job to assess them again."""
 
 impact = Table(
     "impact",

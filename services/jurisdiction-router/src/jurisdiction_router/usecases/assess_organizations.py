@@ -159,10 +159,9 @@ class _Batch:
         decision = segment.decision
         if decision.digest not in self._documents:
             self._documents[decision.digest] = orjson.dumps(decision.document).decode()
-        facts = decision.document["facts"]
         return HeldSegment(
             Segment(segment.valid_from, segment.valid_until, decision.state()),
-            facts["domicile"] or facts["registering"] or "",
+            decision.area(),
         )
 
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("former_names", sa.Text(), nullable=False, comment="JSON: [[name, until], …]"),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("area_pkey")),
@@ -40,6 +41,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("child", "valid_from", name=op.f("area_parent_pkey")),
     )
     op.create_index(op.f("area_parent_parent_idx"), "area_parent", ["parent"], unique=False)
+    op.create_table(
+        "area_successor",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("successor", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("code", "successor", name=op.f("area_successor_pkey")),
+    )
+    op.create_index(
+        op.f("area_successor_successor_idx"), "area_successor", ["successor"], unique=False
+    )
+    op.create_table(
+        "area_code",
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("area", "system", "valid_from", name=op.f("area_code_pkey")),
+    )
+    op.create_index("area_code_code_idx", "area_code", ["system", "code"], unique=False)
     op.create_table(
         "assignment",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -80,6 +101,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("successor", sa.Text(), nullable=True),
+        sa.Column("former_names", sa.Text(), nullable=False, comment="JSON: [[name, until], …]"),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("body_pkey")),
@@ -281,6 +303,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed", "subject", "position", name=op.f("parked_event_pkey")),
     )
     op.create_table(
+        "reassessment",
+        sa.Column("job", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "organization_id", name=op.f("reassessment_pkey")),
+    )
+    op.create_table(
         "rule_set",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -299,6 +327,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
     op.drop_table("rule_set")
+    op.drop_table("reassessment")
     op.drop_table("parked_event")
     op.drop_index(
         "job_ended_idx",
@@ -338,6 +367,10 @@ def downgrade() -> None:
         "assignment_area_idx", table_name="assignment", postgresql_ops={"area": "text_pattern_ops"}
     )
     op.drop_table("assignment")
+    op.drop_index("area_code_code_idx", table_name="area_code")
+    op.drop_table("area_code")
+    op.drop_index(op.f("area_successor_successor_idx"), table_name="area_successor")
+    op.drop_table("area_successor")
     op.drop_index(op.f("area_parent_parent_idx"), table_name="area_parent")
     op.drop_table("area_parent")
     op.drop_table("area")

@@ -1,0 +1,266 @@
+"""Changing the directory: sound as a whole or not at all, each real change an event, then those it
+touches are assessed again. Imports, single changes and restructurings all end here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.areas_and_bodies import Body
+from jurisdiction_router.domain.directory import Directory
+from jurisdiction_router.domain.directory_change import (
+    DirectoryChange,
+    GivenArea,
+    touched_places,
+)
+from jurisdiction_router.domain.directory_checks import check_directory
+from jurisdiction_router.domain.directory_documents import (
+    area_document,
+    area_timeline,
+    body_document,
+    body_timeline,
+)
+from jurisdiction_router.domain.timeline import Jurisdiction
+from jurisdiction_router.storage import (
+    directory_rows,
+    fact_rows,
+    jurisdiction_rows,
+    left_behind,
+)
+from jurisdiction_router.storage.directory_rows import AreaRow, BodyRow
+from jurisdiction_router.storage.tables import area as area_table
+from jurisdiction_router.storage.tables import body as body_table
+from jurisdiction_router.usecases.reassess_organizations import (
+    Reassessment,
+    ReassessOrganizations,
+)
+from servicekit.auth import Caller
+from servicekit.clock import Clock
+from servicekit.ledger import Ledger, NewEvent
+from servicekit.refusals import Refusal, Violation
+
+SHOWN = 100
+"""Violations named in a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """Where areas (by code) and bodies (by id) stand in the request, for violations."""
+
+    areas: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, change: DirectoryChange) -> "Pointers":
+        """Pointers into a request that lists `areas` and `bodies` in this order."""
+        return cls(
+            {given.area.code: f"/areas/{index}" for index, given in enumerate(change.areas)},
+            {body.id: f"/bodies/{index}" for index, body in enumerate(change.bodies)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change did: areas and bodies that really changed, and what follows for assignments."""
+
+    areas: int
+    bodies: int
+    reassessment: Reassessment
+
+    def answer(self) -> dict[str, Any]:
+        """The counts as the API shows them."""
+        job = self.reassessment.job
+        return {
+            "areas": self.areas,
+            "bodies": self.bodies,
+            "reassessed": self.reassessment.organizations,
+            "reassigned": None if job else len(self.reassessment.events),
+            "job": str(job) if job else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDirectory:
+    """The use case, with what it needs; runs inside its caller's transaction."""
+
+    ledger: Ledger
+    clock: Clock
+    reassess: ReassessOrganizations
+
+    async def check(
+        self,
+        connection: AsyncConnection,
+        before: Directory,
+        change: DirectoryChange,
+        pointers: Pointers,
+    ) -> list[Violation]:
+        """What is wrong with the directory that would result, and what it leaves behind."""
+        after = change.applied_to(before)
+        return [
+            *check_directory(after, pointers.areas, pointers.bodies),
+            *await _left_behind(connection, before, after, change, pointers),
+        ]
+
+    async def __call__(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        change: DirectoryChange,
+        caller: Caller,
+        reason: str | None,
+        pointers: Pointers,
+        also: Sequence[NewEvent] = (),
+    ) -> Changed:
+        """Apply `change`; the caller holds the jurisdiction `before` alone.
+
+        `also` are events of the caller's that stand before those of the change. Appends to the
+        ledger as the last thing, so nothing else may follow in the transaction. Raises Refusal
+        `directory-invalid` with every violation when the directory that would result is not sound.
+        """
+        violations = await self.check(connection, before.directory, change, pointers)
+        if violations:
+            raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+        real = change.without_what_is_held(before.directory)
+        if not real.areas and not real.bodies:
+            await self.ledger.append(connection, also)
+            return Changed(0, 0, Reassessment(0, []))
+        after = real.applied_to(before.directory)
+        events = await self._store_areas(connection, before.directory, real.areas, caller, reason)
+        events += await self._store_bodies(
+            connection, before.directory, real.bodies, caller, reason
+        )
+        await jurisdiction_rows.next_edition(connection)
+        places = touched_places(
+            await fact_rows.all_places(connection),
+            before.directory,
+            after,
+            real.codes(before.directory),
+        )
+        reassessment = await self.reassess.touched(
+            connection, before.with_directory(after), places, caller, reason
+        )
+        await self.ledger.append(connection, [*also, *events, *reassessment.events])
+        return Changed(len(real.areas), len(real.bodies), reassessment)
+
+    async def _store_areas(
+        self,
+        connection: AsyncConnection,
+        before: Directory,
+        changed: Sequence[GivenArea],
+        caller: Caller,
+        reason: str | None,
+    ) -> list[NewEvent]:
+        held = await directory_rows.revisions(
+            connection, area_table, [given.area.code for given in changed]
+        )
+        rows, events = [], []
+        for given in changed:
+            area = given.area
+            revision = held.get(area.code, 0) + 1
+            document = _json(area_document(given, self.clock.today()))
+            rows.append(AreaRow(area, given.edges, given.successions, revision, document))
+            former = before.areas.get(area.code)
+            events.append(
+                NewEvent(
+                    subject=f"area:{area.code}",
+                    revision=revision,
+                    type="area.changed",
+                    effective_on=min(a.valid_from for a in (area, former) if a is not None),
+                    actor=caller.client,
+                    reason=reason,
+                    change=None,
+                    timeline=area_timeline(given),
+                    areas=[area.code],
+                )
+            )
+        await directory_rows.write_areas(connection, rows)
+        return events
+
+    async def _store_bodies(
+        self,
+        connection: AsyncConnection,
+        before: Directory,
+        changed: Sequence[Body],
+        caller: Caller,
+        reason: str | None,
+    ) -> list[NewEvent]:
+        held = await directory_rows.revisions(connection, body_table, [b.id for b in changed])
+        rows, events = [], []
+        for body in changed:
+            revision = held.get(body.id, 0) + 1
+            rows.append(BodyRow(body, revision, _json(body_document(body))))
+            former = before.bodies.get(body.id)
+            both = [b for b in (body, former) if b is not None]
+            events.append(
+                NewEvent(
+                    subject=f"body:{body.id}",
+                    revision=revision,
+                    type="body.changed",
+                    effective_on=min(b.valid_from for b in both),
+                    actor=caller.client,
+                    reason=reason,
+                    change=None,
+                    timeline=body_timeline(body),
+                    areas=sorted({b.area_code for b in both}),
+                )
+            )
+        await directory_rows.write_bodies(connection, rows)
+        return events
+
+
+async def _left_behind(
+    connection: AsyncConnection,
+    before: Directory,
+    after: Directory,
+    change: DirectoryChange,
+    pointers: Pointers,
+) -> list[Violation]:
+    """Organizations that would be left without the body or the place they have, by violation."""
+    ended_bodies = {
+        body.id: body.valid_until
+        for body in change.bodies
+        if body.valid_until is not None and body.successor is None and body.id in before.bodies
+    }
+    ended_areas = {
+        given.area.code: given.area.valid_until
+        for given in change.areas
+        if given.area.valid_until is not None
+        and given.area.code in before.areas
+        and not after.on(given.area.valid_until).stands_for(given.area.code)
+    }
+    bodies = await left_behind.supervised_after(connection, ended_bodies)
+    areas = await left_behind.living_after(connection, ended_areas)
+    return [
+        Violation(f"{pointers.bodies.get(key, '')}/successor", "body_still_supervises", key,
+                  {"organizations": number})
+        for key, number in bodies.items()
+    ] + [
+        Violation(f"{pointers.areas.get(key, '')}/successors", "area_still_inhabited", key,
+                  {"organizations": number})
+        for key, number in areas.items()
+    ]  # fmt: skip
+
+
+def out_of_reach(caller: Caller, change: DirectoryChange, pointers: Pointers) -> None:
+    """Hold a change to the caller's areas. Raises Refusal `outside-areas`."""
+    given = [(f"{pointers.areas[a.area.code]}/code", a.area.code) for a in change.areas]
+    given += [(f"{pointers.bodies[b.id]}/area_code", b.area_code) for b in change.bodies]
+    outside = [(pointer, code) for pointer, code in given if not caller.may_see(code)]
+    if outside:
+        raise Refusal(
+            "outside-areas",
+            *(Violation(pointer, "outside_areas", code) for pointer, code in outside[:SHOWN]),
+            area=outside[0][1],
+        )
+
+
+def job_of(changed: Changed) -> UUID | None:
+    """The job that reassesses, None when it is done already."""
+    return changed.reassessment.job
+
+
+def _json(document: dict[str, Any]) -> str:
+    return orjson.dumps(document).decode()
