@@ -88,6 +88,7 @@ async def settings(databases: TestDatabases, keys: TestKeys) -> AsyncIterator[Me
         issuer=ISSUER,
         audience=AUDIENCE,
         max_groups=40,
+        max_own_targets=4,
     )
     await databases.drop(url)
 

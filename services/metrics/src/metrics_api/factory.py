@@ -16,6 +16,7 @@ from metrics_api.usecases.coverage_question import AskCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
+from metrics_api.usecases.keep_targets import KeepTargets
 from metrics_api.usecases.list_members import ListMembers
 from metrics_api.usecases.tell_freshness import TellFreshness
 from servicekit.bell import Bell
@@ -99,7 +100,18 @@ class Factory:
     def evaluate_targets(self) -> EvaluateTargets:
         """Evaluates targets."""
         return EvaluateTargets(
-            self.count_coverage, self.issue_receipt, self.definitions, self.clock
+            self.count_coverage, self.issue_receipt, self.database, self.definitions, self.clock
+        )
+
+    @cached_property
+    def keep_targets(self) -> KeepTargets:
+        """Keeps own targets."""
+        return KeepTargets(
+            self.database,
+            self.live_copy,
+            self.definitions,
+            self.clock,
+            self.settings.max_own_targets,
         )
 
     @cached_property

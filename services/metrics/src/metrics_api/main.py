@@ -72,6 +72,7 @@ def build_api(factory: Factory) -> FastAPI:
                 "count_coverage": factory.count_coverage,
                 "issue_receipt": factory.issue_receipt,
                 "evaluate_targets": factory.evaluate_targets,
+                "keep_targets": factory.keep_targets,
                 "tell_freshness": factory.tell_freshness,
                 "definitions": factory.definitions,
                 "drawn_charts": DrawnCharts(

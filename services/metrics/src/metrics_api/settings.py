@@ -29,6 +29,9 @@ class MetricsSettings(ServiceSettings):
         default="",
         description="Where users reach jurisdiction-router, for links; without it links are paths.",
     )
+    max_own_targets: int = Field(
+        default=200, ge=0, description="Most targets that users may have set at one time."
+    )
     max_groups: int = Field(
         default=100_000, ge=1, description="Most groups in one answer; more are refused with 413."
     )

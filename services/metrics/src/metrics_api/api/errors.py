@@ -23,8 +23,31 @@ PARAMETER_UNDEFINED = ProblemType(
     ),
 )
 
+TARGET_BUILT_IN = ProblemType(
+    "target-built-in",
+    409,
+    Text("内置目标不可更改", "This target comes with the service"),
+    Text(
+        "目标 {target} 随服务发布，只能在其定义文件中更改；可另设自定目标。",
+        "The target {target} comes with the service and is changed in its file; set one of your "
+        "own instead.",
+    ),
+)
+TOO_MANY_TARGETS = ProblemType(
+    "too-many-targets",
+    409,
+    Text("自定目标过多", "Too many targets of one's own"),
+    Text(
+        "自定目标最多 {limit} 个；请先删除不再需要的目标。",
+        "There can be at most {limit}; take back one that is no longer needed first.",
+    ),
+)
+
 ERRORS = ErrorTable(
-    types={type_.slug: type_ for type_ in (TOO_MANY_GROUPS, PARAMETER_UNDEFINED)},
+    types={
+        type_.slug: type_
+        for type_ in (TOO_MANY_GROUPS, PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS)
+    },
     rules={
         "unknown_indicator": Text(
             "没有指标 {value}；可用：{allowed}。",
@@ -52,6 +75,9 @@ ERRORS = ErrorTable(
         "unknown_body": Text(
             "没有管理主体 {value}；请使用目录中的编号。",
             "There is no body {value}; use its id in the directory.",
+        ),
+        "unknown_target": Text(
+            "该版本中没有目标 {value}。", "There is no target {value} at that edition."
         ),
         "edition_ahead": Text(
             "版本 {value} 尚未产生，最新为 {newest}。",

@@ -13,6 +13,7 @@ from metrics_api.usecases.coverage_request import CoverageRequest
 from servicekit.auth import Caller, require
 
 ReadingCaller = Annotated[Caller, Depends(require("metrics:read"))]
+WritingCaller = Annotated[Caller, Depends(require("metrics:write"))]
 
 Filters = dict[str, tuple[str, ...]]
 

@@ -184,40 +184,6 @@ class Indicators(BaseModel):
     indicators: list[IndicatorDocument] = Field(description="By id 按编号排序")
 
 
-class TargetVariant(Tally):
-    """One reading of a target 目标口径."""
-
-    id: str = Field(description="Id within the target 口径编号")
-    title: Wording = Field(description="Which denominator 口径名称")
-    indicator: str = Field(description="Counted by 指标")
-    indicator_version: int = Field(description="In this version 指标版本")
-    attained: bool | None = Field(description="Null where there is nobody to count 是否达到")
-    missing: int = Field(description="How many organizations are missing 尚缺数量")
-
-
-class TargetDocument(BaseModel):
-    """A target and how it stands 目标."""
-
-    id: str = Field(description="Id 编号")
-    title: Wording = Field(description="Title 名称")
-    goal: float = Field(description="Share to be reached 目标值")
-    deadline: date = Field(description="By when 期限")
-    reference: str = Field(description="Where it comes from 依据")
-    filters: dict[str, list[str]] = Field(description="For whom it is set 适用范围")
-    valid_on: date = Field(description="The day that is counted 统计日期")
-    variants: list[TargetVariant] = Field(
-        description="Its readings; the source leaves the denominator open 各口径"
-    )
-
-
-class Targets(BaseModel):
-    """All targets, at one edition 全部目标."""
-
-    valid_on: date = Field(description="The civil date it is asked for 统计日期")
-    targets: list[TargetDocument] = Field(description="By id 按编号排序")
-    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
-
-
 class EditionDocument(BaseModel):
     """An edition 版本."""
 

@@ -32,8 +32,17 @@ class BodyDirectory:
 
     def name(self, code: str, day: date) -> str | None:
         """Its name on `day`, or the nearest before it; None for a body never heard of."""
+        version = self._version(code, day)
+        return version.name if version else None
+
+    def area(self, code: str, day: date) -> str | None:
+        """The division it works in, of the same version; None where it has none."""
+        version = self._version(code, day)
+        return version.area_code if version else None
+
+    def _version(self, code: str, day: date) -> BodyVersion | None:
         versions = self._versions.get(code)
         if not versions:
             return None
         begun = [version for version in versions if version.valid_from <= day]
-        return (begun or versions[:1])[-1].name
+        return (begun or versions[:1])[-1]

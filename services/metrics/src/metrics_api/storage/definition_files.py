@@ -18,7 +18,7 @@ import yaml
 from metrics_api.domain.dimensions import DIMENSIONS
 from metrics_api.domain.indicators import DatedValue, Indicator, Parameter, Wording
 from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
-from metrics_api.domain.targets import Target, TargetVariant
+from metrics_api.domain.targets import Band, Target, TargetVariant
 from metrics_api.domain.timelines import FAR, Span
 
 Shape = TypeVar("Shape")
@@ -72,6 +72,26 @@ class _Target(_Closed):
     filters: dict[str, list[str]] = {}
 
 
+class _Band(_Closed):
+    id: str
+    title: _Wording
+    short_by_at_most: str
+    colour: str
+
+
+class _Reading(_Closed):
+    trend_months: int
+    bands: list[_Band]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReading:
+    """How standings are read: months the trend is drawn over, bands from attained to short."""
+
+    trend_months: int
+    bands: tuple[Band, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """Everything that is counted, by id, in the order of the ids."""
@@ -79,10 +99,11 @@ class Definitions:
     indicators: Mapping[str, Indicator]
     targets: Mapping[str, Target]
     parameters: Mapping[str, Parameter]
+    target_reading: TargetReading
 
 
 def load_definitions(root: Traversable | None = None) -> Definitions:
-    """Read `indicators/`, `targets/` and `parameters/` below `root` (the package's own by default).
+    """Read the folders of definitions below `root` (the package's own by default).
 
     Raises `DefinitionError` for the first file that can't be meant.
     """
@@ -99,7 +120,11 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
         name: _target(name, document, indicators, path)
         for name, path, document in _documents(folder / "targets", _Target)
     }
-    return Definitions(indicators, targets, parameters)
+    [reading] = [
+        _reading(document, path)
+        for _, path, document in _documents(folder / "attainment", _Reading)
+    ]
+    return Definitions(indicators, targets, parameters, reading)
 
 
 def _documents(folder: Traversable, shape: type[Shape]) -> Iterator[tuple[str, str, Shape]]:
@@ -163,6 +188,20 @@ def _target(name: str, document: _Target, indicators: Mapping[str, Indicator], p
             TargetVariant(v.id, v.indicator, v.title.wording()) for v in document.variants
         ),
     )
+
+
+def _reading(document: _Reading, path: str) -> TargetReading:
+    """Raises `DefinitionError` unless the bands rise from attained to every distance there is."""
+    bands = tuple(
+        Band(it.id, it.title.wording(), Fraction(it.short_by_at_most), it.colour)
+        for it in document.bands
+    )
+    bounds = [band.short_by_at_most for band in bands]
+    if not bounds or bounds != sorted(set(bounds)) or bounds[0] != 0 or bounds[-1] != 1:
+        raise DefinitionError(path, "bands need rising bounds from 0 to 1")
+    if not 1 <= document.trend_months <= 120:
+        raise DefinitionError(path, "trend_months is from 1 to 120")
+    return TargetReading(document.trend_months, bands)
 
 
 def _goal(written: str, path: str) -> Fraction:

@@ -5,6 +5,7 @@ it. Nothing but `feed_cursor` and `parked_event` can't be rebuilt from the two f
 """
 
 from sqlalchemy import (
+    ARRAY,
     TIMESTAMP,
     BigInteger,
     Boolean,
@@ -23,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from metrics_api.domain.facts import COLUMNS
 from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
+from servicekit.idempotency import idempotency_table
 
 metadata = new_metadata()
 
@@ -118,3 +120,24 @@ rule_set_version = Table(
     Column("digest", Text),
     comment="the router's rule sets over both times; code is the rule set's id",
 )
+
+own_target = Table(
+    "own_target",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("edition_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("edition_until", BigInteger),
+    Column("revision", Integer, nullable=False),
+    Column("definition", JSONB, nullable=False),
+    Column("areas", ARRAY(Text), nullable=False, comment="division codes it speaks of"),
+    Column("client", Text, nullable=False, comment="who set it so"),
+    comment="targets that users set, by edition",
+)
+Index(
+    "own_target_believed_idx",
+    own_target.c.id,
+    unique=True,
+    postgresql_where=text("edition_until IS NULL"),
+)
+
+idempotency_key = idempotency_table(metadata)

@@ -1,15 +1,30 @@
-"""Evaluate every target: attained, or how many organizations are missing."""
+"""Evaluate every target: attained, how many are missing, what is needed and to be expected."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from metrics_api.domain.indicators import Tally
-from metrics_api.domain.targets import Attainment, Target, TargetVariant, attainment
+from metrics_api.domain.targets import (
+    NO_OUTLOOK,
+    Attainment,
+    Band,
+    Outlook,
+    Target,
+    TargetVariant,
+    attainment,
+    band_of,
+    months_before,
+    outlook,
+)
 from metrics_api.storage.definition_files import Definitions
+from metrics_api.storage.own_targets import believed_targets
 from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
+from metrics_api.usecases.keep_targets import visible
 from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.refusals import Refusal, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +35,8 @@ class VariantStanding:
     indicator_version: int
     tally: Tally
     attainment: Attainment
+    band: Band | None
+    outlook: Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +61,36 @@ class EvaluateTargets:
     """Counts each target's readings over the columnar copy."""
 
     def __init__(
-        self, count: CountCoverage, issue: IssueReceipt, definitions: Definitions, clock: Clock
+        self,
+        count: CountCoverage,
+        issue: IssueReceipt,
+        database: Database,
+        definitions: Definitions,
+        clock: Clock,
     ) -> None:
         self._count = count
         self._issue = issue
+        self._database = database
         self._definitions = definitions
         self._clock = clock
 
     async def answer(
-        self, valid_on: date | None, edition: int | None, areas: tuple[str, ...] | None
+        self,
+        valid_on: date | None,
+        edition: int | None,
+        areas: tuple[str, ...] | None,
+        only: tuple[str, ...] = (),
     ) -> TargetsAnswer:
         """Every target on `valid_on` (by default today), on its deadline once that has passed.
 
-        All are counted at the same edition, also while a newer one arrives.
+        Own targets follow those of the service; `only` names the targets asked for. All are
+        counted at the same edition, also while a newer one arrives. Refuses `invalid-request` for a
+        target that the caller does not see at that edition, `parameter-undefined`.
         """
         settled = await self._count.settled_edition(edition)
         asked = valid_on or self._clock.today()
         standings = []
-        for target in self._definitions.targets.values():
+        for target in await self._targets(settled.number, areas, only):
             day = min(target.deadline, asked)
             variants = [
                 await self._standing(target, variant, day, settled.number, areas)
@@ -76,6 +105,20 @@ class EvaluateTargets:
         )
         return TargetsAnswer(receipt, asked, standings)
 
+    async def _targets(
+        self, edition: int, areas: tuple[str, ...] | None, only: tuple[str, ...]
+    ) -> list[Target]:
+        async with self._database.reading() as connection:
+            own = await believed_targets(connection, edition)
+        known = dict(self._definitions.targets)
+        known |= {it.target.id: it.target for it in own if visible(it.areas, areas)}
+        unknown = [
+            Violation("/target", "unknown_target", name) for name in only if name not in known
+        ]
+        if unknown:
+            raise Refusal("invalid-request", *unknown)
+        return [known[name] for name in only or known]
+
     async def _standing(
         self,
         target: Target,
@@ -84,6 +127,31 @@ class EvaluateTargets:
         edition: int,
         areas: tuple[str, ...] | None,
     ) -> VariantStanding:
+        """Before its deadline a target has a course, afterwards it is judged."""
+        reading = self._definitions.target_reading
+        ahead = day < target.deadline
+        course = [
+            (at, await self._tally(target, variant, at, edition, areas))
+            for at in (months_before(day, reading.trend_months) if ahead else [day])
+        ]
+        tally = course[-1][1]
+        return VariantStanding(
+            variant,
+            self._definitions.indicators[variant.indicator].version,
+            tally,
+            attainment(target.goal, tally),
+            band_of(target.goal, tally, reading.bands),
+            outlook(day, target.deadline, target.goal, course) if ahead else NO_OUTLOOK,
+        )
+
+    async def _tally(
+        self,
+        target: Target,
+        variant: TargetVariant,
+        day: date,
+        edition: int,
+        areas: tuple[str, ...] | None,
+    ) -> Tally:
         request = CoverageRequest(
             variant.indicator,
             filters=target.filters,
@@ -91,6 +159,9 @@ class EvaluateTargets:
             edition=edition,
             areas=areas,
         )
-        tally = (await self._count.answer(request)).count.total
-        version = self._definitions.indicators[variant.indicator].version
-        return VariantStanding(variant, version, tally, attainment(target.goal, tally))
+        try:
+            return (await self._count.answer(request)).count.total
+        except Refusal as refused:
+            if refused.code == "invalid-request":  # its area or body was taken back since
+                return Tally(0, 0)
+            raise

@@ -33,6 +33,8 @@ COPY_BYTES = Gauge("metrics_copy_bytes", "Memory of the columnar copy")
 _LOOK_SECONDS = 5.0
 """How long a missed ring can go unnoticed."""
 _RETRY_SECONDS = 1.0
+_PATIENCE_SECONDS = 2.0
+_GLANCE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ class LiveCopy:
         self._serve(served)
         seconds = round(time.monotonic() - started, 3)
         log.info("copy_loaded", edition=edition.number, rows=copy.rows, seconds=seconds)
+
+    async def reached(self, edition: int) -> None:
+        """Wait until answers know `edition`, so that who wrote reads it; at most two seconds.
+
+        Later the answer would only be older than hoped: it says by its edition how old.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while self.served.edition.number < edition:
+                    await asyncio.sleep(_GLANCE_SECONDS)
 
     async def refresh(self) -> bool:
         """Take in the editions that were committed since; whether there were any."""

@@ -91,6 +91,43 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text),
         comment="the router's rule sets over both times; code is the rule set's id",
     )
+    _create_own_targets()
+
+
+def _create_own_targets() -> None:
+    op.create_table(
+        "own_target",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("edition_from", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("edition_until", sa.BigInteger),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("definition", JSONB, nullable=False),
+        sa.Column(
+            "areas", sa.ARRAY(sa.Text), nullable=False, comment="division codes it speaks of"
+        ),
+        sa.Column("client", sa.Text, nullable=False, comment="who set it so"),
+        comment="targets that users set, by edition",
+    )
+    op.create_index(
+        "own_target_believed_idx",
+        "own_target",
+        ["id"],
+        unique=True,
+        postgresql_where=BELIEVED,
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("client", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("status", sa.SmallInteger),
+        sa.Column("location", sa.Text),
+        sa.Column("body", sa.Text),
+        sa.Column(
+            "created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.func.now()
+        ),
+    )
+    op.create_index("idempotency_key_created_at_idx", "idempotency_key", ["created_at"])
 
 
 def _both_times(subject: sa.Column[object]) -> list[sa.Column[object]]:
@@ -128,7 +165,7 @@ def _create_follower_tables() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     for name in (
-        "rule_set_version", "body_version", "area_version", "fact", "subject_timeline", "edition",
+        "idempotency_key", "own_target", "rule_set_version", "body_version", "area_version", "fact", "subject_timeline", "edition",
         "parked_event", "feed_cursor",
     ):  # fmt: skip
         op.drop_table(name)
