@@ -143,5 +143,6 @@ def test_the_pages_and_a_request_to_try_come_last() -> None:
     console.print(where_to_go_on(ADDRESSES))
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
+    assert "http://metrics/dashboard" in said
     assert "http://router/docs" in said
     assert "$(make -s token)" in said

@@ -156,7 +156,7 @@ class Report:
 
 
 def where_to_go_on(addresses: Addresses) -> RenderableType:
-    """The API pages, and a request to try."""
+    """The dashboard, the API pages, and a request to try."""
     pages = Table.grid(padding=(0, 2))
     for name, address in (
         ("registry-api", addresses.registry),
@@ -164,11 +164,14 @@ def where_to_go_on(addresses: Addresses) -> RenderableType:
         ("metrics", addresses.metrics),
     ):
         pages.add_row(name, f"{address}/docs")
+    look = Table.grid(padding=(0, 2))
+    look.add_row("dashboard 看板", f"{addresses.metrics}/dashboard")
+    look.add_row("its token 令牌", "make token SCOPE=metrics:read")
     request = (
         'curl -s -H "Authorization: Bearer $(make -s token)" \\\n'
         f"  '{addresses.metrics}/v1/coverage?indicator={INDICATOR}&group_by=district'"
     )
-    return Group("", Text("API pages 接口页面", style="bold"), pages, "", Text(request))
+    return Group("", look, "", Text("API pages 接口页面", style="bold"), pages, "", Text(request))
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -8,13 +8,13 @@ from fastapi import FastAPI
 
 from metrics_api.api.charts import charts_router
 from metrics_api.api.coverage import coverage_router
+from metrics_api.api.dashboard import dashboard_router
 from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
 from metrics_api.api.freshness import freshness_router
 from metrics_api.api.members import members_router
 from metrics_api.api.targets import targets_router
-from metrics_api.dashboard.drawn_charts import DrawnCharts
-from metrics_api.dashboard.words import load_speeches
+from metrics_api.dashboard.site import Site
 from metrics_api.factory import Factory, migrations
 from metrics_api.follower.following import followers, following
 from metrics_api.settings import MetricsSettings
@@ -43,6 +43,7 @@ def build(settings: MetricsSettings) -> FastAPI:
 def build_api(factory: Factory) -> FastAPI:
     """The REST API from a factory; tests bring their own clock and upstream services."""
     live = factory.live_copy
+    site = Site(factory)
 
     async def copy_check() -> Readiness:
         served = live.served
@@ -66,6 +67,7 @@ def build_api(factory: Factory) -> FastAPI:
                 definitions_router(),
                 targets_router(),
                 freshness_router(),
+                dashboard_router(),
             ),
             errors=ERRORS,
             state={
@@ -75,16 +77,11 @@ def build_api(factory: Factory) -> FastAPI:
                 "keep_targets": factory.keep_targets,
                 "tell_freshness": factory.tell_freshness,
                 "definitions": factory.definitions,
-                "drawn_charts": DrawnCharts(
-                    factory.count_coverage,
-                    factory.definitions,
-                    factory.labels,
-                    load_speeches(),
-                    factory.clock,
-                ),
                 "list_members": factory.list_members,
                 "settings": factory.settings,
                 "labels": factory.labels,
+                "site": site,
+                "drawn_charts": site.charts,
             },
             background=(live.running, lambda: _closing(factory)),
             checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from metrics_api.domain.dimensions import AreaLevel
 from servicekit.settings import ServiceSettings
 
 
@@ -31,6 +32,10 @@ class MetricsSettings(ServiceSettings):
     )
     max_own_targets: int = Field(
         default=200, ge=0, description="Most targets that users may have set at one time."
+    )
+    dashboard_area_level: AreaLevel = Field(
+        default="district",
+        description="Areas the dashboard opens with: district for a city, city for a province.",
     )
     max_groups: int = Field(
         default=100_000, ge=1, description="Most groups in one answer; more are refused with 413."

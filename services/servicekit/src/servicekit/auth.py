@@ -73,13 +73,20 @@ class TokenVerifier:
         known = self._seen.get(token)
         if known and known[0] > time.time():
             return known[1]
+        return (await self.caller_until(token))[0]
+
+    async def caller_until(self, token: str) -> tuple[Caller, float]:
+        """The caller, and when the token expires (seconds since the epoch); checked anew.
+
+        Raises as `caller` does.
+        """
         claims = await self._claims(token)
-        caller = _caller(claims)
-        self._seen[token] = (min(float(claims["exp"]), time.time() + _TRUSTED_SECONDS), caller)
+        caller, expires = _caller(claims), float(claims["exp"])
+        self._seen[token] = (min(expires, time.time() + _TRUSTED_SECONDS), caller)
         self._seen.move_to_end(token)
         while len(self._seen) > _CACHED_TOKENS:
             self._seen.popitem(last=False)
-        return caller
+        return caller, expires
 
     async def _claims(self, token: str) -> dict[str, Any]:
         for fresh in (False, True):

@@ -22,6 +22,15 @@ PARAMETER_UNDEFINED = ProblemType(
         "The parameter {parameter} has no value on valid_on; choose a later date.",
     ),
 )
+CROSS_SITE = ProblemType(
+    "cross-site-form",
+    403,
+    Text("表单来自其他网站", "The form came from another site"),
+    Text(
+        "请打开本服务的 /dashboard 页面，在那里登录或退出。",
+        "Open this service's /dashboard and sign in or out there.",
+    ),
+)
 
 TARGET_BUILT_IN = ProblemType(
     "target-built-in",

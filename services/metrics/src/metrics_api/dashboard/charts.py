@@ -62,7 +62,7 @@ def bars(
     whole = speech("chart_whole", rate=speech.rate(answer.count.total),
                    ratio=speech.ratio(answer.count.total))  # fmt: skip
     return BarChart(
-        title=speech("chart_by", title=speech.say(title), dimension=speech.say(dimension)),
+        title=speech("chart_by", title=speech.say(title), dimension=speech.within(dimension)),
         description=whole,
         bars=[
             Bar(
@@ -101,7 +101,7 @@ def trend(
     if goal is not None and goal.goal is not None:
         mark = (
             float(goal.goal.share),
-            speech("goal_by", goal=f"{float(goal.goal.share):.0%}",
+            speech("goal_by", goal=speech.share(goal.goal.share),
                    day=speech.day(goal.goal.deadline)),
         )  # fmt: skip
     return LineChart(

@@ -58,16 +58,19 @@ def goal_of(
 ) -> Goal | None:
     """The goal that a count of `indicator` under `filters` is measured against on `day`.
 
-    A target speaks of exactly the organizations its filters name; those of one place are measured
-    against the goal that is set for all. The next deadline counts; when all are past, the last.
+    A target speaks of the organizations its filters name, and any part of them (of one place, under
+    one body) is measured against the goal that is set for them all. Of several the one set for the
+    fewest counts; of its deadlines the next, and when all are past, the last.
     """
     asked = {name: set(values) for name, values in filters.items() if name not in _PLACES}
     meant = [
         target
         for target in targets
         if any(variant.indicator == indicator for variant in target.variants)
-        and {name: set(values) for name, values in target.filters.items()} == asked
+        and all(asked.get(name) == set(values) for name, values in target.filters.items())
     ]
+    narrowest = max((len(target.filters) for target in meant), default=0)
+    meant = [target for target in meant if len(target.filters) == narrowest]
     ahead = [target for target in meant if target.deadline >= day]
     if not meant:
         return None

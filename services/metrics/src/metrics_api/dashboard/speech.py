@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from fractions import Fraction
 from typing import Literal
 
 from metrics_api.domain.indicators import Tally, Wording
@@ -23,13 +24,18 @@ class Speech:
     language: Language
     words: Mapping[str, Wording]
 
-    def __call__(self, name: str, **facts: object) -> str:
+    def __call__(self, name: str, /, **facts: object) -> str:
         """The words called `name`, their `{places}` filled from `facts`."""
         return self.say(self.words[name]).format_map(facts)
 
     def say(self, wording: Wording) -> str:
         """A wording in this language."""
         return wording.en if self.language == "en" else wording.zh
+
+    def within(self, wording: Wording) -> str:
+        """A title inside a sentence: English ones lose their capital, "5A" and the like keep it."""
+        said = self.say(wording)
+        return said[:1].lower() + said[1:] if said[1:2].islower() else said
 
     @property
     def tag(self) -> str:
@@ -50,6 +56,11 @@ class Speech:
         if permille == 0 and tally.numerator:
             return "<0.1%"
         return f"{permille // 10}.{permille % 10}%"
+
+    def share(self, share: Fraction) -> str:
+        """A goal in percent, its decimals only where it has some."""
+        percent = share * 100
+        return f"{percent.numerator}%" if percent.denominator == 1 else f"{float(percent):.1f}%"
 
     def ratio(self, tally: Tally) -> str:
         """How many of how many."""

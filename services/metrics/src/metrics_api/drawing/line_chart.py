@@ -41,6 +41,8 @@ class LineChart:
     footnote: str = ""
     empty: str = ""
     mark: tuple[float, str] | None = None
+    headed: bool = True
+    """False where the page around it has the title already; screen readers hear it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,15 @@ class _Plane:
     count: int
     width: float
     height: float
+    head: float
 
     def x(self, index: int) -> float:
         room = self.width - _LEFT - 2 * _PAD
         return _LEFT + (room / 2 if self.count == 1 else room * index / (self.count - 1))
 
     def y(self, share: float) -> float:
-        room = self.height - _HEAD - _FOOT
-        return _HEAD + room * (self.high - share) / (self.high - self.low)
+        room = self.height - self.head - _FOOT
+        return self.head + room * (self.high - share) / (self.high - self.low)
 
 
 def line_chart(
@@ -87,21 +90,23 @@ def axis(shares: Sequence[float]) -> tuple[float, float, float]:
 
 def _parts(chart: LineChart, size: tuple[int, int]) -> Iterator[str]:
     width, height = size
-    yield text(
-        shortened(chart.title, width - 2 * _PAD, 16),
-        _PAD, 28, font_size=16, font_weight=600, fill=INK, class_="chart-title",
-    )  # fmt: skip
+    head = _HEAD if chart.headed else _PAD
+    if chart.headed:
+        yield text(
+            shortened(chart.title, width - 2 * _PAD, 16),
+            _PAD, 28, font_size=16, font_weight=600, fill=INK, class_="chart-title",
+        )  # fmt: skip
     shares = [point.share for point in chart.points if point.share is not None]
     if shares:
         low, high, step = axis([*shares, chart.mark[0]] if chart.mark else shares)
-        plane = _Plane(low, high, len(chart.points), width, height)
+        plane = _Plane(low, high, len(chart.points), width, height, head)
         yield from _grid(plane, step)
         yield from _dates(chart.points, plane)
         if chart.mark:
             yield from _mark(chart.mark, plane)
         yield from _line(chart.points, plane)
     else:
-        yield text(chart.empty, _PAD, _HEAD + 18, fill=FAINT, class_="chart-faint")
+        yield text(chart.empty, _PAD, head + 18, fill=FAINT, class_="chart-faint")
     small = shortened(chart.footnote, width - 2 * _PAD, _SMALL)
     yield text(small, _PAD, height - 12, font_size=_SMALL, fill=FAINT, class_="chart-faint")
 
@@ -144,7 +149,7 @@ def _mark(mark: tuple[float, str], plane: _Plane) -> Iterator[str]:
         "line", x1=_LEFT, x2=plane.width - _PAD, y1=y, y2=y, stroke=INK, stroke_width=1.5,
         stroke_dasharray="6 4", class_="chart-mark",
     )  # fmt: skip
-    above = y - 6 > _HEAD - 8
+    above = y - 6 > plane.head - 4
     yield text(
         words, _LEFT + 4, y - 6 if above else y + 14, font_size=_SMALL, fill=INK,
         class_="chart-ink",
@@ -174,6 +179,6 @@ def _line(points: Sequence[Point], plane: _Plane) -> Iterator[str]:
         yield element("circle", told, cx=x, cy=y, r=3.5, fill=FILLS["plain"], class_="chart-point")
     x, y, point = placed[-1]
     yield text(
-        point.value, min(x, plane.width - _PAD), y - 10 if y - 10 > _HEAD - 10 else y + 20,
+        point.value, min(x, plane.width - _PAD), y - 10 if y - 10 > plane.head - 4 else y + 20,
         text_anchor="end", font_weight=700, fill=INK, class_="chart-ink",
     )  # fmt: skip

@@ -1,0 +1,205 @@
+"""`/dashboard`: pages for people, behind a sign-in; nothing here counts."""
+
+import time
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from metrics_api.api.charts import MOST_POINTS, svg
+from metrics_api.api.dashboard_session import (
+    MOST_TOKEN,
+    SCOPE,
+    SIGN_IN,
+    PageCaller,
+    PageLanguage,
+    PageRoute,
+    TheSite,
+    from_our_pages,
+    is_encrypted,
+    is_loopback,
+    other_language,
+    page_language,
+    safe_next,
+    site_of,
+    with_session,
+    without_session,
+)
+from metrics_api.api.errors import CROSS_SITE
+from metrics_api.api.parameters import Filters, coverage_filters
+from metrics_api.counting.members import Part
+from metrics_api.dashboard.overview import TREND_POINTS
+from metrics_api.dashboard.page_query import CHARTS, ORGANIZATIONS, OVERVIEW, PageQuery, Sort
+from metrics_api.dashboard.pages import ASSETS
+from metrics_api.dashboard.site import FRESHNESS, Site
+from metrics_api.dashboard.speech import Language
+from metrics_api.dashboard.trend import Step
+from servicekit.auth import TokenVerifier
+from servicekit.pagination import CursorText
+from servicekit.problems import Problem
+from servicekit.standard_problems import NOT_FOUND, UNAUTHORIZED
+
+_KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+async def page_query(
+    request: Request,
+    site: TheSite,
+    filters: Annotated[Filters, Depends(coverage_filters)],
+    indicator: str | None = None,
+    valid_on: date | Literal[""] | None = None,
+    step: Step = "month",
+    sort: Sort = "missing",
+    lang: Language | None = None,
+) -> PageQuery:
+    """What a page is asked; a field that a form left empty asks nothing."""
+    return PageQuery(
+        indicator=indicator or site.first_indicator,
+        language=lang,
+        valid_on=valid_on or None,
+        filters=filters,
+        step=step,
+        sort=sort,
+    )
+
+
+Asked = Annotated[PageQuery, Depends(page_query)]
+
+
+def dashboard_router() -> APIRouter:
+    """The pages; they are no part of the API's specification."""
+    router = APIRouter(route_class=PageRoute, include_in_schema=False)
+    router.add_api_route(OVERVIEW, overview, methods=["GET"])
+    router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
+    router.add_api_route(FRESHNESS, freshness, methods=["GET"])
+    router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
+    router.add_api_route(f"{CHARTS}/trend.svg", trend, methods=["GET"])
+    router.add_api_route(SIGN_IN, sign_in, methods=["GET"])
+    router.add_api_route(f"{OVERVIEW}/session", begin_session, methods=["POST"])
+    router.add_api_route(f"{OVERVIEW}/sign-out", end_session, methods=["POST"])
+    router.add_api_route(f"{ASSETS}/{{digest}}/{{name}}", asset, methods=["GET"])
+    return router
+
+
+async def overview(
+    site: TheSite, caller: PageCaller, language: PageLanguage, asked: Asked
+) -> Response:
+    """How far coverage is, and what is missing."""
+    return HTMLResponse(await site.overview(asked, language, caller))
+
+
+async def organizations(
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    part: Part = "gap",
+    cursor: CursorText = None,
+) -> Response:
+    """The organizations behind a figure: the work list."""
+    return HTMLResponse(await site.organizations(asked, part, cursor, language, caller))
+
+
+async def freshness(
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    lang: Language | None = None,
+) -> Response:
+    """How fresh the data are, for a page that stays open."""
+    return JSONResponse(await site.fresh(language))
+
+
+async def bars(
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    group_by: Annotated[str, Query()],
+) -> Response:
+    """A breakdown as a file for a document."""
+    request = asked.request(asked.indicator, None, caller.areas, group_by)
+    return svg(await site.charts.bars(request, language), language)
+
+
+async def trend(
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    points: Annotated[int, Query(ge=1, le=MOST_POINTS)] = TREND_POINTS,
+) -> Response:
+    """The line as a file for a document."""
+    request = asked.request(asked.indicator, None, caller.areas)
+    return svg(await site.charts.trend(request, asked.step, points, language), language)
+
+
+async def sign_in(
+    request: Request,
+    site: TheSite,
+    language: PageLanguage,
+    next: str = OVERVIEW,  # noqa: A002
+    ended: Literal["1"] | None = None,
+    lang: Language | None = None,
+) -> Response:
+    """The form that asks for a token."""
+    failure = site.speech(language)("session_ended") if ended else None
+    return _form(request, language, next, failure)
+
+
+async def begin_session(request: Request, site: TheSite) -> Response:
+    """Check the token, put it into the session, and go on to the page that was asked for."""
+    sent = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    token = sent.get("token", [""])[0].strip().removeprefix("Bearer ").strip()
+    next_ = safe_next(sent.get("next", [OVERVIEW])[0])
+    language: Language = "en" if sent.get("lang", [page_language(request)])[0] == "en" else "zh"
+    speech = site.speech(language)
+    if not from_our_pages(request):
+        raise Problem(CROSS_SITE)
+    if not token:
+        return _form(request, language, next_, speech("token_missing"), 422)
+    if len(token) > MOST_TOKEN:
+        return _form(request, language, next_, speech("token_long"), 422)
+    verifier: TokenVerifier = request.app.state.verifier
+    try:
+        caller, expires = await verifier.caller_until(token)
+    except Problem as problem:
+        if problem.type is not UNAUTHORIZED:
+            raise
+        failure = speech("token_invalid", why=problem.facts.get("why", ""))
+        return _form(request, language, next_, failure, 401)
+    if SCOPE not in caller.scopes:
+        return _form(request, language, next_, speech("token_scope"), 403)
+    seconds = max(1, int(expires - time.time()))
+    return with_session(RedirectResponse(next_, 303), request, token, seconds)
+
+
+async def end_session(request: Request, site: TheSite) -> Response:
+    """Forget the token."""
+    if not from_our_pages(request):
+        raise Problem(CROSS_SITE)
+    return without_session(RedirectResponse(SIGN_IN, 303))
+
+
+async def asset(site: TheSite, digest: str, name: str) -> Response:
+    """A style sheet, script or icon; they hold no data and need no session."""
+    found = site.assets.get(name)
+    if found is None or found.address != f"{ASSETS}/{digest}/{name}":
+        raise Problem(NOT_FOUND)
+    headers = {"cache-control": _KEPT_FOR_EVER}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+def _form(
+    request: Request, language: Language, next_: str, failure: str | None, status: int = 200
+) -> Response:
+    site: Site = site_of(request)
+    unencrypted = not (is_encrypted(request) or is_loopback(request))
+    other = other_language(request, language)
+    if request.method != "GET":
+        other = SIGN_IN
+    page = site.sign_in(language, safe_next(next_), failure, unencrypted, other)
+    headers: dict[str, Any] = {"www-authenticate": "Bearer"} if status == 401 else {}
+    return HTMLResponse(page, status, headers=headers)

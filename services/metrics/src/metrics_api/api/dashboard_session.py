@@ -1,0 +1,208 @@
+"""Who looks at the dashboard: the access token in a cookie that only these pages are sent.
+
+The cookie holds the very token the REST API takes, checked anew with every page (ADR 4): out of
+reach of scripts (HttpOnly), sent by no other site (SameSite=Strict) and to no other path.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+
+from metrics_api.api.errors import ERRORS
+from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW
+from metrics_api.dashboard.site import Site, Trouble
+from metrics_api.dashboard.speech import Language
+from servicekit.auth import Caller, TokenVerifier
+from servicekit.database import is_unavailable
+from servicekit.problems import Problem, explain
+from servicekit.refusals import Refusal
+from servicekit.standard_problems import FORBIDDEN, STANDARD, UNAUTHORIZED, UNAVAILABLE
+from servicekit.text import preferred_language
+from servicekit.violations import RULE_TEXTS, from_pydantic
+
+COOKIE = "metrics_dashboard"
+COOKIE_PATH = OVERVIEW
+SIGN_IN = f"{OVERVIEW}/sign-in"
+SCOPE = "metrics:read"
+MOST_TOKEN = 3800
+"""Browsers keep cookies of at most 4,096 bytes with name and attributes."""
+
+_PAGES = (OVERVIEW, ORGANIZATIONS)
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_TYPES = {**STANDARD, **ERRORS.types}
+_RULES = {**RULE_TEXTS, **ERRORS.rules}
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer (`ended`)."""
+
+    def __init__(self, ended: bool) -> None:
+        super().__init__("sign in")
+        self.ended = ended
+
+
+def page_language(request: Request) -> Language:
+    """`lang` of the query where it names one, else the browser's."""
+    asked = request.query_params.get("lang")
+    if asked in {"zh", "en"}:
+        return "en" if asked == "en" else "zh"
+    return "en" if preferred_language(request.headers.get("accept-language")) == "en" else "zh"
+
+
+async def page_caller(request: Request) -> Caller:
+    """Whoever is signed in. Raises `SignInNeeded`; Problem where keys can't be had."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise SignInNeeded(ended=False)
+    verifier: TokenVerifier = request.app.state.verifier
+    try:
+        caller = await verifier.caller(token)
+    except Problem as problem:
+        if problem.type is UNAUTHORIZED:
+            raise SignInNeeded(ended=True) from problem
+        raise
+    if SCOPE not in caller.scopes:
+        raise Problem(FORBIDDEN, facts={"scope": SCOPE})
+    request.state.caller = caller
+    return caller
+
+
+PageCaller = Annotated[Caller, Depends(page_caller)]
+PageLanguage = Annotated[Language, Depends(page_language)]
+
+
+def site_of(request: Request) -> Site:
+    """The site of this app."""
+    site: Site = request.app.state.site
+    return site
+
+
+TheSite = Annotated[Site, Depends(site_of)]
+
+
+class PageRoute(APIRoute):
+    """A route for people: who must sign in is sent to do so, and what goes wrong is a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler, its dependencies included, inside ours."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except SignInNeeded as needed:
+                return _to_sign_in(request, needed.ended)
+            except Problem as problem:
+                response = _trouble(request, problem)
+            except Refusal as refusal:
+                found = Problem(_TYPES[refusal.code], *refusal.violations, facts=refusal.facts)
+                response = _trouble(request, found)
+            except RequestValidationError as error:
+                found = Problem(_TYPES["invalid-request"], *from_pydantic(error.errors()))
+                response = _trouble(request, found)
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                response = _trouble(request, Problem(UNAVAILABLE))
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return handled
+
+
+def with_session(response: Response, request: Request, token: str, seconds: int) -> Response:
+    """`response` with the token in the session's cookie, for as long as it is valid.
+
+    Secure but on loopback: over plain HTTP on a network no browser keeps it.
+    """
+    response.set_cookie(
+        COOKIE, token, max_age=seconds, path=COOKIE_PATH, httponly=True, samesite="strict",
+        secure=not is_loopback(request),
+    )  # fmt: skip
+    return response
+
+
+def without_session(response: Response) -> Response:
+    """`response` that ends the session."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, httponly=True, samesite="strict")
+    return response
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether the browser speaks to this machine itself."""
+    return (request.url.hostname or "") in _LOOPBACK
+
+
+def is_encrypted(request: Request) -> bool:
+    """Whether the browser came by https, here or at a proxy before us."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
+
+
+def from_our_pages(request: Request) -> bool:
+    """Whether a form was sent by a page of ours: another site must not sign anybody in or out."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def safe_next(asked: str) -> str:
+    """Where to go after signing in: one of our pages with its query, whatever was asked."""
+    path, _, query = asked.partition("?")
+    pairs = parse_qsl(query, max_num_fields=100) if query.count("&") < 100 else []
+    return (path if path in _PAGES else OVERVIEW) + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def other_language(request: Request, language: Language) -> str:
+    """The address of this page in the other language."""
+    other = "zh" if language == "en" else "en"
+    pairs = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    return f"{request.url.path}?{urlencode([*pairs, ('lang', other)])}"
+
+
+def _to_sign_in(request: Request, ended: bool) -> Response:
+    """There, and back to this page afterwards; a page that only fetches is told 401."""
+    if request.url.path not in _PAGES:
+        return Response(status_code=401, headers={**HEADERS, "www-authenticate": "Bearer"})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    pairs = {"next": safe_next(asked), "lang": page_language(request)}
+    if ended:
+        pairs["ended"] = "1"
+    response = RedirectResponse(f"{SIGN_IN}?{urlencode(pairs)}", 303, headers=HEADERS)
+    return without_session(response) if ended else response
+
+
+def _trouble(request: Request, problem: Problem) -> Response:
+    """A problem as a page, in the words the REST API has for it."""
+    language = page_language(request)
+    trouble = Trouble(
+        problem.type.title.say(language),
+        problem.type.detail.say(language, problem.facts),
+        [
+            f"{violation.pointer.removeprefix('/')}: {explain(violation, language, _RULES)}"
+            for violation in problem.violations[:20]
+        ],
+        request.scope.get("request_id"),
+    )
+    caller = getattr(request.state, "caller", None)
+    page = site_of(request).trouble(language, trouble, caller, other_language(request, language))
+    return HTMLResponse(page, problem.type.status, headers=problem.headers)

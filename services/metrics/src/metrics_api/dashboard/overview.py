@@ -1,0 +1,204 @@
+"""The overview: everything a leader sees at a glance, read at one edition."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from metrics_api.dashboard.charts import Group, groups_of
+from metrics_api.dashboard.goals import Figure, Goal, goal_of
+from metrics_api.dashboard.layout import Layout
+from metrics_api.dashboard.page_query import PageQuery
+from metrics_api.dashboard.speech import Speech
+from metrics_api.dashboard.trend import read_trend
+from metrics_api.dashboard.whereabouts import Place, Whereabouts
+from metrics_api.domain.areas import AreaHierarchy
+from metrics_api.domain.dimensions import AREA_LEVELS, UNASSIGNED_KEY, AreaLevel
+from metrics_api.domain.indicators import Indicator, Tally
+from metrics_api.storage.definition_files import Definitions
+from metrics_api.storage.editions import Edition
+from metrics_api.storage.label_files import Labels
+from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetsAnswer
+from metrics_api.usecases.tell_freshness import Freshness, TellFreshness
+from servicekit.clock import Clock
+from servicekit.refusals import Refusal
+
+Answer = TypeVar("Answer")
+
+TREND_POINTS = 13
+"""A year of months, and the month a year ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An indicator's rate of the whole; None before its rule was made."""
+
+    indicator: Indicator
+    figure: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The chosen indicator by one dimension."""
+
+    dimension: str
+    groups: list[Group]
+    by_area: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows; every count is of `day` at `edition`."""
+
+    day: date
+    edition: Edition
+    indicator: Indicator
+    total: Figure
+    headlines: list[Headline]
+    breakdowns: list[Breakdown]
+    trend: list[tuple[date, Tally | None]]
+    targets: TargetsAnswer | None
+    freshness: Freshness
+    places: list[Place]
+
+
+class ReadOverview:
+    """Asks the use cases side by side."""
+
+    def __init__(
+        self,
+        count: CountCoverage,
+        targets: EvaluateTargets,
+        freshness: TellFreshness,
+        whereabouts: Whereabouts,
+        definitions: Definitions,
+        labels: Labels,
+        layout: Layout,
+        clock: Clock,
+        top_level: AreaLevel,
+    ) -> None:
+        self._count = count
+        self._targets = targets
+        self._freshness = freshness
+        self._whereabouts = whereabouts
+        self._definitions = definitions
+        self._labels = labels
+        self._layout = layout
+        self._clock = clock
+        self._top_level = top_level
+
+    async def read(
+        self, query: PageQuery, areas: tuple[str, ...] | None, speech: Speech
+    ) -> Overview:
+        """The overview that `query` asks for, of what a caller limited to `areas` may see.
+
+        Refuses what counting the chosen indicator refuses.
+        """
+        edition = await self._count.settled_edition(None)
+        day = query.valid_on or self._clock.today()
+        asked = query.request(query.indicator, edition.number, areas)
+        total = (await self._count.answer(asked)).count.total
+        hierarchy = self._whereabouts.hierarchy(edition.number, day)
+        headlines, breakdowns, trend, freshness, targets = await asyncio.gather(
+            self._headlines(query, edition.number, areas, day),
+            self._breakdowns(query, edition.number, areas, hierarchy, speech),
+            read_trend(self._count, asked, query.step, day, TREND_POINTS),
+            self._freshness.answer(),
+            self._standings(query, edition.number, areas),
+        )
+        return Overview(
+            day=day,
+            edition=edition,
+            indicator=self._definitions.indicators[query.indicator],
+            total=Figure(total, self._goal(query, query.indicator, day)),
+            headlines=headlines,
+            breakdowns=breakdowns,
+            trend=trend,
+            targets=targets,
+            freshness=freshness,
+            places=self._whereabouts.path(query.filters.get("area", ()), hierarchy),
+        )
+
+    async def _headlines(
+        self, query: PageQuery, edition: int, areas: tuple[str, ...] | None, day: date
+    ) -> list[Headline]:
+        async def headline(name: str) -> Headline:
+            indicator = self._definitions.indicators[name]
+            answer = await _unless_undefined(
+                self._count.answer(query.request(name, edition, areas))
+            )
+            if answer is None:
+                return Headline(indicator, None)
+            return Headline(indicator, Figure(answer.count.total, self._goal(query, name, day)))
+
+        names = dict.fromkeys((*self._layout.headlines, query.indicator))
+        return list(await asyncio.gather(*map(headline, names)))
+
+    async def _standings(
+        self, query: PageQuery, edition: int, areas: tuple[str, ...] | None
+    ) -> TargetsAnswer | None:
+        """Every target; none while a part is looked at, or before the rules they rest on."""
+        if query.filters:
+            return None
+        return await _unless_undefined(self._targets.answer(query.valid_on, edition, areas))
+
+    async def _breakdowns(
+        self,
+        query: PageQuery,
+        edition: int,
+        areas: tuple[str, ...] | None,
+        hierarchy: AreaHierarchy,
+        speech: Speech,
+    ) -> list[Breakdown]:
+        async def breakdown(dimension: str, by_area: bool) -> Breakdown:
+            asked = query.request(query.indicator, edition, areas, dimension)
+            answer = await self._count.answer(asked)
+            targets = self._definitions.targets.values()
+            groups = groups_of(answer, dimension, query.filters, self._labels, targets, speech)
+            return Breakdown(dimension, _sorted(groups, query), by_area)
+
+        level = self._level_below(query, hierarchy)
+        asked = [breakdown(level, True)] if level else []
+        asked += [breakdown(self._opened(name, query), False) for name in self._layout.breakdowns]
+        return list(await asyncio.gather(*asked))
+
+    def _opened(self, dimension: str, query: PageQuery) -> str:
+        """The dimension itself, or what lies inside it once somebody looks there."""
+        if dimension in query.filters:
+            return self._layout.inside.get(dimension, dimension)
+        return dimension
+
+    def _level_below(self, query: PageQuery, hierarchy: AreaHierarchy) -> AreaLevel | None:
+        """The level at which to show areas: the one under the area looked at, if it has one."""
+        looked_at = query.filters.get("area", ())
+        if len(looked_at) != 1:
+            return self._top_level
+        path = hierarchy.path(looked_at[0])
+        depth = next((i for i, code in enumerate(path) if code == looked_at[0]), None)
+        if depth is None:
+            return self._top_level
+        return AREA_LEVELS[depth + 1] if depth + 1 < len(AREA_LEVELS) else None
+
+    def _goal(self, query: PageQuery, indicator: str, day: date) -> Goal | None:
+        return goal_of(indicator, query.filters, day, self._definitions.targets.values())
+
+
+def _sorted(groups: list[Group], query: PageQuery) -> list[Group]:
+    """In the order asked for; the unassigned come last unless they are many or poor."""
+    if query.sort == "missing":
+        return sorted(groups, key=lambda group: -group.figure.gap)
+    if query.sort == "rate":
+        return sorted(groups, key=lambda group: (group.figure.tally.rate or 0, group.key))
+    return sorted(groups, key=lambda group: group.key == UNASSIGNED_KEY)
+
+
+async def _unless_undefined(answer: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """An answer; None where no rule states a number on its day yet."""
+    try:
+        return await answer
+    except Refusal as refusal:
+        if refusal.code != "parameter-undefined":
+            raise
+        return None

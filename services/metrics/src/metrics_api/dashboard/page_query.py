@@ -1,0 +1,67 @@
+"""What a page was asked, and the addresses of the pages that ask a little else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from metrics_api.dashboard.speech import Language
+from metrics_api.dashboard.trend import Step
+from metrics_api.usecases.coverage_request import CoverageRequest
+
+OVERVIEW = "/dashboard"
+ORGANIZATIONS = "/dashboard/organizations"
+CHARTS = "/dashboard/charts"
+
+Sort = Literal["missing", "rate", "name"]
+SORTS: tuple[Sort, ...] = ("missing", "rate", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """One question of a reader; `language` None leaves it to the browser."""
+
+    indicator: str
+    language: Language | None = None
+    valid_on: date | None = None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    step: Step = "month"
+    sort: Sort = "missing"
+
+    def request(
+        self, indicator: str, edition: int | None, areas: tuple[str, ...] | None, *group_by: str
+    ) -> CoverageRequest:
+        """The same question to the use case, about any indicator, at one edition."""
+        return CoverageRequest(indicator, group_by, self.filters, self.valid_on, edition, areas)
+
+    def url(self, path: str = OVERVIEW, **changes: Any) -> str:
+        """The address that asks the same but for `changes`, fields of this class."""
+        pairs = replace(self, **changes).pairs()
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def narrowed(self, path: str = OVERVIEW, **filters: str | None) -> str:
+        """The address with some filters set, or taken away by None."""
+        kept = {name: values for name, values in self.filters.items() if name not in filters}
+        added = {name: (value,) for name, value in filters.items() if value is not None}
+        return self.url(path, filters={**kept, **added})
+
+    def listed(self, part: str, indicator: str | None = None, **filters: str) -> str:
+        """The address of the organizations behind a figure: `gap` or `numerator`."""
+        asked = replace(self, indicator=indicator or self.indicator)
+        address = asked.narrowed(ORGANIZATIONS, **filters)
+        return f"{address}{'&' if '?' in address else '?'}part={part}"
+
+    def pairs(self, *without: str) -> list[tuple[str, str]]:
+        """Names and values of the query, defaults left out; for links and hidden fields."""
+        found = [("indicator", self.indicator)]
+        if self.language:
+            found.append(("lang", self.language))
+        if self.valid_on:
+            found.append(("valid_on", self.valid_on.isoformat()))
+        found += [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
+        if self.step != "month":
+            found.append(("step", self.step))
+        if self.sort != "missing":
+            found.append(("sort", self.sort))
+        return [pair for pair in found if pair[0] not in without]

@@ -1,0 +1,282 @@
+"""The dashboard's pages: what each of them is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from metrics_api.counting.members import Part
+from metrics_api.dashboard.charts import receipt_line, trend
+from metrics_api.dashboard.drawn_charts import DrawnCharts
+from metrics_api.dashboard.goals import Figure, Goal
+from metrics_api.dashboard.layout import load_layout
+from metrics_api.dashboard.organizations import PAGE_SIZE, listed
+from metrics_api.dashboard.overview import Overview, ReadOverview
+from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW, PageQuery
+from metrics_api.dashboard.pages import Pages, load_assets
+from metrics_api.dashboard.speech import Language, Speech
+from metrics_api.dashboard.whereabouts import Whereabouts
+from metrics_api.dashboard.words import load_speeches
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.drawing.line_chart import line_chart
+from metrics_api.factory import Factory
+from metrics_api.storage.editions import Edition
+from metrics_api.usecases.evaluate_targets import TargetStanding
+from metrics_api.usecases.tell_freshness import Freshness
+from servicekit.auth import Caller
+
+FRESHNESS = f"{OVERVIEW}/freshness"
+MOST_ROWS = 12
+"""Rows of a breakdown that are seen at once; the rest opens."""
+_WIDE, _NARROW = (640, 260), (340, 220)
+_LATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an error page tells: a problem in the reader's language."""
+
+    title: str
+    detail: str
+    items: Sequence[str]
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter in words, and the address without it."""
+
+    name: str
+    without: str
+
+
+class Site:
+    """Puts answers and templates together; made once."""
+
+    def __init__(self, factory: Factory) -> None:
+        self._definitions = factory.definitions
+        self._labels = factory.labels
+        self._clock = factory.clock
+        self._speeches = load_speeches()
+        self._layout = load_layout(factory.definitions)
+        self._freshness = factory.tell_freshness
+        self._whereabouts = Whereabouts(factory.live_copy)
+        self.assets = load_assets()
+        self._pages = Pages(self.assets, self._speeches)
+        self.charts = DrawnCharts(
+            factory.count_coverage, self._definitions, self._labels, self._speeches, self._clock
+        )
+        self._members = factory.list_members
+        self._overview = ReadOverview(
+            factory.count_coverage,
+            factory.evaluate_targets,
+            factory.tell_freshness,
+            self._whereabouts,
+            self._definitions,
+            self._labels,
+            self._layout,
+            self._clock,
+            factory.settings.dashboard_area_level,
+        )
+
+    @property
+    def first_indicator(self) -> str:
+        """The indicator of a reader who chose none."""
+        return self._layout.headlines[0]
+
+    def speech(self, language: Language) -> Speech:
+        """The words of a language."""
+        return self._speeches[language]
+
+    def sign_in(
+        self, language: Language, next_: str, failure: str | None, unencrypted: bool, other: str
+    ) -> str:
+        """The form that asks for a token; `next_` is where to go after it."""
+        facts: dict[str, Any] = {"next": next_, "failure": failure, "unencrypted": unencrypted}
+        return self._pages.render("sign_in", language, home=OVERVIEW, other_language=other, **facts)
+
+    def trouble(
+        self, language: Language, trouble: Trouble, caller: Caller | None, other: str
+    ) -> str:
+        """A page that says what went wrong."""
+        return self._pages.render(
+            "error", language, problem=trouble, caller=caller, other_language=other, home=OVERVIEW
+        )
+
+    async def overview(self, query: PageQuery, language: Language, caller: Caller) -> str:
+        """The overview, of what `caller` may see. Refuses what counting refuses."""
+        speech = self._speeches[language]
+        found = await self._overview.read(query, caller.areas, speech)
+        return self._pages.render(
+            "overview",
+            language,
+            o=found,
+            q=query,
+            caller=caller,
+            home=OVERVIEW,
+            other_language=query.url(language="zh" if language == "en" else "en"),
+            indicators=self._definitions.indicators.values(),
+            labels=self._labels,
+            filter_names=self._layout.filters,
+            steps=("month", "quarter", "year"),
+            most_rows=MOST_ROWS,
+            chips=self._chips(query, OVERVIEW, found.edition, found.day, speech),
+            target_rows=self._target_rows(found, query, speech),
+            receipt=receipt_line(found.day, found.edition, speech),
+            now=self._clock.now(),
+            freshness_path=FRESHNESS,
+            lag=self.lag(found.freshness, speech),
+            late=_is_late(found.freshness),
+            **self._trend(found, speech),
+        )
+
+    async def organizations(
+        self, query: PageQuery, part: Part, cursor: str | None, language: Language, caller: Caller
+    ) -> str:
+        """A page of the list behind a figure. Refuses what listing refuses."""
+        speech = self._speeches[language]
+        asked = query.request(query.indicator, None, caller.areas)
+        found = await self._members.page(asked, part, cursor, PAGE_SIZE)
+        indicator = self._definitions.indicators[query.indicator]
+        here = query.listed(part)
+        after = found.next_cursor
+        return self._pages.render(
+            "organizations",
+            language,
+            found=found,
+            part=part,
+            rows=list(listed(found, self._labels, speech)),
+            first=here if cursor else None,
+            next=f"{here}&{urlencode({'cursor': after})}" if after else None,
+            title=speech.say(indicator.title),
+            formula=speech.say(indicator.formula),
+            q=query,
+            caller=caller,
+            home=OVERVIEW,
+            other_language=replace(
+                query, language="zh" if language == "en" else "en"
+            ).listed(part),
+            labels=self._labels,
+            places=self._whereabouts.path(
+                query.filters.get("area", ()), found.question.rollup.hierarchy
+            ),
+            chips=self._chips(query, ORGANIZATIONS, found.edition, found.valid_on, speech, part),
+            receipt=receipt_line(found.valid_on, found.edition, speech),
+            now=self._clock.now(),
+        )  # fmt: skip
+
+    async def fresh(self, language: Language) -> dict[str, Any]:
+        """How fresh the data are now, for a page that is already open."""
+        freshness = await self._freshness.answer()
+        lag = self.lag(freshness, self._speeches[language])
+        return {"edition": freshness.serving.number, "lag": lag, "late": _is_late(freshness)}
+
+    def lag(self, freshness: Freshness, speech: Speech) -> str:
+        """How far behind the ledgers the answers are, in words."""
+        away = tuple(
+            speech(f"service_{name}") for name, feed in freshness.feeds.items()
+            if not feed.reachable
+        )  # fmt: skip
+        if away:
+            return speech("unreachable", services=speech.list(away))
+        feeds = freshness.feeds.values()
+        parked = sum(feed.cursor.parked for feed in feeds)
+        behind = sum(max(0, feed.head - feed.cursor.position) for feed in feeds)
+        seconds = max((feed.lag_seconds or 0.0 for feed in feeds), default=0.0)
+        said = speech("fresh")
+        if behind:
+            said = speech("behind", seconds=f"{seconds:.0f}", positions=speech.count(behind))
+        if parked:
+            said = f"{said} · {speech('parked', count=speech.count(parked))}"
+        return said
+
+    def _trend(self, found: Overview, speech: Speech) -> dict[str, str]:
+        """The line twice: one wide, one for a phone; a style sheet shows one of them."""
+        title = speech("chart_trend", title=speech.say(found.indicator.title))
+        chart = trend(title, found.trend, found.edition, found.total, speech)
+        chart = replace(chart, headed=False, footnote="")
+        return {
+            "trend_wide": line_chart(chart, "trend-wide", _WIDE),
+            "trend_narrow": line_chart(chart, "trend-narrow", _NARROW),
+        }
+
+    def _chips(
+        self,
+        query: PageQuery,
+        path: str,
+        edition: Edition,
+        day: date,
+        speech: Speech,
+        part: Part | None = None,
+    ) -> list[Chip]:
+        """The filters chosen, but for the area, which has its own path."""
+        kept = f"&part={part}" if part else ""
+        chips = []
+        for name, values in query.filters.items():
+            if name == "area":
+                continue
+            words = [self._value(name, value, edition.number, day, speech) for value in values]
+            title = speech.say(self._labels.titles[name])
+            colon = "：" if speech.language == "zh" else ": "
+            chips.append(
+                Chip(
+                    f"{title}{colon}{speech.list(tuple(words))}",
+                    query.narrowed(path, **{name: None}) + kept,
+                )
+            )
+        return chips
+
+    def _value(self, name: str, value: str, edition: int, day: date, speech: Speech) -> str:
+        if value != UNASSIGNED_KEY and name == "body":
+            return self._whereabouts.body(value, edition, day)
+        if value != UNASSIGNED_KEY and DIMENSIONS[name].area_level:
+            return self._whereabouts.hierarchy(edition, day).name(value) or value
+        return speech.say(self._labels.code(name, value))
+
+    def _target_rows(
+        self, found: Overview, query: PageQuery, speech: Speech
+    ) -> list[dict[str, Any]]:
+        standings = found.targets.targets if found.targets else []
+        return [
+            {
+                "id": standing.target.id,
+                "title": speech.say(standing.target.title),
+                "deadline": standing.target.deadline,
+                "goal": standing.target.goal,
+                "counted_on": standing.valid_on,
+                "variants": self._variants(standing, query, speech),
+            }
+            for standing in sorted(standings, key=_by_deadline)
+        ]
+
+    def _variants(
+        self, standing: TargetStanding, query: PageQuery, speech: Speech
+    ) -> list[dict[str, Any]]:
+        target = standing.target
+        goal = Goal(target.goal, target.deadline, target.id)
+        return [
+            {
+                "id": variant.variant.id,
+                "title": speech.say(variant.variant.title),
+                "figure": Figure(variant.tally, goal),
+                "listing": query.url(
+                    ORGANIZATIONS,
+                    indicator=variant.variant.indicator,
+                    filters=target.filters,
+                    valid_on=standing.valid_on,
+                ) + "&part=gap",
+            }
+            for variant in standing.variants
+        ]  # fmt: skip
+
+
+def _by_deadline(standing: TargetStanding) -> tuple[date, str]:
+    return standing.target.deadline, standing.target.id
+
+
+def _is_late(freshness: Freshness) -> bool:
+    return any(
+        not feed.reachable or (feed.lag_seconds or 0.0) > _LATE_SECONDS
+        for feed in freshness.feeds.values()
+    )

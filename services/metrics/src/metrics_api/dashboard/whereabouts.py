@@ -1,0 +1,42 @@
+"""Names of the places and bodies that a page speaks of."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from metrics_api.domain.areas import AreaHierarchy
+from metrics_api.usecases.keep_copy import LiveCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area by its code and its name on the day."""
+
+    code: str
+    name: str
+
+
+class Whereabouts:
+    """Reads the directory that the counts themselves rest on."""
+
+    def __init__(self, live: LiveCopy) -> None:
+        self._live = live
+
+    def hierarchy(self, edition: int, day: date) -> AreaHierarchy:
+        """The areas of `day` as `edition` knows them."""
+        return self._live.served.directory.at(edition).areas.on(day)
+
+    def body(self, code: str, edition: int, day: date) -> str:
+        """The name of a supervising body, its id where the directory does not know it."""
+        return self._live.served.directory.at(edition).bodies.name(code, day) or code
+
+    def path(self, codes: tuple[str, ...], hierarchy: AreaHierarchy) -> list[Place]:
+        """The one area that is looked at, after those above it; several stand side by side.
+
+        Areas above that the directory does not tell of are left out: the digits alone have no name.
+        """
+        if len(codes) != 1:
+            return [Place(code, hierarchy.name(code) or code) for code in codes]
+        above = [code for code in hierarchy.path(codes[0]) if code and code != codes[0]]
+        named = [(code, hierarchy.name(code)) for code in above]
+        known = [Place(code, name) for code, name in named if name]
+        return [*known, Place(codes[0], hierarchy.name(codes[0]) or codes[0])]

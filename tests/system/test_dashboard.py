@@ -1,0 +1,439 @@
+"""The dashboard in a real browser, against the real processes with a part of the demo city."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from local_runner.cli import rule_set_file
+from local_runner.demo import part_of_city
+from local_runner.demo_load import Addresses, DemoLoad
+from local_runner.platform import Platform
+from local_runner.rest import Rest
+from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
+from tests.system.browser import CHROMIUM, Watched, chromium, watched
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+ORGANIZATIONS = 900
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+INDICATOR = "organizational_coverage"
+
+
+class City:
+    """A running platform with a part of the demo city, and its REST API."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.base = platform.url(METRICS)
+        self.token = platform.issuer.token(["metrics:read"], client="reader")
+
+    async def ask(self, path: str, **params: str) -> Any:
+        """What the REST API answers."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=60, headers=headers) as client:
+            answer = await client.get(self.base + path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rest(self) -> Rest:
+        """A client that may write, as the demo's load is."""
+        return Rest(lambda: self.platform.issuer.token(client="demo"))
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A data folder that any account may enter: the database server does not run as root."""
+    root = Path(tempfile.mkdtemp(prefix="dashboard-"))
+    root.chmod(0o755)
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+async def city(folder: Path) -> AsyncIterator[City]:
+    """The platform, loaded; once for all tests of this module in a worker."""
+    async with Platform(folder, Ports.free(), durable=False) as platform:
+        found = City(platform)
+        addresses = Addresses(*(platform.url(each) for each in (REGISTRY, ROUTER, METRICS)))
+        rest = found.rest()
+        load = DemoLoad(
+            rest, addresses, part_of_city(ORGANIZATIONS), platform.data_dir.root, rule_set_file()
+        )
+        await load.run(lambda *_: None)
+        await rest.close()
+        yield found
+    platform.postgres.wipe()
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser; each test has a profile of its own."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+async def reader(browser: Browser, city: City) -> AsyncIterator[Watched]:
+    """Somebody who signed in, in Chinese, at a desk; nothing may go wrong on the way."""
+    async with watched(browser, city.base, viewport=DESKTOP) as found:
+        await found.sign_in(city.token)
+        yield found
+        assert found.complaints == []
+        assert found.foreign() == []
+
+
+async def rows(page: Page, dimension: str) -> dict[str, str]:
+    """Key → "numerator / denominator" of a breakdown, those behind "more" included."""
+    found = await page.eval_on_selector_all(
+        f".by-{dimension} tr[data-key]",
+        "rows => rows.map(row => [row.dataset.key, row.querySelector('td.wide').textContent])",
+    )
+    return {key: text.strip() for key, text in found}
+
+
+def ratio(counted: dict[str, Any]) -> str:
+    return f"{counted['numerator']:,} / {counted['denominator']:,}"
+
+
+async def test_signing_in_leaves_the_token_in_no_address_and_out_of_reach_of_scripts(
+    browser: Browser, city: City
+) -> None:
+    async with watched(browser, city.base) as found:
+        page = found.page
+        await found.open("/dashboard?indicator=solo_rate")
+        await expect(page.locator("h1")).to_have_text("登录")
+        await page.fill("#token", "nonsense")
+        await page.click(".sign-in button")
+        await expect(page.locator("[role=alert]")).to_contain_text("令牌无效或已过期")
+        await page.fill("#token", city.token)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_have_text("单独组建率")
+        assert not any(city.token in url for url in found.requested)
+        kept = await page.evaluate(
+            "[document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)]"
+        )
+        assert kept == [""]
+        [cookie] = await page.context.cookies()
+        assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (
+            True, "Strict", "/dashboard",
+        )  # fmt: skip
+        await page.click("text=退出")
+        await expect(page.locator("h1")).to_have_text("登录")
+        await found.open("/dashboard")
+        await expect(page.locator("h1")).to_have_text("登录")
+
+
+async def test_every_number_is_the_rest_apis(reader: Watched, city: City) -> None:
+    for dimension in ("district", "body_kind", "kind", "grade"):
+        answer = await city.ask("/v1/coverage", indicator=INDICATOR, group_by=dimension)
+        counted = {group["by"][dimension]: ratio(group) for group in answer["groups"]}
+        assert await rows(reader.page, dimension) == counted
+        assert counted
+    cards = await reader.page.eval_on_selector_all(
+        ".card", "cards => cards.map(card => [card.dataset.indicator, card.innerText])"
+    )
+    assert len(cards) >= 6
+    for indicator, text in cards:
+        whole = (await city.ask("/v1/coverage", indicator=indicator))["total"]
+        assert ratio(whole) in text
+    for target in (await city.ask("/v1/targets"))["targets"]:
+        for variant in target["variants"]:
+            row = reader.page.locator(f"[data-target={target['id']}][data-variant={variant['id']}]")
+            await expect(row).to_contain_text(ratio(variant))
+
+
+async def test_a_click_on_a_bar_opens_the_organizations_to_work_on(
+    reader: Watched, city: City
+) -> None:
+    page = reader.page
+    answer = await city.ask("/v1/coverage", indicator=INDICATOR, group_by="district")
+    group = max(answer["groups"], key=lambda group: group["denominator"] - group["numerator"])
+    district = group["by"]["district"]
+    await page.click(f"tr[data-key='{district}'] .bar-link")
+    gap = group["denominator"] - group["numerator"]
+    await expect(page.locator("h2[data-count]")).to_have_attribute("data-count", str(gap))
+    params = {"indicator": INDICATOR, "part": "gap", "area": district, "limit": "1000"}
+    members = (await city.ask("/v1/coverage/members", **params))["items"]
+    listed: list[str] = []
+    while True:
+        listed += await page.eval_on_selector_all(
+            "tr[data-organization]", "rows => rows.map(row => row.dataset.organization)"
+        )
+        if not await page.locator("a[rel=next]").count():
+            break
+        await page.click("a[rel=next]")
+    assert listed == [member["id"] for member in members]
+    assert len(listed) == gap
+    await expect(page.locator("main")).to_contain_text(members[-1]["name"])
+
+
+async def test_from_the_city_to_a_district_to_a_street_and_back(
+    reader: Watched, city: City
+) -> None:
+    page = reader.page
+    await page.click(".by-district a:has-text('罗湖区')")
+    await expect(page.locator("h1 .where")).to_have_text("罗湖区")
+    params = {"indicator": INDICATOR, "group_by": "street", "area": "440303"}
+    answer = await city.ask("/v1/coverage", **params)
+    assert await rows(page, "street") == {
+        group["by"]["street"]: ratio(group) for group in answer["groups"]
+    }
+    street = answer["groups"][0]
+    await page.click(f"text={street['labels']['street']}")
+    await expect(page.locator("h1 .where")).to_have_text(street["labels"]["street"])
+    assert await rows(page, "street") == {}
+    await page.click(".places >> text=全部地区")
+    await expect(page.locator(".by-district")).to_be_visible()
+
+
+async def test_choices_apply_at_once_and_show_what_is_chosen(reader: Watched, city: City) -> None:
+    page = reader.page
+    await page.select_option("#indicator", "charter_inclusion")
+    await expect(page.locator("h1")).to_have_text("党建入章率")
+    await page.click("summary:has-text('更多条件')")
+    await page.select_option("#f-kind", "foundation")
+    await expect(page.locator(".chips")).to_contain_text("社会组织类型：基金会")
+    answer = await city.ask("/v1/coverage", indicator="charter_inclusion", kind="foundation")
+    await expect(page.locator(".card.chosen")).to_contain_text(ratio(answer["total"]))
+    await page.click(".chips a")
+    await expect(page.locator(".chips")).to_have_count(0)
+    await page.fill("#valid_on", "2016-01-15")
+    await page.locator("#valid_on").press("Enter")
+    await expect(page.locator(".formula")).to_contain_text("2016年1月15日")
+    await expect(page.locator("#valid_on")).to_have_value("2016-01-15")
+    await page.click(".steps >> text=按年")
+    await expect(page.locator(".steps [aria-current]")).to_have_text("按年")
+    await expect(page.locator("#valid_on")).to_have_value("2016-01-15")
+
+
+async def test_sorting_by_rate_puts_the_lowest_first(reader: Watched) -> None:
+    await reader.page.click(".by-district th >> text=比率")
+    await expect(reader.page.locator(".by-district th[aria-sort]")).to_have_text("比率")
+    shown = await reader.page.locator(".by-district td .rate").all_inner_texts()
+    rates = [float(re.sub(r"[^\d.]", "", text)) for text in shown]
+    assert rates == sorted(rates)
+
+
+async def test_both_languages_on_every_page_at_the_same_place(reader: Watched) -> None:
+    page = reader.page
+    await page.click(".by-district a:has-text('罗湖区')")
+    await page.click(".language")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(page.locator("h1")).to_have_text("Organizational coverage 罗湖区")
+    await page.click(".card.chosen .gap")
+    await expect(page.locator("h1")).to_contain_text("Organizations to work on")
+    await page.click(".language")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await expect(page.locator("h1")).to_contain_text("未计入的社会组织")
+
+
+async def test_a_day_before_the_register_shows_the_way_back(reader: Watched) -> None:
+    await reader.open("/dashboard?valid_on=2001-01-01")
+    await expect(reader.page.locator(".message h2")).to_have_text("没有可统计的社会组织")
+    await reader.page.click("text=查看今天")
+    await expect(reader.page.locator(".by-district")).to_be_visible()
+
+
+async def test_a_question_that_can_not_be_answered_is_a_page_with_a_way_back(
+    reader: Watched,
+) -> None:
+    assert await reader.open("/dashboard?area=999999") == 422
+    await expect(reader.page.locator("[role=alert]")).to_contain_text("没有区划 999999")
+    await reader.page.click("text=返回总览")
+    await expect(reader.page.locator(".by-district")).to_be_visible()
+    reader.complaints.clear()  # the browser logs each answer that is not a success
+
+
+async def test_the_keyboard_reaches_everything_in_order_and_sees_where_it_is(
+    reader: Watched,
+) -> None:
+    page = reader.page
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main"
+    walked: list[tuple[int, str]] = []
+    while True:
+        await page.keyboard.press("Tab")
+        stop = await page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                if (at === document.body) return null;
+                const style = getComputedStyle(at);
+                const box = at.getBoundingClientRect();
+                const stops = [...document.querySelectorAll('a, button, input, select, summary')];
+                return {
+                    seen: box.width > 0 && box.height > 0 && style.outlineStyle !== 'none'
+                        && parseFloat(style.outlineWidth) >= 2,
+                    place: stops.indexOf(at),
+                    name: (at.getAttribute('aria-label') || at.textContent).trim(),
+                };
+            }"""
+        )
+        if stop is None:
+            break
+        assert stop["seen"], stop
+        assert stop["name"], stop
+        walked.append((stop["place"], stop["name"]))
+        assert len(walked) < 400, "the focus is trapped"
+    assert [place for place, _ in walked] == sorted({place for place, _ in walked})
+    names = [name for _, name in walked]
+    links = [name for name in names if "打开名单" in name]
+    assert len(links) >= 20
+    assert "单独组建率" in names
+    first = links[0]
+    await page.get_by_label(first).first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h2[data-count]")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_phone_needs_no_sideways_scrolling(
+    browser: Browser, city: City, language: str
+) -> None:
+    async with watched(browser, city.base, viewport=PHONE, has_touch=True) as found:
+        await found.open(f"/dashboard/sign-in?lang={language}")
+        widths = [await _width(found.page)]
+        await found.sign_in(city.token)
+        paths = [f"/dashboard?lang={language}", f"/dashboard?lang={language}&area=440303",
+                 f"/dashboard/organizations?lang={language}&part=denominator"]  # fmt: skip
+        for path in paths:
+            await found.open(path)
+            await found.page.evaluate(OPEN_ALL)
+            widths.append(await _width(found.page))
+        assert widths == [PHONE["width"]] * 4
+        assert found.complaints == []
+
+
+async def _width(page: Page) -> int:
+    width: int = await page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_axe_finds_nothing_to_mend(
+    browser: Browser, city: City, scheme: str, viewport: dict[str, int]
+) -> None:
+    options: dict[str, Any] = {"color_scheme": scheme, "viewport": viewport}
+    async with watched(browser, city.base, **options) as found:
+        await found.open("/dashboard/sign-in")
+        await _accessible(found.page)
+        await found.sign_in(city.token)
+        for path in ("/dashboard?lang=en&indicator=charter_inclusion", "/dashboard?area=440303",
+                     "/dashboard?valid_on=2001-01-01", "/dashboard?area=999999",
+                     "/dashboard/organizations?part=denominator"):  # fmt: skip
+            await found.open(path)
+            await found.page.evaluate(OPEN_ALL)
+            await _accessible(found.page)
+
+
+async def _accessible(page: Page) -> None:
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_on_paper_the_overview_is_one_or_two_pages_of_a4(
+    reader: Watched, language: str
+) -> None:
+    for path in ("/dashboard", "/dashboard?area=440303"):
+        await reader.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        printed = await reader.page.pdf(prefer_css_page_size=True)
+        sheets = re.findall(rb"/Type /Page\b", printed)
+        assert 1 <= len(sheets) <= 2
+        boxes = {
+            tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[([^\]]+)", printed)
+        }
+        for left, bottom, right, top in boxes:
+            assert (round(right - left), round(top - bottom)) == (595, 842)
+
+
+async def test_nothing_that_is_not_ours_can_run_on_the_page(reader: Watched) -> None:
+    ran = await reader.page.evaluate(
+        """() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.intruder = true';
+            document.body.append(script);
+            return window.intruder === true;
+        }"""
+    )
+    assert not ran
+    assert any("Content Security Policy" in complaint for complaint in reader.complaints)
+    reader.complaints.clear()
+
+
+async def test_less_motion_for_those_who_want_none(browser: Browser, city: City) -> None:
+    for motion, name in (("reduce", "none"), ("no-preference", "run")):
+        async with watched(browser, city.base, reduced_motion=motion) as found:
+            await found.open("/dashboard")
+            shown = "e => { e.hidden = false; return getComputedStyle(e).animationName; }"
+            assert await found.page.eval_on_selector("[data-loading]", shown) == name
+
+
+async def test_whoever_is_limited_to_an_area_sees_only_that(browser: Browser, city: City) -> None:
+    token = city.platform.issuer.token(["metrics:read"], areas=["440303"])
+    async with watched(browser, city.base, viewport=DESKTOP) as found:
+        await found.sign_in(token)
+        assert list(await rows(found.page, "district")) == ["440303"]
+        await expect(found.page.locator(".who")).to_contain_text("仅限 440303")
+        assert (await found.open("/dashboard/organizations?part=denominator")) == 200
+        places = await found.page.locator(".organizations td:nth-child(3)").all_inner_texts()
+        assert places
+        assert all(place.startswith("罗湖区") for place in places)
+
+
+async def test_without_script_everything_still_works(browser: Browser, city: City) -> None:
+    options: dict[str, Any] = {"java_script_enabled": False, "viewport": DESKTOP}
+    async with watched(browser, city.base, **options) as found:
+        await found.sign_in(city.token)
+        await found.page.select_option("#indicator", "solo_rate")
+        await found.page.click(".controls button:has-text('查询')")
+        await expect(found.page.locator("h1")).to_have_text("单独组建率")
+        await found.page.click(".card.chosen .gap")
+        await expect(found.page.locator("h2[data-count]")).to_be_visible()
+
+
+async def test_an_open_page_tells_when_there_are_new_data(reader: Watched, city: City) -> None:
+    page = reader.page
+    await expect(page.locator("[data-lag]")).to_have_text("与账本同步")
+    await expect(page.locator("[data-reload]")).to_be_hidden()
+    listing = await city.ask("/v1/coverage/members", indicator=INDICATOR, part="gap", limit="1")
+    organization = listing["items"][0]["id"]
+    registry = city.platform.url(REGISTRY)
+    token = city.platform.issuer.token(["registry:read", "registry:write"])
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(trust_env=False, base_url=registry, headers=headers) as client:
+        path = f"/v1/organizations/{organization}"
+        changed = await client.post(
+            f"{path}/amendments",
+            json={
+                "change": {"full_time_staff": 77},
+                "effective_on": "2016-02-01",
+                "reason": "counted again",
+            },
+            headers={"if-match": (await client.get(path)).headers["etag"]},
+        )
+        assert changed.status_code < 300, changed.text
+    await page.wait_for_function(
+        """() => {
+            document.dispatchEvent(new Event('visibilitychange'));
+            return !document.querySelector('[data-reload]').hidden;
+        }""",
+        polling=500,
+    )
+    await page.click("[data-reload]")
+    await expect(page.locator("[data-reload]")).to_be_hidden()
