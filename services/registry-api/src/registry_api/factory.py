@@ -14,6 +14,7 @@ from registry_api.usecases.import_organizations import ImportOrganizations
 from registry_api.usecases.look_up_organizations import LookUpOrganizations
 from registry_api.usecases.prove_integrity import ProveIntegrity
 from registry_api.usecases.read_import import ReadImport
+from registry_api.usecases.read_obligations import ReadObligations
 from registry_api.usecases.read_organization import ReadOrganization
 from registry_api.usecases.read_story import ReadStory
 from registry_api.usecases.record_event import RecordEvent
@@ -54,6 +55,7 @@ class Factory:
     void_organization: VoidOrganization
     read_organization: ReadOrganization
     read_story: ReadStory
+    read_obligations: ReadObligations
     find_organizations: FindOrganizations
     look_up_organizations: LookUpOrganizations
     find_notices: FindNotices
@@ -100,6 +102,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         void_organization=VoidOrganization(database, ledger),
         read_organization=read_organization,
         read_story=ReadStory(database, clock),
+        read_obligations=ReadObligations(database, clock),
         find_organizations=FindOrganizations(database, clock),
         look_up_organizations=LookUpOrganizations(database),
         find_notices=FindNotices(database, clock, read_organization),

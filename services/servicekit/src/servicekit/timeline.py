@@ -66,6 +66,8 @@ def fold(
         if segments and segments[-1].state == state:
             continue
         segments.append(Segment(effective_on, None, state))
+    if not segments:
+        return []
     return [
         Segment(s.start, following.start if following else None, s.state)
         for s, following in zip(segments, [*segments[1:], None], strict=True)

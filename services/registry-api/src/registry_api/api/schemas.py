@@ -6,9 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from registry_api.domain.code_lists import Coded
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.organization import OrganizationState
 
+ObligationKind = Annotated[str, Coded("obligation_kind")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -78,11 +80,11 @@ class VoidOut(BaseModel):
 class ObligationOut(BaseModel):
     """What is owed, by when, and under which clause 待办义务."""
 
-    kind: Literal["form_party_organization", "assign_organizer", "include_charter_clause"] = Field(
-        description="What is owed 事项"
-    )
+    kind: ObligationKind = Field(description="What is owed 事项")
     since: date = Field(description="Owed since 起算日期")
-    due_on: date | None = Field(description="Owed by; null where no term is set 期限")
+    due_on: date | None = Field(
+        description="Owed by the end of this day; null where no term is set 期限（含当日）"
+    )
     clause: str = Field(description="The words it rests on 条文")
     source: str = Field(description="Where they stand 出处")
     basis: str = Field(description="S speech · N national · L local · I inference 依据类别")

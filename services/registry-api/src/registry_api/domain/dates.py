@@ -1,5 +1,6 @@
 """Civil dates."""
 
+from calendar import monthrange
 from datetime import date
 
 
@@ -9,3 +10,9 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def months_earlier(day: date, months: int) -> date:
+    """The same day `months` before, or the last day of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

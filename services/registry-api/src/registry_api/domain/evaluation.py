@@ -7,6 +7,7 @@ eligible and has not formed one gets no grade at all.
 from dataclasses import dataclass
 from datetime import date
 
+from registry_api.domain.dates import years_later
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
 from servicekit.text import Text
@@ -49,3 +50,13 @@ def grounds_of_veto(state: State, level: str, day: date) -> list[VetoGround]:
             VetoGround("eligible_not_formed", Text(text.say("zh", facts), text.say("en", facts)))
         )
     return grounds
+
+
+def grade_valid_until(level: str, announced_on: date) -> date | None:
+    """The first day without the grade, by the rule in force on its announcement."""
+    rule = parameter("grade_validity", announced_on)
+    if level == "none" or rule is None:
+        return None
+    if rule.value == "until_end_of_fifth_following_year":
+        return date(announced_on.year + 6, 1, 1)
+    return years_later(announced_on, 5)

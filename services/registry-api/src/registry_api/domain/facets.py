@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 from registry_api.domain.columns import columns
+from registry_api.domain.fact_reading import Nothing, member
 from registry_api.domain.organization import State
 
 Kind = Literal["code", "text", "token", "count", "date", "flag", "presence"]
@@ -141,27 +142,16 @@ def facet_values(state: State) -> tuple[Any, ...]:
     return _read_all()(state)
 
 
-class _Nothing(dict[str, Any]):
-    """An object that is not there: whatever is read from it is null."""
-
-    def __missing__(self, key: str) -> None:
-        return None
-
-
 @cache
 def _read_all() -> Callable[[State], tuple[Any, ...]]:
     source = f"lambda state: ({', '.join(map(_source, facets().values()))},)"
-    names = {"nothing": _Nothing(), "day": _day}
+    names = {"nothing": Nothing(), "day": _day}
     read: Callable[[State], tuple[Any, ...]] = eval(source, names)  # noqa: S307 - paths of the model
     return read
 
 
 def _source(facet: Facet) -> str:
-    *parents, last = facet.path
-    value = "state"
-    for key in parents:
-        value = f"({value}[{key!r}] or nothing)"
-    leaf = f"{value}[{last!r}]"
+    leaf = member(facet.path)
     return {"date": f"day({leaf})", "presence": f"({leaf} is not None)"}.get(facet.kind, leaf)
 
 

@@ -18,31 +18,34 @@ _AFTER_ALL = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """The timeline from the patch's day on, and the access areas touched before or after it."""
+    """The whole timeline and the part of it from the patch's day on; the access areas touched
+    before or after the patch."""
 
+    whole: list[Segment]
     timeline: list[Segment]
     areas: list[str]
 
 
 class KnownPast:
-    """An organization's patches, folded."""
+    """An organization's patches, folded into its `timeline`."""
 
     def __init__(self, patches: Sequence[Patch]) -> None:
         self._patches = patches
-        self._timeline = fold(patches, complete)
+        self.timeline = fold(patches, complete)
 
     def on(self, day: date) -> State | None:
         """The state on `day`, None before the first patch."""
-        return state_on(self._timeline, day)
+        return state_on(self.timeline, day)
 
     def patched(self, day: date, patch: dict[str, Any]) -> Patched:
         """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
-        after = from_date(fold([*self._patches, (day, _AFTER_ALL, patch)], complete), day)
-        return Patched(after, _areas([*from_date(self._timeline, day), *after]))
+        whole = fold([*self._patches, (day, _AFTER_ALL, patch)], complete)
+        after = from_date(whole, day)
+        return Patched(whole, after, _areas([*from_date(self.timeline, day), *after]))
 
     def areas(self) -> list[str]:
         """The access areas it ever had."""
-        return _areas(self._timeline)
+        return _areas(self.timeline)
 
 
 def _areas(timeline: Sequence[Segment]) -> list[str]:

@@ -29,6 +29,11 @@ def parameter(name: str, day: date) -> DatedValue | None:
     return in_force[-1] if in_force else None
 
 
+def starts(name: str) -> list[date]:
+    """The days on which a value of the parameter takes effect, in order. Raises KeyError."""
+    return [dated.start for dated in _parameters()[name]]
+
+
 @cache
 def _parameters() -> dict[str, list[DatedValue]]:
     source = files("registry_api").joinpath("data/parameters.yaml").read_text("utf-8")

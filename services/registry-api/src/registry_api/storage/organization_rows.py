@@ -1,6 +1,9 @@
-"""The `organization` table: a state becomes a row, rows are locked, written and found."""
+"""The `organization` table: a state becomes a row, rows are locked, written and found.
 
-from collections.abc import Iterable, Sequence
+Whoever stores a state stores with it what the organization owes (`obligation_rows`).
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,10 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.facets import facet_values, facets
 from registry_api.domain.name_pairs import name_pairs
+from registry_api.domain.obligations import obligations_ahead, obligations_from
 from registry_api.domain.organization import State, access_area
+from registry_api.storage import obligation_rows
+from registry_api.storage.obligation_rows import Owing
 from registry_api.storage.tables import organization
 from servicekit.canonical import canonical_text
 from servicekit.database import copy_rows
+from servicekit.ledger import Segment
+
+Timeline = Sequence[Segment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +101,28 @@ def _held(found: Any) -> Held:
 async def insert_one(connection: AsyncConnection, held: Held) -> None:
     """Add an organization. Raises sqlalchemy.exc.IntegrityError when its code is taken."""
     await connection.execute(insert(organization).values(**_by_name(held)))
+    await obligation_rows.insert_one(connection, _newly_owing(held))
 
 
-async def update_one(connection: AsyncConnection, held: Held) -> None:
-    """Replace an organization's current row."""
+async def update_one(connection: AsyncConnection, held: Held, timeline: Timeline) -> None:
+    """Replace an organization's current row; `timeline` is its whole one."""
     await connection.execute(
         update(organization).where(organization.c.id == held.id).values(**_by_name(held))
     )
+    await obligation_rows.replace_one(connection, (held.id, obligations_ahead(timeline)))
 
 
-async def insert_many(connection: AsyncConnection, new: Iterable[Held]) -> None:
+async def insert_many(connection: AsyncConnection, new: Sequence[Held]) -> None:
     """Add many by COPY."""
     await copy_rows(connection, "organization", _COLUMNS, map(row, new))
+    await obligation_rows.insert_many(connection, map(_newly_owing, new))
 
 
-async def update_many(connection: AsyncConnection, changed: Sequence[Held]) -> None:
-    """Replace many current rows: COPY to a temporary table, then one UPDATE."""
+async def update_many(
+    connection: AsyncConnection, changed: Sequence[tuple[Held, Timeline]]
+) -> None:
+    """Replace many current rows, given their whole timelines: COPY to a temporary table, then one
+    UPDATE."""
     if not changed:
         return
     await connection.execute(
@@ -116,11 +131,19 @@ async def update_many(connection: AsyncConnection, changed: Sequence[Held]) -> N
             "(LIKE organization) ON COMMIT DELETE ROWS"
         )
     )
-    await copy_rows(connection, "organization_staging", _COLUMNS, map(row, changed))
+    await copy_rows(
+        connection, "organization_staging", _COLUMNS, (row(held) for held, _ in changed)
+    )
     assigned = ", ".join(f"{c} = s.{c}" for c in _COLUMNS if c != "id")
     await connection.execute(
         text(f"UPDATE organization o SET {assigned} FROM organization_staging s WHERE o.id = s.id")  # noqa: S608
     )
+    owing = [(held.id, obligations_ahead(timeline)) for held, timeline in changed]
+    await obligation_rows.replace_many(connection, owing)
+
+
+def _newly_owing(held: Held) -> Owing:
+    return held.id, obligations_from(held.state, held.first_effective_on)
 
 
 async def lock(connection: AsyncConnection, identifier: UUID) -> Held | None:

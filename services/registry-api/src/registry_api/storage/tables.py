@@ -72,6 +72,19 @@ void_organization = Table(
 """Organizations entered in error: no longer in `organization`, still met by lists of the past.
 When and why stands in the ledger."""
 
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("due_on", Date, nullable=False, comment="last day of the term; infinity: none is set"),
+    Column("until", Date, nullable=False, comment="first day on which it is not owed any more"),
+    Index("obligation_due_idx", "kind", "due_on", "organization_id"),
+)
+"""What each organization owes by its current state, now or on a day ahead: `domain.obligations`.
+Without a foreign key: its check would cost an import more than the rows themselves do."""
+
 candidate = Table(
     "candidate",
     metadata,

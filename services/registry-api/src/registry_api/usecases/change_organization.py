@@ -107,7 +107,7 @@ class ChangeOrganization:
             held.first_effective_on,
             max(held.last_effective_on, change.effective_on),
         )
-        await _update(connection, held, change.pointer)
+        await _update(connection, held, after, change.pointer)
         return Changed(held, effect.outcome, _event(caller, held, change, patch, after))
 
     def _check_date(self, held: Held, effective_on: date) -> None:
@@ -164,9 +164,9 @@ def _event(
     )
 
 
-async def _update(connection: AsyncConnection, held: Held, pointer: str) -> None:
+async def _update(connection: AsyncConnection, held: Held, after: Patched, pointer: str) -> None:
     """Replace the current row. Raises Refusal `code-taken`."""
     try:
-        await organization_rows.update_one(connection, held)
+        await organization_rows.update_one(connection, held, after.whole)
     except IntegrityError as error:
         raise code_taken(held.state, pointer) from error

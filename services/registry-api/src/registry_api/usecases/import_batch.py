@@ -24,10 +24,10 @@ EVENT = "organization.imported"
 
 @dataclass(slots=True)
 class Landing:
-    """What a batch leaves behind."""
+    """What a batch leaves behind; who is `updated` has the patch beside."""
 
     created: list[Held] = field(default_factory=list)
-    updated: list[Held] = field(default_factory=list)
+    updated: list[tuple[Held, dict[str, Any]]] = field(default_factory=list)
     unchanged: int = 0
     refused: list[tuple[FileRow, Sequence[Violation]]] = field(default_factory=list)
     notices: list[tuple[int, Sequence[Violation]]] = field(default_factory=list)
@@ -150,8 +150,17 @@ class Batch:
         last = max(held.last_effective_on, self.effective_on)
         state = after.timeline[-1].state
         new = Held(held.id, held.revision + 1, state, held.first_effective_on, last)
-        landing.updated.append(new)
+        landing.updated.append((new, patch))
         landing.events.append(self._event(new, patch, after.timeline, after.areas))
+
+    def timelines(
+        self, landing: Landing, histories: Mapping[UUID, Sequence[Patch]]
+    ) -> list[tuple[Held, list[Segment]]]:
+        """Who is updated, each with the whole timeline; `histories` have the patches before."""
+        return [
+            (held, KnownPast(histories[held.id]).patched(self.effective_on, patch).whole)
+            for held, patch in landing.updated
+        ]
 
     def _sound(self, state: dict[str, Any]) -> dict[str, Any]:
         found = self.judge.validated(state)

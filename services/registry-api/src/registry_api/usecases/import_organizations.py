@@ -131,9 +131,7 @@ class ImportOrganizations:
                     landing = await self._resolve(connection, batch, entries)
                     await self._record(connection, job, landing, progress)
                     if not job.params["dry_run"]:
-                        await organization_rows.insert_many(connection, landing.created)
-                        await organization_rows.update_many(connection, landing.updated)
-                        await self.ledger.append(connection, landing.events)
+                        await self._store(connection, batch, landing)
                     return landing
             except IntegrityError:
                 if attempt == _ATTEMPTS:
@@ -147,6 +145,15 @@ class ImportOrganizations:
         late = batch.needs_history(known)
         histories = await history.patches_of(connection, late) if late else {}
         return batch.resolve(entries, known, histories)
+
+    async def _store(self, connection: AsyncConnection, batch: Batch, landing: Landing) -> None:
+        await organization_rows.insert_many(connection, landing.created)
+        if landing.updated:
+            changed = [held.id for held, _ in landing.updated]
+            histories = await history.patches_of(connection, changed)
+            timelines = batch.timelines(landing, histories)
+            await organization_rows.update_many(connection, timelines)
+        await self.ledger.append(connection, landing.events)
 
     async def _record(
         self, connection: AsyncConnection, job: Job, landing: Landing, progress: _Progress

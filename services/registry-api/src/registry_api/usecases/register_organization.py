@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 
-from registry_api.domain.obligations import Obligation, obligations_of_establishment
+from registry_api.domain.obligations import Obligation, obligations_from, rules
 from registry_api.domain.organization import State
 from registry_api.storage import organization_rows
 from registry_api.storage.organization_rows import Held
@@ -45,7 +46,8 @@ class RegisterOrganization:
         with every broken rule, `outside-areas`, `code-taken`, `idempotency-conflict`.
         """
         held = self.establish.prepare(caller, request.state, self._effective_on(request))
-        owed = obligations_of_establishment(held.state, held.first_effective_on)
+        day = held.first_effective_on
+        owed = [o for o in obligations_from(held.state, day) if o.holds_on(day)]
         answer = StoredAnswer(201, f"/v1/organizations/{held.id}", _body(held, owed))
         async with self.database.transaction() as connection:
             known = await take_key(connection, caller.client, request.key, request.fingerprint)
@@ -65,5 +67,17 @@ class RegisterOrganization:
 
 def _body(held: Held, owed: Sequence[Obligation]) -> str:
     """The document with the obligations that follow as a last member."""
-    listed = ",".join(orjson.dumps(item).decode() for item in owed)
-    return f'{organization_rows.document(held)[:-1]},"obligations":[{listed}]}}'
+    listed = orjson.dumps([_told(item) for item in owed]).decode()
+    return f'{organization_rows.document(held)[:-1]},"obligations":{listed}}}'
+
+
+def _told(owed: Obligation) -> dict[str, Any]:
+    rule = rules()[owed.kind]
+    return {
+        "kind": owed.kind,
+        "since": owed.since,
+        "due_on": owed.due_on,
+        "clause": rule.clause.zh,
+        "source": rule.source,
+        "basis": rule.basis,
+    }

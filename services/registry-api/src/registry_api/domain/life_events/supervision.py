@@ -6,13 +6,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from registry_api.domain.code_lists import Coded
-from registry_api.domain.dates import years_later
-from registry_api.domain.evaluation import grounds_of_veto
+from registry_api.domain.evaluation import grade_valid_until, grounds_of_veto
 from registry_api.domain.field_types import Count, Flag, Line
 from registry_api.domain.life_events.event import Effect, LifeEvent, not_possible
 from registry_api.domain.life_facts import Year
 from registry_api.domain.organization import State
-from registry_api.domain.parameters import parameter
 
 
 class AnnualInspected(LifeEvent):
@@ -79,20 +77,14 @@ class Evaluated(LifeEvent):
             patch["grade"] = {
                 "level": self.proposed,
                 "announced_on": self.effective_on.isoformat(),
-                "valid_until": _grade_valid_until(self.proposed, self.effective_on),
+                "valid_until": _isoformat(grade_valid_until(self.proposed, self.effective_on)),
             }
         reasons = [{"ground": g.code, "zh": g.text.zh, "en": g.text.en} for g in grounds]
         return Effect(patch, {"outcome": outcome, "grounds": reasons})
 
 
-def _grade_valid_until(level: str, announced_on: date) -> str | None:
-    """The first day without the grade, by the rule in force on its announcement."""
-    rule = parameter("grade_validity", announced_on)
-    if level == "none" or rule is None:
-        return None
-    if rule.value == "until_end_of_fifth_following_year":
-        return date(announced_on.year + 6, 1, 1).isoformat()
-    return years_later(announced_on, 5).isoformat()
+def _isoformat(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 class ListedAbnormal(LifeEvent):

@@ -206,6 +206,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("void_organization_pkey")),
     )
     op.create_table(
+        "obligation",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column(
+            "due_on",
+            sa.Date(),
+            nullable=False,
+            comment="last day of the term; infinity: none is set",
+        ),
+        sa.Column(
+            "until",
+            sa.Date(),
+            nullable=False,
+            comment="first day on which it is not owed any more",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "kind", "since", name=op.f("obligation_pkey")),
+    )
+    op.create_index(
+        "obligation_due_idx", "obligation", ["kind", "due_on", "organization_id"], unique=False
+    )
+    op.create_table(
         "candidate",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -310,6 +332,8 @@ def downgrade() -> None:
     op.drop_table("restricted_access")
     op.drop_table("candidate")
     op.drop_table("void_organization")
+    op.drop_index("obligation_due_idx", table_name="obligation")
+    op.drop_table("obligation")
     op.drop_table("organization")
     op.drop_table("ledger_head")
     op.drop_index(op.f("ledger_recorded_at_idx"), table_name="ledger")
