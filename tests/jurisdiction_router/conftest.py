@@ -1,6 +1,7 @@
 """The packaged rule set, and the smallest city in which every rule can be seen at work."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -169,13 +170,65 @@ def directory_import() -> dict[str, Any]:
 
 
 @pytest.fixture
-async def city(router: httpx.AsyncClient, directory_import: dict[str, Any]) -> httpx.AsyncClient:
+async def city(
+    router: httpx.AsyncClient, keys: TestKeys, directory_import: dict[str, Any]
+) -> httpx.AsyncClient:
     """The router with the small city and the 2016 rule set."""
     imported = await router.post("/v1/directory/imports", json=directory_import)
     assert imported.status_code == 200, imported.text
-    activated = await router.post("/v1/rule-sets", content=read_packaged("shenzhen-2016.yaml"))
-    assert activated.status_code == 201, activated.text
+    await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
     return router
+
+
+async def enact(
+    client: httpx.AsyncClient, keys: TestKeys, text: str, start: str | None = None
+) -> dict[str, Any]:
+    """Take a rule set all the way into force, approved by another client; its document."""
+    drafted = await client.post("/v1/rule-sets", content=text)
+    assert drafted.status_code in (200, 201), drafted.text
+    path = f"/v1/rule-sets/{drafted.json()['id']}"
+    proof = await client.post(f"{path}/proof")
+    assert proof.json()["proved"], proof.text
+    impact = await impact_of(client, path, {"from": start} if start else {})
+    approved = await approve(client, keys, path, impact)
+    assert approved.status_code == 200, approved.text
+    return await until(client, path, lambda found: found["plan"] is None)
+
+
+async def impact_of(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The impact of a plan, once it is computed."""
+    started = await client.post(f"{path}/impact", json=body)
+    assert started.status_code == 202, started.text
+    return await until(
+        client, started.headers["location"], lambda found: found["state"] not in PENDING
+    )
+
+
+async def approve(
+    client: httpx.AsyncClient, keys: TestKeys, path: str, impact: dict[str, Any]
+) -> httpx.Response:
+    """Approve an impact as somebody else."""
+    tag = (await client.get(path)).headers["etag"]
+    return await client.post(
+        f"{path}/approval",
+        json={"impact": impact["id"], "digest": impact["result"]["digest"]},
+        headers={**keys.headers(client="approver"), "if-match": tag},
+    )
+
+
+PENDING = ("queued", "running")
+
+
+async def until(
+    client: httpx.AsyncClient, path: str, done: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Read until it is done; what was read."""
+    async with asyncio.timeout(30):
+        while True:
+            found: dict[str, Any] = (await client.get(path)).json()
+            if done(found):
+                return found
+            await asyncio.sleep(0.02)
 
 
 def organization(**changed: Any) -> dict[str, Any]:

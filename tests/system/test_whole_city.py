@@ -65,11 +65,14 @@ async def test_a_city_is_whole_after_every_process_was_killed_once(platform: Pla
     token = platform.issuer.token(SCOPES, client="demo")
     at = Addresses(*(platform.url(service) for service in (REGISTRY, ROUTER, METRICS)))
     rest = Rest(lambda: platform.issuer.token(SCOPES, client="demo"))
+    approver = Rest(lambda: platform.issuer.token(["router:approve"], client="approver"))
     killer = Killer(platform)
+    folder = platform.data_dir.root
     try:
-        await DemoLoad(rest, at, whole_city(), platform.data_dir.root, rule_set_file()).run(killer)
+        await DemoLoad(rest, approver, at, whole_city(), folder, rule_set_file()).run(killer)
     finally:
         await rest.close()
+        await approver.close()
     assert {"registry-api", "postgres"} <= set(killer.killed)
     assert len(killer.killed) >= 4
 

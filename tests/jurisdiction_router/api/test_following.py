@@ -14,7 +14,7 @@ from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
 from servicekit.testing import TestDatabases, TestKeys, running
 
-from ..conftest import RegistryLedger, organization
+from ..conftest import RegistryLedger, enact, organization
 
 HOSPITAL = str(UUID(int=1))
 CLINIC = str(UUID(int=2))
@@ -155,7 +155,7 @@ async def test_a_rebuilt_router_says_the_same_however_the_ledger_is_paged(
     factory = make_factory(fresh)
     async with running(build(fresh), **keys.headers()) as router, registry.client() as feed:
         await router.post("/v1/directory/imports", json=directory_import)
-        await router.post("/v1/rule-sets", content=read_packaged("shenzhen-2016.yaml"))
+        await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
         assert await make_follower(factory, feed).step() == 2 * len(steps)
         assert await _told(router) == told
     await factory.database.close()
@@ -209,6 +209,7 @@ async def test_a_new_body_moves_the_organizations_it_touches_and_no_others(
 
 async def test_organizations_that_came_before_the_rule_set_are_assigned_by_its_activation(
     router: httpx.AsyncClient,
+    keys: TestKeys,
     directory_import: dict[str, Any],
     registry: RegistryLedger,
     follower: Follower,
@@ -218,8 +219,7 @@ async def test_organizations_that_came_before_the_rule_set_are_assigned_by_its_a
     await follower.step()
     early = (await router.get(f"/v1/assignments/{CLINIC}")).json()
     assert (early["outcome"], early["rule"]) == ("out_of_scope", None)
-    done = await router.post("/v1/rule-sets", content=read_packaged("shenzhen-2016.yaml"))
-    assert done.json()["reassigned"] == 1
+    await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
     late = (await router.get(f"/v1/assignments/{CLINIC}")).json()
     assert late["supervising"]["name"] == "罗湖区卫生系统党委"
     past = await router.get(f"/v1/assignments/{CLINIC}", params={"valid_on": "2010-01-01"})

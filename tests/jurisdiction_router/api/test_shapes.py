@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel
 
-from jurisdiction_router.api import directory_schemas, schemas
+from jurisdiction_router.api import directory_schemas, rule_set_schemas, schemas
 from servicekit.follower import Follower
 
 from ..conftest import RegistryLedger, organization
@@ -43,9 +43,9 @@ async def test_what_is_sent_is_what_is_described(
     assert_shape(schemas.FeedStatus, (await city.get("/v1/feed-status")).json())
     assert_shape(directory_schemas.Area, (await city.get("/v1/areas/440303")).json())
     assert_shape(directory_schemas.Body, (await city.get("/v1/bodies")).json()["items"][0])
-    assert_shape(schemas.RuleSet, (await city.get("/v1/rule-sets")).json()["items"][0])
+    assert_shape(rule_set_schemas.RuleSet, (await city.get("/v1/rule-sets")).json()["items"][0])
     whole = (await city.get("/v1/rule-sets/shenzhen-2016")).json()
-    assert_shape(schemas.RuleSetWithContent, whole)
+    assert_shape(rule_set_schemas.RuleSetWithContent, whole)
 
 
 async def test_a_token_is_needed_everywhere_but_where_health_is_told(

@@ -37,6 +37,9 @@ class ModelPlatform:
         self.received: dict[str, bytes] = {}
         self.requests = 0
         self.die_at: int | None = None
+        self.rule_set: dict[str, Any] = {
+            "id": "shenzhen-2016", "revision": 1, "plan": None, "in_force": [], "stopped": None
+        }  # fmt: skip
         self._failing_jobs = failing_jobs
         self._assigned = 0
         self._counted = 0
@@ -56,7 +59,7 @@ class ModelPlatform:
         if key in self.answers:
             return self.answers[key]
         self.received[path] = body
-        answer = httpx.Response(201)
+        answer = self._rule_set_step(request) or httpx.Response(201)
         if path == "/v1/imports":
             assert request.url.params["effective_on"] == "2015-12-31"
             job = {"id": str(len(self.jobs)), "state": "running", "done": 0, "total": ROWS}
@@ -64,6 +67,23 @@ class ModelPlatform:
             answer = httpx.Response(202, headers={"location": f"/v1/jobs/{job['id']}"})
         self.answers[key] = answer
         return answer
+
+    def _rule_set_step(self, request: httpx.Request) -> httpx.Response | None:
+        path = request.url.path
+        if path == "/v1/rule-sets":
+            return httpx.Response(201, json={"id": "shenzhen-2016"})
+        match path.removeprefix("/v1/rule-sets/shenzhen-2016/"):
+            case "proof":
+                self.rule_set["revision"] += 1
+                return httpx.Response(200, json={"proved": True})
+            case "impact":
+                return httpx.Response(202, headers={"location": "/v1/impacts/7"})
+            case "approval":
+                assert request.headers["authorization"] == "Bearer approver"
+                assert request.headers["if-match"] == f'"{self.rule_set["revision"]}"'
+                self.rule_set |= {"plan": {"from": "2016-01-01"}}
+                return httpx.Response(200)
+        return None
 
     def _get(self, request: httpx.Request) -> httpx.Response:
         registered = sum(job["done"] for job in self.jobs)
@@ -76,6 +96,12 @@ class ModelPlatform:
                 self._assigned = min(self._assigned + 1, registered)
             case "router", "/v1/feed-status":
                 document = {"position": self._assigned}
+            case "router", "/v1/rule-sets/shenzhen-2016":
+                document = dict(self.rule_set)
+                if self.rule_set["plan"]:  # carried out while nobody looks
+                    self.rule_set |= {"plan": None, "in_force": [{"valid_from": "2016-01-01"}]}
+            case "router", "/v1/impacts/7":
+                document = {"id": "7", "state": "succeeded", "result": {"digest": "d"}}
             case "registry", "/v1/changes":
                 document = {"head": registered}
             case "router", "/v1/changes":
@@ -103,6 +129,7 @@ class ModelPlatform:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local_runner.demo_load.POLL_INTERVAL", 0.0)
+    monkeypatch.setattr("local_runner.rule_set_load.POLL_INTERVAL", 0.0)
 
 
 @pytest.fixture
@@ -121,7 +148,8 @@ def organizations() -> list[Mapping[str, Any]]:
 def load(model: ModelPlatform, folder: Path, rule_set: Path) -> DemoLoad:
     demo = Demo({"areas": [], "bodies": []}, organizations, date(2015, 12, 31))
     rest = Rest(lambda: "token", transport=model.transport())
-    return DemoLoad(rest, ADDRESSES, demo, folder, rule_set)
+    approver = Rest(lambda: "approver", transport=model.transport())
+    return DemoLoad(rest, approver, ADDRESSES, demo, folder, rule_set)
 
 
 async def test_a_load_sends_directory_rules_and_organizations(
@@ -135,6 +163,7 @@ async def test_a_load_sends_directory_rules_and_organizations(
     assert job["state"] == "succeeded"
     assert json.loads(model.received["/v1/directory/imports"])["reason"]
     assert model.received["/v1/rule-sets"] == RULE_SET
+    assert model.rule_set["in_force"]
     assert model.received["/v1/imports"].count(b"\n") == ROWS + 1
     for phase in Phase:
         assert seen[phase] == sorted(seen[phase])

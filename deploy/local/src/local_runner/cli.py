@@ -26,6 +26,7 @@ from local_runner.services import METRICS, REGISTRY, ROUTER, Ports, package_fold
 
 WIDTH_OF_A_FILE = 140  # columns, so that tables are whole where output is kept
 DEMO_CLIENT = "demo-load"
+DEMO_APPROVER = "demo-approver"
 RULE_SET = Path("rule_sets") / "shenzhen-2016.yaml"
 TTL_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -140,20 +141,23 @@ async def _run(platform: Platform, console: Console, with_demo: bool) -> None:
     async with platform:
         addresses = Addresses(*(platform.url(each) for each in (REGISTRY, ROUTER, METRICS)))
         rest = Rest(lambda: platform.issuer.token(client=DEMO_CLIENT, ttl=600))
+        approver = Rest(lambda: platform.issuer.token(client=DEMO_APPROVER, ttl=600))
         try:
             if with_demo:
-                await _load_and_report(rest, addresses, platform, console)
+                await _load_and_report(rest, approver, addresses, platform, console)
         finally:
             await rest.close()
+            await approver.close()
         console.print(where_to_go_on(addresses), soft_wrap=True)
         console.print("\nReady. Ctrl-C stops everything; the data stay for the next run.")
         await asyncio.Event().wait()
 
 
 async def _load_and_report(
-    rest: Rest, addresses: Addresses, platform: Platform, console: Console
+    rest: Rest, approver: Rest, addresses: Addresses, platform: Platform, console: Console
 ) -> None:
-    load = DemoLoad(rest, addresses, whole_city(), platform.data_dir.demo, rule_set_file())
+    folder = platform.data_dir.demo
+    load = DemoLoad(rest, approver, addresses, whole_city(), folder, rule_set_file())
     if not await load.is_complete():
         console.print("Loading the demo city through the REST API …")
         with PhaseBars(console) as bars:

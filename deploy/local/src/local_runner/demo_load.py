@@ -19,6 +19,7 @@ from local_runner.data_dir import read_json, write_atomically
 from local_runner.demo import Demo
 from local_runner.errors import RunnerError
 from local_runner.rest import RefusedError, Rest
+from local_runner.rule_set_load import RuleSetLoad
 
 POLL_INTERVAL = 0.3
 ATTEMPTS = 3
@@ -52,6 +53,7 @@ class DemoLoad:
     Args:
         rest: a client whose token may read and write in all three services; its client id must
             stay the same from run to run, as idempotency keys belong to a client.
+        approver: another client, whose token may approve in the router.
         addresses: where the services are.
         demo: what to load.
         folder: keeps the file that is imported, and the word that all is done.
@@ -59,9 +61,16 @@ class DemoLoad:
     """
 
     def __init__(
-        self, rest: Rest, addresses: Addresses, demo: Demo, folder: Path, rule_set: Path
+        self,
+        rest: Rest,
+        approver: Rest,
+        addresses: Addresses,
+        demo: Demo,
+        folder: Path,
+        rule_set: Path,
     ) -> None:
         self._rest = rest
+        self._approver = approver
         self._at = addresses
         self._demo = demo
         self._rule_set = rule_set
@@ -86,7 +95,7 @@ class DemoLoad:
             RunnerError: a service refused a step, or did not answer for minutes.
         """
         await self._send_directory()
-        await self._send_rule_set()
+        await RuleSetLoad(self._rest, self._approver, self._at.router).run(self._rule_set)
         digest = await asyncio.to_thread(self._write_file)
         for attempt in range(ATTEMPTS):
             location = await self._send_organizations(f"demo-import-{digest}-{attempt}")
@@ -104,15 +113,6 @@ class DemoLoad:
             body,
             "application/json",
             key=_key("demo-directory", body),
-        )
-
-    async def _send_rule_set(self) -> None:
-        body = self._rule_set.read_bytes()
-        await self._rest.post(
-            f"{self._at.router}/v1/rule-sets",
-            body,
-            "application/yaml",
-            key=_key("demo-rule-set", body),
         )
 
     def _write_file(self) -> str:

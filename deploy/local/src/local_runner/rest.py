@@ -69,6 +69,7 @@ class Rest:
         content_type: str,
         *,
         key: str,
+        if_match: str | None = None,
         accepted: Collection[int] = (),
     ) -> httpx.Response:
         """Send a file (streamed) or bytes under an idempotency key.
@@ -78,11 +79,14 @@ class Rest:
             body: what to send.
             content_type: of the body.
             key: the same for each attempt at the same effect.
+            if_match: the entity tag of what is changed, where it is asked for.
             accepted: 4xx statuses that are an answer, not a refusal.
 
         Raises: as `get`.
         """
         headers = {"content-type": content_type, "idempotency-key": key}
+        if if_match is not None:
+            headers["if-match"] = if_match
         return await self._call("POST", url, headers=headers, body=body, accepted=accepted)
 
     async def _call(

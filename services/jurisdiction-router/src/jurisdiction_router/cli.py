@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from jurisdiction_router.domain.proof_report import proof_report
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
 from jurisdiction_router.factory import SOURCE, migrations
 from jurisdiction_router.main import build, build_follower, open_followers
 from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.usecases.activate_rule_set import check_proof, check_tests
 from servicekit.cli import service_cli
 from servicekit.follower_cli import add_follower_commands
 from servicekit.ledger import Ledger
@@ -47,10 +47,7 @@ def check_rules(
 ) -> None:
     """Read, prove and test a rule set; exit status 1 when something is wrong with it."""
     try:
-        value, lines = read_text(file.read_text(encoding="utf-8"))
-        rule_set = read_rule_set(value, lines)
-        check_proof(rule_set)
-        check_tests(rule_set)
+        rule_set = read_rule_set(*read_text(file.read_text(encoding="utf-8")))
     except Refusal as refusal:
         typer.echo(f"{file}: {refusal.code}", err=True)
         for violation in refusal.violations:
@@ -60,7 +57,18 @@ def check_rules(
                 err=True,
             )
         raise typer.Exit(1) from None
+    report = proof_report(rule_set, None)
+    for example in report["counterexamples"]:
+        typer.echo(
+            f"  {example['kind']} {', '.join(example['rules'])}: {example['facts']}", err=True
+        )
+    for test in report["tests_failed"]:
+        typer.echo(
+            f"  test {test['name']!r}: expected {test['expected']}, found {test['found']}", err=True
+        )
+    if not report["proved"]:
+        raise typer.Exit(1)
     typer.echo(
         f"{rule_set.id}: {len(rule_set.rules)} rules, total, free of conflict, every rule "
-        f"reachable; {len(rule_set.tests)} tests pass; digest {rule_set.digest}"
+        f"reachable; {report['tests_passed']} tests pass; digest {rule_set.digest}"
     )

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from jurisdiction_router.domain.vocabulary import read_vocabulary
 from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.usecases.activate_rule_set import ActivateRuleSet
+from jurisdiction_router.usecases.approve_rule_set import ApproveRuleSet
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
+from jurisdiction_router.usecases.carry_out_plans import CarryOutPlans
 from jurisdiction_router.usecases.change_directory import ChangeDirectory
 from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
 from jurisdiction_router.usecases.compute_impact import RunImpact
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from jurisdiction_router.usecases.decide_organization import DecideOrganization
+from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
 from jurisdiction_router.usecases.find_assignments import FindAssignments
 from jurisdiction_router.usecases.import_directory import ImportDirectory
+from jurisdiction_router.usecases.propose_rule_set import OF as RULE_SET
+from jurisdiction_router.usecases.propose_rule_set import ProposeRuleSet
+from jurisdiction_router.usecases.prove_rule_set import ProveRuleSet
 from jurisdiction_router.usecases.read_directory import ReadDirectory
 from jurisdiction_router.usecases.read_impact import ReadImpact
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
@@ -48,7 +53,11 @@ class Factory:
     assess_organizations: AssessOrganizations
     import_directory: ImportDirectory
     read_directory: ReadDirectory
-    activate_rule_set: ActivateRuleSet
+    draft_rule_set: DraftRuleSet
+    prove_rule_set: ProveRuleSet
+    propose_rule_set: ProposeRuleSet
+    approve_rule_set: ApproveRuleSet
+    carry_out_plans: CarryOutPlans
     read_rule_sets: ReadRuleSets
     read_impact: ReadImpact
     decide_organization: DecideOrganization
@@ -70,6 +79,8 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(ledger, clock, reassess)
+    propose_rule_set = ProposeRuleSet(database, clock)
+    proposers = {RULE_SET: propose_rule_set.propose}
     return Factory(
         settings=settings,
         clock=clock,
@@ -79,7 +90,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         worker=Worker(
             database,
             bell,
-            {IMPACT: RunImpact(database, current, {}), REASSESSMENT: reassess},
+            {IMPACT: RunImpact(database, current, proposers), REASSESSMENT: reassess},
             settings.job_crash_limit,
         ),
         # impacts stay: an approval is bound to one
@@ -88,8 +99,12 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         assess_organizations=assess,
         import_directory=ImportDirectory(database, current, change),
         read_directory=ReadDirectory(database, current, clock),
-        activate_rule_set=ActivateRuleSet(database, ledger, current, assess),
-        read_rule_sets=ReadRuleSets(database),
+        draft_rule_set=DraftRuleSet(database, ledger, clock),
+        prove_rule_set=ProveRuleSet(database, ledger, clock, current),
+        propose_rule_set=propose_rule_set,
+        approve_rule_set=ApproveRuleSet(database, ledger, clock),
+        carry_out_plans=CarryOutPlans(database, ledger, clock, current, reassess, bell),
+        read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
         find_assignments=FindAssignments(database, clock),

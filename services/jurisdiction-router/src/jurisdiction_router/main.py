@@ -77,6 +77,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 lambda: factory.ledger.settled(factory.database),
                 factory.worker.running,
                 factory.retention.running,
+                factory.carry_out_plans.running,
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,

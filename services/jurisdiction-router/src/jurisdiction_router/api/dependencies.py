@@ -20,6 +20,7 @@ USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, IN
 
 Reader = Annotated[Caller, Depends(require("router:read"))]
 Writer = Annotated[Caller, Depends(require("router:write"))]
+Approver = Annotated[Caller, Depends(require("router:approve"))]
 
 
 async def _factory(request: Request) -> Factory:

@@ -17,29 +17,83 @@ RULE_SET_UNREADABLE = ProblemType(
 RULE_SET_INVALID = ProblemType(
     "rule-set-invalid", 422, Text("规则集不符合格式", "The rule set breaks rules"), _MEND
 )
-RULE_SET_UNPROVED = ProblemType(
-    "rule-set-unproved",
-    422,
-    Text("规则集未通过证明", "The rule set is not proved"),
+RULE_SET_EXISTS = ProblemType(
+    "rule-set-exists",
+    409,
+    Text("已有同名规则集", "There is a rule set of that id"),
     Text(
-        "共 {count} 处事实组合没有规则、规则冲突或规则永不适用，见 counterexamples。",
-        "{count} sets of facts have no rule or too many, or rules that never apply; "
-        "see counterexamples.",
+        "{id} 已有内容不同的规则集（摘要 {digest}）；请用新的 id，或用 PUT 修改草案。",
+        "There is a rule set {id} with other content (digest {digest}); use a new id, or rewrite "
+        "the draft with PUT.",
     ),
-)
-RULE_SET_TESTS_FAILED = ProblemType(
-    "rule-set-tests-failed",
-    422,
-    Text("规则集自带的用例未通过", "The rule set fails its own tests"),
-    Text("共 {count} 个用例未通过。", "{count} tests fail."),
 )
 RULE_SET_IMMUTABLE = ProblemType(
     "rule-set-immutable",
     409,
-    Text("规则集不可修改", "A rule set cannot be changed"),
+    Text("规则集不可修改", "The rule set cannot be changed"),
     Text(
-        "{id} 已有内容不同的规则集（摘要 {digest}）；请用新的 id。",
-        "There is a rule set {id} with other content (digest {digest}); use a new id.",
+        "{id} 已获批准或曾经生效，内容不可再改；请用新的 id 起草。",
+        "{id} is approved or was in force: its content stays. Draft another under a new id.",
+    ),
+)
+RULE_SET_CHANGED = ProblemType(
+    "rule-set-changed",
+    409,
+    Text("规则集已被改写", "The rule set has been rewritten"),
+    Text("{id} 在此期间被改写；请重新读取后再试。", "{id} was rewritten meanwhile; read it again."),
+)
+RULE_SET_NOT_PROVED = ProblemType(
+    "rule-set-not-proved",
+    409,
+    Text("规则集未通过证明", "The rule set is not proved"),
+    Text(
+        "请先对 {id} 进行证明（POST …/proof），并消除其中的反例和未通过的用例。",
+        "Have {id} proved first (POST …/proof) and mend what its counterexamples and tests show.",
+    ),
+)
+PLAN_NOT_POSSIBLE = ProblemType(
+    "plan-not-possible", 422, Text("该日期不可行", "That day is not possible"), _MEND
+)
+APPROVED_BY_AUTHOR = ProblemType(
+    "approved-by-author",
+    403,
+    Text("起草人不得批准自己的规则集", "Authors do not approve their own rule sets"),
+    Text(
+        "{client} 参与了起草；请由他人批准。",
+        "{client} wrote a version of it; someone else has to approve it.",
+    ),
+)
+ALREADY_APPROVED = ProblemType(
+    "already-approved",
+    409,
+    Text("已有待执行的批准", "Something is approved already"),
+    Text(
+        "{id} 已批准自 {start} 起执行；如需更改，请先撤回。",
+        "For {id} a plan from {start} on is approved; withdraw it first.",
+    ),
+)
+NOTHING_APPROVED = ProblemType(
+    "nothing-approved",
+    409,
+    Text("没有待执行的批准", "Nothing is approved"),
+    Text("{id} 没有可撤回的批准。", "{id} has no approval that could be withdrawn."),
+)
+IMPACT_OF_ANOTHER = ProblemType(
+    "impact-of-another",
+    409,
+    Text("影响与规则集不符", "The impact is not one of this rule set"),
+    Text(
+        "影响 {impact} 不属于 {id} 的当前文本，或尚未计算完成。",
+        "The impact {impact} is not of the present text of {id}, or is not finished.",
+    ),
+)
+IMPACT_DIFFERS = ProblemType(
+    "impact-differs",
+    409,
+    Text("影响摘要不符", "The impact has another digest"),
+    Text(
+        "所批准的摘要为 {sent}，该影响的摘要为 {found}；请核对清单后再批准。",
+        "The approval names the digest {sent}, the impact has {found}; look at its list again.",
     ),
 )
 NO_RULE_SET_IN_FORCE = ProblemType(
@@ -137,8 +191,7 @@ _DIRECTORY_RULES = {
         "{value} 在本次导入中出现两次。", "{value} appears twice in this import."
     ),
 }
-_RULE_SET_RULES = {
-    "rule_set_unreadable": Text("第 {line} 行：{reason}。", "Line {line}: {reason}."),
+_RULES_OF_FILES = {
     "rule_set_mapping_expected": Text("应为映射。", "A mapping is expected."),
     "rule_set_list_expected": Text("应为非空列表。", "A list with an item is expected."),
     "rule_set_text_expected": Text("应为文字。", "Text is expected."),
@@ -178,17 +231,25 @@ _RULE_SET_RULES = {
     "rule_set_ends_before_start": Text(
         "结束日期应晚于开始日期。", "The end must be after the start."
     ),
-    "rule_set_uncovered": Text("没有规则适用于：{facts}。", "No rule covers: {facts}."),
-    "rule_set_conflict": Text(
-        "{rules} 同时适用且互不优先：{facts}。",
-        "{rules} both apply, neither over the other: {facts}.",
+}
+_RULE_SET_RULES = {
+    **{
+        rule: Text(
+            f"第 {{line}} 行，规则 {{rule_id}}：{said.zh}",
+            f"Line {{line}}, rule {{rule_id}}: {said.en}",
+        )
+        for rule, said in _RULES_OF_FILES.items()
+    },
+    "rule_set_unreadable": Text("第 {line} 行：{reason}。", "Line {line}: {reason}."),
+    "rule_set_other_id": Text(
+        "文件的 id 为 {value}，应为 {id}。", "The file's id is {value}, not {id}."
     ),
-    "rule_set_unreachable": Text(
-        "{rules}：第一条永不适用。", "The first of {rules} never applies."
+    "rule_set_outside_dates": Text(
+        "{value} 不在规则集自身的有效期内（{first} 至 {last}）。",
+        "{value} is outside the rule set's own dates ({first} to {last}).",
     ),
-    "rule_set_test": Text(
-        "用例“{value}”应为 {expected}，实为 {found}。",
-        "“{value}”: expected {expected}, found {found}.",
+    "rule_set_not_in_force": Text(
+        "规则集在 {value} 及以后并未生效。", "The rule set is not in force on or after {value}."
     ),
 }
 
@@ -199,9 +260,16 @@ ERRORS = ErrorTable(
             DIRECTORY_INVALID,
             RULE_SET_UNREADABLE,
             RULE_SET_INVALID,
-            RULE_SET_UNPROVED,
-            RULE_SET_TESTS_FAILED,
+            RULE_SET_EXISTS,
             RULE_SET_IMMUTABLE,
+            RULE_SET_CHANGED,
+            RULE_SET_NOT_PROVED,
+            PLAN_NOT_POSSIBLE,
+            APPROVED_BY_AUTHOR,
+            ALREADY_APPROVED,
+            NOTHING_APPROVED,
+            IMPACT_OF_ANOTHER,
+            IMPACT_DIFFERS,
             NO_RULE_SET_IN_FORCE,
             NO_ASSIGNMENT,
         )

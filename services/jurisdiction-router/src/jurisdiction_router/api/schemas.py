@@ -60,39 +60,6 @@ class Words(BaseModel):
     en: str = Field(description="English")
 
 
-class RuleSet(BaseModel):
-    """A rule set 规则集."""
-
-    id: str = Field(description="编号")
-    title: Words = Field(description="名称")
-    scope: str = Field(description="Area in which it applies 适用区划")
-    valid_from: str = Field(description="起始日（含）")
-    valid_until: str | None = Field(description="截止日（不含）")
-    source: str = Field(description="来源")
-    digest: str = Field(description="SHA-256 of its canonical JSON 摘要")
-    rules: int = Field(description="规则数")
-    tests: int = Field(description="用例数")
-
-
-class RuleSetActivated(RuleSet):
-    """An activated rule set and what it moved 已生效的规则集."""
-
-    reassessed: int = Field(description="Organizations looked at again 重新判断的组织数")
-    reassigned: int = Field(description="Assignments that changed 归口变化数")
-
-
-class RuleSetWithContent(RuleSet):
-    """A rule set with everything its file says 规则集全文."""
-
-    content: dict[str, Any] = Field(description="The file as JSON 文件内容")
-
-
-class RuleSets(BaseModel):
-    """All rule sets 全部规则集."""
-
-    items: list[RuleSet] = Field(description="规则集")
-
-
 class AuthorityIn(Strict):
     """The registering authority 登记管理机关."""
 

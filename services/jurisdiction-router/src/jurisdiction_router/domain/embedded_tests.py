@@ -19,32 +19,45 @@ _LEVEL_TO_PLACE: Final = {"municipal": "city", "provincial": "province", "street
 
 
 @dataclass(frozen=True, slots=True)
-class FailedTest:
-    """A case whose answer differs: what was expected, and what came out."""
+class TestResult:
+    """What came of a case: what was expected, what was found, and which rule answered."""
+
+    __test__ = False
 
     name: str
     index: int
+    passed: bool
     expected: str
     found: str
+    rule: str | None
 
 
-def run_tests(rule_set: RuleSet) -> list[FailedTest]:
-    """Return the embedded tests that fail, in file order."""
+def run_tests(rule_set: RuleSet) -> list[TestResult]:
+    """Return what came of the embedded tests, in file order."""
     engine = Engine(rule_set)
-    failed = []
+    results = []
     for index, test in enumerate(rule_set.tests):
         expected = _line(test.rule, test.outcome, test.supervising)
-        found = _run(engine, test)
-        if found != expected and not (test.supervising is None and found.startswith(expected)):
-            failed.append(FailedTest(test.name, index, expected, found))
-    return failed
+        rule, found = _run(engine, test)
+        passed = found == expected or (test.supervising is None and found.startswith(expected))
+        results.append(TestResult(test.name, index, passed, expected, found, rule))
+    return results
+
+
+def coverage(rule_set: RuleSet, results: list[TestResult]) -> dict[str, int]:
+    """Return how many passing tests each rule answers; 0 for a rule that no test reaches."""
+    counts = {rule.id: 0 for rule in rule_set.rules}
+    for result in results:
+        if result.passed and result.rule is not None:
+            counts[result.rule] += 1
+    return counts
 
 
 def _line(rule: str | None, outcome: str, supervising: str | None) -> str:
     return " ".join(part for part in (rule or "no rule", outcome, supervising) if part)
 
 
-def _run(engine: Engine, test: EmbeddedTest) -> str:
+def _run(engine: Engine, test: EmbeddedTest) -> tuple[str | None, str]:
     rule_set = engine.rule_set
     places = _places(rule_set.scope)
     level = test.facts.get("level", "district")
@@ -56,11 +69,9 @@ def _run(engine: Engine, test: EmbeddedTest) -> str:
     view = Directory(bodies=_bodies(rule_set, test, places, system)).on(rule_set.valid_from)
     verdict = engine.verdict(facts, view)
     supervising = verdict.supervising.id if verdict.supervising else None
-    return _line(
-        verdict.rule.id if verdict.rule else None,
-        verdict.outcome,
-        supervising.partition(" ")[0] if supervising else None,
-    )
+    rule = verdict.rule.id if verdict.rule else None
+    body = supervising.partition(" ")[0] if supervising else None
+    return rule, _line(rule, verdict.outcome, body)
 
 
 def _places(scope: str) -> dict[str, str]:

@@ -36,9 +36,7 @@ class Fields:
     def note(self, name: str, broken: str, value: Any = None, **facts: Any) -> None:
         """Note that the field `name` (or a pointer below it) breaks the rule `broken`."""
         pointer = f"{self.pointer}/{name}" if name else self.pointer
-        facts["line"] = self._line(pointer)
-        if self.rule is not None:
-            facts["rule_id"] = self.rule
+        facts |= {"line": self._line(pointer) or 1, "rule_id": self.rule or "-"}
         self.violations.append(Violation(pointer, broken, value, facts))
 
     def _line(self, pointer: str) -> int | None:

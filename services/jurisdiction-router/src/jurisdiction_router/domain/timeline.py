@@ -55,6 +55,10 @@ class Jurisdiction:
         """Return the jurisdiction that has this directory instead."""
         return Jurisdiction(self.rule_sets, directory, self._vocabulary)
 
+    def with_rule_sets(self, rule_sets: Iterable[RuleSet]) -> "Jurisdiction":
+        """Return the jurisdiction that has these rule sets instead."""
+        return Jurisdiction(rule_sets, self.directory, self._vocabulary)
+
     def timeline(self, periods: Sequence[FactPeriod]) -> list[AssignmentSegment]:
         """Return the assignment timeline of one organization.
 

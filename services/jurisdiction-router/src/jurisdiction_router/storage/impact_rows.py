@@ -1,6 +1,6 @@
 """Rows of impacts: what would change, organization by organization, and its sums."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,8 @@ from sqlalchemy import ARRAY, Integer, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.impact import Answer, Flow
+from jurisdiction_router.storage.tables import impact as impact_table
+from jurisdiction_router.storage.tables import impact_flow, impact_move, job
 from servicekit.database import copy_rows
 
 
@@ -164,9 +166,30 @@ async def move_rows(
         yield part
 
 
-async def difference(connection: AsyncConnection, approved: UUID, found: UUID) -> dict[str, int]:
+async def forget(connection: AsyncConnection, impact: UUID) -> None:
+    """Remove an impact that nobody will read."""
+    for table in (impact_move, impact_flow, impact_table):
+        column = table.c.id if table is impact_table else table.c.impact
+        await connection.execute(table.delete().where(column == impact))
+
+
+async def put_finished_job(
+    connection: AsyncConnection, impact: UUID, params: Mapping[str, Any], client: str, digest: str
+) -> None:
+    """Make an impact that was computed outside a job readable like any other."""
+    values = {
+        "id": impact, "kind": "impact", "state": "succeeded", "params": dict(params),
+        "result": {"digest": digest}, "client": client,
+    }  # fmt: skip
+    await connection.execute(job.insert().values(values))
+
+
+async def difference(
+    connection: AsyncConnection, approved: UUID | str, found: UUID
+) -> dict[str, int]:
     """How the lists of two impacts differ: rows only in the one, rows only in the other."""
-    result = await connection.execute(_DIFFERENCE, {"approved": approved, "found": found})
+    ids = {"approved": UUID(str(approved)), "found": found}
+    result = await connection.execute(_DIFFERENCE, ids)
     row = result.one()
     return {"no_longer": row.gone, "new": row.added}
 

@@ -1,8 +1,10 @@
 """The router's tables. Documents are JSON text exactly as the API shows it."""
 
 from sqlalchemy import (
+    ARRAY,
     TIMESTAMP,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Index,
@@ -99,14 +101,29 @@ rule_set = Table(
     "rule_set",
     metadata,
     Column("id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
     Column("digest", Text, nullable=False),
     Column("scope", Text, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_until", Date),
     Column("content", Text, nullable=False, comment="canonical JSON of the file"),
-    Column("document", Text, nullable=False),
+    Column("document", Text, nullable=False, comment="JSON: what the file says of itself"),
+    Column("authors", ARRAY(Text), nullable=False, comment="everyone who wrote a version of it"),
+    Column("proof", Text, comment="JSON: what came of proof and tests; null until asked for"),
+    Column("proved", Boolean, nullable=False),
+    Column("plan", Text, comment="JSON: what was approved and is not done yet"),
+    Column("stopped", Text, comment="JSON: why the last plan was not carried out"),
+    Column("planned_for", Date, index=True, comment="the day of the plan"),
 )
-"""Immutable: a row is inserted once and never changed."""
+"""Rule sets in every stage of their life. The content changes only until it is first approved."""
+
+enactment = Table(
+    "enactment",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    Column("rule_set", Text, nullable=False),
+)
+"""Which rule set is in force where and when; stretches of one scope never overlap."""
 
 organization = Table(
     "organization",

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.domain.vocabulary import Vocabulary
-from jurisdiction_router.storage import directory_rows, jurisdiction_rows
+from jurisdiction_router.storage import directory_rows, jurisdiction_rows, rule_set_rows
 from servicekit.database import Database
 
 
@@ -49,7 +49,7 @@ class CurrentJurisdiction:
 
     async def _load(self, connection: AsyncConnection, edition: int) -> Jurisdiction:
         jurisdiction = Jurisdiction(
-            await jurisdiction_rows.load_rule_sets(connection),
+            await rule_set_rows.load_rule_sets(connection),
             await directory_rows.load_directory(connection),
             self.vocabulary,
         )

@@ -311,13 +311,46 @@ def upgrade() -> None:
     op.create_table(
         "rule_set",
         sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False, comment="canonical JSON of the file"),
+        sa.Column(
+            "document", sa.Text(), nullable=False, comment="JSON: what the file says of itself"
+        ),
+        sa.Column(
+            "authors",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="everyone who wrote a version of it",
+        ),
+        sa.Column(
+            "proof",
+            sa.Text(),
+            nullable=True,
+            comment="JSON: what came of proof and tests; null until asked for",
+        ),
+        sa.Column("proved", sa.Boolean(), nullable=False),
+        sa.Column(
+            "plan", sa.Text(), nullable=True, comment="JSON: what was approved and is not done yet"
+        ),
+        sa.Column(
+            "stopped",
+            sa.Text(),
+            nullable=True,
+            comment="JSON: why the last plan was not carried out",
+        ),
+        sa.Column("planned_for", sa.Date(), nullable=True, comment="the day of the plan"),
+        sa.PrimaryKeyConstraint("id", name=op.f("rule_set_pkey")),
+    )
+    op.create_index(op.f("rule_set_planned_for_idx"), "rule_set", ["planned_for"], unique=False)
+    op.create_table(
+        "enactment",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("content", sa.Text(), nullable=False, comment="canonical JSON of the file"),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("rule_set_pkey")),
+        sa.Column("rule_set", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "valid_from", name=op.f("enactment_pkey")),
     )
     op.execute("INSERT INTO jurisdiction_edition VALUES (1, 0)")
     op.execute(CREATE_HEAD_ROW)
@@ -326,6 +359,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
+    op.drop_table("enactment")
+    op.drop_index(op.f("rule_set_planned_for_idx"), table_name="rule_set")
     op.drop_table("rule_set")
     op.drop_table("reassessment")
     op.drop_table("parked_event")

@@ -1,0 +1,123 @@
+"""Drafting a rule set: read, checked field by field, and kept; nothing is decided by it yet."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.enactments import of_rule_set
+from jurisdiction_router.domain.rule_set import RuleSet
+from jurisdiction_router.domain.rule_set_reader import read_rule_set
+from jurisdiction_router.domain.rule_set_text import read_text
+from jurisdiction_router.storage import rule_set_rows
+from jurisdiction_router.storage.rule_set_rows import RuleSetRow
+from jurisdiction_router.usecases.rule_set_documents import (
+    check_scope,
+    rule_set_document,
+    rule_set_event,
+    summary_of,
+)
+from servicekit.auth import Caller
+from servicekit.canonical import canonical_json
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.ledger import Ledger
+from servicekit.preconditions import check_if_match
+from servicekit.refusals import Refusal, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The rule set's document, and whether the call made or changed it."""
+
+    document: dict[str, Any]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRuleSet:
+    """The use case, with what it needs."""
+
+    database: Database
+    ledger: Ledger
+    clock: Clock
+
+    async def add(self, caller: Caller, text: str) -> Drafted:
+        """Keep the rule set written in `text` (YAML or JSON) as a draft.
+
+        The same content again changes nothing. Raises Refusal: `rule-set-unreadable`,
+        `rule-set-invalid`, `rule-set-exists` for other content under a known id, `outside-areas`.
+        """
+        rule_set, content = _read(caller, text)
+        async with self.database.transaction() as connection:
+            held = await rule_set_rows.lock(connection, rule_set.id)
+            if held is None:
+                return await self._write(connection, caller, rule_set, content, None)
+            if held.digest != rule_set.digest:
+                raise Refusal("rule-set-exists", id=rule_set.id, digest=held.digest)
+            return await self._unchanged(connection, held)
+
+    async def rewrite(
+        self, caller: Caller, rule_set_id: str, text: str, if_match: str | None
+    ) -> Drafted:
+        """Replace the content of a rule set that was never in force and is not approved.
+
+        It is a draft again, to be proved anew. Raises Refusal as `add` does, and `not-found`,
+        `rule-set-immutable`; Problem 412 and 428 for `If-Match`.
+        """
+        rule_set, content = _read(caller, text)
+        if rule_set.id != rule_set_id:
+            raise Refusal(
+                "rule-set-invalid",
+                Violation("/id", "rule_set_other_id", rule_set.id, {"id": rule_set_id}),
+                count=1,
+            )
+        async with self.database.transaction() as connection:
+            held = await rule_set_rows.lock(connection, rule_set_id)
+            if held is None or not rule_set_rows.seen(held.scope, caller.like_patterns()):
+                raise Refusal("not-found")
+            check_scope(caller, held.scope)
+            check_if_match(if_match, held.revision)
+            if held.digest == rule_set.digest:
+                return await self._unchanged(connection, held)
+            enacted = of_rule_set(await rule_set_rows.enactments(connection), held.id)
+            if held.plan is not None or enacted:
+                raise Refusal("rule-set-immutable", id=held.id)
+            return await self._write(connection, caller, rule_set, content, held)
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        caller: Caller,
+        rule_set: RuleSet,
+        content: str,
+        held: RuleSetRow | None,
+    ) -> Drafted:
+        authors = {caller.client, *(held.authors if held else ())}
+        row = RuleSetRow(
+            id=rule_set.id,
+            revision=held.revision + 1 if held else 1,
+            digest=rule_set.digest,
+            scope=rule_set.scope,
+            content=content,
+            document=summary_of(rule_set),
+            authors=tuple(sorted(authors)),
+        )
+        await rule_set_rows.write(connection, row)
+        today = self.clock.today()
+        event = rule_set_event(row, [], "drafted", today, caller.client)
+        if held is not None and held.scope != row.scope:
+            event = replace(event, areas=sorted({held.scope, row.scope}))
+        await self.ledger.append(connection, [event])
+        return Drafted(rule_set_document(row, [], today), True)
+
+    async def _unchanged(self, connection: AsyncConnection, held: RuleSetRow) -> Drafted:
+        enactments = await rule_set_rows.enactments(connection)
+        return Drafted(rule_set_document(held, enactments, self.clock.today()), False)
+
+
+def _read(caller: Caller, text: str) -> tuple[RuleSet, str]:
+    value, lines = read_text(text)
+    rule_set = read_rule_set(value, lines)
+    check_scope(caller, rule_set.scope)
+    return rule_set, canonical_json(value).decode()
