@@ -69,11 +69,12 @@ async def city(folder: Path) -> AsyncIterator[City]:
         found = City(platform)
         addresses = Addresses(*(platform.url(each) for each in (REGISTRY, ROUTER, METRICS)))
         rest = found.rest()
-        load = DemoLoad(
-            rest, addresses, part_of_city(ORGANIZATIONS), platform.data_dir.root, rule_set_file()
-        )
+        approver = Rest(lambda: platform.issuer.token(["router:approve"], client="approver"))
+        part = part_of_city(ORGANIZATIONS)
+        load = DemoLoad(rest, approver, addresses, part, platform.data_dir.root, rule_set_file())
         await load.run(lambda *_: None)
         await rest.close()
+        await approver.close()
         yield found
     platform.postgres.wipe()
 
