@@ -1,6 +1,7 @@
 """Goals, figures in words, and the days of a trend."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -8,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_api.dashboard.goals import Figure, Goal, goal_of
+from metrics_api.dashboard.goals import Goal, Goals
 from metrics_api.dashboard.speech import Speech
 from metrics_api.dashboard.trend import Step, period_ends
 from metrics_api.dashboard.words import load_speeches
 from metrics_api.domain.indicators import Tally
 from metrics_api.storage.definition_files import load_definitions
 
-TARGETS = load_definitions().targets.values()
+DEFINITIONS = load_definitions()
+BANDS = DEFINITIONS.target_reading.bands
+GOALS = Goals(DEFINITIONS.targets.values(), BANDS)
 EN: Speech = load_speeches()["en"]
 tallies = st.integers(0, 10**6).flatmap(
     lambda whole: st.builds(Tally, st.integers(0, whole), st.just(whole))
@@ -32,7 +35,7 @@ tallies = st.integers(0, 10**6).flatmap(
     ],
 )
 def test_the_next_deadline_counts_and_after_all_of_them_the_last(day: date, target: str) -> None:
-    found = goal_of("organizational_coverage", {"grade": ("4A",)}, day, TARGETS)
+    found = GOALS.goal("organizational_coverage", {"grade": ("4A",)}, day)
     assert found is not None
     assert found.target == target
 
@@ -41,7 +44,7 @@ def test_a_goal_is_for_whom_it_is_set_and_for_any_part_of_them() -> None:
     day = date(2016, 6, 14)
 
     def asked(indicator: str, **filters: str) -> str | None:
-        goal = goal_of(indicator, {k: (v,) for k, v in filters.items()}, day, TARGETS)
+        goal = GOALS.goal(indicator, {k: (v,) for k, v in filters.items()}, day)
         return goal.target if goal else None
 
     assert asked("charter_inclusion") == "charter_inclusion_2018"
@@ -52,9 +55,27 @@ def test_a_goal_is_for_whom_it_is_set_and_for_any_part_of_them() -> None:
     assert asked("work_coverage", grade="4A") is None
 
 
+def test_a_goal_set_for_a_place_or_body_goes_before_the_one_for_all() -> None:
+    general = DEFINITIONS.targets["charter_inclusion_2018"]
+    own = {
+        "place": replace(general, id="place", filters={"area": ("440303",)}),
+        "body": replace(general, id="body", filters={"body": ("b1",)}),
+    }
+    goals = Goals([general, *own.values()], BANDS)
+
+    def asked(**filters: str) -> str | None:
+        conditions = {k: (v,) for k, v in filters.items()}
+        goal = goals.goal("charter_inclusion", conditions, date(2016, 6, 14))
+        return goal.target if goal else None
+
+    assert asked() == asked(area="440306") == "charter_inclusion_2018"
+    assert asked(area="440303") == asked(district="440303") == "place"
+    assert asked(body="b1", kind="foundation") == "body"
+
+
 @given(tallies, st.fractions(0, 1).filter(bool))
 def test_a_figure_is_good_exactly_when_nothing_is_missing(tally: Tally, share: Fraction) -> None:
-    figure = Figure(tally, Goal(share, date(2016, 12, 31), "t"))
+    figure = GOALS.measured(tally, Goal(share, date(2016, 12, 31), "t"))
     if tally.denominator:
         assert (figure.tone == "good") == (figure.missing == 0)
     else:

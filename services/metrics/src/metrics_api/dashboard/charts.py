@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from metrics_api.dashboard.goals import Figure, goal_of
+from metrics_api.dashboard.goals import Figure, Goal, Goals
 from metrics_api.dashboard.speech import Speech
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
 from metrics_api.domain.indicators import Tally, Wording
-from metrics_api.domain.targets import Target
 from metrics_api.drawing.bar_chart import Bar, BarChart
 from metrics_api.drawing.line_chart import LineChart, Point
 from metrics_api.drawing.tones import Tone
@@ -34,19 +33,19 @@ def groups_of(
     dimension: str,
     filters: Mapping[str, tuple[str, ...]],
     labels: Labels,
-    targets: Iterable[Target],
+    goals: Goals,
     speech: Speech,
 ) -> list[Group]:
     """The parts of `answer`, which is grouped by `dimension` alone, in its order."""
     frame = answer.count.groups
     named = answer.labels.get(dimension)
     names: Sequence[str | None] = named.to_list() if named is not None else [None] * frame.height
-    known = list(targets)
     groups = []
     for name, row in zip(names, frame.iter_rows(named=True), strict=True):
         key = row[dimension]
-        goal = goal_of(answer.indicator, {**filters, dimension: (key,)}, answer.valid_on, known)
-        figure = Figure(Tally(row["numerator"], row["denominator"]), goal)
+        tally = Tally(row["numerator"], row["denominator"])
+        asked = {**filters, dimension: (key,)}
+        figure = goals.figure(tally, answer.indicator, asked, answer.valid_on)
         groups.append(Group(key, _label(labels, dimension, key, name, speech), figure))
     return groups
 
@@ -85,7 +84,7 @@ def trend(
     title: str,
     points: Sequence[tuple[date, Tally | None]],
     edition: Edition,
-    goal: Figure | None,
+    goal: Goal | None,
     speech: Speech,
 ) -> LineChart:
     """A rate over time; a point without a tally lies before its rule, or counted nobody."""
@@ -98,12 +97,9 @@ def trend(
             last=speech.day(last), now=speech.rate(now),
         )  # fmt: skip
     mark = None
-    if goal is not None and goal.goal is not None:
-        mark = (
-            float(goal.goal.share),
-            speech("goal_by", goal=speech.share(goal.goal.share),
-                   day=speech.day(goal.goal.deadline)),
-        )  # fmt: skip
+    if goal is not None:
+        words = speech("goal_by", goal=speech.share(goal.share), day=speech.day(goal.deadline))
+        mark = (float(goal.share), words)
     return LineChart(
         title=title,
         description=described,

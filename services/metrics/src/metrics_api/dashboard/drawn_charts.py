@@ -4,16 +4,16 @@ import asyncio
 from dataclasses import replace
 
 from metrics_api.dashboard.charts import bars, groups_of, trend
-from metrics_api.dashboard.goals import Figure, goal_of
+from metrics_api.dashboard.goals import Goals
 from metrics_api.dashboard.speech import Language, Speech
 from metrics_api.dashboard.trend import Step, read_trend
-from metrics_api.domain.indicators import Tally
 from metrics_api.drawing.bar_chart import bar_chart
 from metrics_api.drawing.line_chart import line_chart
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.coverage_request import CoverageRequest, check_names
+from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from servicekit.clock import Clock
 from servicekit.refusals import Refusal
 
@@ -27,12 +27,14 @@ class DrawnCharts:
     def __init__(
         self,
         count: CountCoverage,
+        targets: EvaluateTargets,
         definitions: Definitions,
         labels: Labels,
         speeches: dict[Language, Speech],
         clock: Clock,
     ) -> None:
         self._count = count
+        self._targets = targets
         self._definitions = definitions
         self._labels = labels
         self._speeches = speeches
@@ -49,8 +51,8 @@ class DrawnCharts:
             raise Refusal("too-many-groups", groups=rows, limit=MOST_BARS)
         [dimension] = asked.group_by
         speech = self._speeches[language]
-        targets = self._definitions.targets.values()
-        groups = groups_of(answer, dimension, asked.filters, self._labels, targets, speech)
+        goals = await self._goals(answer.edition.number, asked)
+        groups = groups_of(answer, dimension, asked.filters, self._labels, goals, speech)
         title = self._definitions.indicators[asked.indicator].title
         drawn = bars(title, self._labels.titles[dimension], answer, groups, speech)
         return await asyncio.to_thread(bar_chart, drawn)
@@ -64,9 +66,13 @@ class DrawnCharts:
         last = asked.valid_on or self._clock.today()
         at = replace(asked, edition=edition.number)
         found = await read_trend(self._count, at, step, last, points)
-        targets = self._definitions.targets.values()
-        goal = Figure(Tally(0, 0), goal_of(asked.indicator, asked.filters, last, targets))
+        goals = await self._goals(edition.number, asked)
+        goal = goals.goal(asked.indicator, asked.filters, last)
         speech = self._speeches[language]
         title = speech.say(self._definitions.indicators[asked.indicator].title)
         drawn = trend(speech("chart_trend", title=title), found, edition, goal, speech)
         return line_chart(drawn)
+
+    async def _goals(self, edition: int, asked: CoverageRequest) -> Goals:
+        seen = await self._targets.seen(edition, asked.areas)
+        return Goals(seen.values(), self._definitions.target_reading.bands)

@@ -1,19 +1,17 @@
 """Which goal a figure is measured against, and what it says about the figure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from metrics_api.counting.coverage_count import AREA_FILTER
 from metrics_api.domain.dimensions import AREA_LEVELS
 from metrics_api.domain.indicators import Tally
-from metrics_api.domain.targets import Target, attainment
+from metrics_api.domain.targets import Band, Target, attainment, band_of
 from metrics_api.drawing.tones import Tone
 
-_PLACES = frozenset(("area", *AREA_LEVELS))
-
-NEAR = Fraction(1, 10)
-"""A figure at most ten points short of its goal is near it. The bounds are this product's own."""
+_PLACES = frozenset((AREA_FILTER, *AREA_LEVELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A count with its goal, if it has one."""
+    """A count with its goal, if it has one; `tone` is that of the band it lies in."""
 
     tally: Tally
     goal: Goal | None = None
+    tone: Tone = "plain"
 
     @property
     def gap(self) -> int:
@@ -42,41 +41,68 @@ class Figure:
         """How many are missing to the goal."""
         return attainment(self.goal.share, self.tally).missing if self.goal else 0
 
-    @property
-    def tone(self) -> Tone:
-        """Attained, near, or short of the goal; plain without one and where nobody is counted."""
-        if self.goal is None or not self.tally.denominator:
-            return "plain"
-        reached = Fraction(self.tally.numerator, self.tally.denominator)
-        if reached >= self.goal.share:
-            return "good"
-        return "near" if reached >= self.goal.share - NEAR else "poor"
+
+class Goals:
+    """The targets that a reader sees, and the bands that figures are told apart by."""
+
+    def __init__(self, targets: Iterable[Target], bands: Sequence[Band]) -> None:
+        self._targets = tuple(targets)
+        self._bands = tuple(bands)
+
+    def figure(
+        self, tally: Tally, indicator: str, filters: Mapping[str, tuple[str, ...]], day: date
+    ) -> Figure:
+        """A count of `indicator` under `filters` on `day`, against the goal it has."""
+        return self.measured(tally, self.goal(indicator, filters, day))
+
+    def measured(self, tally: Tally, goal: Goal | None) -> Figure:
+        """A count against a goal."""
+        band = band_of(goal.share, tally, self._bands) if goal else None
+        return Figure(tally, goal, tone_of(band, self._bands))
+
+    def goal(
+        self, indicator: str, filters: Mapping[str, tuple[str, ...]], day: date
+    ) -> Goal | None:
+        """The goal of a count of `indicator` under `filters` on `day`.
+
+        A target speaks of the organizations its filters name, and any part of them (of one place,
+        under one body) is measured against the goal that is set for them all. Of several the one
+        set for the fewest counts; of its deadlines the next, and when all are past, the last.
+        """
+        asked = _conditions(filters)
+        meant = [
+            target
+            for target in self._targets
+            if any(variant.indicator == indicator for variant in target.variants)
+            and _conditions(target.filters) <= asked
+        ]
+        if not meant:
+            return None
+        narrowest = max(len(target.filters) for target in meant)
+        meant = [target for target in meant if len(target.filters) == narrowest]
+        ahead = [target for target in meant if target.deadline >= day]
+        chosen = (
+            min(ahead, key=lambda target: (target.deadline, target.id))
+            if ahead
+            else max(meant, key=lambda target: (target.deadline, target.id))
+        )
+        return Goal(chosen.goal, chosen.deadline, chosen.id)
 
 
-def goal_of(
-    indicator: str, filters: Mapping[str, tuple[str, ...]], day: date, targets: Iterable[Target]
-) -> Goal | None:
-    """The goal that a count of `indicator` under `filters` is measured against on `day`.
+def _conditions(
+    filters: Mapping[str, tuple[str, ...]],
+) -> set[tuple[str, frozenset[str]]]:
+    """Filters to be compared: a place is the same whether asked by its level or as an area."""
+    return {
+        (AREA_FILTER if name in _PLACES else name, frozenset(values))
+        for name, values in filters.items()
+    }
 
-    A target speaks of the organizations its filters name, and any part of them (of one place, under
-    one body) is measured against the goal that is set for them all. Of several the one set for the
-    fewest counts; of its deadlines the next, and when all are past, the last.
-    """
-    asked = {name: set(values) for name, values in filters.items() if name not in _PLACES}
-    meant = [
-        target
-        for target in targets
-        if any(variant.indicator == indicator for variant in target.variants)
-        and all(asked.get(name) == set(values) for name, values in target.filters.items())
-    ]
-    narrowest = max((len(target.filters) for target in meant), default=0)
-    meant = [target for target in meant if len(target.filters) == narrowest]
-    ahead = [target for target in meant if target.deadline >= day]
-    if not meant:
-        return None
-    chosen = (
-        min(ahead, key=lambda target: target.deadline)
-        if ahead
-        else max(meant, key=lambda target: target.deadline)
-    )
-    return Goal(chosen.goal, chosen.deadline, chosen.id)
+
+def tone_of(band: Band | None, bands: Sequence[Band]) -> Tone:
+    """The first band is attained, the last furthest from the goal, whatever lies between near."""
+    if band is None:
+        return "plain"
+    if band == bands[0]:
+        return "good"
+    return "poor" if band == bands[-1] else "near"

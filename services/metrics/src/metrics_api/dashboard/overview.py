@@ -1,13 +1,13 @@
 """The overview: everything a leader sees at a glance, read at one edition."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
 from metrics_api.dashboard.charts import Group, groups_of
-from metrics_api.dashboard.goals import Figure, Goal, goal_of
+from metrics_api.dashboard.goals import Figure, Goals
 from metrics_api.dashboard.layout import Layout
 from metrics_api.dashboard.page_query import PageQuery
 from metrics_api.dashboard.speech import Speech
@@ -16,11 +16,12 @@ from metrics_api.dashboard.whereabouts import Place, Whereabouts
 from metrics_api.domain.areas import AreaHierarchy
 from metrics_api.domain.dimensions import AREA_LEVELS, UNASSIGNED_KEY, AreaLevel
 from metrics_api.domain.indicators import Indicator, Tally
+from metrics_api.domain.targets import Target
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.count_coverage import CountCoverage
-from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetsAnswer
+from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetStanding
 from metrics_api.usecases.tell_freshness import Freshness, TellFreshness
 from servicekit.clock import Clock
 from servicekit.refusals import Refusal
@@ -59,7 +60,8 @@ class Overview:
     headlines: list[Headline]
     breakdowns: list[Breakdown]
     trend: list[tuple[date, Tally | None]]
-    targets: TargetsAnswer | None
+    targets: list[TargetStanding]
+    goals: Goals
     freshness: Freshness
     places: list[Place]
 
@@ -101,28 +103,31 @@ class ReadOverview:
         asked = query.request(query.indicator, edition.number, areas)
         total = (await self._count.answer(asked)).count.total
         hierarchy = self._whereabouts.hierarchy(edition.number, day)
+        seen = await self._targets.seen(edition.number, areas)
+        goals = Goals(seen.values(), self._definitions.target_reading.bands)
         headlines, breakdowns, trend, freshness, targets = await asyncio.gather(
-            self._headlines(query, edition.number, areas, day),
-            self._breakdowns(query, edition.number, areas, hierarchy, speech),
+            self._headlines(query, edition.number, areas, day, goals),
+            self._breakdowns(query, edition.number, areas, hierarchy, goals, speech),
             read_trend(self._count, asked, query.step, day, TREND_POINTS),
             self._freshness.answer(),
-            self._standings(query, edition.number, areas),
+            self._standings(query, edition.number, areas, seen),
         )
         return Overview(
             day=day,
             edition=edition,
             indicator=self._definitions.indicators[query.indicator],
-            total=Figure(total, self._goal(query, query.indicator, day)),
+            total=goals.figure(total, query.indicator, query.filters, day),
             headlines=headlines,
             breakdowns=breakdowns,
             trend=trend,
             targets=targets,
+            goals=goals,
             freshness=freshness,
             places=self._whereabouts.path(query.filters.get("area", ()), hierarchy),
         )
 
     async def _headlines(
-        self, query: PageQuery, edition: int, areas: tuple[str, ...] | None, day: date
+        self, query: PageQuery, edition: int, areas: tuple[str, ...] | None, day: date, goals: Goals
     ) -> list[Headline]:
         async def headline(name: str) -> Headline:
             indicator = self._definitions.indicators[name]
@@ -131,18 +136,33 @@ class ReadOverview:
             )
             if answer is None:
                 return Headline(indicator, None)
-            return Headline(indicator, Figure(answer.count.total, self._goal(query, name, day)))
+            return Headline(indicator, goals.figure(answer.count.total, name, query.filters, day))
 
         names = dict.fromkeys((*self._layout.headlines, query.indicator))
         return list(await asyncio.gather(*map(headline, names)))
 
     async def _standings(
-        self, query: PageQuery, edition: int, areas: tuple[str, ...] | None
-    ) -> TargetsAnswer | None:
-        """Every target; none while a part is looked at, or before the rules they rest on."""
-        if query.filters:
-            return None
-        return await _unless_undefined(self._targets.answer(query.valid_on, edition, areas))
+        self,
+        query: PageQuery,
+        edition: int,
+        areas: tuple[str, ...] | None,
+        seen: Mapping[str, Target],
+    ) -> list[TargetStanding]:
+        """How the targets stand that are set for what is looked at, or for a part of it.
+
+        None before the rules they rest on.
+        """
+        meant = tuple(
+            name
+            for name, target in seen.items()
+            if all(target.filters.get(part) == values for part, values in query.filters.items())
+        )
+        if not meant:
+            return []
+        answer = await _unless_undefined(
+            self._targets.answer(query.valid_on, edition, areas, meant)
+        )
+        return answer.targets if answer else []
 
     async def _breakdowns(
         self,
@@ -150,13 +170,13 @@ class ReadOverview:
         edition: int,
         areas: tuple[str, ...] | None,
         hierarchy: AreaHierarchy,
+        goals: Goals,
         speech: Speech,
     ) -> list[Breakdown]:
         async def breakdown(dimension: str, by_area: bool) -> Breakdown:
             asked = query.request(query.indicator, edition, areas, dimension)
             answer = await self._count.answer(asked)
-            targets = self._definitions.targets.values()
-            groups = groups_of(answer, dimension, query.filters, self._labels, targets, speech)
+            groups = groups_of(answer, dimension, query.filters, self._labels, goals, speech)
             return Breakdown(dimension, _sorted(groups, query), by_area)
 
         level = self._level_below(query, hierarchy)
@@ -180,9 +200,6 @@ class ReadOverview:
         if depth is None:
             return self._top_level
         return AREA_LEVELS[depth + 1] if depth + 1 < len(AREA_LEVELS) else None
-
-    def _goal(self, query: PageQuery, indicator: str, day: date) -> Goal | None:
-        return goal_of(indicator, query.filters, day, self._definitions.targets.values())
 
 
 def _sorted(groups: list[Group], query: PageQuery) -> list[Group]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.charts import receipt_line, trend
 from metrics_api.dashboard.drawn_charts import DrawnCharts
-from metrics_api.dashboard.goals import Figure, Goal
+from metrics_api.dashboard.goals import Goal, tone_of
 from metrics_api.dashboard.layout import load_layout
 from metrics_api.dashboard.organizations import PAGE_SIZE, listed
 from metrics_api.dashboard.overview import Overview, ReadOverview
@@ -19,6 +19,7 @@ from metrics_api.dashboard.speech import Language, Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.dashboard.words import load_speeches
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.targets import Outlook
 from metrics_api.drawing.line_chart import line_chart
 from metrics_api.factory import Factory
 from metrics_api.storage.editions import Edition
@@ -65,7 +66,12 @@ class Site:
         self.assets = load_assets()
         self._pages = Pages(self.assets, self._speeches)
         self.charts = DrawnCharts(
-            factory.count_coverage, self._definitions, self._labels, self._speeches, self._clock
+            factory.count_coverage,
+            factory.evaluate_targets,
+            self._definitions,
+            self._labels,
+            self._speeches,
+            self._clock,
         )
         self._members = factory.list_members
         self._overview = ReadOverview(
@@ -107,6 +113,7 @@ class Site:
     async def overview(self, query: PageQuery, language: Language, caller: Caller) -> str:
         """The overview, of what `caller` may see. Refuses what counting refuses."""
         speech = self._speeches[language]
+        bands = self._definitions.target_reading.bands
         found = await self._overview.read(query, caller.areas, speech)
         return self._pages.render(
             "overview",
@@ -122,6 +129,8 @@ class Site:
             steps=("month", "quarter", "year"),
             most_rows=MOST_ROWS,
             chips=self._chips(query, OVERVIEW, found.edition, found.day, speech),
+            bands=bands,
+            band_tones=[tone_of(band, bands) for band in bands],
             target_rows=self._target_rows(found, query, speech),
             receipt=receipt_line(found.day, found.edition, speech),
             now=self._clock.now(),
@@ -194,7 +203,7 @@ class Site:
     def _trend(self, found: Overview, speech: Speech) -> dict[str, str]:
         """The line twice: one wide, one for a phone; a style sheet shows one of them."""
         title = speech("chart_trend", title=speech.say(found.indicator.title))
-        chart = trend(title, found.trend, found.edition, found.total, speech)
+        chart = trend(title, found.trend, found.edition, found.total.goal, speech)
         chart = replace(chart, headed=False, footnote="")
         return {
             "trend_wide": line_chart(chart, "trend-wide", _WIDE),
@@ -237,7 +246,6 @@ class Site:
     def _target_rows(
         self, found: Overview, query: PageQuery, speech: Speech
     ) -> list[dict[str, Any]]:
-        standings = found.targets.targets if found.targets else []
         return [
             {
                 "id": standing.target.id,
@@ -245,13 +253,13 @@ class Site:
                 "deadline": standing.target.deadline,
                 "goal": standing.target.goal,
                 "counted_on": standing.valid_on,
-                "variants": self._variants(standing, query, speech),
+                "variants": self._variants(standing, found, query, speech),
             }
-            for standing in sorted(standings, key=_by_deadline)
+            for standing in sorted(found.targets, key=_by_deadline)
         ]
 
     def _variants(
-        self, standing: TargetStanding, query: PageQuery, speech: Speech
+        self, standing: TargetStanding, found: Overview, query: PageQuery, speech: Speech
     ) -> list[dict[str, Any]]:
         target = standing.target
         goal = Goal(target.goal, target.deadline, target.id)
@@ -259,7 +267,8 @@ class Site:
             {
                 "id": variant.variant.id,
                 "title": speech.say(variant.variant.title),
-                "figure": Figure(variant.tally, goal),
+                "figure": found.goals.measured(variant.tally, goal),
+                "outlook": _outlook(variant.outlook, speech),
                 "listing": query.url(
                     ORGANIZATIONS,
                     indicator=variant.variant.indicator,
@@ -269,6 +278,18 @@ class Site:
             }
             for variant in standing.variants
         ]  # fmt: skip
+
+
+def _outlook(outlook: Outlook, speech: Speech) -> str:
+    """What is needed a month, and when the goal is reached at this pace; "" once it is judged."""
+    said = []
+    if outlook.needed is not None:
+        said.append(speech("pace_needed", count=f"{float(outlook.needed):,.1f}"))
+    if outlook.projected_on is not None:
+        said.append(speech("projected", day=speech.day(outlook.projected_on)))
+    elif outlook.gained is not None:
+        said.append(speech("not_projected"))
+    return ("，" if speech.language == "zh" else ", ").join(said)
 
 
 def _by_deadline(standing: TargetStanding) -> tuple[date, str]:

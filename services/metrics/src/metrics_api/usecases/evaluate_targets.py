@@ -105,13 +105,17 @@ class EvaluateTargets:
         )
         return TargetsAnswer(receipt, asked, standings)
 
-    async def _targets(
-        self, edition: int, areas: tuple[str, ...] | None, only: tuple[str, ...]
-    ) -> list[Target]:
+    async def seen(self, edition: int, areas: tuple[str, ...] | None) -> dict[str, Target]:
+        """The targets, by id, that a caller limited to `areas` sees at an edition."""
         async with self._database.reading() as connection:
             own = await believed_targets(connection, edition)
         known = dict(self._definitions.targets)
-        known |= {it.target.id: it.target for it in own if visible(it.areas, areas)}
+        return known | {it.target.id: it.target for it in own if visible(it.areas, areas)}
+
+    async def _targets(
+        self, edition: int, areas: tuple[str, ...] | None, only: tuple[str, ...]
+    ) -> list[Target]:
+        known = await self.seen(edition, areas)
         unknown = [
             Violation("/target", "unknown_target", name) for name in only if name not in known
         ]
