@@ -30,6 +30,8 @@ def _values(column: Column) -> list[Any]:
         return list(column.codes)
     if column.type in ("text", "label"):
         return TEXTS.get(column.name, [column.name])
+    if column.type == "date":
+        return [date(2016, 1, 1), date(2020, 2, 29)]
     return [0, 1, 2, 3, 4, 50] if column.type == "integer" else [True, False]
 
 

@@ -18,6 +18,7 @@ from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
 from metrics_api.usecases.keep_targets import KeepTargets
 from metrics_api.usecases.list_members import ListMembers
+from metrics_api.usecases.tell_forecast import TellForecast
 from metrics_api.usecases.tell_freshness import TellFreshness
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
@@ -101,6 +102,18 @@ class Factory:
         """Evaluates targets."""
         return EvaluateTargets(
             self.count_coverage, self.issue_receipt, self.database, self.definitions, self.clock
+        )
+
+    @cached_property
+    def tell_forecast(self) -> TellForecast:
+        """Tells what falls due."""
+        return TellForecast(
+            self.ask_coverage,
+            self.live_copy,
+            self.database,
+            self.definitions,
+            self.clock,
+            self.settings.max_groups,
         )
 
     @cached_property

@@ -11,6 +11,7 @@ from metrics_api.api.coverage import coverage_router
 from metrics_api.api.dashboard import dashboard_router
 from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
+from metrics_api.api.forecast import forecast_router
 from metrics_api.api.freshness import freshness_router
 from metrics_api.api.members import members_router
 from metrics_api.api.targets import targets_router
@@ -66,6 +67,7 @@ def build_api(factory: Factory) -> FastAPI:
                 charts_router(),
                 definitions_router(),
                 targets_router(),
+                forecast_router(),
                 freshness_router(),
                 dashboard_router(),
             ),
@@ -74,6 +76,7 @@ def build_api(factory: Factory) -> FastAPI:
                 "count_coverage": factory.count_coverage,
                 "issue_receipt": factory.issue_receipt,
                 "evaluate_targets": factory.evaluate_targets,
+                "tell_forecast": factory.tell_forecast,
                 "keep_targets": factory.keep_targets,
                 "tell_freshness": factory.tell_freshness,
                 "definitions": factory.definitions,

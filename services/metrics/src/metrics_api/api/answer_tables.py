@@ -160,9 +160,14 @@ def _rows(model: type[BaseModel], document: Row, path: Sequence[str]) -> tuple[A
 
 
 def _columns(model: type[BaseModel], rows: Sequence[Row]) -> Iterator[Path]:
-    """The paths of a row's cells in the model's order, but keys first, in order of appearance."""
+    """The paths of a row's cells: keys first, in order of appearance, then what the model says.
+
+    Its own fields come before those it inherits: what a row is, before how it counts.
+    """
     models = _models(model)
-    for name, field in sorted(model.model_fields.items(), key=lambda it: it[0] not in _KEYED):
+    own = model.__annotations__
+    fields = model.model_fields.items()
+    for name, field in sorted(fields, key=lambda it: (it[0] not in _KEYED, it[0] not in own)):
         inner = models.get(name)
         values = [row[name] for row in rows if isinstance(row.get(name), Mapping)]
         if inner is not None and inner is not Wording:

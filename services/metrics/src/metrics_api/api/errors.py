@@ -88,6 +88,10 @@ ERRORS = ErrorTable(
         "unknown_target": Text(
             "该版本中没有目标 {value}。", "There is no target {value} at that edition."
         ),
+        "until_before": Text(
+            "截止日期 {value} 早于统计日期 {day}。",
+            "The end {value} lies before the day {day}.",
+        ),
         "edition_ahead": Text(
             "版本 {value} 尚未产生，最新为 {newest}。",
             "The edition {value} is not there yet; the newest is {newest}.",

@@ -1,6 +1,7 @@
 """What the registry's feed shows of an organization, as far as it is counted."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -28,6 +29,11 @@ class _Domicile(msgspec.Struct):
 
 class _Grade(msgspec.Struct):
     level: str | None = None
+    valid_until: date | None = None
+
+
+class _AbnormalListing(msgspec.Struct):
+    since: date | None = None
 
 
 class _Charter(msgspec.Struct):
@@ -43,6 +49,9 @@ class _PartyOrganization(msgspec.Struct):
     form: str | None = None
     mode: str | None = None
     secretary: _Secretary | None = None
+    established_on: date | None = None
+    elected_on: date | None = None
+    term_until: date | None = None
 
 
 class _Party(msgspec.Struct):
@@ -71,6 +80,7 @@ class OrganizationState(msgspec.Struct):
     grade: _Grade | None = None
     charter: _Charter = msgspec.field(default_factory=_Charter)
     party: _Party = msgspec.field(default_factory=_Party)
+    abnormal_list: _AbnormalListing | None = None
 
     def facts(self) -> OrganizationFacts:
         """The registry's half of a fact. Raises `OutOfDomainError` for a code not in its list."""
@@ -103,6 +113,10 @@ class OrganizationState(msgspec.Struct):
             charter_wording=self.charter.wording,
             name=self.name,
             code=self.credit_code or self.filing_number,
+            grade_until=self.grade.valid_until if self.grade else None,
+            term_from=(formed.elected_on or formed.established_on) if formed else None,
+            term_until=formed.term_until if formed else None,
+            abnormal_since=self.abnormal_list.since if self.abnormal_list else None,
         )
         check_codes(facts)
         return facts

@@ -66,7 +66,7 @@ def _listed(
     )
 
 
-def _named(fact: Fact) -> Mapping[str, str | int | bool | None]:
+def _named(fact: Fact) -> Mapping[str, str | int | bool | date | None]:
     return {name: fact[position] for name, position in POSITION.items()}
 
 

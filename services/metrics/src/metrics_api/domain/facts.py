@@ -9,11 +9,13 @@ validity ran out; and an organization that sits on a border has one area, that o
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
-ColumnType = Literal["code", "text", "integer", "boolean", "label"]
+ColumnType = Literal["code", "text", "integer", "boolean", "label", "date"]
 """`code`: one of a closed list; `text`: an identifier from an open set (area, body, rule);
-`label`: what a list shows of an organization, which no predicate asks and no copy holds."""
+`label`, `date`: what a list shows of an organization, and the terms that forecasts count; no
+predicate asks for them and no copy holds them."""
 
 
 class OrganizationFacts(NamedTuple):
@@ -41,6 +43,10 @@ class OrganizationFacts(NamedTuple):
     charter_wording: str | None
     name: str | None
     code: str | None
+    grade_until: date | None
+    term_from: date | None
+    term_until: date | None
+    abnormal_since: date | None
 
 
 class AssignmentFacts(NamedTuple):
@@ -57,7 +63,7 @@ class AssignmentFacts(NamedTuple):
 UNASSIGNED = AssignmentFacts(None, None, None, None, None, None)
 """The assignment half while the router has not answered: counted as `unassigned`."""
 
-Fact = tuple[str | int | bool | None, ...]
+Fact = tuple[str | int | bool | date | None, ...]
 """An `OrganizationFacts` followed by an `AssignmentFacts`, in the order of `COLUMNS`."""
 
 
@@ -122,6 +128,10 @@ ORGANIZATION_COLUMNS: tuple[Column, ...] = (
     _code("charter_wording", "v1 v2"),
     Column("name", "label"),
     Column("code", "label"),
+    Column("grade_until", "date"),
+    Column("term_from", "date"),
+    Column("term_until", "date"),
+    Column("abnormal_since", "date"),
 )
 
 ASSIGNMENT_COLUMNS: tuple[Column, ...] = (
@@ -140,8 +150,10 @@ ASSIGNMENT_COLUMNS: tuple[Column, ...] = (
 )
 
 COLUMNS: tuple[Column, ...] = ORGANIZATION_COLUMNS + ASSIGNMENT_COLUMNS
-COUNTED_COLUMNS: tuple[Column, ...] = tuple(c for c in COLUMNS if c.type != "label")
+COUNTED_COLUMNS: tuple[Column, ...] = tuple(c for c in COLUMNS if c.type not in ("label", "date"))
 """What predicates and dimensions can ask."""
+DATE_COLUMNS: tuple[str, ...] = tuple(c.name for c in COLUMNS if c.type == "date")
+"""What forecasts count from."""
 COLUMN_BY_NAME: dict[str, Column] = {column.name: column for column in COUNTED_COLUMNS}
 POSITION: dict[str, int] = {column.name: index for index, column in enumerate(COLUMNS)}
 """Where a column stands in a `Fact`."""

@@ -139,6 +139,7 @@ def _comparison(index: int, operator: Operator, value: Scalar) -> Callable[[Fact
         found = fact[index]
         if found is None:
             return False
-        return int(found) >= bound if operator == "ge" else int(found) <= bound
+        assert isinstance(found, int)  # only numbers are compared, see `read_predicate`
+        return found >= bound if operator == "ge" else found <= bound
 
     return holds

@@ -16,6 +16,8 @@ import msgspec
 import yaml
 
 from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.domain.facts import DATE_COLUMNS
+from metrics_api.domain.forecasts import Forecast, Term
 from metrics_api.domain.indicators import DatedValue, Indicator, Parameter, Wording
 from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
 from metrics_api.domain.targets import Band, Target, TargetVariant
@@ -84,6 +86,23 @@ class _Reading(_Closed):
     bands: list[_Band]
 
 
+class _Term(_Closed):
+    field: str | None = None
+    plus_years: str | None = None
+    day: date | None = None
+    at_once: bool = False
+    when: Any = None
+
+
+class _Forecast(_Closed):
+    version: int
+    title: _Wording
+    reference: str
+    when: Any
+    due: list[_Term]
+    needs: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TargetReading:
     """How standings are read: months the trend is drawn over, bands from attained to short."""
@@ -100,6 +119,7 @@ class Definitions:
     targets: Mapping[str, Target]
     parameters: Mapping[str, Parameter]
     target_reading: TargetReading
+    forecasts: Mapping[str, Forecast]
 
 
 def load_definitions(root: Traversable | None = None) -> Definitions:
@@ -124,7 +144,11 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
         _reading(document, path)
         for _, path, document in _documents(folder / "attainment", _Reading)
     ]
-    return Definitions(indicators, targets, parameters, reading)
+    forecasts = {
+        name: _forecast(name, document, parameters, path)
+        for name, path, document in _documents(folder / "forecasts", _Forecast)
+    }
+    return Definitions(indicators, targets, parameters, reading, forecasts)
 
 
 def _documents(folder: Traversable, shape: type[Shape]) -> Iterator[tuple[str, str, Shape]]:
@@ -202,6 +226,35 @@ def _reading(document: _Reading, path: str) -> TargetReading:
     if not 1 <= document.trend_months <= 120:
         raise DefinitionError(path, "trend_months is from 1 to 120")
     return TargetReading(document.trend_months, bands)
+
+
+def _forecast(
+    name: str, document: _Forecast, parameters: Mapping[str, Parameter], path: str
+) -> Forecast:
+    for column in [document.needs, *(term.field for term in document.due)]:
+        if column is not None and column not in DATE_COLUMNS:
+            raise DefinitionError(path, f"{column!r} is no date of a fact")
+    return Forecast(
+        id=name,
+        version=document.version,
+        title=document.title.wording(),
+        reference=document.reference,
+        when=read_predicate(document.when, parameters, f"{path}: when"),
+        terms=tuple(_term(term, parameters, f"{path}: due") for term in document.due),
+        needs=document.needs,
+    )
+
+
+def _term(document: _Term, parameters: Mapping[str, Parameter], path: str) -> Term:
+    """Raises `DefinitionError` unless exactly one of a field, a day or "at once" is meant."""
+    meant = [document.field is not None, document.day is not None, document.at_once]
+    if sum(meant) != 1:
+        raise DefinitionError(path, "exactly one of field, day and at_once")
+    if document.plus_years is not None and document.plus_years not in parameters:
+        raise DefinitionError(path, f"unknown parameter {document.plus_years!r}")
+    when = document.when and read_predicate(document.when, parameters, f"{path}.when")
+    years = parameters[document.plus_years] if document.plus_years else None
+    return Term(document.field, years, document.day, when)
 
 
 def _goal(written: str, path: str) -> Fraction:

@@ -55,7 +55,14 @@ subject_timeline = Table(
     comment="the two halves of each organization's facts, as known now",
 )
 
-_FACT_TYPES = {"code": Text, "text": Text, "integer": Integer, "boolean": Boolean, "label": Text}
+_FACT_TYPES = {
+    "code": Text,
+    "text": Text,
+    "integer": Integer,
+    "boolean": Boolean,
+    "label": Text,
+    "date": Date,
+}
 
 fact = Table(
     "fact",

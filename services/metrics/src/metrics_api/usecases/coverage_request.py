@@ -31,7 +31,7 @@ def check_names(request: CoverageRequest, indicators: Mapping[str, Indicator]) -
     """Refuse an unknown indicator or dimension, or a key twice; `invalid-request` names each."""
     found = [
         *_indicator_violations(request.indicator, indicators),
-        *_group_by_violations(request.group_by),
+        *group_by_violations(request.group_by),
     ]
     if found:
         raise Refusal("invalid-request", *found)
@@ -69,7 +69,8 @@ def _indicator_violations(
         yield Violation("/indicator", "unknown_indicator", indicator, allowed)
 
 
-def _group_by_violations(names: tuple[str, ...]) -> Iterable[Violation]:
+def group_by_violations(names: tuple[str, ...]) -> Iterable[Violation]:
+    """What is wrong with a `group_by`: an unknown dimension, one twice, too many."""
     for index, name in enumerate(names):
         if name not in DIMENSIONS:
             allowed = {"allowed": ", ".join(DIMENSIONS)}

@@ -19,6 +19,7 @@ TEXT_FACTS = (
 )  # fmt: skip
 INTEGER_FACTS = ("full_members", "probationary_members")
 BOOLEAN_FACTS = ("has_instructor", "has_liaison", "has_organizer", "secretary_cross_posted")
+DATE_FACTS = ("grade_until", "term_from", "term_until", "abnormal_since")
 BELIEVED = sa.text("edition_until IS NULL")
 NO_LONGER = sa.text("edition_until IS NOT NULL")
 
@@ -56,6 +57,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text) for name in TEXT_FACTS),
         *(sa.Column(name, sa.Integer) for name in INTEGER_FACTS),
         *(sa.Column(name, sa.Boolean) for name in BOOLEAN_FACTS),
+        *(sa.Column(name, sa.Date) for name in DATE_FACTS),
         comment="the fact timeline over both times",
     )
     op.create_index(

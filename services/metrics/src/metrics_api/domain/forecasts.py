@@ -1,0 +1,42 @@
+"""What falls due, lapses or gets overdue: terms that begin or end with dates in the facts."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from metrics_api.domain.indicators import Parameter, Wording
+from metrics_api.domain.predicates import Predicate
+
+State = Literal["overdue", "due", "later", "undated"]
+STATES: tuple[State, ...] = ("overdue", "due", "later", "undated")
+"""Before the day asked for; until the end asked for; after it; by no date that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One way to know the last day: the first that yields a date counts.
+
+    A date of the facts `field` (a half-open end, so the day before it), some `years` after it by
+    the rule in force when it began; or the `day`; or, with neither, at once. `when` limits it.
+    """
+
+    field: str | None = None
+    years: Parameter | None = None
+    day: date | None = None
+    when: Predicate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Something organizations owe by a day, under the name that the registry's obligations have.
+
+    `when` says of whom; `needs` is a date of the facts without which nothing is owed.
+    """
+
+    id: str
+    version: int
+    title: Wording
+    reference: str
+    when: Predicate
+    terms: tuple[Term, ...]
+    needs: str | None = None
