@@ -48,10 +48,12 @@ def small_city() -> Iterator[SmallCity]:
 
 async def _load(platform: Platform, root: Path) -> None:
     rest = Rest(lambda: platform.issuer.token(SCOPES))
+    approver = Rest(lambda: platform.issuer.token(["router:approve"], client="approver"))
     at = Addresses(platform.url(REGISTRY), platform.url(ROUTER), platform.url(METRICS))
     demo = part_of_city(ORGANIZATIONS)
-    await DemoLoad(rest, at, demo, root, rule_set_file()).run(lambda *_: None)
+    await DemoLoad(rest, approver, at, demo, root, rule_set_file()).run(lambda *_: None)
     await rest.close()
+    await approver.close()
 
 
 def _meet(platform: Platform) -> SmallCity:
