@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jurisdiction_router.domain.parameters import read_parameters
 from jurisdiction_router.domain.vocabulary import read_vocabulary
 from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
@@ -9,10 +10,13 @@ from jurisdiction_router.usecases.approve_rule_set import ApproveRuleSet
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
 from jurisdiction_router.usecases.carry_out_plans import CarryOutPlans
 from jurisdiction_router.usecases.change_directory import ChangeDirectory
+from jurisdiction_router.usecases.change_override import ChangeOverride
 from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
 from jurisdiction_router.usecases.compute_impact import RunImpact
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from jurisdiction_router.usecases.decide_organization import DecideOrganization
+from jurisdiction_router.usecases.designate_body import DesignateBody
+from jurisdiction_router.usecases.dispute_assignment import DisputeAssignment
 from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
 from jurisdiction_router.usecases.find_assignments import FindAssignments
 from jurisdiction_router.usecases.import_directory import ImportDirectory
@@ -21,6 +25,7 @@ from jurisdiction_router.usecases.propose_rule_set import ProposeRuleSet
 from jurisdiction_router.usecases.prove_rule_set import ProveRuleSet
 from jurisdiction_router.usecases.read_directory import ReadDirectory
 from jurisdiction_router.usecases.read_impact import ReadImpact
+from jurisdiction_router.usecases.read_overrides import ReadOverrides
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
 from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REASSESSMENT
 from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
@@ -62,6 +67,10 @@ class Factory:
     read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
+    designate_body: DesignateBody
+    change_override: ChangeOverride
+    dispute_assignment: DisputeAssignment
+    read_overrides: ReadOverrides
 
 
 def migrations(settings: Settings) -> Migrations:
@@ -108,4 +117,10 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
         find_assignments=FindAssignments(database, clock),
+        designate_body=DesignateBody(database, ledger, clock, current, assess),
+        change_override=ChangeOverride(database, ledger, current, assess),
+        dispute_assignment=DisputeAssignment(
+            database, ledger, clock, read_parameters(read_packaged("parameters.yaml"))
+        ),
+        read_overrides=ReadOverrides(database, clock),
     )

@@ -14,6 +14,7 @@ from jurisdiction_router.api import (
     feed_status,
     impacts,
     jobs,
+    overrides,
     rule_sets,
 )
 from jurisdiction_router.api.errors import ERRORS
@@ -41,6 +42,7 @@ TAGS = [
     {"name": "decisions", "description": "判断 Answers for facts in the request"},
     {"name": "rule sets", "description": "规则集 Decision tables as data"},
     {"name": "impacts", "description": "影响 What a proposal would change in the register"},
+    {"name": "overrides", "description": "指定与争议 Designations that outrank rules; disputes"},
     {"name": "directory", "description": "区划与党组织 Areas and bodies"},
     {"name": "changes", "description": "变更订阅 The feed of changes"},
     {"name": "operation", "description": "运行 Health, version, metrics"},
@@ -69,6 +71,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 directory.router,
                 feed_status.router,
                 jobs.router,
+                overrides.router,
                 feed_router("router:read"),
             ],
             errors=ERRORS,

@@ -21,6 +21,7 @@ from jurisdiction_router.api.schemas import (
     AssignmentWithDecision,
 )
 from servicekit.pagination import CursorText, Limit
+from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import INVALID_CURSOR, NOT_FOUND
 
@@ -99,5 +100,5 @@ async def get_assignment(
     valid_on: ValidOn = None,
 ) -> Response:
     """The assignment on a day with the stored decision behind it, and the whole history."""
-    found = await factory.find_assignments.one(caller, organization_id, valid_on)
-    return Response(found, media_type=JSON)
+    found, revision = await factory.find_assignments.one(caller, organization_id, valid_on)
+    return Response(found, headers={"etag": etag(revision)}, media_type=JSON)

@@ -115,6 +115,47 @@ NO_ASSIGNMENT = ProblemType(
     ),
 )
 
+INVALID_DESIGNATION = ProblemType(
+    "invalid-designation", 422, Text("指定不成立", "The designation does not hold"), _MEND
+)
+NOT_SUPERVISED_BY = ProblemType(
+    "not-supervised-by",
+    422,
+    Text("该组织目前不由该党组织领导和管理", "The body does not supervise the organization"),
+    Text(
+        "只有目前领导和管理该组织的党组织可以提出异议；{body_id} 不是。",
+        "Only the body that supervises it today can object; {body_id} is not.",
+    ),
+)
+DISPUTE_OPEN = ProblemType(
+    "dispute-open",
+    409,
+    Text("已有未处理的争议", "There is an open dispute"),
+    Text(
+        "组织 {id} 已有未处理的争议；见 GET /v1/disputes?organization_id={id}&state=open。",
+        "The organization {id} has one; see GET /v1/disputes?organization_id={id}&state=open.",
+    ),
+)
+DISPUTE_CLOSED = ProblemType(
+    "dispute-closed",
+    409,
+    Text("争议已结束", "The dispute is closed"),
+    Text("争议的状态是 {state}，不能再撤回。", "It is {state} and cannot be withdrawn."),
+)
+
+_DESIGNATION_RULES = {
+    "body_not_there": Text("{on} 没有党组织 {value}。", "There is no body {value} on {on}."),
+    "organization_not_there": Text(
+        "该组织在 {value} 尚未成立或已注销。", "The organization does not exist on {value}."
+    ),
+    "override_overlaps": Text(
+        "与自 {from} 起的指定 {id} 重叠；请先变更其期限。",
+        "It overlaps the override {id} from {from} on; change when that one expires first.",
+    ),
+    "not_supervising": Text(
+        "目前领导和管理该组织的是 {supervising}。", "The body that supervises it is {supervising}."
+    ),
+}
 _DIRECTORY_RULES = {
     "area_code": Text(
         "代码 {value} 的位数与级别 {level} 不符。", "{value} is no code of a {level}."
@@ -272,10 +313,15 @@ ERRORS = ErrorTable(
             IMPACT_DIFFERS,
             NO_RULE_SET_IN_FORCE,
             NO_ASSIGNMENT,
+            INVALID_DESIGNATION,
+            NOT_SUPERVISED_BY,
+            DISPUTE_OPEN,
+            DISPUTE_CLOSED,
         )
     },
     rules={
         **_DIRECTORY_RULES,
+        **_DESIGNATION_RULES,
         **_RULE_SET_RULES,
         "outside_areas": Text(
             "区划 {value} 不在令牌的地域范围内。",

@@ -155,13 +155,17 @@ class _Answer(BaseModel):
     assisting: list[Party] = Field(description="协助单位")
     rule_set: str | None = Field(description="规则集")
     rule: str | None = Field(description="规则")
-    basis: str | None = Field(description="S, N, L, I, joined by / 依据性质")
+    basis: str | None = Field(
+        description="S, N, L, I, joined by /; D where a body is designated 依据性质"
+    )
     flags: list[str] = Field(description="标记")
     decision: str = Field(description="SHA-256 of the decision document 判断文书摘要")
 
 
 class _Document(_Answer):
-    reason: str = Field(description="rule, missing_facts, conflict, no_rule, no_body, no_rule_set")
+    reason: str = Field(
+        description="rule, designated, missing_facts, conflict, no_rule, no_body, no_rule_set"
+    )
     notified: list[Party] = Field(description="告知单位")
     row: str | None = Field(description="Row of the published table 规则表行号")
     title: Words | None = Field(description="规则名称")
@@ -172,6 +176,12 @@ class _Document(_Answer):
     conflicting: list[str] = Field(description="相互冲突的规则")
     missing: list[str] = Field(description="Facts that would decide 缺少的事实")
     possible: list[dict[str, Any]] = Field(description="Answers still open 可能的结论")
+    designation: dict[str, Any] | None = Field(
+        description="Who designated the body, by what; null where a rule decides 指定"
+    )
+    by_rule: dict[str, Any] | None = Field(
+        description="What the rules say, where a body is designated 规则的结论"
+    )
     facts: dict[str, str | None] = Field(description="Facts used 所用事实")
     rule_set_digest: str | None = Field(description="规则集摘要")
     trace: dict[str, Any] = Field(description="Place, rules, candidates 推理过程")

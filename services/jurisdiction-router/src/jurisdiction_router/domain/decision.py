@@ -20,6 +20,8 @@ from jurisdiction_router.domain.verdict import NO_RULE_SET, Step, Verdict
 from jurisdiction_router.domain.vocabulary import Vocabulary
 from servicekit.text import Text
 
+_STATE: Final = ("outcome", "supervising", "assisting", "rule_set", "rule", "basis", "flags")
+"""Members of a document that are the assignment's state, too (docs/contracts.md)."""
 _CERTAINTY: Final = (("I", "inferred"), ("L", "local_practice"), ("N", "stated"), ("S", "stated"))
 
 
@@ -49,7 +51,10 @@ class Decision:
 
     def state(self) -> dict[str, Any]:
         """Return the assignment's state as feeds and lists show it."""
-        return self.verdict.state(self.rule_set, self.digest)
+        return {
+            **{name: self.document[name] for name in _STATE},
+            "decision": self.digest,
+        }
 
 
 class Decider:
@@ -133,6 +138,8 @@ def _document(verdict: Verdict, facts: Facts, rule_set: str | None) -> dict[str,
             }
             for answer in verdict.possible
         ],
+        "designation": None,
+        "by_rule": None,
         "facts": {
             **known,
             "domicile": facts.domicile,

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from jurisdiction_router.domain.decision import Decider, Decision, outside_every_scope
+from jurisdiction_router.domain.designation import Override, designated, designation_dates
 from jurisdiction_router.domain.directory import Directory, DirectoryView
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import FactPeriod, Facts
@@ -59,25 +60,42 @@ class Jurisdiction:
         """Return the jurisdiction that has these rule sets instead."""
         return Jurisdiction(rule_sets, self.directory, self._vocabulary)
 
-    def timeline(self, periods: Sequence[FactPeriod]) -> list[AssignmentSegment]:
+    def timeline(
+        self, periods: Sequence[FactPeriod], overrides: Sequence[Override] = ()
+    ) -> list[AssignmentSegment]:
         """Return the assignment timeline of one organization.
 
-        In: its facts, as ordered, non-overlapping periods; None where it has ceased. Out: ordered
-        segments. Absent from them: days before a rule set of its territory is in force, and days
-        on which the organization is deregistered or revoked.
+        In: its facts, as ordered, non-overlapping periods, None where it has ceased; its overrides,
+        of which no two hold on one day. Out: ordered segments. Absent from them: days before a rule
+        set of its territory is in force, unless a body is designated then, and days on which the
+        organization is deregistered or revoked.
         """
         segments: list[AssignmentSegment] = []
+        designations = designation_dates(overrides, self.directory)
         for period in periods:
             facts = period.facts
             if facts is None:
                 continue
             changes = self._directory_dates(facts)
-            cuts = sorted(changes | self._rule_set_dates)
+            cuts = sorted(changes | self._rule_set_dates | designations)
             for start, end in pieces(period.valid_from, period.valid_until, cuts):
                 decision = self._decide_since(facts, start, changes)
+                override = next((o for o in overrides if holds_on(o, start)), None)
+                if override is not None:
+                    decision = self._designated(decision, facts, override, start)
                 if decision is not None:
                     _append(segments, AssignmentSegment(start, end, decision))
         return segments
+
+    def _designated(
+        self, by_rule: Decision | None, facts: Facts, override: Override, day: date
+    ) -> Decision | None:
+        """Return what an override makes of a decision; nothing, once its body has gone for good."""
+        body = self._view(day).body(override.body_id)
+        if body is None:
+            return by_rule
+        known = by_rule or outside_every_scope(facts, self._vocabulary)
+        return designated(known, by_rule is not None, override, body)
 
     def decide(self, facts: Facts, day: date) -> Decision | None:
         """Decide for one day; None when the territory's rule set is not in force on it."""

@@ -1,7 +1,7 @@
 """What the engine finds, before anyone puts it into words."""
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.directory import Body
 from jurisdiction_router.domain.rule_set import Candidate, Rule
@@ -75,19 +75,3 @@ class Verdict:
     def answer(self) -> tuple[str, str | None, Party | None, tuple[str, ...]]:
         """Return what makes two verdicts the same answer, however they were reached."""
         return (self.outcome, self.rule.id if self.rule else None, self.supervising, self.missing)
-
-    def state(self, rule_set: str | None, decision: str) -> dict[str, Any]:
-        """Return the assignment's state as feeds and lists show it (docs/contracts.md).
-
-        `rule_set` is the id of the rule set that decided, `decision` the digest of the document.
-        """
-        return {
-            "outcome": self.outcome,
-            "supervising": self.supervising._asdict() if self.supervising else None,
-            "assisting": [party._asdict() for party in self.assisting],
-            "rule_set": rule_set,
-            "rule": self.rule.id if self.rule else None,
-            "basis": self.rule.basis if self.rule else None,
-            "flags": list(self.rule.flags) if self.rule else [],
-            "decision": decision,
-        }

@@ -128,7 +128,8 @@ SELECT array_agg(DISTINCT area) AS areas,
            ',' ORDER BY valid_from) || ']' AS history,
        (SELECT {_HEAD} || '"decision":"' || digest || '",' || substr(document, 2)
         FROM held JOIN decision ON digest = held.decision WHERE now) AS document,
-       (SELECT area FROM held WHERE now) AS area
+       (SELECT area FROM held WHERE now) AS area,
+       (SELECT assignment_revision FROM organization WHERE id = :id) AS revision
 FROM held
 """  # noqa: S608 - no value of a caller is in the text
 )

@@ -9,8 +9,10 @@ import orjson
 from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jurisdiction_router.domain.designation import Override
 from jurisdiction_router.domain.facts import FactPeriod
 from jurisdiction_router.storage.fact_rows import load_periods, write_periods
+from jurisdiction_router.storage.override_rows import load_overrides
 from servicekit.database import copy_rows
 from servicekit.ledger import Segment
 
@@ -32,6 +34,7 @@ class HeldOrganization:
     assignment_revision: int = 0
     periods: tuple[FactPeriod, ...] = ()
     segments: tuple[HeldSegment, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 async def load_organizations(
@@ -51,8 +54,13 @@ async def load_organizations(
     for row in await connection.execute(_LOAD_SEGMENTS, bound):
         segment = Segment(row.valid_from, row.valid_until, orjson.loads(row.state))
         segments[row.organization_id].append(HeldSegment(segment, row.area))
+    overrides = await load_overrides(connection, list(held))
     return {
-        identifier: replace(organization, segments=tuple(segments[identifier]))
+        identifier: replace(
+            organization,
+            segments=tuple(segments[identifier]),
+            overrides=overrides.get(identifier, ()),
+        )
         for identifier, organization in held.items()
     }
 
@@ -95,7 +103,7 @@ async def write_organizations(
 
 _COLUMNS = (
     "organization_id", "valid_from", "valid_until", "area", "outcome", "rule_set", "rule",
-    "basis", "body_id", "body_kind", "decision", "state",
+    "basis", "body_id", "body_kind", "flags", "decision", "state",
 )  # fmt: skip
 
 
@@ -106,7 +114,7 @@ def _segment_rows(organization: HeldOrganization) -> Iterable[tuple[Any, ...]]:
         yield (
             organization.id, held.segment.start, held.segment.until, held.area,
             state["outcome"], state["rule_set"], state["rule"], state["basis"],
-            supervising.get("id"), supervising.get("kind"), state["decision"],
+            supervising.get("id"), supervising.get("kind"), state["flags"], state["decision"],
             orjson.dumps(state).decode(),
         )  # fmt: skip
 

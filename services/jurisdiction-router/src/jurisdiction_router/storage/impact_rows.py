@@ -53,7 +53,11 @@ async def stage(connection: AsyncConnection, staged: Iterable[StagedChange]) -> 
 
 
 async def store_moves(connection: AsyncConnection, impact: UUID, flows: Flows) -> None:
-    """Turn the staged changes into each organization's moves, neighbours joined."""
+    """Turn the staged changes into each organization's moves, neighbours joined.
+
+    Whom an override places is not moved by what the rules say. Falls down where the change itself
+    ends the designated body: that is said by the override's standing, not by an impact.
+    """
     await connection.execute(
         _PUT_FLOWS,
         {
@@ -223,7 +227,10 @@ _PUT_MOVES = text(
         WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
           AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
         GROUP BY p.organization_id, s.area, s.flow
-    ) joined, unnest(all_days) AS days
+    ) joined, unnest(all_days - coalesce((
+        SELECT range_agg(daterange(o.valid_from, o.valid_until))
+        FROM override o WHERE o.organization_id = joined.organization_id
+    ), '{}')) AS days
     """
 )
 _FINISH = text(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
 
 from servicekit.database import new_metadata
@@ -169,9 +170,11 @@ assignment = Table(
     Column("basis", Text),
     Column("body_id", Text, index=True),
     Column("body_kind", Text),
+    Column("flags", ARRAY(Text), nullable=False),
     Column("decision", Text, nullable=False),
     Column("state", Text, nullable=False, comment="JSON as feeds carry it"),
     Index("assignment_outcome_idx", "outcome", "organization_id"),
+    Index("assignment_flags_idx", "flags", postgresql_using="gin"),
     Index(
         "assignment_area_idx",
         "area",
@@ -188,6 +191,40 @@ decision = Table(
     Column("document", Text, nullable=False),
 )
 """Decision documents. Organizations with equal facts in equal surroundings share one."""
+
+override = Table(
+    "override",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organization_id", Uuid, nullable=False, index=True),
+    Column("body_id", Text, nullable=False, index=True),
+    Column("area", Text, nullable=False, comment="access area when it was made"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Designations that outrank the rules; one that was withdrawn ends on the day it begins."""
+
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organization_id", Uuid, nullable=False),
+    Column("body_id", Text, nullable=False, index=True),
+    Column("area", Text, nullable=False, comment="access area when it was raised"),
+    Column("due_on", Date, nullable=False),
+    Column("state", Text, nullable=False, comment="open, settled or withdrawn"),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(
+        "dispute_open_idx",
+        "organization_id",
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+"""A body says "not ours"; one open dispute per organization."""
 
 reassessment = Table(
     "reassessment",

@@ -117,7 +117,8 @@ class _Batch:
         self, organization: HeldOrganization, actor: str, reason: str | None
     ) -> HeldOrganization:
         """Compute the timeline and note the event if it differs from the held one."""
-        segments = tuple(self._hold(s) for s in self._jurisdiction.timeline(organization.periods))
+        computed = self._jurisdiction.timeline(organization.periods, organization.overrides)
+        segments = tuple(self._hold(s) for s in computed)
         effective_on = first_difference(
             [h.segment for h in organization.segments], [h.segment for h in segments]
         )

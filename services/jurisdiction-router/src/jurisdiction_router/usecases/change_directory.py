@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.areas_and_bodies import Body
+from jurisdiction_router.domain.designation import bodies_before
 from jurisdiction_router.domain.directory import Directory
 from jurisdiction_router.domain.directory_change import (
     DirectoryChange,
@@ -29,6 +30,7 @@ from jurisdiction_router.storage import (
     fact_rows,
     jurisdiction_rows,
     left_behind,
+    override_rows,
 )
 from jurisdiction_router.storage.directory_rows import AreaRow, BodyRow
 from jurisdiction_router.storage.tables import area as area_table
@@ -139,8 +141,11 @@ class ChangeDirectory:
             after,
             real.codes(before.directory),
         )
+        overridden = await override_rows.overridden_organizations(
+            connection, bodies_before(after, (body.id for body in real.bodies))
+        )
         reassessment = await self.reassess.touched(
-            connection, before.with_directory(after), places, caller, reason
+            connection, before.with_directory(after), places, caller, reason, overridden
         )
         await self.ledger.append(connection, [*also, *events, *reassessment.events])
         return Changed(len(real.areas), len(real.bodies), reassessment)

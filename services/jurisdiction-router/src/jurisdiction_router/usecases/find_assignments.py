@@ -64,8 +64,12 @@ class FindAssignments:
             "by_body_kind": _sums(cells, "outcome", "body_kind"),
         }
 
-    async def one(self, caller: Caller, organization_id: UUID, valid_on: date | None) -> str:
+    async def one(
+        self, caller: Caller, organization_id: UUID, valid_on: date | None
+    ) -> tuple[str, int]:
         """One organization's assignment on a day, with its decision and history, as JSON text.
+
+        And the revision of its timeline: what a designation is held to.
 
         Raises Refusal `not-found` for an organization that is not known or not the caller's to
         see, `no-assignment` for a day without one.
@@ -78,7 +82,7 @@ class FindAssignments:
             raise Refusal("not-found")
         if row.document is None:
             raise Refusal("no-assignment", valid_on=day.isoformat())
-        return f'{row.document[:-1]},"history":{row.history}}}'
+        return f'{row.document[:-1]},"history":{row.history}}}', row.revision
 
 
 def _sums(cells: Sequence[Mapping[str, Any]], *names: str) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=True),
         sa.Column("body_id", sa.Text(), nullable=True),
         sa.Column("body_kind", sa.Text(), nullable=True),
+        sa.Column("flags", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False, comment="JSON as feeds carry it"),
         sa.PrimaryKeyConstraint("organization_id", "valid_from", name=op.f("assignment_pkey")),
@@ -89,6 +90,9 @@ def upgrade() -> None:
     op.create_index(op.f("assignment_body_id_idx"), "assignment", ["body_id"], unique=False)
     op.create_index(
         "assignment_outcome_idx", "assignment", ["outcome", "organization_id"], unique=False
+    )
+    op.create_index(
+        "assignment_flags_idx", "assignment", ["flags"], unique=False, postgresql_using="gin"
     )
     op.create_index(op.f("assignment_rule_idx"), "assignment", ["rule"], unique=False)
     op.create_table(
@@ -303,6 +307,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed", "subject", "position", name=op.f("parked_event_pkey")),
     )
     op.create_table(
+        "override",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was made"),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("override_pkey")),
+    )
+    op.create_index(
+        op.f("override_organization_id_idx"), "override", ["organization_id"], unique=False
+    )
+    op.create_index(op.f("override_body_id_idx"), "override", ["body_id"], unique=False)
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was raised"),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="open, settled or withdrawn"),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("dispute_pkey")),
+    )
+    op.create_index(op.f("dispute_body_id_idx"), "dispute", ["body_id"], unique=False)
+    op.create_index(
+        "dispute_open_idx",
+        "dispute",
+        ["organization_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "reassessment",
         sa.Column("job", sa.Uuid(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -363,6 +403,14 @@ def downgrade() -> None:
     op.drop_index(op.f("rule_set_planned_for_idx"), table_name="rule_set")
     op.drop_table("rule_set")
     op.drop_table("reassessment")
+    op.drop_index(
+        "dispute_open_idx", table_name="dispute", postgresql_where=sa.text("state = 'open'")
+    )
+    op.drop_index(op.f("dispute_body_id_idx"), table_name="dispute")
+    op.drop_table("dispute")
+    op.drop_index(op.f("override_body_id_idx"), table_name="override")
+    op.drop_index(op.f("override_organization_id_idx"), table_name="override")
+    op.drop_table("override")
     op.drop_table("parked_event")
     op.drop_index(
         "job_ended_idx",
@@ -395,6 +443,7 @@ def downgrade() -> None:
     op.drop_table("decision")
     op.drop_index(op.f("body_area_code_idx"), table_name="body")
     op.drop_table("body")
+    op.drop_index("assignment_flags_idx", table_name="assignment", postgresql_using="gin")
     op.drop_index(op.f("assignment_rule_idx"), table_name="assignment")
     op.drop_index("assignment_outcome_idx", table_name="assignment")
     op.drop_index(op.f("assignment_body_id_idx"), table_name="assignment")
