@@ -10,8 +10,8 @@ from pathlib import Path
 
 import asyncpg
 import httpx
-from tests.registry_api.api.test_life_events import Life
 from tests.registry_api.conftest import StartRegistry
+from tests.registry_api.life import Life
 from tests.registry_api.samples import hospital
 
 from servicekit.database import plain_dsn

@@ -1,35 +1,11 @@
-"""The story of one organization, told end to end, and the steps its state does not allow."""
+"""Events of an organization's life, and the steps that its state does not allow."""
 
 from typing import Any
 
 import httpx
 import pytest
+from tests.registry_api.life import Life
 from tests.registry_api.samples import hospital
-
-
-class Life:
-    """One organization; each step sends the ETag that the step before got."""
-
-    def __init__(self, client: httpx.AsyncClient, established: httpx.Response) -> None:
-        self.client = client
-        self.id = established.json()["id"]
-        self.etag = established.headers["etag"]
-
-    async def step(self, path: str, day: str, **facts: Any) -> httpx.Response:
-        answer = await self.client.post(
-            f"/v1/organizations/{self.id}/{path}",
-            json={"effective_on": day, **facts},
-            headers={"if-match": self.etag},
-        )
-        self.etag = answer.headers.get("etag", self.etag)
-        return answer
-
-    async def on(self, day: str, **when: Any) -> dict[str, Any]:
-        answer = await self.client.get(
-            f"/v1/organizations/{self.id}", params={"valid_on": day, **when}
-        )
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
 
 
 @pytest.fixture
@@ -37,37 +13,6 @@ async def life(registry: httpx.AsyncClient) -> Life:
     """Established on 2016-03-01 with two full members and a provisional charter clause."""
     body = hospital(charter={"state": "provisional", "on": "2016-03-01"})
     return Life(registry, await registry.post("/v1/organizations", json=body))
-
-
-async def test_the_story_of_one_organization(life: Life) -> None:
-    assigned = await life.step("party-workers/assignment", "2016-03-10", role="organizer")
-    assert assigned.status_code == 200, assigned.text
-    await life.step("party-members", "2016-05-01", full_members=3, probationary_members=0)
-    vetoed = await life.step("evaluations", "2016-06-01", proposed="3A")
-    assert vetoed.json()["outcome"]["outcome"] == "vetoed"
-    assert [g["ground"] for g in vetoed.json()["outcome"]["grounds"]] == ["eligible_not_formed"]
-    assert vetoed.json()["grade"] is None
-    formed = await life.step(
-        "party-organization/formation", "2016-07-01", form="branch", mode="solo",
-        secretary_post="director", secretary_cross_posted=True,
-    )  # fmt: skip
-    assert formed.json()["party"]["organizer"] is None
-    granted = await life.step("evaluations", "2016-12-01", proposed="3A")
-    assert granted.json()["grade"] == {
-        "level": "3A", "announced_on": "2016-12-01", "valid_until": "2021-12-01",
-    }  # fmt: skip
-    included = await life.step("charter-inclusion", "2017-01-15", state="included")
-    assert included.json()["charter"]["state"] == "included"
-    corrected = await life.step("amendments", "2016-04-01", change={"full_time_staff": 44})
-    assert corrected.status_code == 200, corrected.text
-
-    assert (await life.on("2016-03-09"))["party"]["organizer"] is None
-    assert (await life.on("2016-03-10"))["party"]["organizer"] is not None
-    assert (await life.on("2016-06-30"))["party"]["organization"] is None
-    assert (await life.on("2016-07-01"))["party"]["organization"]["form"] == "branch"
-    assert (await life.on("2016-05-01"))["full_time_staff"] == 44
-    assert (await life.on("2016-05-01", known_at=7))["full_time_staff"] == 40
-    assert (await life.on("2017-06-01"))["charter"]["state"] == "included"
 
 
 @pytest.mark.parametrize(
