@@ -13,6 +13,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	2>/dev/null && break; done)
 MANIFESTS := pyproject.toml uv.lock $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml)
 APIS := registry-api jurisdiction-router metrics
+CHECKOV := 3.3.30
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -106,6 +107,37 @@ openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says
 		$(BIN)/$$api openapi | diff -u openapi/$$api.yaml - || { \
 			echo "openapi/$$api.yaml is out of date: run make openapi." >&2; exit 1; }; \
 	done
+
+# --- shipping -----------------------------------------------------------------------------------
+
+.PHONY: deploy-check
+deploy-check: $(BIN)/.synced ## Check chart, Dockerfile, compose file and alerts with their own tools
+	$(UV) run --isolated --frozen --group deploy --quiet pytest -p no:cacheprovider tests/deploy
+	$(UV) run --isolated --frozen --group deploy --quiet python deploy/release/render_chart.py .data/chart
+	$(UV) tool run --quiet --from checkov==$(CHECKOV) checkov --config-file deploy/helm/checkov.yaml \
+		--directory .data/chart
+
+.PHONY: image-check
+image-check: $(BIN)/.synced ## Build the images and run the platform from them, without a container daemon
+	@deploy/image-check/run.sh
+
+.PHONY: compose-secrets
+compose-secrets: $(BIN)/.synced ## Write the secret files of deploy/compose.yaml [NAME_CIPHER=sm4-gcm]
+	@$(BIN)/local-runner compose-secrets $(if $(NAME_CIPHER),--name-cipher "$(NAME_CIPHER)")
+
+.PHONY: settings-table
+settings-table: $(BIN)/.synced ## Write the settings into docs/operations.md
+	$(BIN)/python deploy/release/settings_table.py
+
+.PHONY: notices
+notices: $(BIN)/.synced ## Write THIRD-PARTY-NOTICES.md from the lock file
+	$(BIN)/python deploy/release/third_party_notices.py > .notices && mv .notices THIRD-PARTY-NOTICES.md
+
+.PHONY: sbom
+sbom: $(BIN)/.synced ## Write a bill of materials (CycloneDX) of each image into dist/
+	@mkdir -p dist
+	@for service in registry-api jurisdiction-router metrics-api; do \
+		deploy/release/sbom.sh "$(UV)" $$service "dist/$${service%-api}.cdx.json" || exit 1; done
 
 # --- tidying ------------------------------------------------------------------------------------
 

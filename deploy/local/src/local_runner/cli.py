@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from local_runner.compose_secrets import TOKEN_DAYS, Cipher, write_secrets
 from local_runner.data_dir import DataDir, read_json
 from local_runner.demo import whole_city
 from local_runner.demo_load import Addresses, DemoLoad
@@ -96,6 +97,24 @@ def token(
     except OSError as error:
         _fail_for(error, data_dir)
     typer.echo(issuer.token(scopes, areas=codes, ttl=seconds))
+
+
+@app.command()
+def compose_secrets(
+    folder: Annotated[Path, typer.Argument(help="Where compose.yaml looks for them.")] = Path(
+        "deploy/secrets"
+    ),
+    database_host: Annotated[
+        str, typer.Option(help="Host and port of PostgreSQL, as containers see it.")
+    ] = "postgres:5432",
+    name_cipher: Annotated[
+        Cipher, typer.Option(envvar="NAME_CIPHER", help="Cipher of sealed names.")
+    ] = "aes-256-gcm",
+) -> None:
+    """Write the secret files of deploy/compose.yaml that are missing, and new tokens."""
+    written = write_secrets(folder, database_host, name_cipher)
+    typer.echo(f"{folder}: {', '.join(written)}")
+    typer.echo(f"Tokens are good for {TOKEN_DAYS} days; one with every scope is in trial_token.")
 
 
 @app.command()

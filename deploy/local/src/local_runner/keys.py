@@ -33,7 +33,11 @@ SCOPES = (
 class Issuer:
     """Signs tokens with the key in ``folder``, which is made at first use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, name: str = ISSUER, key_id_prefix: str = KEY_ID_PREFIX
+    ) -> None:
+        self._name = name
+        self._key_id_prefix = key_id_prefix
         self._private_file = folder / "private.json"
         self.jwks_file = folder / "jwks.json"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -53,7 +57,7 @@ class Issuer:
         """Make the key; if two processes do so at once, the first one's key stays."""
         key = ECKey.generate_key("P-256")
         described = key.as_dict(private=True) | {
-            "kid": KEY_ID_PREFIX + key.thumbprint()[:16],
+            "kid": self._key_id_prefix + key.thumbprint()[:16],
             "alg": ALGORITHM,
             "use": "sig",
         }
@@ -81,7 +85,7 @@ class Issuer:
         """
         now = int(time.time())
         claims: dict[str, object] = {
-            "iss": ISSUER,
+            "iss": self._name,
             "sub": client,
             "client_id": client,
             "aud": AUDIENCE,

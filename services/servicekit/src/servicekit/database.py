@@ -69,6 +69,7 @@ class Database:
         )
         self.url = url
         self.replicated = read_url != url
+        self.pool_size = settings.pool_size
         server = {"statement_timeout": str(settings.statement_timeout_ms), "jit": "off"}
         self._write = _engine(url, settings.pool_size, server)
         self._read = _engine(

@@ -20,6 +20,7 @@ _CHECK_SECONDS = 5
 """An orchestrator's probe must hear "not ready", not time out."""
 
 POOL_USE = Gauge("database_pool_connections", "Connections in use", ["engine"])
+POOL_SIZE = Gauge("database_pool_size", "Connections that may be in use", ["engine"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,10 @@ def health_router(
         request: Request, caller: Annotated[Caller, Depends(require("ops"))]
     ) -> Response:
         """Requests, feed lag, jobs, parked subjects and pool use."""
-        for engine, used in request.app.state.database.pool_use().items():
+        database: Database = request.app.state.database
+        for engine, used in database.pool_use().items():
             POOL_USE.labels(engine).set(used)
+            POOL_SIZE.labels(engine).set(database.pool_size)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

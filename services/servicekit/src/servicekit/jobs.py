@@ -184,6 +184,8 @@ class Worker:
         self._bell = bell
         self._handlers = handlers
         self._crash_limit = crash_limit
+        for kind in handlers:  # from 0, so that monitoring sees the first failure as an increase
+            JOBS_ENDED.labels(kind, "failed").inc(0)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ _REFRESH_BEFORE_SECONDS = 60
 TOKEN_EXPIRES = Gauge(
     "service_token_expires_timestamp_seconds",
     "When the token for calls to other services expires; a file's must be rotated before",
+    ["source"],
 )
 
 
@@ -54,7 +55,7 @@ class ServiceToken(httpx.Auth):
             if stamp != self._file_stamp:
                 self._token = self._settings.service_token_file.read_text().strip()
                 self._file_stamp = stamp
-                TOKEN_EXPIRES.set(_expiry(self._token))
+                TOKEN_EXPIRES.labels("file").set(_expiry(self._token))
             return self._token
         if time.monotonic() >= self._until and self._settings.token_url:
             await self._fetch(self._settings.token_url)
@@ -73,7 +74,7 @@ class ServiceToken(httpx.Auth):
         granted = answer.json()
         self._token = granted["access_token"]
         lifetime = float(granted.get("expires_in", 300))
-        TOKEN_EXPIRES.set(time.time() + lifetime)
+        TOKEN_EXPIRES.labels("endpoint").set(time.time() + lifetime)
         self._until = time.monotonic() + max(lifetime - _REFRESH_BEFORE_SECONDS, lifetime / 2)
 
 

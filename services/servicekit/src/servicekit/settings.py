@@ -18,7 +18,7 @@ DEFAULT_SECRETS_DIR = "/run/secrets"
 class ServiceSettings(BaseSettings):
     """Each service subclasses this with its own `env_prefix`, e.g. `REGISTRY_`."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     database_url: SecretStr = Field(
         default=SecretStr("postgresql+asyncpg://localhost/postgres"),

@@ -1,0 +1,1 @@
+"""What operators get: recipe of the images, chart, compose file, alerts, dashboards, guide."""
