@@ -200,12 +200,17 @@ async def coverage(rest: Rest, at: Addresses) -> list[Any]:
 
 async def loaded(at: Addresses, issuer: Issuer, folder: Path) -> list[Any]:
     """The coverage after the demo city was loaded."""
-    rest = Rest(lambda: issuer.token(client="image-check", ttl=600))
+    rest, approver = (
+        Rest(lambda client=client: issuer.token(client=client, ttl=600))  # type: ignore[misc]
+        for client in ("image-check", "image-check-approver")
+    )
     try:
-        await DemoLoad(rest, at, whole_city(), folder, rule_set_file()).run(lambda *_: None)
+        load = DemoLoad(rest, approver, at, whole_city(), folder, rule_set_file())
+        await load.run(lambda *_: None)
         return await coverage(rest, at)
     finally:
         await rest.close()
+        await approver.close()
 
 
 async def from_processes(folder: Path) -> list[Any]:

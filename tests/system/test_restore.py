@@ -66,11 +66,15 @@ async def test_what_was_saved_while_in_use_goes_on_elsewhere(
     platform: Platform, elsewhere: Path, tmp_path: Path
 ) -> None:
     at = Addresses(*(platform.url(service) for service in (REGISTRY, ROUTER, METRICS)))
-    rest = Rest(lambda: platform.issuer.token(client="demo"))
-    await DemoLoad(rest, at, part_of_city(300), platform.data_dir.root, rule_set_file()).run(
-        lambda *_: None
+    rest, approver = (
+        Rest(lambda client=client: platform.issuer.token(client=client))  # type: ignore[misc]
+        for client in ("demo", "approver")
     )
+    await DemoLoad(
+        rest, approver, at, part_of_city(300), platform.data_dir.root, rule_set_file()
+    ).run(lambda *_: None)
     await rest.close()
+    await approver.close()
     async with client_of(platform) as client:
         for service in SAVED_IN_ORDER:
             dump = str(tmp_path / service.database)
