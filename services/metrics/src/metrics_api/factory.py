@@ -18,8 +18,10 @@ from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
 from metrics_api.usecases.keep_targets import KeepTargets
 from metrics_api.usecases.list_members import ListMembers
+from metrics_api.usecases.start_job import StartJob
 from metrics_api.usecases.tell_forecast import TellForecast
 from metrics_api.usecases.tell_freshness import TellFreshness
+from servicekit import jobs
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
@@ -67,7 +69,7 @@ class Factory:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.database = Database(settings)
-        self.bell = Bell(self.database, CHANNEL)
+        self.bell = Bell(self.database, CHANNEL, jobs.CHANNEL)
         self.definitions: Definitions = load_definitions()
         self.labels: Labels = load_labels()
         self.upstream = upstream or Upstream.over_http(settings)
@@ -103,6 +105,11 @@ class Factory:
         return EvaluateTargets(
             self.count_coverage, self.issue_receipt, self.database, self.definitions, self.clock
         )
+
+    @cached_property
+    def start_job(self) -> StartJob:
+        """Starts and reads jobs."""
+        return StartJob(self.database)
 
     @cached_property
     def tell_forecast(self) -> TellForecast:

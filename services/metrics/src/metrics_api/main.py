@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from metrics_api.api.answer_jobs import EXPORT, REPORT_PACK, AnswerJobs
 from metrics_api.api.charts import charts_router
 from metrics_api.api.coverage import coverage_router
 from metrics_api.api.dashboard import dashboard_router
@@ -13,7 +14,9 @@ from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
 from metrics_api.api.forecast import forecast_router
 from metrics_api.api.freshness import freshness_router
+from metrics_api.api.jobs import jobs_router
 from metrics_api.api.members import members_router
+from metrics_api.api.own_answers import OwnAnswers
 from metrics_api.api.targets import targets_router
 from metrics_api.dashboard.site import Site
 from metrics_api.factory import Factory, migrations
@@ -23,6 +26,8 @@ from metrics_api.storage.feed_cursors import FEEDS
 from servicekit.app import Parts, build_app
 from servicekit.follower import Follower
 from servicekit.health import Readiness, feed_check
+from servicekit.jobs import Worker
+from servicekit.retention import Retention
 
 DESCRIPTION = (
     "How far the social organizations are covered by Party building: counted by any dimension, on "
@@ -32,6 +37,7 @@ TAGS = (
     {"name": "coverage", "description": "Counts by any dimension 覆盖统计"},
     {"name": "definitions", "description": "What is counted, and its reference 指标定义"},
     {"name": "targets", "description": "Goals with a date, and how they stand 目标"},
+    {"name": "files", "description": "Long lists and report packs as files 文件"},
     {"name": "operation", "description": "Freshness and health 运行"},
 )
 
@@ -51,6 +57,21 @@ def build_api(factory: Factory) -> FastAPI:
         detail = {"edition": served.edition.number, "rows": served.copy.rows}
         return Readiness("columnar copy", True, detail)
 
+    answering = (coverage_router(), members_router(), targets_router(), forecast_router())
+    state = {
+        "count_coverage": factory.count_coverage,
+        "issue_receipt": factory.issue_receipt,
+        "evaluate_targets": factory.evaluate_targets,
+        "tell_forecast": factory.tell_forecast,
+        "keep_targets": factory.keep_targets,
+        "definitions": factory.definitions,
+        "list_members": factory.list_members,
+        "settings": factory.settings,
+        "labels": factory.labels,
+    }
+    own = OwnAnswers(answering, state)
+    worker = _worker(factory, own)
+    retention = Retention(factory.database, factory.settings, "job", "idempotency_key")
     return build_app(
         Parts(
             name="metrics",
@@ -62,35 +83,39 @@ def build_api(factory: Factory) -> FastAPI:
             bell=factory.bell,
             migrations=migrations(factory.settings),
             routers=(
-                coverage_router(),
-                members_router(),
+                *answering,
                 charts_router(),
                 definitions_router(),
-                targets_router(),
-                forecast_router(),
                 freshness_router(),
+                jobs_router(),
                 dashboard_router(),
             ),
             errors=ERRORS,
             state={
-                "count_coverage": factory.count_coverage,
-                "issue_receipt": factory.issue_receipt,
-                "evaluate_targets": factory.evaluate_targets,
-                "tell_forecast": factory.tell_forecast,
-                "keep_targets": factory.keep_targets,
+                **state,
+                "own_answers": own,
+                "start_job": factory.start_job,
                 "tell_freshness": factory.tell_freshness,
-                "definitions": factory.definitions,
-                "list_members": factory.list_members,
-                "settings": factory.settings,
-                "labels": factory.labels,
                 "site": site,
                 "drawn_charts": site.charts,
             },
-            background=(live.running, lambda: _closing(factory)),
+            background=(
+                live.running,
+                worker.running,
+                retention.running,
+                lambda: _closing(factory),
+            ),
             checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),
             tags=TAGS,
         )
     )
+
+
+def _worker(factory: Factory, own: OwnAnswers) -> Worker:
+    """Runs the jobs that make files of answers."""
+    work = AnswerJobs(own, factory.database, factory.labels)
+    handlers = {EXPORT: work.export, REPORT_PACK: work.report_pack}
+    return Worker(factory.database, factory.bell, handlers)
 
 
 @asynccontextmanager

@@ -1,25 +1,20 @@
-"""Answers as tables: CSV and XLSX of any of them, from the model that describes it.
+"""Answers as tables, from the models that describe them.
 
 A model's fields are the columns. Their headers are the English paths (`by.kind` is `kind`), or the
 Chinese words with which the fields' descriptions end. A list of rows inside an answer is named by
 its path: `groups`, or `targets.variants` where each target has several.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from metrics_api.api.schemas import ReceiptDocument, Wording
 from metrics_api.domain.dimensions import DIMENSIONS
 from metrics_api.storage.label_files import Labels
-from servicekit.tables import BOM, csv_lines, guarded, new_workbook
 
 Language = Literal["zh", "en"]
 Path = tuple[str, ...]
@@ -30,9 +25,6 @@ WHOLE = "total"
 """The member that sums up the rows; it ends the table."""
 _KEYED = {"by": "", "labels": "名称"}
 """Members keyed by dimension, and what follows the dimension's title in their headers."""
-_SHARES = ("rate", "goal")
-_WIDTH = 16
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +59,6 @@ def answer_table(
         cells.append(reading.total(paths, total))
     header = [reading.header(row_model, path) for path in paths]
     return AnswerTable(paths, header, cells, list(reading.notes(sheet, document)))
-
-
-def csv_file(table: AnswerTable) -> bytes:
-    """The table, and after an empty line what stands beside it, two cells a line."""
-    lines = ([_text(cell) for cell in row] for row in (*table.rows, [], *table.notes))
-    return BOM + csv_lines([table.header, *lines])
-
-
-def xlsx_file(table: AnswerTable, language: Language, made_at: datetime | None) -> bytes:
-    """The same as two sheets; the bytes depend on nothing but the answer."""
-    target = io.BytesIO()
-    book = new_workbook(target, in_memory=True)
-    book.set_properties({"created": (made_at or _EPOCH).astimezone(UTC).replace(tzinfo=None)})
-    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
-    names = {"zh": ("数据", "凭据"), "en": ("data", "receipt")}[language]
-    data = book.add_worksheet(names[0])
-    data.set_column(0, max(0, len(table.paths) - 1), _WIDTH)
-    data.freeze_panes(1, 0)
-    formats = [share if path[-1] in _SHARES else None for path in table.paths]
-    _write(data, 0, table.header, [bold] * len(table.header))
-    for number, row in enumerate(table.rows, start=1):
-        _write(data, number, row, formats)
-    notes = book.add_worksheet(names[1])
-    notes.set_column(0, 1, 3 * _WIDTH)
-    for number, row in enumerate(table.notes):
-        _write(notes, number, row, [bold, None])
-    book.close()
-    return target.getvalue()
 
 
 class _Reading:
@@ -218,18 +182,3 @@ def _at(row: Row, path: Path) -> Any:
             return None
         value = value.get(name)
     return value
-
-
-def _text(cell: Cell) -> str:
-    return "" if cell is None else guarded(cell) if isinstance(cell, str) else str(cell)
-
-
-def _write(
-    sheet: Worksheet, number: int, cells: Sequence[Cell], formats: Sequence[Format | None]
-) -> None:
-    """One line; numbers as numbers, all else as text, never as a formula."""
-    for place, (cell, form) in enumerate(zip(cells, formats, strict=True)):
-        if isinstance(cell, str):
-            sheet.write_string(number, place, cell, form)
-        elif cell is not None:
-            sheet.write_number(number, place, cell, form)

@@ -7,6 +7,9 @@ what was learned later, so asking `receipt.request` again gives the same bytes.
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -14,7 +17,8 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from metrics_api.api.answer_tables import Language, Sheet, answer_table, csv_file, xlsx_file
+from metrics_api.api.answer_tables import Language, Sheet, answer_table
+from metrics_api.api.table_files import csv_file, xlsx_file
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.issue_receipt import Receipt
@@ -41,27 +45,26 @@ ANSWER_FORMS: dict[int | str, dict[str, Any]] = {
 _FORM_PARAMETERS = ("format", "headers")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer's bytes, how it becomes a table, and when its edition was recorded."""
+
+    body: bytes
+    sheet: Sheet
+    made_at: datetime | None
+
+
+COLLECTED: ContextVar[list[Sent] | None] = ContextVar("collected", default=None)
+"""Set by whoever asks in the process and wants to lay the answer out itself."""
+
+
 class Asking:
     """One request, and the way its answer goes back."""
 
-    def __init__(
-        self,
-        request: Request,
-        format: Annotated[  # noqa: A002
-            Form | None, Query(description="Otherwise by Accept; json by default 文件格式")
-        ] = None,
-        headers: Annotated[
-            Language | None,
-            Query(
-                description="Headers and coded values of tables: zh 中文, en paths and codes; "
-                "otherwise by Accept-Language 表头语言"
-            ),
-        ] = None,
-    ) -> None:
+    def __init__(self, request: Request, form: Form, language: Language) -> None:
         self._request = request
-        self._form = format or _accepted(request.headers.get("accept"))
-        language = headers or preferred_language(request.headers.get("accept-language"))
-        self._language: Language = "en" if language == "en" else "zh"
+        self._form = form
+        self._language = language
 
     def answer(
         self,
@@ -77,6 +80,8 @@ class Asking:
         """
         asked = self._pinned_request({**pinned, "edition": receipt.edition.number})
         body, digest = sealed(document, receipt, asked)
+        if (collected := COLLECTED.get()) is not None:
+            collected.append(Sent(body, sheet, receipt.edition.recorded_at))
         tag = f'"{digest}"' if self._form == "json" else f'"{digest}-{self._form}-{self._language}"'
         headers = {
             "etag": tag,
@@ -113,7 +118,25 @@ class Asking:
         return f"{self._request.url.path}?{query}"
 
 
-Answering = Annotated[Asking, Depends(Asking)]
+async def _asking(
+    request: Request,
+    format: Annotated[  # noqa: A002
+        Form | None, Query(description="Otherwise by Accept; json by default 文件格式")
+    ] = None,
+    headers: Annotated[
+        Language | None,
+        Query(
+            description="Headers and coded values of tables: zh 中文, en paths and codes; "
+            "otherwise by Accept-Language 表头语言"
+        ),
+    ] = None,
+) -> Asking:
+    form = format or _accepted(request.headers.get("accept"))
+    language = headers or preferred_language(request.headers.get("accept-language"))
+    return Asking(request, form, "en" if language == "en" else "zh")
+
+
+Answering = Annotated[Asking, Depends(_asking)]
 
 
 class _TableResponse(Response):

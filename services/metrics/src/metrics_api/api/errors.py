@@ -52,10 +52,26 @@ TOO_MANY_TARGETS = ProblemType(
     ),
 )
 
+FILE_NOT_READY = ProblemType(
+    "file-not-ready",
+    409,
+    Text("文件尚未生成", "The file is not there"),
+    Text(
+        "任务状态为 {state}；完成后方可下载，失败的任务没有文件。",
+        "The job is {state}; a file is there once it has succeeded, and never of one that failed.",
+    ),
+)
+
 ERRORS = ErrorTable(
     types={
         type_.slug: type_
-        for type_ in (TOO_MANY_GROUPS, PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS)
+        for type_ in (
+            TOO_MANY_GROUPS,
+            PARAMETER_UNDEFINED,
+            TARGET_BUILT_IN,
+            TOO_MANY_TARGETS,
+            FILE_NOT_READY,
+        )
     },
     rules={
         "unknown_indicator": Text(
@@ -87,6 +103,10 @@ ERRORS = ErrorTable(
         ),
         "unknown_target": Text(
             "该版本中没有目标 {value}。", "There is no target {value} at that edition."
+        ),
+        "empty_period": Text(
+            "期间终止日 {value}（不含）须晚于起始日 {start}。",
+            "The period's end {value} (the first day after it) must come after {start}.",
         ),
         "until_before": Text(
             "截止日期 {value} 早于统计日期 {day}。",

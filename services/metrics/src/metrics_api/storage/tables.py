@@ -11,9 +11,11 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -25,6 +27,7 @@ from metrics_api.domain.facts import COLUMNS
 from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
 from servicekit.idempotency import idempotency_table
+from servicekit.jobs import job_table
 
 metadata = new_metadata()
 
@@ -148,3 +151,14 @@ Index(
 )
 
 idempotency_key = idempotency_table(metadata)
+
+job = job_table(metadata)
+
+job_file = Table(
+    "job_file",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    comment="files that jobs made, in pieces",
+)

@@ -94,6 +94,7 @@ def upgrade() -> None:
         comment="the router's rule sets over both times; code is the rule set's id",
     )
     _create_own_targets()
+    _create_jobs()
 
 
 def _create_own_targets() -> None:
@@ -132,6 +133,40 @@ def _create_own_targets() -> None:
     op.create_index("idempotency_key_created_at_idx", "idempotency_key", ["created_at"])
 
 
+def _create_jobs() -> None:
+    now = sa.func.now()
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("total", sa.BigInteger),
+        sa.Column("errors", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("params", sa.JSON, nullable=False),
+        sa.Column("result", sa.JSON),
+        sa.Column("client", sa.Text, nullable=False),
+        sa.Column("areas", sa.ARRAY(sa.Text)),
+        sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("lease_until", sa.TIMESTAMP(timezone=True)),
+        sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+        sa.Column("updated_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=now),
+    )
+    for name, column, states in (
+        ("job_waiting_idx", "created_at", "'queued', 'running'"),
+        ("job_ended_idx", "updated_at", "'succeeded', 'failed'"),
+    ):
+        op.create_index(name, "job", [column], postgresql_where=sa.text(f"state IN ({states})"))
+    op.create_table(
+        "job_file",
+        sa.Column("job_id", sa.Uuid, sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        comment="files that jobs made, in pieces",
+    )
+
+
 def _both_times(subject: sa.Column[object]) -> list[sa.Column[object]]:
     return [
         subject,
@@ -167,7 +202,8 @@ def _create_follower_tables() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     for name in (
-        "idempotency_key", "own_target", "rule_set_version", "body_version", "area_version", "fact", "subject_timeline", "edition",
+        "job_file", "job", "idempotency_key", "own_target", "rule_set_version", "body_version",
+        "area_version", "fact", "subject_timeline", "edition",
         "parked_event", "feed_cursor",
     ):  # fmt: skip
         op.drop_table(name)

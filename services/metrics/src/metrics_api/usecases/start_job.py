@@ -1,0 +1,47 @@
+"""Start a durable job, once for each idempotency key, and read how it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from servicekit import jobs
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.jobs import Job
+from servicekit.refusals import Refusal
+
+
+class StartJob:
+    """Jobs belong to the client that started them, with the areas it had then."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start(
+        self, caller: Caller, kind: str, params: Mapping[str, Any], key: str | None, print_: str
+    ) -> Job:
+        """Queue a job; the same key and request give the job that is there already.
+
+        Raises Refusal `idempotency-conflict`.
+        """
+        async with self._database.transaction() as connection:
+            known = await take_key(connection, caller.client, key, print_)
+            if known is not None:
+                identifier = UUID(known.body)
+            else:
+                identifier = await jobs.enqueue(
+                    connection, kind, params, caller.client, caller.areas
+                )
+                answer = StoredAnswer(202, f"/v1/jobs/{identifier}", str(identifier))
+                await store_answer(connection, caller.client, key, answer)
+        return await self.find(caller, identifier)
+
+    async def find(self, caller: Caller, identifier: UUID) -> Job:
+        """The caller's job. Refuses `not-found`, also for one started with other areas."""
+        async with self._database.reading() as connection:
+            job = await jobs.find(connection, identifier)
+        areas = None if job is None or job.areas is None else tuple(job.areas)
+        if job is None or job.client != caller.client or areas != caller.areas:
+            raise Refusal("not-found")
+        return job
