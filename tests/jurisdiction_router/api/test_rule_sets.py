@@ -144,7 +144,7 @@ async def test_a_failing_test_keeps_the_draft_a_draft(router: httpx.AsyncClient)
     assert proof["proved"] is False
     assert [test["name"] for test in proof["tests_failed"]] == ["row 6, a private hospital"]
     run = (await router.get(f"{PATH}/tests")).json()
-    assert (run["passed"], run["failed"]) == (35, 1)
+    assert (run["passed"], run["failed"]) == (len(run["results"]) - 1, 1)
     assert [each["rule"] for each in run["coverage"] if not each["tests"]] == ["private-hospital"]
 
 

@@ -62,14 +62,53 @@ class RuleSets(BaseModel):
     items: list[RuleSet] = Field(description="规则集")
 
 
+class HitOrganization(BaseModel):
+    """An organization with such facts 涉及的组织."""
+
+    organization_id: str = Field(description="社会组织编号")
+    area: str = Field(description="区划")
+
+
+class Hit(BaseModel):
+    """Who has such facts 涉及的组织."""
+
+    count: int | None = Field(description="Null for a caller limited to areas 组织数")
+    samples: list[HitOrganization] = Field(description="At most five 样本")
+
+
+class KindOfPlace(BaseModel):
+    """Where and when 地点与时期."""
+
+    domicile: str | None = Field(description="One such domicile 住所举例")
+    domiciles: int = Field(description="How many there are 住所数")
+    registering: str | None = Field(description="One such authority's area 登记机关举例")
+    registering_areas: int = Field(description="How many there are 登记机关数")
+    periods: list[Period] = Field(description="时期")
+
+
+class Counterexample(BaseModel):
+    """Facts that break the proof: for every combination within them it fails 反例."""
+
+    kind: Literal["uncovered", "conflict", "unreachable", "no_body", "no_area", "parent_cycle"] = (
+        Field(description="反例类别")
+    )
+    rules: list[str] = Field(description="Rules; of a cycle, areas 规则")
+    facts: dict[str, list[str]] = Field(
+        description="Only the facts that matter; any value of the others will do 事实"
+    )
+    combinations: str = Field(description="How many it stands for, in digits 组合数")
+    place: KindOfPlace | None = Field(description="Null where it is the same everywhere 地点")
+    text: Words = Field(description="In a sentence 说明")
+    organizations: Hit | None = Field(description="Of the register 涉及的组织")
+
+
 class Proof(BaseModel):
     """What was proved, and what speaks against it 证明报告."""
 
     proved: bool = Field(description="No counterexample and every test passes 是否通过")
+    over_directory: bool = Field(description="Whether areas and bodies were looked at 含目录")
     digest: str = Field(description="Of the rule set that was proved 规则集摘要")
-    counterexamples: list[dict[str, Any]] = Field(
-        description="Facts that break the proof, the smallest first; at most 50 反例"
-    )
+    counterexamples: list[Counterexample] = Field(description="The smallest first; at most 50 反例")
     counterexamples_found: int = Field(description="反例总数")
     tests_failed: list[dict[str, Any]] = Field(description="未通过的用例")
     tests_passed: int = Field(description="通过的用例数")

@@ -9,28 +9,74 @@ Exact, by box arithmetic (`boxes`); tests hold it equal to brute force over smal
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.boxes import Box, Space, intersect, remainder
+from jurisdiction_router.domain.directory import parent_of_code
+from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.rule_set import Rule, RuleSet
 
 MAX_PER_FINDING: Final = 50
 """Counterexamples of one hole or one pair of rules; more would help nobody."""
 
 
+class Extent(NamedTuple):
+    """Where and when: any of these domiciles, any of these authorities, over a period."""
+
+    valid_from: date
+    valid_until: date | None
+    domiciles: frozenset[str] = frozenset()
+    authorities: frozenset[str] = frozenset()
+
+
+class Place(NamedTuple):
+    """A kind of place: one domicile and authority as an example, and everywhere it is the same."""
+
+    domicile: str | None
+    registering: str | None
+    extents: tuple[Extent, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Counterexample:
     """Facts that break the property: for every combination within `facts` it fails.
 
-    `kind` is `uncovered`, `conflict` or `unreachable`; `facts` names only the attributes that
-    matter, so any values of the others will do; `combinations` counts how many it stands for.
+    `kind` is `uncovered`, `conflict` or `unreachable`, over a directory also `no_body`, `no_area`
+    or `parent_cycle` (`rules` are then areas). `facts` names only the attributes that matter, so
+    any values of the others will do; `combinations` counts how many it stands for; `place` is None
+    where it is the same everywhere.
     """
 
     kind: str
     rules: tuple[str, ...]
     facts: dict[str, list[str]] = field(default_factory=dict)
     combinations: int = 0
+    place: Place | None = None
+
+    def hits(self, facts: Facts) -> bool:
+        """Whether an organization with these facts is one of those it speaks of, somewhere."""
+        if self.kind not in HITTING:
+            return False
+        if any(facts[POSITIONS[name]] not in values for name, values in self.facts.items()):
+            return False
+        if self.place is None:
+            return True
+        near = {facts.domicile, parent_of_code(facts.domicile or "")}
+        return any(
+            facts.registering in extent.authorities and not near.isdisjoint(extent.domiciles)
+            for extent in self.place.extents
+        )
+
+
+HITTING: Final = frozenset({"uncovered", "conflict", "no_body"})
+"""Kinds of counterexamples that organizations can have the facts of."""
+
+
+def smallest_first(found: Iterable[Counterexample]) -> list[Counterexample]:
+    """Return the counterexamples, those that name the fewest facts first."""
+    return sorted(found, key=lambda item: (len(item.facts), -item.combinations, item.rules))
 
 
 def prove(rule_set: RuleSet) -> list[Counterexample]:
@@ -40,7 +86,7 @@ def prove(rule_set: RuleSet) -> list[Counterexample]:
     found = _uncovered(space, boxes)
     found += _conflicts(space, rule_set.rules, boxes)
     found += _unreachable(rule_set.rules, boxes)
-    return sorted(found, key=lambda item: (len(item.facts), -item.combinations, item.rules))
+    return smallest_first(found)
 
 
 def _uncovered(space: Space, boxes: dict[str, Box]) -> list[Counterexample]:
@@ -54,7 +100,7 @@ def _conflicts(
     space: Space, rules: tuple[Rule, ...], boxes: dict[str, Box]
 ) -> list[Counterexample]:
     """Where two rules both match, neither is over the other, and no third is over one of them."""
-    over = _winners(rules)
+    over = winners_of(rules)
     found = []
     for one, other in combinations(rules, 2):
         if one.id in other.over or other.id in one.over:
@@ -73,7 +119,7 @@ def _conflicts(
 
 
 def _unreachable(rules: tuple[Rule, ...], boxes: dict[str, Box]) -> list[Counterexample]:
-    over = _winners(rules)
+    over = winners_of(rules)
     return [
         Counterexample("unreachable", (rule.id, *sorted(over[rule.id])))
         for rule in rules
@@ -82,7 +128,7 @@ def _unreachable(rules: tuple[Rule, ...], boxes: dict[str, Box]) -> list[Counter
     ]
 
 
-def _winners(rules: Iterable[Rule]) -> dict[str, set[str]]:
+def winners_of(rules: Iterable[Rule]) -> dict[str, set[str]]:
     """Return, for each rule, the ids of the rules stated to be over it."""
     rules = tuple(rules)
     winners: dict[str, set[str]] = {rule.id: set() for rule in rules}

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Date, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.facts import FactPeriod, Facts
@@ -99,6 +100,23 @@ async def count_facts_in(connection: AsyncConnection, places: Collection[str]) -
     return int(found.scalar_one())
 
 
+async def who_has(
+    connection: AsyncConnection,
+    facts: Sequence[UUID],
+    periods: Sequence[tuple[date, date | None]],
+    samples: int,
+) -> dict[str, Any]:
+    """How many organizations have one of these facts in one of the periods, and a few of them."""
+    bound = {
+        "ids": list(facts),
+        "starts": [start for start, _ in periods],
+        "ends": [end for _, end in periods],
+        "samples": samples,
+    }
+    row = (await connection.execute(_WHO_HAS, bound)).one()
+    return {"count": row.count, "samples": orjson.loads(row.samples or "[]")}
+
+
 def _row(facts: Facts) -> tuple[UUID, str]:
     content = orjson.dumps(facts._asdict())
     return UUID(bytes=hashlib.sha256(content).digest()[:16]), content.decode()
@@ -128,3 +146,20 @@ _TOUCHED = text(
 ).bindparams(_PLACES, bindparam("limit", type_=BigInteger))
 _FACTS_IN = text(f"SELECT id, facts FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
 _COUNT_FACTS_IN = text(f"SELECT count(*) FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
+_WHO_HAS = text(
+    """
+    WITH hit AS (
+        SELECT DISTINCT organization_id, coalesce(domicile, registering, '') AS area
+        FROM fact_period p JOIN fact ON fact.id = p.fact
+        WHERE p.fact = ANY(:ids) AND EXISTS (
+            SELECT FROM unnest(:starts, :ends) AS period (start, until)
+            WHERE (p.valid_until IS NULL OR period.start < p.valid_until)
+              AND (period.until IS NULL OR p.valid_from < period.until)
+        )
+    )
+    SELECT (SELECT count(DISTINCT organization_id) FROM hit) AS count,
+           (SELECT json_agg(json_build_object('organization_id', organization_id, 'area', area))
+            FROM (SELECT * FROM hit ORDER BY organization_id, area LIMIT :samples) few)::text
+           AS samples
+    """
+).bindparams(_IDS, bindparam("starts", type_=ARRAY(Date)), bindparam("ends", type_=ARRAY(Date)))

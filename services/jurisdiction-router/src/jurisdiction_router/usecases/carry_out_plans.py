@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.enactments import Enactment, of_rule_set
-from jurisdiction_router.domain.proof_report import proof_report
+from jurisdiction_router.domain.proof_report import Proof
 from jurisdiction_router.storage import impact_rows, jurisdiction_rows, rule_set_rows
 from jurisdiction_router.storage.rule_set_rows import RuleSetRow
 from jurisdiction_router.usecases.compute_impact import Proposal, impact_of
@@ -108,8 +108,9 @@ class CarryOutPlans:
         """Why the plan must not be carried out: what is no longer as it was approved."""
         plan = row.plan or {}
         if plan["action"] == "activate":
-            report = await asyncio.to_thread(proof_report, row.rule_set(), proposal.after.directory)
-            if not report["proved"]:
+            proof = await asyncio.to_thread(Proof, row.rule_set(), proposal.after.directory)
+            if not proof.holds:
+                report = proof.report(self.current.vocabulary)
                 return {"why": "rule-set-unproved", "proof": report}
         impact = uuid7()
         digest = await impact_of(connection, impact, proposal)

@@ -8,6 +8,7 @@ import orjson
 from jurisdiction_router.domain.embedded_tests import coverage, run_tests
 from jurisdiction_router.domain.rule_set_diff import diff
 from jurisdiction_router.storage import rule_set_rows
+from jurisdiction_router.usecases.prove_rule_set import seen_by
 from jurisdiction_router.usecases.rule_set_documents import rule_set_document, rule_set_of
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -46,7 +47,7 @@ class ReadRuleSets:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
         if row.proof is None:
             raise Refusal("not-found")
-        return row.proof
+        return seen_by(caller, row.proof)
 
     async def tests(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """Runs the embedded tests; which rules they reach."""

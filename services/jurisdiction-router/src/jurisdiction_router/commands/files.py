@@ -1,0 +1,52 @@
+"""Reading rule sets and directories from files; what is wrong with them goes to stderr."""
+
+from pathlib import Path
+
+import typer
+from pydantic import ValidationError
+
+from jurisdiction_router.api.directory_schemas import DirectoryImport
+from jurisdiction_router.api.errors import ERRORS
+from jurisdiction_router.api.given_directory import given_area, given_body
+from jurisdiction_router.domain.directory import Directory
+from jurisdiction_router.domain.directory_change import DirectoryChange
+from jurisdiction_router.domain.rule_set import RuleSet
+from jurisdiction_router.domain.rule_set_reader import read_rule_set
+from jurisdiction_router.domain.rule_set_text import read_text
+from servicekit.refusals import Refusal
+
+
+def rule_set_in(file: Path, language: str) -> RuleSet:
+    """The rule set of a file. Exit status 1, with every mistake told, when it is none."""
+    try:
+        return read_rule_set(*read_text(_text(file)))
+    except Refusal as refusal:
+        for violation in refusal.violations:
+            said = ERRORS.rules[violation.rule]
+            facts = {"value": violation.value, **violation.facts}
+            message = (said.zh if language == "zh" else said.en).format(**facts)
+            typer.echo(f"{file}{violation.pointer}: {message}", err=True)
+        raise typer.Exit(1) from None
+
+
+def directory_in(file: Path) -> Directory:
+    """The directory of a file as POST /v1/directory/imports takes it. Exit status 1 if it isn't."""
+    try:
+        given = DirectoryImport.model_validate_json(_text(file))
+    except ValidationError as error:
+        for each in error.errors()[:20]:
+            pointer = "/".join(str(part) for part in each["loc"])
+            typer.echo(f"{file}/{pointer}: {each['msg']}", err=True)
+        raise typer.Exit(1) from None
+    change = DirectoryChange(
+        [given_area(area) for area in given.areas], [given_body(body) for body in given.bodies]
+    )
+    return change.applied_to(Directory())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        typer.echo(f"{file}: not UTF-8", err=True)
+        raise typer.Exit(1) from None
