@@ -18,6 +18,7 @@ from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
 from metrics_api.usecases.keep_targets import KeepTargets
 from metrics_api.usecases.list_members import ListMembers
+from metrics_api.usecases.show_headlines import ShowHeadlines
 from metrics_api.usecases.start_job import StartJob
 from metrics_api.usecases.tell_forecast import TellForecast
 from metrics_api.usecases.tell_freshness import TellFreshness
@@ -104,6 +105,17 @@ class Factory:
         """Evaluates targets."""
         return EvaluateTargets(
             self.count_coverage, self.issue_receipt, self.database, self.definitions, self.clock
+        )
+
+    @cached_property
+    def show_headlines(self) -> ShowHeadlines:
+        """Shows the rates of today as gauges."""
+        return ShowHeadlines(
+            self.count_coverage,
+            self.evaluate_targets,
+            self.live_copy,
+            self.definitions,
+            self.clock,
         )
 
     @cached_property

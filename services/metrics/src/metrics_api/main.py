@@ -101,6 +101,7 @@ def build_api(factory: Factory) -> FastAPI:
             },
             background=(
                 live.running,
+                factory.show_headlines.running,
                 worker.running,
                 retention.running,
                 lambda: _closing(factory),
