@@ -21,6 +21,7 @@ from metrics_api.counting.coverage_count import (
 )
 from metrics_api.counting.fact_copy import FactCopy, no_rows
 from metrics_api.counting.members import Part, Place, find_members
+from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.facts import COLUMNS, POSITION, Fact
@@ -204,6 +205,37 @@ def test_every_count_equals_the_naive_one(
     assert found.total == Tally(
         sum(t.numerator for t in expected.values()), sum(t.denominator for t in expected.values())
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_series_is_the_count_of_each_day(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+    days: st.SearchStrategy[date],
+    untils: st.SearchStrategy[date],
+) -> None:
+    rows = data.draw(row_lists(facts, days, untils))
+    copy = copy_of(rows, data.draw(st.integers(1, 7)), [8], data.draw(st.booleans()))
+    query = data.draw(queries(predicates, days))
+    asked = sorted(data.draw(st.sets(days, min_size=1)))
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    keys = list(query.group_by)
+    middle = len(asked) // 2
+    stretches = [
+        count_series(copy, rollup, query, p, 9_999) for p in (asked[:middle], asked[middle:]) if p
+    ]
+    found = whole_series(stretches, keys, asked, 9_999)
+    for day in asked:
+        expected = naive(rows, replace(query, valid_on=day))
+        shown = found.filter(pl.col("valid_on") == day)
+        tallies = {
+            row[: len(keys)]: Tally(*row[-2:])
+            for row in shown.select(*keys, "numerator", "denominator").iter_rows()
+        }
+        assert {key: tally for key, tally in tallies.items() if tally.denominator} == expected
+    assert found.height == found.select(keys).n_unique() * len(asked) if keys else len(asked)
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,6 +12,7 @@ from metrics_api.storage.editions import CHANNEL
 from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.storage.label_files import Labels, load_labels
 from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_question import AskCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.issue_receipt import IssueReceipt
@@ -94,6 +95,11 @@ class Factory:
     def count_coverage(self) -> CountCoverage:
         """Counts coverage."""
         return CountCoverage(self.ask_coverage, self.settings.max_groups)
+
+    @cached_property
+    def count_series(self) -> CountSeries:
+        """Counts over time."""
+        return CountSeries(self.ask_coverage, self.settings.max_groups)
 
     @cached_property
     def list_members(self) -> ListMembers:

@@ -17,6 +17,7 @@ from metrics_api.api.freshness import freshness_router
 from metrics_api.api.jobs import jobs_router
 from metrics_api.api.members import members_router
 from metrics_api.api.own_answers import OwnAnswers
+from metrics_api.api.series import series_router
 from metrics_api.api.targets import targets_router
 from metrics_api.dashboard.site import Site
 from metrics_api.factory import Factory, migrations
@@ -57,7 +58,13 @@ def build_api(factory: Factory) -> FastAPI:
         detail = {"edition": served.edition.number, "rows": served.copy.rows}
         return Readiness("columnar copy", True, detail)
 
-    answering = (coverage_router(), members_router(), targets_router(), forecast_router())
+    answering = (
+        coverage_router(),
+        series_router(),
+        members_router(),
+        targets_router(),
+        forecast_router(),
+    )
     state = {
         "count_coverage": factory.count_coverage,
         "issue_receipt": factory.issue_receipt,
@@ -65,6 +72,7 @@ def build_api(factory: Factory) -> FastAPI:
         "tell_forecast": factory.tell_forecast,
         "keep_targets": factory.keep_targets,
         "definitions": factory.definitions,
+        "count_series": factory.count_series,
         "list_members": factory.list_members,
         "settings": factory.settings,
         "labels": factory.labels,

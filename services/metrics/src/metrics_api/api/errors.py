@@ -116,6 +116,14 @@ ERRORS = ErrorTable(
             "版本 {value} 尚未产生，最新为 {newest}。",
             "The edition {value} is not there yet; the newest is {newest}.",
         ),
+        "from_after_to": Text(
+            "起始日期 {value} 晚于截止日期 {to}。", "The first day {value} is after the last, {to}."
+        ),
+        "too_many_points": Text(
+            "序列将有 {value} 个时点，上限为 {max}；请缩短时段或加大步长。",
+            "The series would have {value} points, at most {max}; shorten the time or take longer "
+            "periods.",
+        ),
         "parameter_undefined": Text(
             "参数 {parameter} 在 {value} 没有规定值。",
             "The parameter {parameter} has no value on {value}.",

@@ -116,12 +116,12 @@ def _member(member: Member, question: CoverageQuestion, links: Links) -> dict[st
 def _whereabouts(fact: Fact, question: CoverageQuestion) -> dict[str, Any]:
     """Its area, its district and its supervising body, each by code and name."""
     day = question.query.valid_on
-    hierarchy = question.rollup.hierarchy
+    areas = question.directory.areas.versions
     area, body = _text(fact, "area"), _text(fact, "supervising_body")
-    district = hierarchy.path(area).district
+    district = question.rollup.hierarchy.path(area).district
     return {
-        "area": area and {"code": area, "name": hierarchy.name(area)},
-        "district": district and {"code": district, "name": hierarchy.name(district)},
+        "area": area and {"code": area, "name": areas.name(area, day)},
+        "district": district and {"code": district, "name": areas.name(district, day)},
         "body": body
         and {
             "id": body,

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from metrics_api.counting.coverage_count import AREA_FILTER
-from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS
+from metrics_api.domain.periods import Period
+from metrics_api.usecases.count_series import SeriesRequest
 from metrics_api.usecases.coverage_request import CoverageRequest
 from servicekit.auth import Caller, require
 
@@ -98,3 +99,27 @@ async def members_request(
 ) -> CoverageRequest:
     """The count whose members are asked for, limited to the caller's areas."""
     return CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas)
+
+
+async def series_request(
+    caller: ReadingCaller,
+    filters: GivenFilters,
+    indicator: Annotated[
+        list[str], Query(description="Ids of indicators, repeated or joined by commas 指标编号")
+    ],
+    first: Annotated[
+        date,
+        Query(alias="from", description="First day; the end of its period is counted 起始日期"),
+    ],
+    last: Annotated[
+        date | None,
+        Query(alias="to", description="Last day, itself counted; today by default 截止日期"),
+    ] = None,
+    period: Annotated[Period, Query(description="Length of a period 时间步长")] = "month",
+    group_by: GroupBy = None,
+    edition: AtEdition = None,
+) -> SeriesRequest:
+    """The series asked for, limited to the caller's areas."""
+    return SeriesRequest(
+        split(indicator), first, last, period, split(group_by), filters, edition, caller.areas
+    )

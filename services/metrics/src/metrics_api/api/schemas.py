@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from metrics_api.domain.periods import Period
+
 
 class Wording(BaseModel):
     """A text in both languages 中英文."""
@@ -81,6 +83,42 @@ class Coverage(BaseModel):
     valid_on: date = Field(description="The civil date that is counted 统计日期")
     total: Tally = Field(description="The whole 合计")
     groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
+    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
+
+
+class Point(BaseModel):
+    """A count on one day 时点."""
+
+    valid_on: date = Field(description="The civil date that is counted 统计日期")
+    numerator: int | None = Field(description="Organizations that count 分子")
+    denominator: int | None = Field(
+        description="Organizations asked about; null before the indicator's rule 分母"
+    )
+    rate: float | None = Field(description="Numerator ÷ denominator, null of nobody 比率")
+
+
+class SeriesDocument(BaseModel):
+    """One line: the whole, or one group, of one indicator 序列."""
+
+    indicator: str = Field(description="Id of the indicator 指标")
+    by: dict[str, str] | None = Field(
+        description="The key, per dimension, `unassigned` if unknown; null for the whole 分组键"
+    )
+    labels: dict[str, str | None] | None = Field(
+        description="Chinese names of areas and bodies in the key 名称"
+    )
+    points: list[Point] = Field(description="All lines have the same days, oldest first 各时点")
+
+
+class Series(BaseModel):
+    """Indicators over time 时间序列."""
+
+    period: Period = Field(description="Length of a period 时间步长")
+    from_: date = Field(alias="from", description="First day asked for 起始日期")
+    to: date = Field(description="Last day, and the last point 截止日期")
+    series: list[SeriesDocument] = Field(
+        description="Per indicator the whole, then its groups by key, which sum to it 各序列"
+    )
     receipt: ReceiptDocument = Field(description="What it rests on 凭据")
 
 

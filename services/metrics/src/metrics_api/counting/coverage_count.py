@@ -11,7 +11,7 @@ import polars as pl
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.expressions import fact_expression
 from metrics_api.counting.fact_copy import FactCopy, SignedRows
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY, Dimension
+from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY, Dimension
 from metrics_api.domain.indicators import RATE_UNIT, ResolvedIndicator, Tally
 
 RATE = (
@@ -26,9 +26,6 @@ RATE = (
 polars divides by a constant by multiplying with its reciprocal, which is off in the last bit for a
 third of all rates; rounding takes that back.
 """
-
-AREA_FILTER = "area"
-"""The filter that takes an area of any level: organizations in it or below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,29 @@ def count_coverage(
 def _tallied(part: SignedRows, rollup: AreaRollup, query: CoverageQuery) -> pl.LazyFrame:
     """One part of the rows, counted by key with its sign."""
     keys = list(query.group_by)
-    columns = [_key(DIMENSIONS[name], rollup).alias(name) for name in keys]
-    hit = fact_expression(query.indicator.numerator).alias("hit")
-    rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(*columns, hit)
-    sums = [
-        (pl.col("hit").sum().cast(pl.Int64) * part.sign).alias("numerator"),
-        (pl.len().cast(pl.Int64) * part.sign).alias("denominator"),
-    ]
+    rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(
+        *group_keys(query, rollup), hits(query)
+    )
+    sums = signed_sums(part.sign)
     return rows.group_by(keys).agg(sums) if keys else rows.select(sums)
+
+
+def group_keys(query: CoverageQuery, rollup: AreaRollup) -> list[pl.Expr]:
+    """The key of each row, a column per dimension of `group_by`."""
+    return [_key(DIMENSIONS[name], rollup).alias(name) for name in query.group_by]
+
+
+def hits(query: CoverageQuery) -> pl.Expr:
+    """Whether a row of the denominator counts, as the column `hit`."""
+    return fact_expression(query.indicator.condition).alias("hit")
+
+
+def signed_sums(sign: int) -> list[pl.Expr]:
+    """Numerator and denominator of rows with the column `hit`, which count for or against."""
+    return [
+        (pl.col("hit").sum().cast(pl.Int64) * sign).alias("numerator"),
+        (pl.len().cast(pl.Int64) * sign).alias("denominator"),
+    ]
 
 
 def holds_on(day: date) -> pl.Expr:

@@ -12,6 +12,7 @@ from metrics_api.drawing.line_chart import line_chart
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_request import CoverageRequest, check_names
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from servicekit.clock import Clock
@@ -27,6 +28,7 @@ class DrawnCharts:
     def __init__(
         self,
         count: CountCoverage,
+        series: CountSeries,
         targets: EvaluateTargets,
         definitions: Definitions,
         labels: Labels,
@@ -34,6 +36,7 @@ class DrawnCharts:
         clock: Clock,
     ) -> None:
         self._count = count
+        self._series = series
         self._targets = targets
         self._definitions = definitions
         self._labels = labels
@@ -65,7 +68,7 @@ class DrawnCharts:
         edition = await self._count.settled_edition(asked.edition)
         last = asked.valid_on or self._clock.today()
         at = replace(asked, edition=edition.number)
-        found = await read_trend(self._count, at, step, last, points)
+        found = await read_trend(self._series, at, step, last, points)
         goals = await self._goals(edition.number, asked)
         goal = goals.goal(asked.indicator, asked.filters, last)
         speech = self._speeches[language]

@@ -21,6 +21,7 @@ from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetStanding
 from metrics_api.usecases.tell_freshness import Freshness, TellFreshness
 from servicekit.clock import Clock
@@ -72,6 +73,7 @@ class ReadOverview:
     def __init__(
         self,
         count: CountCoverage,
+        series: CountSeries,
         targets: EvaluateTargets,
         freshness: TellFreshness,
         whereabouts: Whereabouts,
@@ -82,6 +84,7 @@ class ReadOverview:
         top_level: AreaLevel,
     ) -> None:
         self._count = count
+        self._series = series
         self._targets = targets
         self._freshness = freshness
         self._whereabouts = whereabouts
@@ -108,7 +111,7 @@ class ReadOverview:
         headlines, breakdowns, trend, freshness, targets = await asyncio.gather(
             self._headlines(query, edition.number, areas, day, goals),
             self._breakdowns(query, edition.number, areas, hierarchy, goals, speech),
-            read_trend(self._count, asked, query.step, day, TREND_POINTS),
+            read_trend(self._series, asked, query.step, day, TREND_POINTS),
             self._freshness.answer(),
             self._standings(query, edition.number, areas, seen),
         )

@@ -67,6 +67,7 @@ class Site:
         self._pages = Pages(self.assets, self._speeches)
         self.charts = DrawnCharts(
             factory.count_coverage,
+            factory.count_series,
             factory.evaluate_targets,
             self._definitions,
             self._labels,
@@ -76,6 +77,7 @@ class Site:
         self._members = factory.list_members
         self._overview = ReadOverview(
             factory.count_coverage,
+            factory.count_series,
             factory.evaluate_targets,
             factory.tell_freshness,
             self._whereabouts,

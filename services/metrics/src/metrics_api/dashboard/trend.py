@@ -1,16 +1,13 @@
 """How a rate went: the same count at the ends of months, quarters or years up to a day."""
 
-import asyncio
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
 from metrics_api.domain.indicators import Tally
-from metrics_api.usecases.count_coverage import CountCoverage
+from metrics_api.domain.periods import Period
+from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_request import CoverageRequest
-from servicekit.refusals import Refusal
 
-Step = Literal["month", "quarter", "year"]
+Step = Period
 
 _MONTHS: dict[Step, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -30,20 +27,14 @@ def period_ends(step: Step, last: date, points: int) -> list[date]:
 
 
 async def read_trend(
-    count: CountCoverage, asked: CoverageRequest, step: Step, last: date, points: int
+    count: CountSeries, asked: CoverageRequest, step: Step, last: date, points: int
 ) -> list[tuple[date, Tally | None]]:
     """The whole that `asked` counts at each end of a period; None before its rule was made.
 
     Refuses what the count itself refuses.
     """
-
-    async def tally(day: date) -> Tally | None:
-        try:
-            return (await count.answer(replace(asked, group_by=(), valid_on=day))).count.total
-        except Refusal as refusal:
-            if refusal.code != "parameter-undefined":
-                raise
-            return None
-
-    days = period_ends(step, last, points)
-    return list(zip(days, await asyncio.gather(*map(tally, days)), strict=True))
+    whole = await count.whole(asked, period_ends(step, last, points))
+    return [
+        (day, None if denominator is None else Tally(numerator, denominator))
+        for day, numerator, denominator, _ in whole.iter_rows()
+    ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from metrics_api.domain.dated_versions import DatedVersions
 from metrics_api.domain.dimensions import AREA_LEVELS
 
 
@@ -62,7 +63,7 @@ class AreaHierarchy:
         return found
 
     def name(self, code: str) -> str | None:
-        """The area's name, None where the directory lacks it."""
+        """The area's name on that day, None where it is not there."""
         area = self._areas.get(code)
         return area.name if area else None
 
@@ -91,12 +92,12 @@ class AreaDirectory:
         self._versions = tuple(versions)
         bounds = {v.valid_from for v in self._versions} | {v.valid_until for v in self._versions}
         self._bounds = sorted(bounds)
-        self._codes = frozenset(version.code for version in self._versions)
+        self.versions = DatedVersions(self._versions)
         self._hierarchies: dict[int, AreaHierarchy] = {}
 
     def knows(self, code: str) -> bool:
         """Whether the directory tells of the area, on whatever day."""
-        return code in self._codes
+        return code in self.versions
 
     def stretch(self, day: date) -> int:
         """A number that is equal for days with the same hierarchy."""

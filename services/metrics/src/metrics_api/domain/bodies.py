@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from metrics_api.domain.dated_versions import DatedVersions
+
 
 @dataclass(frozen=True, slots=True)
 class BodyVersion:
@@ -22,27 +24,17 @@ class BodyDirectory:
     """All versions of all bodies, as one edition knows them."""
 
     def __init__(self, versions: Iterable[BodyVersion]) -> None:
-        self._versions: dict[str, list[BodyVersion]] = {}
-        for version in sorted(versions, key=lambda v: v.valid_from):
-            self._versions.setdefault(version.code, []).append(version)
+        self.versions = DatedVersions(versions)
 
     def __contains__(self, code: object) -> bool:
         """Whether the body is known, on whatever day."""
-        return code in self._versions
+        return code in self.versions
 
     def name(self, code: str, day: date) -> str | None:
         """Its name on `day`, or the nearest before it; None for a body never heard of."""
-        version = self._version(code, day)
-        return version.name if version else None
+        return self.versions.name(code, day)
 
     def area(self, code: str, day: date) -> str | None:
-        """The division it works in, of the same version; None where it has none."""
-        version = self._version(code, day)
+        """The division it works in on `day` or nearest before; None where it has none."""
+        version = self.versions.nearest(code, day)
         return version.area_code if version else None
-
-    def _version(self, code: str, day: date) -> BodyVersion | None:
-        versions = self._versions.get(code)
-        if not versions:
-            return None
-        begun = [version for version in versions if version.valid_from <= day]
-        return (begun or versions[:1])[-1]

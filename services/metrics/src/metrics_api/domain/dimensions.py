@@ -26,6 +26,17 @@ class Dimension:
         return () if self.area_level else COLUMN_BY_NAME[self.column].codes
 
 
+AREA_FILTER = "area"
+"""The filter that takes an area of any level: organizations in it or below it."""
+
+
+def is_territorial(name: str) -> bool:
+    """Whether what the dimension or filter `name` says of an organization depends on how areas
+    lie in each other.
+    """
+    return name == AREA_FILTER or DIMENSIONS[name].area_level is not None
+
+
 _PLAIN = (
     "kind", "institution_type", "category", "level", "mode", "grade", "supervisor_system",
     "body_kind", "rule_set", "rule", "basis", "outcome", "status", "size_band",

@@ -50,13 +50,13 @@ class CountCoverage:
 
     async def settled_edition(self, edition: int | None) -> Edition:
         """The edition that `edition` means now (the newest for None), for several counts at one."""
-        return await self._ask.settled_edition(edition)
+        return (await self._ask.knowledge(edition)).edition
 
     def _count(self, question: CoverageQuestion) -> tuple[CoverageCount, dict[str, pl.Series]]:
         """The part that takes milliseconds of computing and runs beside the event loop."""
         query = question.query
         try:
-            count = count_coverage(question.copy, question.rollup, query, self._max_groups)
+            count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
         return count, group_labels(count.groups, query.group_by, question.directory, query.valid_on)
@@ -65,16 +65,16 @@ class CountCoverage:
 def group_labels(
     groups: pl.DataFrame, group_by: tuple[str, ...], directory: Directory, day: date
 ) -> dict[str, pl.Series]:
-    """The Chinese names of areas and bodies, a series per dimension that has names."""
-    hierarchy = directory.areas.on(day)
+    """The Chinese names of areas and bodies on `day`, or the nearest day before on which they
+    were there; a series per dimension that has names.
+    """
     labels: dict[str, pl.Series] = {}
+    called = {"body": directory.bodies.versions}
     for name in group_by:
         if not (DIMENSIONS[name].area_level or name == "body"):
             continue
         keys = groups[name].to_list()
-        names = {
-            key: hierarchy.name(key) if name != "body" else directory.bodies.name(key, day)
-            for key in set(keys)
-        }
+        there = called.get(name, directory.areas.versions)
+        names = {key: there.name(key, day) for key in set(keys)}
         labels[name] = pl.Series(name, [names[key] for key in keys], dtype=pl.String)
     return labels

@@ -22,14 +22,36 @@ from servicekit.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageQuestion:
-    """All that counting needs, from one consistent state."""
+class Knowledge:
+    """One consistent state to count from, as an edition knows it."""
 
     edition: Edition
     copy: FactCopy
     directory: Directory
+    served: Served
+
+    def rollup(self, day: date) -> AreaRollup:
+        """Where every area lay on `day`; the first call for a day can take 0.2 s."""
+        return self.served.rollup(self.edition.number, day)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageQuestion:
+    """All that counting on one day needs."""
+
+    known: Knowledge
     rollup: AreaRollup
     query: CoverageQuery
+
+    @property
+    def edition(self) -> Edition:
+        """What the count rests on."""
+        return self.known.edition
+
+    @property
+    def directory(self) -> Directory:
+        """Areas and bodies as that edition knows them."""
+        return self.known.directory
 
 
 class AskCoverage:
@@ -43,44 +65,49 @@ class AskCoverage:
         self._definitions = definitions
         self._clock = clock
 
+    @property
+    def today(self) -> date:
+        """The civil date now."""
+        return self._clock.today()
+
+    def check_names(self, request: CoverageRequest) -> None:
+        """Refuse an unknown indicator or dimension by name."""
+        check_names(request, self._definitions.indicators)
+
+    async def knowledge(self, edition: int | None) -> Knowledge:
+        """What `edition` (the newest for None) knows; refuses one that is ahead."""
+        served = self._live.served
+        number = check_edition(edition, served.edition.number)
+        found = served.edition
+        if number != found.number:
+            async with self._database.reading() as connection:
+                found = await edition_at(connection, number)
+        return Knowledge(found, served.copy, served.directory.at(number), served)
+
     async def question(self, request: CoverageRequest) -> CoverageQuestion:
         """The question that `request` asks.
 
         Refuses `invalid-request` for what does not exist, `parameter-undefined` for a day before
         the indicator's rule.
         """
-        check_names(request, self._definitions.indicators)
-        served = self._live.served
-        edition = check_edition(request.edition, served.edition.number)
-        day = request.valid_on or self._clock.today()
-        made = await asyncio.to_thread(self._made, served, request, day, edition)
-        return CoverageQuestion(await self._edition(edition, served), served.copy, *made)
+        self.check_names(request)
+        known = await self.knowledge(request.edition)
+        return await asyncio.to_thread(self._question, known, request)
 
-    async def settled_edition(self, edition: int | None) -> Edition:
-        """The edition that `edition` means now (the newest for None), for several counts at one."""
-        served = self._live.served
-        return await self._edition(check_edition(edition, served.edition.number), served)
+    def _question(self, known: Knowledge, request: CoverageRequest) -> CoverageQuestion:
+        day = request.valid_on or self.today
+        rollup = known.rollup(day)
+        check_filters(request.filters, known.directory, rollup)
+        return CoverageQuestion(known, rollup, self.query(known, request, day))
 
-    def _made(
-        self, served: Served, request: CoverageRequest, day: date, edition: int
-    ) -> tuple[Directory, AreaRollup, CoverageQuery]:
-        """Beside the event loop: the first roll-up of a day can take 0.2 s."""
-        directory = served.directory.at(edition)
-        rollup = served.rollup(edition, day)
-        check_filters(request.filters, directory, rollup)
+    def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
+        """What to count for `request` on `day`; refuses `parameter-undefined`."""
         indicator = self._definitions.indicators[request.indicator]
-        query = CoverageQuery(
+        return CoverageQuery(
             indicator=indicator.on(day, self._definitions.parameters),
             valid_on=day,
-            edition=edition,
+            edition=known.edition.number,
             group_by=request.group_by,
             filters=request.filters,
             within=request.areas,
         )
-        return directory, rollup, query
-
-    async def _edition(self, number: int, served: Served) -> Edition:
-        if number == served.edition.number:
-            return served.edition
-        async with self._database.reading() as connection:
-            return await edition_at(connection, number)

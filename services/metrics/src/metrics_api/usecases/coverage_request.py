@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.coverage_count import AREA_FILTER
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.directory import Directory
 from metrics_api.domain.indicators import Indicator
 from servicekit.refusals import Refusal, Violation

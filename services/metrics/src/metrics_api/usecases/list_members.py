@@ -72,7 +72,7 @@ class ListMembers:
             after = Place(area or None, organization)
         question = await self._ask.question(request)
         page = await asyncio.to_thread(
-            find_members, question.copy, question.rollup, question.query, part, after, limit
+            find_members, question.known.copy, question.rollup, question.query, part, after, limit
         )
         members = await self._members(question, page)
         return MembersAnswer(question, members, _cursor(question, page, asked), page.count)

@@ -1,0 +1,107 @@
+"""Counts an indicator on many days in one pass over the fact timeline.
+
+A row that holds on `[from, until)` counts on every day asked for in between: it opens at the first
+of them and closes behind the last. Summing what opens and closes at each day, by key, and adding up
+along the days costs one look at each row, however many days there are.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.coverage_count import (
+    RATE,
+    CoverageQuery,
+    TooManyGroupsError,
+    asked,
+    group_keys,
+    hits,
+    signed_sums,
+)
+from metrics_api.counting.fact_copy import FactCopy, SignedRows
+from metrics_api.domain.dimensions import UNASSIGNED_KEY
+
+_TALLY = pl.col("numerator", "denominator")
+
+
+def count_series(
+    copy: FactCopy,
+    rollup: AreaRollup,
+    query: CoverageQuery,
+    days: Sequence[date],
+    max_cells: int,
+) -> pl.DataFrame:
+    """Count `query` on each of `days` (rising), whatever its own day is.
+
+    A row per group and day: the keys as text (null is unassigned), `valid_on`, `numerator`,
+    `denominator`. `rollup` and the indicator must be those of every day. Raises
+    `TooManyGroupsError` beyond `max_cells` rows.
+    """
+    keys = list(query.group_by)
+    points = pl.Series("valid_on", days, dtype=pl.Date)
+    parts = [_steps(part, rollup, query, points) for part in copy.at(query.edition)]
+    steps = pl.concat(parts).group_by(*keys, "point").agg(_TALLY.sum())
+    changes = steps.collect(engine="streaming").with_columns(pl.col(keys).cast(pl.String))
+    grid = _grid(changes, keys, points.to_frame().with_row_index("point"), max_cells)
+    filled = _joined(grid, changes, [*keys, "point"]).with_columns(_TALLY.fill_null(0))
+    along = _TALLY.cum_sum().over(keys) if keys else _TALLY.cum_sum()
+    return filled.with_columns(along).select(*keys, "valid_on", _TALLY)
+
+
+def whole_series(
+    stretches: Sequence[pl.DataFrame], keys: list[str], days: Sequence[date], max_cells: int
+) -> pl.DataFrame:
+    """The series of several stretches of `days` as one, with rates.
+
+    Every group is there on every day, the unassigned last; on days of no stretch its figures are
+    null. Groups that never count are left out. Raises `TooManyGroupsError`.
+    """
+    counted = pl.concat(stretches)
+    points = pl.Series("valid_on", days, dtype=pl.Date).to_frame()
+    known = points.with_columns(known=pl.col("valid_on").is_in(counted["valid_on"].implode()))
+    ever = counted.filter(pl.col("denominator") > 0) if keys else counted
+    grid = _grid(ever, keys, known, max_cells)
+    filled = _joined(grid, counted, [*keys, "valid_on"]).with_columns(
+        pl.when("known").then(_TALLY.fill_null(0))
+    )
+    shown = filled.with_columns(pl.when(pl.col("denominator") > 0).then(RATE).alias("rate"))
+    return shown.select(pl.col(keys).fill_null(UNASSIGNED_KEY), "valid_on", _TALLY, "rate")
+
+
+def _grid(
+    frame: pl.DataFrame, keys: list[str], points: pl.DataFrame, max_cells: int
+) -> pl.DataFrame:
+    """Every group of `frame` on every point, in order."""
+    if not keys:
+        return points
+    groups = frame.select(keys).unique()
+    if groups.height * points.height > max_cells:
+        raise TooManyGroupsError(groups.height * points.height, max_cells)
+    return groups.sort(keys, nulls_last=True).join(points, how="cross", maintain_order="left_right")
+
+
+def _joined(grid: pl.DataFrame, figures: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return grid.join(figures, on=on, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _steps(
+    part: SignedRows, rollup: AreaRollup, query: CoverageQuery, points: pl.Series
+) -> pl.LazyFrame:
+    """What opens and what closes at each point, by key, of one part of the rows."""
+    opens, closes = (
+        pl.lit(points).search_sorted(pl.col(name), side="left").alias(name)
+        for name in ("valid_from", "valid_until")
+    )
+    rows = (
+        part.rows.filter(asked(query, rollup))
+        .select(*group_keys(query, rollup), hits(query), opens, closes)
+        .filter(pl.col("valid_from") < pl.col("valid_until"))
+    )
+    keys = list(query.group_by)
+    ends = [
+        rows.group_by(*keys, pl.col(name).alias("point")).agg(signed_sums(sign))
+        for name, sign in (("valid_from", part.sign), ("valid_until", -part.sign))
+    ]
+    return pl.concat(ends)

@@ -1,0 +1,158 @@
+"""Answer how indicators went over time: counts at the ends of periods, whole and by dimensions."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import groupby
+
+import polars as pl
+
+from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
+from metrics_api.counting.series_count import count_series, whole_series
+from metrics_api.domain.dimensions import is_territorial
+from metrics_api.domain.periods import Period, period_ends
+from metrics_api.storage.editions import Edition
+from metrics_api.usecases.count_coverage import group_labels
+from metrics_api.usecases.coverage_question import AskCoverage, Knowledge
+from metrics_api.usecases.coverage_request import CoverageRequest, check_filters
+from servicekit.refusals import Refusal, Violation
+
+MOST_POINTS = 400
+"""Days in one series: thirty years of months, a hundred of quarters."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """A question as it came in: `indicators` at the end of each `period` of `[first, last]`.
+
+    `last` is today where it is left out; `areas` are the prefixes the caller is limited to.
+    """
+
+    indicators: tuple[str, ...]
+    first: date
+    last: date | None = None
+    period: Period = "month"
+    group_by: tuple[str, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edition: int | None = None
+    areas: tuple[str, ...] | None = None
+
+    def of(self, indicator: str, group_by: tuple[str, ...]) -> CoverageRequest:
+        """The same question about one indicator on one day."""
+        return CoverageRequest(
+            indicator, group_by, self.filters, self.last, self.edition, self.areas
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSeries:
+    """One indicator over time: a row per group and day, in order; of the whole, per day.
+
+    Both have `valid_on`, `numerator`, `denominator` and `rate`, null before the indicator's rule.
+    """
+
+    indicator: str
+    whole: pl.DataFrame
+    groups: pl.DataFrame
+    labels: dict[str, pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAnswer:
+    """All series at one edition."""
+
+    edition: Edition
+    days: list[date]
+    series: list[IndicatorSeries]
+
+
+class CountSeries:
+    """Counts over the columnar copy; at most `max_cells` groups times days of an indicator."""
+
+    def __init__(self, ask: AskCoverage, max_cells: int) -> None:
+        self._ask = ask
+        self._max_cells = max_cells
+
+    async def answer(self, request: SeriesRequest) -> SeriesAnswer:
+        """The series that `request` asks for.
+
+        Refuses `invalid-request` for what does not exist and for dates in the wrong order,
+        `too-many-groups`.
+        """
+        for indicator in request.indicators or ("",):
+            self._ask.check_names(request.of(indicator, request.group_by))
+        days = _days(request, self._ask.today)
+        known = await self._ask.knowledge(request.edition)
+        series = [
+            await asyncio.to_thread(self._series, known, request, indicator, days)
+            for indicator in request.indicators
+        ]
+        return SeriesAnswer(known.edition, days, series)
+
+    async def whole(self, request: CoverageRequest, days: Sequence[date]) -> pl.DataFrame:
+        """The whole that `request` counts, on each of `days` (rising); refuses likewise."""
+        self._ask.check_names(request)
+        known = await self._ask.knowledge(request.edition)
+        return await asyncio.to_thread(self._counted, known, request, days)
+
+    def _series(
+        self, known: Knowledge, request: SeriesRequest, indicator: str, days: Sequence[date]
+    ) -> IndicatorSeries:
+        """The part that computes and runs beside the event loop."""
+        whole = self._counted(known, request.of(indicator, ()), days)
+        if not request.group_by:
+            return IndicatorSeries(indicator, whole, whole.clear(), {})
+        groups = self._counted(known, request.of(indicator, request.group_by), days)
+        labels = group_labels(groups, request.group_by, known.directory, days[-1])
+        return IndicatorSeries(indicator, whole, groups, labels)
+
+    def _counted(
+        self, known: Knowledge, request: CoverageRequest, days: Sequence[date]
+    ) -> pl.DataFrame:
+        check_filters(request.filters, known.directory, known.rollup(days[-1]))
+        territorial = any(map(is_territorial, (*request.group_by, *request.filters)))
+
+        def alike(day: date) -> tuple[CoverageQuery | None, int]:
+            """Equal for days that one pass can count: same numbers, same hierarchy."""
+            stretch = known.directory.areas.stretch(day) if territorial else 0
+            return self._query(known, request, day, days[0]), stretch
+
+        stretches = []
+        try:
+            for (query, _), group in groupby(days, key=alike):
+                some = list(group)
+                if query is None:
+                    continue
+                rollup = known.rollup(some[-1])
+                stretches.append(count_series(known.copy, rollup, query, some, self._max_cells))
+            if not stretches:  # the rule comes after all days: say which
+                self._ask.query(known, request, days[-1])
+            return whole_series(stretches, list(request.group_by), days, self._max_cells)
+        except TooManyGroupsError as error:
+            raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+
+    def _query(
+        self, known: Knowledge, request: CoverageRequest, day: date, as_on: date
+    ) -> CoverageQuery | None:
+        """What to count on `day`, dated `as_on`; None before the indicator's rule."""
+        try:
+            return replace(self._ask.query(known, request, day), valid_on=as_on)
+        except Refusal as refusal:
+            if refusal.code != "parameter-undefined":
+                raise
+            return None
+
+
+def _days(request: SeriesRequest, today: date) -> list[date]:
+    last = request.last or today
+    if request.first > last:
+        wrong = Violation(
+            "/from", "from_after_to", request.first.isoformat(), {"to": last.isoformat()}
+        )
+        raise Refusal("invalid-request", wrong)
+    days = period_ends(request.period, request.first, last)
+    if len(days) > MOST_POINTS:
+        many = Violation("/from", "too_many_points", len(days), {"max": MOST_POINTS})
+        raise Refusal("invalid-request", many)
+    return days
