@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings as hypothesis_settings
 
 from local_runner.postgres import temporary_server
 from servicekit.testing import TestDatabases, TestKeys
 
+hypothesis_settings.register_profile("patient", deadline=None)  # machines are shared
+hypothesis_settings.load_profile("patient")
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
 
 
