@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from metrics_api.counting.coverage_count import AREA_FILTER
-from metrics_api.domain.dimensions import AREA_LEVELS
+from metrics_api.domain.dimensions import AREA_FILTER, AREA_LEVELS
 from metrics_api.domain.indicators import Tally
 from metrics_api.domain.targets import Band, Target, attainment, band_of
 from metrics_api.drawing.tones import Tone

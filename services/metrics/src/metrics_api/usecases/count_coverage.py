@@ -50,7 +50,7 @@ class CountCoverage:
 
     async def settled_edition(self, edition: int | None) -> Edition:
         """The edition that `edition` means now (the newest for None), for several counts at one."""
-        return (await self._ask.knowledge(edition)).edition
+        return await self._ask.settled_edition(edition)
 
     def _count(self, question: CoverageQuestion) -> tuple[CoverageCount, dict[str, pl.Series]]:
         """The part that takes milliseconds of computing and runs beside the event loop."""

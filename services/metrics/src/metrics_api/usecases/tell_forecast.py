@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from metrics_api.counting.coverage_count import AREA_FILTER
 from metrics_api.domain.areas import AreaHierarchy
-from metrics_api.domain.dimensions import AREA_LEVELS, DIMENSIONS, UNASSIGNED_KEY, AreaLevel
+from metrics_api.domain.dimensions import (
+    AREA_FILTER,
+    AREA_LEVELS,
+    DIMENSIONS,
+    UNASSIGNED_KEY,
+    AreaLevel,
+)
 from metrics_api.domain.directory import Directory
 from metrics_api.domain.forecasts import Forecast, State
 from metrics_api.domain.predicates import Predicate, resolve
