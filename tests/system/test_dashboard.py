@@ -1,5 +1,6 @@
 """The dashboard in a real browser, against the real processes with a part of the demo city."""
 
+import asyncio
 import re
 import shutil
 import tempfile
@@ -10,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
+from python_calamine import CalamineWorkbook
 
 from local_runner.cli import rule_set_file
 from local_runner.demo import part_of_city
@@ -395,6 +397,48 @@ async def test_whoever_is_limited_to_an_area_sees_only_that(browser: Browser, ci
         places = await found.page.locator(".organizations td:nth-child(3)").all_inner_texts()
         assert places
         assert all(place.startswith("罗湖区") for place in places)
+
+
+async def test_a_slow_answer_shows_that_it_is_on_its_way(reader: Watched) -> None:
+    """The answer is held back until the page has said that it waits for it."""
+    page = reader.page
+    shown = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await shown.wait()
+        await route.continue_()
+
+    await page.route("**/dashboard?*area=440303*", hold)
+    await page.expose_function("tellShown", shown.set)
+    await expect(page.locator("[data-loading]")).to_be_hidden()
+    await page.evaluate(
+        """() => {
+            const loading = document.querySelector('[data-loading]');
+            new MutationObserver(() => {
+                const busy = document.getElementById('main').getAttribute('aria-busy');
+                if (!loading.hidden && busy === 'true') tellShown();
+            }).observe(document, { attributes: true, subtree: true });
+        }"""
+    )
+    await page.click(".by-district a:has-text('罗湖区')")
+    await expect(page.locator("h1 .where")).to_have_text("罗湖区")
+    assert shown.is_set()
+    await expect(page.locator("[data-loading]")).to_be_hidden()
+
+
+async def test_the_work_list_is_there_as_a_spreadsheet(reader: Watched, city: City) -> None:
+    page = reader.page
+    await reader.open("/dashboard/organizations?part=gap&area=440303")
+    shown = await page.get_attribute("h2[data-count]", "data-count")
+    async with page.expect_download() as started:
+        await page.click("text=Excel 文件")
+    file = await (await started.value).path()
+    table = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
+    assert table[0][0] == "名称"
+    params = {"indicator": INDICATOR, "part": "gap", "area": "440303", "limit": "1000"}
+    members = (await city.ask("/v1/coverage/members", **params))["items"]
+    assert [row[0] for row in table[1:]] == [member["name"] for member in members]
+    assert len(members) == int(shown or 0)
 
 
 async def test_without_script_everything_still_works(browser: Browser, city: City) -> None:

@@ -1,11 +1,13 @@
 """The dashboard over HTTP: who gets in, what leaves, and what goes wrong."""
 
+import io
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from tests.metrics_api.api.conftest import World
 
 from metrics_api.api.dashboard_session import COOKIE, safe_next
@@ -264,3 +266,49 @@ async def test_assets_may_be_kept_for_ever_and_others_are_not_there(world: World
         assert "immutable" in found.headers["cache-control"]
     for address in ("/dashboard/assets/0/dashboard.css", "/dashboard/assets/0/site.py"):
         assert (await world.client.get(address)).status_code == 404
+
+
+@pytest.mark.parametrize("part", ["gap", "numerator", "denominator"])
+async def test_the_list_shows_who_counts_and_why_as_a_page_and_as_files(
+    world: World, keys: TestKeys, part: str
+) -> None:
+    await world.apply()
+    params = {"indicator": "work_coverage", "part": part, "lang": "en"}
+    headers = signed_in(keys)
+    api = {"indicator": "work_coverage", "part": part, "count": "exact"}
+    members = (await world.client.get("/v1/coverage/members", params=api)).json()
+    names = [member["name"] or member["id"] for member in members["items"]]
+    page = await world.client.get("/dashboard/organizations", params=params, headers=headers)
+    assert page.status_code == 200, page.text
+    assert f'data-count="{members["count"]}"' in page.text
+    path = "/dashboard/organizations/file"
+    csv = await world.client.get(path, params={**params, "format": "csv"}, headers=headers)
+    assert csv.status_code == 200, csv.text
+    lines = csv.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Name,Credit code or filing number")
+    assert [line.split(",")[0].strip('"') for line in lines[1 : len(names) + 1]] == names
+    xlsx = await world.client.get(path, params={**params, "format": "xlsx"}, headers=headers)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.content))
+    table = book.get_sheet_by_index(0).to_python()
+    assert [row[0] for row in table[1:]] == names
+
+
+async def test_a_list_is_only_for_whom_may_see_it(world: World, keys: TestKeys) -> None:
+    await world.apply()
+    params = {"indicator": "work_coverage", "part": "denominator", "format": "csv", "lang": "en"}
+    path = "/dashboard/organizations/file"
+    refused = await world.client.get(path, params=params)
+    assert refused.status_code == 401
+    headers = signed_in(keys, areas=["440306"])
+    limited = await world.client.get(path, params=params, headers=headers)
+    assert limited.status_code == 200
+    assert limited.content.decode("utf-8-sig").splitlines()[1] == ""
+
+
+async def test_a_cursor_of_another_list_is_told_as_a_page(world: World, keys: TestKeys) -> None:
+    await world.apply()
+    answer = await world.client.get(
+        "/dashboard/organizations?cursor=nonsense&lang=en", headers=signed_in(keys)
+    )
+    assert answer.status_code == 400
+    assert "The cursor is not valid" in answer.text

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from metrics_api.api.charts import MOST_POINTS, svg
+from metrics_api.api.dashboard_files import FileForm, list_file
 from metrics_api.api.dashboard_session import (
     MOST_TOKEN,
     SCOPE,
@@ -73,6 +74,7 @@ def dashboard_router() -> APIRouter:
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
     router.add_api_route(OVERVIEW, overview, methods=["GET"])
     router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
+    router.add_api_route(f"{ORGANIZATIONS}/file", organizations_file, methods=["GET"])
     router.add_api_route(FRESHNESS, freshness, methods=["GET"])
     router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
     router.add_api_route(f"{CHARTS}/trend.svg", trend, methods=["GET"])
@@ -100,6 +102,19 @@ async def organizations(
 ) -> Response:
     """The organizations behind a figure: the work list."""
     return HTMLResponse(await site.organizations(asked, part, cursor, language, caller))
+
+
+async def organizations_file(
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    part: Part = "gap",
+    format: FileForm = "xlsx",  # noqa: A002
+) -> Response:
+    """The whole list, to be worked through in a spreadsheet."""
+    whole = await site.every_organization(asked, part, language, caller)
+    return await list_file(whole, format, site.speech(language))
 
 
 async def freshness(

@@ -22,6 +22,17 @@ PARAMETER_UNDEFINED = ProblemType(
         "The parameter {parameter} has no value on valid_on; choose a later date.",
     ),
 )
+LIST_TOO_LONG = ProblemType(
+    "list-too-long",
+    413,
+    Text("名单过长", "The list is too long"),
+    Text(
+        "名单共 {rows} 家，一个文件最多 {limit} 家；请按地区等条件缩小范围，"
+        "或通过 /v1/coverage/members 分页读取。",
+        "The list has {rows} organizations, a file at most {limit}; choose an area or another "
+        "filter, or read /v1/coverage/members page by page.",
+    ),
+)
 CROSS_SITE = ProblemType(
     "cross-site-form",
     403,
@@ -71,6 +82,7 @@ ERRORS = ErrorTable(
             TARGET_BUILT_IN,
             TOO_MANY_TARGETS,
             FILE_NOT_READY,
+            LIST_TOO_LONG,
         )
     },
     rules={

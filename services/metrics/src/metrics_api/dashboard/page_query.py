@@ -46,10 +46,16 @@ class PageQuery:
         added = {name: (value,) for name, value in filters.items() if value is not None}
         return self.url(path, filters={**kept, **added})
 
-    def listed(self, part: str, indicator: str | None = None, **filters: str) -> str:
+    def listed(
+        self,
+        part: str,
+        indicator: str | None = None,
+        path: str = ORGANIZATIONS,
+        **filters: str,
+    ) -> str:
         """The address of the organizations behind a figure: `gap` or `numerator`."""
         asked = replace(self, indicator=indicator or self.indicator)
-        address = asked.narrowed(ORGANIZATIONS, **filters)
+        address = asked.narrowed(path, **filters)
         return f"{address}{'&' if '?' in address else '?'}part={part}"
 
     def pairs(self, *without: str) -> list[tuple[str, str]]:

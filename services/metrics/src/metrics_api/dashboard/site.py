@@ -1,5 +1,6 @@
 """The dashboard's pages: what each of them is told."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,7 @@ from metrics_api.dashboard.charts import receipt_line, trend
 from metrics_api.dashboard.drawn_charts import DrawnCharts
 from metrics_api.dashboard.goals import Goal, tone_of
 from metrics_api.dashboard.layout import load_layout
-from metrics_api.dashboard.organizations import PAGE_SIZE, listed
+from metrics_api.dashboard.organizations import PAGE_SIZE, ListedOrganization, listed
 from metrics_api.dashboard.overview import Overview, ReadOverview
 from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW, PageQuery
 from metrics_api.dashboard.pages import Pages, load_assets
@@ -26,8 +27,12 @@ from metrics_api.storage.editions import Edition
 from metrics_api.usecases.evaluate_targets import TargetStanding
 from metrics_api.usecases.tell_freshness import Freshness
 from servicekit.auth import Caller
+from servicekit.refusals import Refusal
 
 FRESHNESS = f"{OVERVIEW}/freshness"
+MOST_IN_A_FILE = 20_000
+"""Organizations in one file: a spreadsheet that people still work through."""
+_FILE_PAGE = 1000
 MOST_ROWS = 12
 """Rows of a breakdown that are seen at once; the rest opens."""
 _WIDE, _NARROW = (640, 260), (340, 220)
@@ -52,6 +57,19 @@ class Chip:
     without: str
 
 
+@dataclass(frozen=True, slots=True)
+class WholeList:
+    """All organizations behind a figure; `filters` says in words which."""
+
+    query: PageQuery
+    part: Part
+    title: str
+    filters: str
+    valid_on: date
+    edition: Edition
+    rows: list[ListedOrganization]
+
+
 class Site:
     """Puts answers and templates together; made once."""
 
@@ -62,7 +80,7 @@ class Site:
         self._speeches = load_speeches()
         self._layout = load_layout(factory.definitions)
         self._freshness = factory.tell_freshness
-        self._whereabouts = Whereabouts(factory.live_copy)
+        self._whereabouts = Whereabouts(factory.live_copy, factory.settings.dashboard_area_level)
         self.assets = load_assets()
         self._pages = Pages(self.assets, self._speeches)
         self.charts = DrawnCharts(
@@ -176,6 +194,34 @@ class Site:
             receipt=receipt_line(found.valid_on, found.edition, speech),
             now=self._clock.now(),
         )  # fmt: skip
+
+    async def every_organization(
+        self, query: PageQuery, part: Part, language: Language, caller: Caller
+    ) -> WholeList:
+        """The whole list behind a figure, at one edition.
+
+        Refuses what listing refuses, and `too-many-groups` beyond `MOST_IN_A_FILE`.
+        """
+        speech = self._speeches[language]
+        asked = query.request(query.indicator, None, caller.areas)
+        rows: list[ListedOrganization] = []
+        cursor = None
+        while True:
+            found = await self._members.page(asked, part, cursor, _FILE_PAGE)
+            if found.count > MOST_IN_A_FILE:
+                raise Refusal("list-too-long", rows=found.count, limit=MOST_IN_A_FILE)
+            rows += await asyncio.to_thread(list, listed(found, self._labels, speech))
+            cursor = found.next_cursor
+            if cursor is None:
+                break
+        edition, day = found.edition, found.valid_on
+        places = self._whereabouts.path(
+            query.filters.get("area", ()), found.question.rollup.hierarchy
+        )
+        chips = self._chips(query, ORGANIZATIONS, edition, day, speech, part)
+        words = (*(place.name for place in places), *(chip.name for chip in chips))
+        title = speech.say(self._definitions.indicators[query.indicator].title)
+        return WholeList(query, part, title, speech.list(words), day, edition, rows)
 
     async def fresh(self, language: Language) -> dict[str, Any]:
         """How fresh the data are now, for a page that is already open."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics_api.domain.areas import AreaHierarchy
+from metrics_api.domain.dimensions import AREA_LEVELS, AreaLevel
 from metrics_api.usecases.keep_copy import LiveCopy
 
 
@@ -16,10 +17,11 @@ class Place:
 
 
 class Whereabouts:
-    """Reads the directory that the counts themselves rest on."""
+    """Reads the directory that the counts themselves rest on; `top_level` is where pages begin."""
 
-    def __init__(self, live: LiveCopy) -> None:
+    def __init__(self, live: LiveCopy, top_level: AreaLevel) -> None:
         self._live = live
+        self._top = AREA_LEVELS.index(top_level)
 
     def hierarchy(self, edition: int, day: date) -> AreaHierarchy:
         """The areas of `day` as `edition` knows them."""
@@ -30,13 +32,15 @@ class Whereabouts:
         return self._live.served.directory.at(edition).bodies.name(code, day) or code
 
     def path(self, codes: tuple[str, ...], hierarchy: AreaHierarchy) -> list[Place]:
-        """The one area that is looked at, after those above it; several stand side by side.
+        """The one area that is looked at, after those above it up to the top level.
 
-        Areas above that the directory does not tell of are left out: the digits alone have no name.
+        Several stand side by side. Areas above that the directory does not tell of are left out:
+        the digits alone have no name.
         """
         if len(codes) != 1:
             return [Place(code, hierarchy.name(code) or code) for code in codes]
-        above = [code for code in hierarchy.path(codes[0]) if code and code != codes[0]]
+        path = hierarchy.path(codes[0])[self._top :]
+        above = [code for code in path if code and code != codes[0]]
         named = [(code, hierarchy.name(code)) for code in above]
         known = [Place(code, name) for code, name in named if name]
         return [*known, Place(codes[0], hierarchy.name(codes[0]) or codes[0])]

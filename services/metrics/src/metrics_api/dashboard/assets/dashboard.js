@@ -18,13 +18,15 @@
   window.addEventListener("pageshow", () => {
     loading.hidden = true;
     document.getElementById("main").removeAttribute("aria-busy");
+    for (const field of document.querySelectorAll("form :disabled")) field.disabled = false;
   });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (link && plain && event.button === 0 && !link.hasAttribute("download") && !link.target &&
-        link.pathname !== location.pathname + link.hash && !link.getAttribute("href").startsWith("#")) {
+    const page = (address) => address.split("#")[0];
+    const leaves = link && !link.hasAttribute("download") && page(link.href) !== page(location.href);
+    if (leaves && plain && event.button === 0) {
       showLoading();
     }
   });
