@@ -29,6 +29,8 @@ from jurisdiction_router.usecases.read_overrides import ReadOverrides
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
 from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REASSESSMENT
 from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
+from jurisdiction_router.usecases.restructure import OF as RESTRUCTURING
+from jurisdiction_router.usecases.restructure import Restructure
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
@@ -67,6 +69,7 @@ class Factory:
     read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
+    restructure: Restructure
     designate_body: DesignateBody
     change_override: ChangeOverride
     dispute_assignment: DisputeAssignment
@@ -89,7 +92,8 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(ledger, clock, reassess)
     propose_rule_set = ProposeRuleSet(database, clock)
-    proposers = {RULE_SET: propose_rule_set.propose}
+    restructure = Restructure(database, ledger, current, change)
+    proposers = {RULE_SET: propose_rule_set.propose, RESTRUCTURING: restructure.propose}
     return Factory(
         settings=settings,
         clock=clock,
@@ -117,6 +121,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
         find_assignments=FindAssignments(database, clock),
+        restructure=restructure,
         designate_body=DesignateBody(database, ledger, clock, current, assess),
         change_override=ChangeOverride(database, ledger, current, assess),
         dispute_assignment=DisputeAssignment(

@@ -15,6 +15,7 @@ from jurisdiction_router.api import (
     impacts,
     jobs,
     overrides,
+    restructurings,
     rule_sets,
 )
 from jurisdiction_router.api.errors import ERRORS
@@ -44,6 +45,7 @@ TAGS = [
     {"name": "impacts", "description": "影响 What a proposal would change in the register"},
     {"name": "overrides", "description": "指定与争议 Designations that outrank rules; disputes"},
     {"name": "directory", "description": "区划与党组织 Areas and bodies"},
+    {"name": "restructurings", "description": "区划调整 Areas and bodies changed together"},
     {"name": "changes", "description": "变更订阅 The feed of changes"},
     {"name": "operation", "description": "运行 Health, version, metrics"},
 ]
@@ -72,6 +74,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 feed_status.router,
                 jobs.router,
                 overrides.router,
+                restructurings.router,
                 feed_router("router:read"),
             ],
             errors=ERRORS,

@@ -143,6 +143,24 @@ DISPUTE_CLOSED = ProblemType(
     Text("争议的状态是 {state}，不能再撤回。", "It is {state} and cannot be withdrawn."),
 )
 
+RESTRUCTURING_APPLIED = ProblemType(
+    "restructuring-applied",
+    409,
+    Text("调整已实施", "The restructuring is applied"),
+    Text("调整 {id} 已经实施。", "The restructuring {id} was applied before."),
+)
+
+_RESTRUCTURING_RULES = {
+    "area_not_there": Text("{on} 没有区划 {value}。", "There is no area {value} on {on}."),
+    "code_taken": Text("代码 {value} 已被使用。", "The code {value} is taken."),
+    "body_id_taken": Text("编号 {value} 已被使用。", "The id {value} is taken."),
+    "split_child_elsewhere": Text(
+        "{value} 在 {on} 不属于被拆分的区划。", "{value} does not lie in what is split on {on}."
+    ),
+    "split_child_left": Text(
+        "{value} 未分配到任何一部分。", "{value} is given to none of the parts."
+    ),
+}
 _DESIGNATION_RULES = {
     "body_not_there": Text("{on} 没有党组织 {value}。", "There is no body {value} on {on}."),
     "organization_not_there": Text(
@@ -314,6 +332,7 @@ ERRORS = ErrorTable(
             NO_RULE_SET_IN_FORCE,
             NO_ASSIGNMENT,
             INVALID_DESIGNATION,
+            RESTRUCTURING_APPLIED,
             NOT_SUPERVISED_BY,
             DISPUTE_OPEN,
             DISPUTE_CLOSED,
@@ -322,6 +341,7 @@ ERRORS = ErrorTable(
     rules={
         **_DIRECTORY_RULES,
         **_DESIGNATION_RULES,
+        **_RESTRUCTURING_RULES,
         **_RULE_SET_RULES,
         "outside_areas": Text(
             "区划 {value} 不在令牌的地域范围内。",

@@ -226,6 +226,17 @@ dispute = Table(
 )
 """A body says "not ours"; one open dispute per organization."""
 
+restructuring = Table(
+    "restructuring",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False, comment="draft or applied"),
+    Column("areas", ARRAY(Text), nullable=False, comment="every area it touches"),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Restructurings of areas and bodies, each one transaction once it is applied."""
+
 reassessment = Table(
     "reassessment",
     metadata,

@@ -306,41 +306,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("feed", "subject", "position", name=op.f("parked_event_pkey")),
     )
+    _create_what_is_decided()
     op.create_table(
-        "override",
+        "restructuring",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was made"),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="draft or applied"),
+        sa.Column("areas", sa.ARRAY(sa.Text()), nullable=False, comment="every area it touches"),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("override_pkey")),
-    )
-    op.create_index(
-        op.f("override_organization_id_idx"), "override", ["organization_id"], unique=False
-    )
-    op.create_index(op.f("override_body_id_idx"), "override", ["body_id"], unique=False)
-    op.create_table(
-        "dispute",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was raised"),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False, comment="open, settled or withdrawn"),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("dispute_pkey")),
-    )
-    op.create_index(op.f("dispute_body_id_idx"), "dispute", ["body_id"], unique=False)
-    op.create_index(
-        "dispute_open_idx",
-        "dispute",
-        ["organization_id"],
-        unique=True,
-        postgresql_where=sa.text("state = 'open'"),
+        sa.PrimaryKeyConstraint("id", name=op.f("restructuring_pkey")),
     )
     op.create_table(
         "reassessment",
@@ -397,12 +371,52 @@ def upgrade() -> None:
     op.execute(CREATE_LEDGER_FUNCTION)
 
 
+def _create_what_is_decided() -> None:
+    op.create_table(
+        "override",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was made"),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("override_pkey")),
+    )
+    op.create_index(
+        op.f("override_organization_id_idx"), "override", ["organization_id"], unique=False
+    )
+    op.create_index(op.f("override_body_id_idx"), "override", ["body_id"], unique=False)
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False, comment="access area when it was raised"),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="open, settled or withdrawn"),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("dispute_pkey")),
+    )
+    op.create_index(op.f("dispute_body_id_idx"), "dispute", ["body_id"], unique=False)
+    op.create_index(
+        "dispute_open_idx",
+        "dispute",
+        ["organization_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+
+
 def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
     op.drop_table("enactment")
     op.drop_index(op.f("rule_set_planned_for_idx"), table_name="rule_set")
     op.drop_table("rule_set")
     op.drop_table("reassessment")
+    op.drop_table("restructuring")
     op.drop_index(
         "dispute_open_idx", table_name="dispute", postgresql_where=sa.text("state = 'open'")
     )

@@ -1,0 +1,117 @@
+"""Routes of restructurings: plan, look, apply."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path, Request, Response
+
+from jurisdiction_router.api.dependencies import JSON, USUAL, Approver, Made, Reader, Writer
+from jurisdiction_router.api.errors import DIRECTORY_INVALID, RESTRUCTURING_APPLIED
+from jurisdiction_router.api.given_directory import accepted
+from jurisdiction_router.api.restructuring_schemas import (
+    Restructuring,
+    RestructuringApplied,
+    RestructuringIn,
+    RestructuringPage,
+)
+from servicekit.idempotency import IdempotencyKey, fingerprint
+from servicekit.pagination import CursorText, Limit
+from servicekit.preconditions import IfMatch, etag
+from servicekit.problems import responses
+from servicekit.standard_problems import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+)
+
+router = APIRouter(tags=["restructurings"])
+Identifier = Annotated[UUID, Path(description="编号")]
+
+
+@router.post(
+    "/v1/restructurings",
+    operation_id="draft_restructuring",
+    summary="Plan a restructuring, as a dry run 拟订调整",
+    status_code=201,
+    response_model=Restructuring,
+    responses=responses(
+        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+        IDEMPOTENCY_CONFLICT,
+    ),
+)  # fmt: skip
+async def draft_restructuring(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    body: RestructuringIn,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves."""
+    answer = await factory.restructure.draft(
+        caller,
+        body.model_dump(mode="json"),
+        idempotency_key,
+        fingerprint(request.url.path, await request.body()),
+    )
+    headers = {"location": answer.location or "", "etag": etag(1)}
+    return Response(answer.body, answer.status, headers, JSON)
+
+
+@router.get(
+    "/v1/restructurings",
+    operation_id="list_restructurings",
+    summary="List restructurings 查询调整",
+    response_model=RestructuringPage,
+    responses=responses(*USUAL, INVALID_CURSOR),
+)
+async def list_restructurings(
+    caller: Reader, factory: Made, limit: Limit = 100, cursor: CursorText = None
+) -> Response:
+    """Those that touch the caller's areas, in the order of their making."""
+    return Response(await factory.restructure.page(caller, cursor, limit), media_type=JSON)
+
+
+@router.get(
+    "/v1/restructurings/{restructuring_id}",
+    operation_id="get_restructuring",
+    summary="Read a restructuring 读取调整",
+    response_model=Restructuring,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def get_restructuring(
+    caller: Reader, factory: Made, restructuring_id: Identifier
+) -> Response:
+    """One restructuring with its plan."""
+    row = await factory.restructure.one(caller, restructuring_id)
+    body = orjson.dumps(row.document)
+    return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
+
+
+@router.post(
+    "/v1/restructurings/{restructuring_id}/application",
+    operation_id="apply_restructuring",
+    summary="Apply a restructuring 实施调整",
+    response_model=RestructuringApplied,
+    responses={
+        202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
+        **responses(
+            *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
+            PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+        ),
+    },
+)  # fmt: skip
+async def apply_restructuring(
+    caller: Approver, factory: Made, restructuring_id: Identifier, if_match: IfMatch = None
+) -> Response:
+    """Areas, successors, bodies and the reassessment, in one transaction, planned anew."""
+    row, done = await factory.restructure.apply(caller, restructuring_id, if_match)
+    body = orjson.dumps({**row.document, "done": done})
+    answer = Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
+    accepted(answer, done)
+    return answer
