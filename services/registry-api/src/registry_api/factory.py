@@ -4,15 +4,20 @@ from dataclasses import dataclass
 
 from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
+from registry_api.usecases.advise_organization import AdviseOrganization
 from registry_api.usecases.change_organization import ChangeOrganization
 from registry_api.usecases.establish_organization import EstablishOrganization
+from registry_api.usecases.export_obligations import ExportObligations
 from registry_api.usecases.export_organizations import ExportOrganizations
 from registry_api.usecases.find_notices import FindNotices
+from registry_api.usecases.find_obligations import FindObligations
 from registry_api.usecases.find_organizations import FindOrganizations
 from registry_api.usecases.hold_election import HoldElection
 from registry_api.usecases.import_organizations import ImportOrganizations
+from registry_api.usecases.list_information_base import ListInformationBase
 from registry_api.usecases.look_up_organizations import LookUpOrganizations
 from registry_api.usecases.prove_integrity import ProveIntegrity
+from registry_api.usecases.rank_candidates import RankCandidates
 from registry_api.usecases.read_import import ReadImport
 from registry_api.usecases.read_obligations import ReadObligations
 from registry_api.usecases.read_organization import ReadOrganization
@@ -56,6 +61,11 @@ class Factory:
     read_organization: ReadOrganization
     read_story: ReadStory
     read_obligations: ReadObligations
+    find_obligations: FindObligations
+    export_obligations: ExportObligations
+    list_information_base: ListInformationBase
+    advise_organization: AdviseOrganization
+    rank_candidates: RankCandidates
     find_organizations: FindOrganizations
     look_up_organizations: LookUpOrganizations
     find_notices: FindNotices
@@ -86,6 +96,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         if settings.key_ring_file
         else None
     )
+    find_obligations = FindObligations(database, clock)
     imports = ImportOrganizations(database, ledger, clock, divisions)
     return Factory(
         settings=settings,
@@ -103,6 +114,11 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_organization=read_organization,
         read_story=ReadStory(database, clock),
         read_obligations=ReadObligations(database, clock),
+        find_obligations=find_obligations,
+        export_obligations=ExportObligations(database, ledger, find_obligations),
+        list_information_base=ListInformationBase(database, clock),
+        advise_organization=AdviseOrganization(clock, read_organization),
+        rank_candidates=RankCandidates(database, clock),
         find_organizations=FindOrganizations(database, clock),
         look_up_organizations=LookUpOrganizations(database),
         find_notices=FindNotices(database, clock, read_organization),

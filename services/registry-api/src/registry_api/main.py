@@ -5,16 +5,19 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from registry_api.api import (
+    advice,
     code_lists,
     elections,
     exports,
     finding,
     imports,
+    information_base,
     integrity,
     life_events,
     notices,
     obligations,
     organizations,
+    rankings,
     reorganizations,
     stories,
 )
@@ -39,6 +42,7 @@ TAGS = [
     {"name": "life events", "description": "全生命周期 What happens to an organization"},
     {"name": "notices", "description": "一致性提示 What does not fit together"},
     {"name": "obligations", "description": "待办义务 What is owed, by when, under which clause"},
+    {"name": "advice", "description": "分类指导与评先 Guidance, grades, who goes first"},
     {"name": "integrity", "description": "完整性证明 Proof that nothing was altered or lost"},
     {"name": "imports", "description": "批量导入 Bulk import"},
     {"name": "code lists", "description": "代码表 Coded values and their labels"},
@@ -68,6 +72,9 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 stories.router,
                 notices.router,
                 obligations.router,
+                information_base.router,
+                advice.router,
+                rankings.router,
                 integrity.router,
                 life_events.router,
                 reorganizations.router,

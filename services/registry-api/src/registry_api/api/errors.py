@@ -45,6 +45,15 @@ NAMES_NOT_CONFIGURED = ProblemType(
         "Leave name out, or ask the operators to set REGISTRY_KEY_RING_FILE.",
     ),
 )
+UNKNOWN_CANDIDATES = ProblemType(
+    "unknown-candidates",
+    422,
+    Text("候选组织无法核对", "Candidates can't be told"),
+    Text(
+        "请改正 errors 中列出的候选组织；排名须包含全部候选组织，故未作排名。",
+        "Correct the candidates that errors lists; nobody was ranked, because a ranking has all.",
+    ),
+)
 UNKNOWN_FIELD = ProblemType(
     "unknown-field",
     400,
@@ -101,6 +110,7 @@ ERRORS = ErrorTable(
             EVENT_NOT_POSSIBLE,
             ORGANIZATION_VOID,
             NAMES_NOT_CONFIGURED,
+            UNKNOWN_CANDIDATES,
             UNKNOWN_FIELD,
             CURSOR_EXPIRED,
             UNKNOWN_CODE_LIST,
@@ -182,6 +192,23 @@ ERRORS = ErrorTable(
         "sort_of_the_past": Text(
             "查过去只能按 id 升序；请去掉 sort 和 order。",
             "Lists of the past are in the order of ids; leave out sort and order.",
+        ),
+        "candidate_unknown": Text(
+            "在令牌的地域范围内、该日没有社会组织 {value}。",
+            "On that day there is no organization {value} in the token's areas.",
+        ),
+        "candidate_repeated": Text(
+            "{value} 与第 {first} 个候选组织是同一社会组织。",
+            "{value} is the same organization as candidate {first}.",
+        ),
+        "candidate_name": Text(
+            "id 和 credit_code 须且只须填一项。", "Give the id or the credit_code, one of them."
+        ),
+        "work_list_of_the_past": Text(
+            "待办清单只列今天（{today}）及以后的情况；过去某日请查 "
+            "/v1/organizations/{{organization_id}}/obligations?valid_on={value}。",
+            "Work lists show today ({today}) or a day ahead; for {value} ask each organization: "
+            "/v1/organizations/{{organization_id}}/obligations?valid_on={value}.",
         ),
         "lookup_size": Text(
             "一次可查 1 至 {limit} 项，现有 {asked} 项。",

@@ -1,5 +1,6 @@
 """The query parameters that filter, made from the table of filters in `domain.facets`."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
@@ -65,18 +66,28 @@ def _several(item: Any) -> Any:
     return Annotated[list[item], Field(max_length=_MOST_VALUES)]
 
 
-_FIELDS: dict[str, Any] = {name: _parameter(filter_) for name, filter_ in filters().items()}
-_Parameters: type[BaseModel] = create_model("Filters", **_FIELDS)
+def _dependency(names: Mapping[str, str]) -> Any:
+    """The parameters as a dependency: a dict of filters by name. `names` are those that a route
+    calls otherwise, because it uses the name itself."""
+    fields: dict[str, Any] = {
+        names.get(name, name): _parameter(filter_) for name, filter_ in filters().items()
+    }
+    parameters_: type[BaseModel] = create_model("Filters", **fields)
+    own = {called: name for name, called in names.items()}
+
+    async def wanted(parameters: BaseModel) -> dict[str, Any]:
+        """A repeated parameter means "one of these", different ones "and"."""
+        sent = parameters.model_dump(exclude_none=True)
+        found = {own.get(name, name): value for name, value in sent.items() if value != []}
+        if AREA.name in found:
+            found[AREA.name] = [area_prefix(code) for code in found[AREA.name]]
+        return found
+
+    wanted.__annotations__["parameters"] = Annotated[parameters_, Query()]
+    return Depends(wanted)
 
 
-async def _filters(parameters: BaseModel) -> dict[str, Any]:
-    """Filters by name; a repeated parameter means "one of these", different ones "and"."""
-    wanted = parameters.model_dump(exclude_none=True)
-    if AREA.name in wanted:
-        wanted[AREA.name] = [area_prefix(code) for code in wanted[AREA.name]]
-    return {name: value for name, value in wanted.items() if value != []}
+Filters = Annotated[dict[str, Any], _dependency({})]
 
-
-_filters.__annotations__["parameters"] = Annotated[_Parameters, Query()]
-
-Filters = Annotated[dict[str, Any], Depends(_filters)]
+FiltersOfWhoOwes = Annotated[dict[str, Any], _dependency({"kind": "organization_kind"})]
+"""The same for lists of obligations, whose `kind` is that of the obligation."""

@@ -12,6 +12,8 @@ from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
 from servicekit.text import Text
 
+SOURCE = "市民政局2016年6月14日讲话（五嵌入之二 等级评估）"
+BASIS = "S"
 LEVELS = ("1A", "2A", "3A", "4A", "5A")
 
 

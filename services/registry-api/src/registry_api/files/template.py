@@ -7,7 +7,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from registry_api.domain.code_lists import code_lists
-from registry_api.domain.columns import Column, columns
+from registry_api.domain.columns import columns
 from registry_api.files.layout import EXAMPLE_MARK
 from registry_api.files.xlsx_writing import add_table, write_row
 from servicekit.tables import BOM, csv_lines, new_workbook
@@ -56,8 +56,9 @@ def _xlsx() -> bytes:
     target = io.BytesIO()
     with new_workbook(target, in_memory=True, constant_memory=False) as book:
         fields = columns()
-        sheet = add_table(book, _SHEET, fields, [column.title for column in fields])
-        write_row(sheet, 1, fields, _example())
+        counted = [column.kind == "count" for column in fields]
+        sheet = add_table(book, _SHEET, counted, [column.title for column in fields])
+        write_row(sheet, 1, counted, _example())
         places = _words(book)
         for place, column in enumerate(fields):
             if column.kind == "code":
@@ -72,9 +73,8 @@ def _xlsx() -> bytes:
 def _words(book: xlsxwriter.Workbook) -> dict[str, str]:
     """The second sheet: a column of labels for each code list; where each list's labels are."""
     used = {column.code_list: column for column in columns() if column.code_list}
-    blank: list[Column | None] = [None] * len(used)
     lists = [code_lists()[name] for name in used if name]
-    sheet = add_table(book, _WORDS_SHEET, blank, [found.title.zh for found in lists])
+    sheet = add_table(book, _WORDS_SHEET, [False] * len(used), [found.title.zh for found in lists])
     places = {}
     for place, found in enumerate(lists):
         for number, label in enumerate(found.values.values(), start=1):

@@ -6,38 +6,33 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from registry_api.domain.columns import Column
-
 _WIDTH = 16
 
 
 def add_table(
-    book: xlsxwriter.Workbook, name: str, columns: Sequence[Column | None], header: Sequence[str]
+    book: xlsxwriter.Workbook, name: str, numeric: Sequence[bool], header: Sequence[str]
 ) -> Worksheet:
     """A sheet with its header in bold, which stays in sight; text columns keep digits as text.
 
-    `columns` has None for a column that is no field.
+    `numeric` says which columns are counts.
     """
     sheet = book.add_worksheet(name)
     bold: Format = book.add_format({"bold": True})
     as_text: Format = book.add_format({"num_format": "@"})
-    for place, column in enumerate(columns):
-        numeric = column is not None and column.kind == "count"
-        sheet.set_column(place, place, _WIDTH, None if numeric else as_text)
+    for place, counted in enumerate(numeric):
+        sheet.set_column(place, place, _WIDTH, None if counted else as_text)
     sheet.freeze_panes(1, 0)
     for place, cell in enumerate(header):
         sheet.write_string(0, place, cell, bold)
     return sheet
 
 
-def write_row(
-    sheet: Worksheet, number: int, columns: Sequence[Column | None], cells: Sequence[str]
-) -> None:
+def write_row(sheet: Worksheet, number: int, numeric: Sequence[bool], cells: Sequence[str]) -> None:
     """Row `number` (the header is 0); counts as numbers, all else as text."""
-    for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+    for place, (counted, cell) in enumerate(zip(numeric, cells, strict=True)):
         if not cell:
             continue
-        if column is not None and column.kind == "count" and cell.isdigit():
+        if counted and cell.isdigit():
             sheet.write_number(number, place, int(cell))
         else:
             sheet.write_string(number, place, cell)

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from registry_api.domain.obligations import Obligation, obligations_from, rules
+from registry_api.domain.obligation_words import in_words
+from registry_api.domain.obligations import Obligation, obligations_from
 from registry_api.domain.organization import State
 from registry_api.storage import organization_rows
 from registry_api.storage.organization_rows import Held
@@ -72,12 +73,5 @@ def _body(held: Held, owed: Sequence[Obligation]) -> str:
 
 
 def _told(owed: Obligation) -> dict[str, Any]:
-    rule = rules()[owed.kind]
-    return {
-        "kind": owed.kind,
-        "since": owed.since,
-        "due_on": owed.due_on,
-        "clause": rule.clause.zh,
-        "source": rule.source,
-        "basis": rule.basis,
-    }
+    told = in_words(owed, owed.since, "zh")
+    return {name: told[name] for name in ("kind", "since", "due_on", "clause", "source", "basis")}
