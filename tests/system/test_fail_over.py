@@ -31,7 +31,7 @@ async def is_active(client: httpx.AsyncClient, port: int) -> bool:
 
 @pytest.mark.parametrize("service", [ROUTER, METRICS], ids=lambda service: service.program)
 async def test_the_standby_takes_over_from_a_follower_that_was_killed(
-    platform: Platform, service: Service, record_property: Callable[[str, object], None]
+    platform: Platform, service: Service, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     for task in platform._background:  # nobody restarts what dies
         task.cancel()
@@ -66,6 +66,6 @@ async def test_the_standby_takes_over_from_a_follower_that_was_killed(
             await in_step(client, platform)
             took = time.monotonic() - killed
             assert await is_active(client, port)
-            record_property(f"{service.program} fail-over, seconds", round(took, 2))
+            record_testsuite_property(f"{service.program} fail-over, seconds", round(took, 2))
         finally:
             standby.finish()

@@ -154,7 +154,7 @@ REQUESTS: dict[Service, list[Callable[[Balancer], Coroutine[Any, Any, None]]]] =
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.program)
 async def test_no_request_fails_while_every_instance_is_restarted(
-    platform: Platform, service: Service, record_property: Callable[[str, object], None]
+    platform: Platform, service: Service, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     async with client_of(platform) as client:
         await register(client, platform.url(REGISTRY))
@@ -163,4 +163,4 @@ async def test_no_request_fails_while_every_instance_is_restarted(
                 await balancer.restart_all()
             assert set(balancer.answers) <= {200, 201}, balancer.answers
             assert sum(balancer.answers.values()) > 2 * CLIENTS
-            record_property(f"{service.program} requests", sum(balancer.answers.values()))
+            record_testsuite_property(f"{service.program} requests", sum(balancer.answers.values()))
