@@ -135,9 +135,7 @@ notices: $(BIN)/.synced ## Write THIRD-PARTY-NOTICES.md from the lock file
 
 .PHONY: sbom
 sbom: $(BIN)/.synced ## Write a bill of materials (CycloneDX) of each image into dist/
-	@mkdir -p dist
-	@for service in registry-api jurisdiction-router metrics-api; do \
-		deploy/release/sbom.sh "$(UV)" $$service "dist/$${service%-api}.cdx.json" || exit 1; done
+	@for image in $(APIS); do deploy/release/sbom.sh "$(UV)" $$image dist/$$image.cdx.json || exit 1; done
 
 # --- tidying ------------------------------------------------------------------------------------
 

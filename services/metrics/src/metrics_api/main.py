@@ -124,7 +124,7 @@ def _worker(factory: Factory, own: OwnAnswers) -> Worker:
     """Runs the jobs that make files of answers."""
     work = AnswerJobs(own, factory.database, factory.labels)
     handlers = {EXPORT: work.export, REPORT_PACK: work.report_pack}
-    return Worker(factory.database, factory.bell, handlers)
+    return Worker(factory.database, factory.bell, handlers, factory.settings.job_crash_limit)
 
 
 @asynccontextmanager
