@@ -205,11 +205,21 @@ def _eligible(state: State) -> bool:
     return (state["party"]["full_members"] or 0) >= 3
 
 
+def _graded(state: State) -> bool:
+    return state["grade"] is not None and state["grade"]["level"] != "none"
+
+
 ORACLE: dict[str, tuple[Callable[[State], bool], Callable[[State], bool]]] = {
     "organizational_coverage": (lambda s: True, _party),
     "eligible_coverage": (_eligible, _party),
     "work_coverage": (lambda s: True, lambda s: _party(s) or _has_worker(s)),
     "solo_rate": (lambda s: True, lambda s: _mode(s) == "solo"),
+    "joint_rate": (lambda s: True, lambda s: _mode(s) == "joint"),
+    "graded_formation": (_graded, _party),
+    "graded_eligible_formation": (lambda s: _graded(s) and _eligible(s), _party),
+    "information_base_organizers": (
+        lambda s: not _party(s) and not _eligible(s), lambda s: s["party"]["organizer"] is not None
+    ),
     "charter_inclusion": (lambda s: True, lambda s: s["charter"]["state"] == "included"),
 }  # fmt: skip
 """By indicator: whom it asks about among those in operation, and what it asks of them."""

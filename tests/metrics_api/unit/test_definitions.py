@@ -28,6 +28,13 @@ def test_the_indicators_and_targets_of_the_speech_are_there() -> None:
         "solo_rate",
         "charter_inclusion",
         "in_operation_rate",
+        "joint_rate",
+        "graded_formation",
+        "graded_eligible_formation",
+        "charter_wording_v1",
+        "charter_wording_v2",
+        "cross_posted_secretaries",
+        "information_base_organizers",
     }
     goals = {target.id: (target.goal, target.deadline) for target in DEFINITIONS.targets.values()}
     assert goals["formation_5a_2016"] == (Fraction(1), DAY)

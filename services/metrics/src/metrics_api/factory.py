@@ -23,6 +23,7 @@ from metrics_api.usecases.show_headlines import ShowHeadlines
 from metrics_api.usecases.start_job import StartJob
 from metrics_api.usecases.tell_forecast import TellForecast
 from metrics_api.usecases.tell_freshness import TellFreshness
+from metrics_api.usecases.tell_standing import TellStanding
 from servicekit import jobs
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
@@ -100,6 +101,11 @@ class Factory:
     def count_series(self) -> CountSeries:
         """Counts over time."""
         return CountSeries(self.ask_coverage, self.settings.max_groups)
+
+    @cached_property
+    def tell_standing(self) -> TellStanding:
+        """Tells how one organization stands."""
+        return TellStanding(self.ask_coverage, self.database, self.definitions)
 
     @cached_property
     def list_members(self) -> ListMembers:

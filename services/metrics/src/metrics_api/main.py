@@ -18,6 +18,7 @@ from metrics_api.api.jobs import jobs_router
 from metrics_api.api.members import members_router
 from metrics_api.api.own_answers import OwnAnswers
 from metrics_api.api.series import series_router
+from metrics_api.api.standing import standing_router
 from metrics_api.api.targets import targets_router
 from metrics_api.dashboard.site import Site
 from metrics_api.factory import Factory, migrations
@@ -61,6 +62,7 @@ def build_api(factory: Factory) -> FastAPI:
     answering = (
         coverage_router(),
         series_router(),
+        standing_router(),
         members_router(),
         targets_router(),
         forecast_router(),
@@ -73,6 +75,7 @@ def build_api(factory: Factory) -> FastAPI:
         "keep_targets": factory.keep_targets,
         "definitions": factory.definitions,
         "count_series": factory.count_series,
+        "tell_standing": factory.tell_standing,
         "list_members": factory.list_members,
         "settings": factory.settings,
         "labels": factory.labels,

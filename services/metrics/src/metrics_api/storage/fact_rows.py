@@ -66,6 +66,16 @@ async def read_facts(
     }
 
 
+async def read_facts_of(
+    connection: AsyncConnection, organization: UUID, edition: int
+) -> list[Span[Fact]]:
+    """The whole fact timeline of one organization as `edition` believed it, in order."""
+    bound = {"organization": organization, "edition": edition}
+    return [
+        Span(row[1], row[3], tuple(row[4:])) for row in await connection.execute(_READ_OF, bound)
+    ]
+
+
 BELIEVED = "edition_until IS NULL"
 PAST = "edition_until IS NOT NULL"
 
@@ -134,6 +144,11 @@ _READ = text(
     bindparam("starts", type_=ARRAY(Date)),
     bindparam("editions", type_=ARRAY(BigInteger)),
 )
+_READ_OF = text(
+    f"SELECT {', '.join(_ROW_NAMES)} FROM fact "  # noqa: S608 - columns
+    "WHERE organization_id = :organization AND edition_from <= :edition "
+    "AND (edition_until IS NULL OR edition_until > :edition) ORDER BY valid_from"
+).bindparams(bindparam("organization", type_=Uuid), bindparam("edition", type_=BigInteger))
 _CLOSE = text(
     "UPDATE fact SET edition_until = :edition FROM unnest(:ids, :starts) AS gone (id, start) "
     "WHERE fact.organization_id = gone.id AND fact.valid_from = gone.start "
