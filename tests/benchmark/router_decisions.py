@@ -27,8 +27,9 @@ import zen
 from demo_city import directory, organizations
 from jurisdiction_router.domain.decision import Decider
 from jurisdiction_router.domain.directory import Area, Body, Directory, DirectoryView, ParentEdge
-from jurisdiction_router.domain.engine import Engine, Ruling
+from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import POSITIONS, Facts, facts_of
+from jurisdiction_router.domain.rule_lookup import Ruling
 from jurisdiction_router.domain.rule_set import Rule, RuleSet
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text

@@ -154,8 +154,13 @@ async def test_the_list_says_who_moves_on_which_days_and_nobody_else(
     found = (await city.get(f"/v1/impacts/{impact}")).json()
     assert (found["state"], found["done"]) == ("succeeded", found["total"])
     result = found["result"]
-    ever = [s for s in stories.values() if any(e[2]["status"] == "active" for e in s)]
-    assert result["assessed"] == len(ever)
+    there = [
+        key
+        for key, timeline in stories.items()
+        for start, until, state in timeline
+        if state["status"] == "active" and start <= TODAY.isoformat() < (until or "9999")
+    ]
+    assert result["assessed"] == len(there)
     assert result["moved_on_any_day"] == sum(1 for days in listed.values() if days)
     today = [e for days in listed.values() for e in days if e[0] == TODAY.toordinal()]
     assert result["moved"] == len(today) > 0

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from jurisdiction_router.domain.directory import AREA_LEVELS, DirectoryView, Path
-from jurisdiction_router.domain.engine import Engine
+from jurisdiction_router.domain.engine import MAX_REMEMBERED, Engine
 from jurisdiction_router.domain.explanation import Explainer
 from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.nearest_flip import Flip, nearest_flip
@@ -63,6 +63,21 @@ class Decider:
     def __init__(self, engine: Engine, vocabulary: Vocabulary) -> None:
         self.engine = engine
         self._explainer = Explainer(vocabulary)
+        self._rules: dict[tuple[str | None, ...], list[dict[str, Any]]] = {}
+
+    def _considered(self, facts: Facts) -> list[dict[str, Any]]:
+        """What became of each rule; it hangs on the attributes alone, so it is told once for them.
+
+        The list is shared between documents, which nobody changes.
+        """
+        key = facts[: len(POSITIONS)]
+        known = self._rules.get(key)
+        if known is None:
+            if len(self._rules) >= MAX_REMEMBERED:
+                self._rules.clear()
+            rules = self.engine.rule_set.rules
+            known = self._rules[key] = [_considered(self.engine, rule, facts) for rule in rules]
+        return known
 
     def decide(self, facts: Facts, view: DirectoryView, *, trace: bool = True) -> Decision:
         """Decide and explain; without `trace` the document has no trace, flip or explanation."""
@@ -74,7 +89,7 @@ class Decider:
             flip = nearest_flip(self.engine, facts, view, verdict)
             document["trace"] = {
                 "place": _place(facts, view),
-                "rules": [_considered(self.engine, rule, facts) for rule in rule_set.rules],
+                "rules": self._considered(facts),
                 "candidates": _candidates(verdict),
             }
             document["nearest_flip"] = _flip(flip)

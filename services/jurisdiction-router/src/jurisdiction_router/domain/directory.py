@@ -148,11 +148,15 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryView:
-    """The directory on one date. A handle, not a copy: it remembers only paths it has walked."""
+    """The directory on one date. A handle, not a copy: it remembers only what it was asked."""
 
     directory: Directory
     day: date
     _paths: dict[str, Path] = field(default_factory=dict, compare=False, repr=False)
+    _settled: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
+    _found: dict[tuple[str, str, str | None], list[Body]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def area(self, code: str) -> Area | None:
         """Return the area with that code if it exists on the date."""
@@ -202,10 +206,11 @@ class DirectoryView:
         """
         if code is None:
             return None
-        found = self.stands_for(code)
-        if not found:
-            return code
-        return next(iter(found)) if len(found) == 1 else None
+        if code not in self._settled:
+            found = self.stands_for(code)
+            one = next(iter(found)) if len(found) == 1 else None
+            self._settled[code] = one if found else code
+        return self._settled[code]
 
     def path(self, code: str | None) -> Path:
         """Walk from a division code up to its province.
@@ -249,8 +254,21 @@ class DirectoryView:
     def find(self, kind: str, code: str, system: str | None) -> list[Body]:
         """Return the bodies of a kind (and sector, where one is asked for) an area has that day.
 
-        Where it has none any more, those that succeed its last ones and exist that day.
+        Where it has none any more, those that succeed its last ones and exist that day. The list
+        is shared: it is not to be changed.
         """
+        key = (kind, code, system)
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = self._find(kind, code, system)
+        return known
+
+    def only(self, kind: str, code: str, system: str | None) -> Body | None:
+        """Return the body that `find` finds if it is the only one."""
+        found = self.find(kind, code, system)
+        return found[0] if len(found) == 1 else None
+
+    def _find(self, kind: str, code: str, system: str | None) -> list[Body]:
         ever = [
             body
             for body in self.directory.bodies_at(code, kind)

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.directory import DirectoryView
 from jurisdiction_router.domain.facts import DOMAINS, NONE, POSITIONS, Facts
+from jurisdiction_router.domain.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.domain.rule_set import (
     ASSIGNED,
     BUSINESS_SUPERVISOR,
@@ -44,6 +45,9 @@ from jurisdiction_router.domain.verdict import (
     Verdict,
 )
 
+MAX_REMEMBERED: Final = 5_000
+"""Distinct attributes of which more than the rule is kept in memory."""
+
 _HOLDS: Final = -1
 _FAILS: Final = -2
 _ATTRIBUTES: Final = tuple(sorted(POSITIONS, key=POSITIONS.__getitem__))
@@ -55,12 +59,6 @@ class Needs(NamedTuple):
     """The evaluation cannot go on without this attribute."""
 
     attribute: str
-
-
-class Ruling(NamedTuple):
-    """The undefeated rules for some attribute values: one is an answer, more are a conflict."""
-
-    rules: tuple[Rule, ...]
 
 
 class Engine:
@@ -79,6 +77,9 @@ class Engine:
             if not DOMAINS[attribute] <= set(values)
         }
         self._rulings: dict[tuple[str | None, ...], Ruling | Needs] = {}
+        self._lookup = RuleLookup(rule_set, _ATTRIBUTES)
+        self._turning: dict[tuple[object, str | None], tuple[tuple[str, str], ...]] = {}
+        self._matter = {rule.id: _attributes_of(rule) for rule in rule_set.rules}
 
     def on(self, view: DirectoryView) -> "VerdictTable":
         """Return the fast path for many questions on one date."""
@@ -98,10 +99,61 @@ class Engine:
 
     def answer(self, facts: Facts, view: DirectoryView) -> tuple[str, Party | None]:
         """Return outcome and supervising body alone: a verdict without those who assist."""
-        attempt = self._attempt(self._known(facts), view, parties=False)
-        if isinstance(attempt, Needs):
-            attempt = self.verdict(facts, view)
-        return attempt.outcome, attempt.supervising
+        known = self._known(facts)
+        ruling = self.ruling(known)
+        if isinstance(ruling, Ruling) and len(ruling.rules) == 1:
+            found = self._quick(ruling.rules[0], known, view)
+            if found is not None:
+                return found
+        verdict = self.verdict(facts, view)
+        return verdict.outcome, verdict.supervising
+
+    def _quick(
+        self, rule: Rule, facts: Facts, view: DirectoryView
+    ) -> tuple[str, Party | None] | None:
+        """Walk a rule's candidates without noting the steps; None where a fact is missing."""
+        for candidate in rule.supervising:
+            state = _evaluate(self._conditions[id(candidate)], facts)
+            if state == _FAILS:
+                continue
+            system = candidate.system
+            if system == OWN_SYSTEM:
+                system = facts.supervisor_system
+                if system == NONE:
+                    continue
+            area = place_of(candidate.at, facts, view)
+            if state != _HOLDS or area is None or (system is None and candidate.system is not None):
+                return None
+            party = view.only(candidate.body, area, system)
+            if party is not None:
+                return rule.outcome, Party.of(party)
+        return (NEEDS_DECISION if rule.outcome == ASSIGNED else rule.outcome), None
+
+    def turning(self, facts: Facts, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+        """Return the changes `(attribute, value)` of one known fact that may change the answer.
+
+        Left out are those that surely do not: the same rule answers, and its list does not look at
+        that attribute. Depends on the attributes alone, so it is worked out once for them.
+        """
+        key = (facts[: len(_ATTRIBUTES)], rule.id if rule else None)
+        known = self._turning.get(key)
+        if known is None:
+            if len(self._turning) >= MAX_REMEMBERED:
+                self._turning.clear()
+            known = self._turning[key] = tuple(
+                (attribute, value)
+                for attribute in self.rule_set.attributes
+                if (current := facts[POSITIONS[attribute]]) is not None
+                for value in self.alternatives(attribute, current)
+                if not self._same_answer(attribute, rule, facts._replace(**{attribute: value}))
+            )
+        return known
+
+    def _same_answer(self, attribute: str, rule: Rule | None, changed: Facts) -> bool:
+        if rule is None or attribute in self._matter[rule.id]:
+            return False
+        ruling = self.ruling(self._known(changed))
+        return isinstance(ruling, Ruling) and ruling.rules == (rule,)
 
     def alternatives(self, attribute: str, current: str) -> tuple[str, ...]:
         """Return the other values of an attribute that can matter, one for each group of equals."""
@@ -133,6 +185,8 @@ class Engine:
     def ruling(self, facts: Facts) -> Ruling | Needs:
         """Return the undefeated rules, or the first missing attribute they depend on."""
         key = facts[: len(_ATTRIBUTES)]
+        if None not in key:
+            return self._lookup.ruling(key)
         known = self._rulings.get(key)
         if known is None:
             known = self._rulings[key] = self._rule_of(key)
@@ -329,6 +383,14 @@ def place_of(at: str | None, facts: Facts, view: DirectoryView) -> str | None:
     if code is None and at in ("city", "province"):
         code = getattr(view.path(facts.registering), at)
     return code
+
+
+def _attributes_of(rule: Rule) -> frozenset[str]:
+    """The attributes that a rule's list of candidates looks at."""
+    names = {name for candidate in rule.supervising for name in candidate.when}
+    if any(candidate.system == OWN_SYSTEM for candidate in rule.supervising):
+        names.add("supervisor_system")
+    return frozenset(names)
 
 
 def _checks(when: Condition) -> Checks:

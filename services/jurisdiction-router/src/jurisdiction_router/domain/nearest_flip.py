@@ -32,19 +32,16 @@ def nearest_flip(
     A change to another body comes before one that merely leaves the question open.
     """
     open_question: Flip | None = None
-    for attribute in engine.rule_set.attributes:
-        current = facts[POSITIONS[attribute]]
-        if current is None:
+    for attribute, value in engine.turning(facts, verdict.rule):
+        changed = facts._replace(**{attribute: value})
+        other = engine.answer(changed, view)
+        if other == (verdict.outcome, verdict.supervising):
             continue
-        for value in engine.alternatives(attribute, current):
-            changed = facts._replace(**{attribute: value})
-            other = engine.answer(changed, view)
-            if other == (verdict.outcome, verdict.supervising):
-                continue
-            if other[0] == NEEDS_DECISION and open_question is not None:
-                continue
-            flip = Flip(attribute, current, value, engine.verdict(changed, view))
-            if other[0] != NEEDS_DECISION:
-                return flip
-            open_question = flip
+        if other[0] == NEEDS_DECISION and open_question is not None:
+            continue
+        current = facts[POSITIONS[attribute]] or ""
+        flip = Flip(attribute, current, value, engine.verdict(changed, view))
+        if other[0] != NEEDS_DECISION:
+            return flip
+        open_question = flip
     return open_question

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Integer, Text, bindparam, text
+from sqlalchemy import ARRAY, Date, Integer, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.impact import Answer, Flow
@@ -38,7 +38,11 @@ class StagedChange(NamedTuple):
 
 
 async def begin(connection: AsyncConnection) -> None:
-    """Make room for staged changes; they are gone when the transaction ends."""
+    """Make room for staged changes; they are gone when the transaction ends.
+
+    What sorts or groups a whole register is given the memory to do so at once.
+    """
+    await connection.execute(text("SET LOCAL work_mem = '256MB'"))
     await connection.execute(
         text(
             "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (fact uuid, area text, "
@@ -218,7 +222,7 @@ _PUT_FLOWS = text(
 _PUT_MOVES = text(
     """
     INSERT INTO impact_move (impact, organization_id, valid_from, valid_until, area, flow)
-    SELECT :impact, organization_id, lower(days), upper(days), area, flow
+    SELECT :impact, organization_id, lower(moved), upper(moved), area, flow
     FROM (
         SELECT p.organization_id, s.area, s.flow,
                range_agg(daterange(greatest(p.valid_from, s.valid_from),
@@ -227,18 +231,19 @@ _PUT_MOVES = text(
         WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
           AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
         GROUP BY p.organization_id, s.area, s.flow
-    ) joined, unnest(all_days - coalesce((
-        SELECT range_agg(daterange(o.valid_from, o.valid_until))
-        FROM override o WHERE o.organization_id = joined.organization_id
-    ), '{}')) AS days
+    ) joined LEFT JOIN (
+        SELECT organization_id, range_agg(daterange(valid_from, valid_until)) AS days
+        FROM override GROUP BY organization_id
+    ) placed USING (organization_id), unnest(all_days - coalesce(placed.days, '{}')) AS moved
     """
 )
 _FINISH = text(
     """
     INSERT INTO impact (id, valid_on, assessed, digest)
     SELECT :impact, :valid_on,
-        (SELECT count(DISTINCT organization_id) FROM fact JOIN fact_period ON fact = fact.id
-         WHERE domicile = ANY(:places) OR registering = ANY(:places)),
+        (SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
+         WHERE (domicile = ANY(:places) OR registering = ANY(:places))
+           AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)),
         (SELECT encode(sha256(convert_to(
              CAST(:header AS text) || coalesce(string_agg(
                  concat_ws(' ', organization_id, valid_from, valid_until, key), E'\\n'
@@ -246,7 +251,7 @@ _FINISH = text(
          FROM impact_move JOIN impact_flow USING (impact, flow) WHERE impact = :impact)
     RETURNING digest
     """
-).bindparams(bindparam("places", type_=ARRAY(Text)))
+).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))
 _ON_DAY = "valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)"
 _FLOWS = text(
     "SELECT before, after, count(*) AS organizations FROM impact_move JOIN impact_flow "  # noqa: S608

@@ -250,7 +250,7 @@ impact = Table(
     metadata,
     Column("id", Uuid, primary_key=True, comment="of the job that computed it"),
     Column("valid_on", Date, nullable=False, comment="the day that is summed up"),
-    Column("assessed", Integer, nullable=False, comment="organizations in the territory"),
+    Column("assessed", Integer, nullable=False, comment="organizations in the territory that day"),
     Column("digest", Text, nullable=False, comment="of the whole list of moves"),
     Column("computed_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
 )

@@ -195,7 +195,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False, comment="of the job that computed it"),
         sa.Column("valid_on", sa.Date(), nullable=False, comment="the day that is summed up"),
         sa.Column(
-            "assessed", sa.Integer(), nullable=False, comment="organizations in the territory"
+            "assessed",
+            sa.Integer(),
+            nullable=False,
+            comment="organizations in the territory that day",
         ),
         sa.Column("digest", sa.Text(), nullable=False, comment="of the whole list of moves"),
         sa.Column(
