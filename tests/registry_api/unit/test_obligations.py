@@ -219,6 +219,18 @@ def test_the_quarter_reported_short_is_owed_else_the_next_one(
     assert "hold_organizational_life" not in _owed(date(2017, 2, 1), party=silent)
 
 
+@pytest.mark.parametrize("quarter", ["0000Q1", "0001Q1", "9998Q4", "9999Q4"])
+@pytest.mark.parametrize("lectures", [0, 1])
+def test_no_quarter_that_can_be_written_is_too_much(quarter: str, lectures: int) -> None:
+    life = {
+        "quarter": quarter, "member_meetings": 1, "committee_meetings": 3,
+        "group_meetings": 0, "lectures": lectures,
+    }  # fmt: skip
+    party = _party(3, organization=_branch(), organizational_life=life)
+    owed = _owed(date(2017, 1, 1), party=party)
+    assert ("hold_organizational_life" in owed) == (quarter == "0001Q1")
+
+
 @pytest.mark.parametrize(
     ("listed", "due_on"), [("2018-02-01", date(2020, 1, 31)), ("2017-01-01", date(2020, 1, 23))]
 )

@@ -75,6 +75,8 @@ def _annual_inspection(facts: Facts, first: date) -> Term | None:
 def _organizational_life(facts: Facts, first: date) -> Term | None:
     """The quarter last reported where less was held than is asked for, else the one after it."""
     year, quarter = map(int, re.findall("[0-9]+", facts["party.organizational_life.quarter"]))
+    if not date.min.year <= year < date.max.year:
+        return None  # four digits can name a year that the calendar does not have
     begins = date(year, 3 * quarter - 2, 1)
     if _enough(facts, begins):
         begins = _next_quarter(begins)
