@@ -116,6 +116,8 @@ async def test_a_limited_caller_s_file_holds_its_areas_only(world: World, keys: 
         ("/v1/coverage?indicator=work_coverage&edition=99", 422),
         ("/v1/indicators", 404),
         ("/v1/exports", 404),
+        ("/v1/targets/formation_4a_2016", 422),
+        ("/v1/coverage?indicator=eligible_coverage&valid_on=1970-01-01", 422),
         ("/v1/../healthz", 404),
         ("https://elsewhere/v1/coverage", 422),
         ("//elsewhere/v1/coverage", 422),

@@ -116,6 +116,10 @@ ERRORS = ErrorTable(
         "unknown_target": Text(
             "该版本中没有目标 {value}。", "There is no target {value} at that edition."
         ),
+        "no_receipt": Text(
+            "{value} 的结果没有凭据，不能导出为文件。",
+            "The answer to {value} has no receipt; only such answers are made files.",
+        ),
         "empty_period": Text(
             "期间终止日 {value}（不含）须晚于起始日 {start}。",
             "The period's end {value} (the first day after it) must come after {start}.",

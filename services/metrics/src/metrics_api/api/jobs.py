@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from metrics_api.api.answer_jobs import EXPORT, REPORT_PACK, ZIP_MEDIA_TYPE
 from metrics_api.api.answers import MEDIA_TYPES
 from metrics_api.api.coverage import READ_PROBLEMS
-from metrics_api.api.errors import FILE_NOT_READY
+from metrics_api.api.errors import FILE_NOT_READY, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.own_answers import NotAnsweredError, OwnAnswers, document_of, with_parameters
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.storage.job_files import file_pieces
@@ -25,6 +25,7 @@ from servicekit.problems import responses
 from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
     IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
     MALFORMED_JSON,
     NOT_FOUND,
     OUTSIDE_AREAS,
@@ -35,7 +36,10 @@ _HEADLINES = [
     "organizational_coverage", "eligible_coverage", "work_coverage", "charter_inclusion",
 ]  # fmt: skip
 _DIMENSIONS = ["district", "kind", "grade", "body_kind"]
-_POST_PROBLEMS = (*READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT)
+_POST_PROBLEMS = (
+    *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
+    TOO_MANY_GROUPS,
+)  # fmt: skip
 
 
 class ExportOrder(BaseModel):
@@ -123,7 +127,7 @@ def jobs_router() -> APIRouter:
         summary="Make a file of a long list 导出名单",
         status_code=202,
         response_model=JobDocument,
-        responses=responses(*_POST_PROBLEMS, NOT_FOUND),
+        responses=responses(*_POST_PROBLEMS, NOT_FOUND, INVALID_CURSOR),
     )
     async def start_export(
         request: Request,

@@ -18,6 +18,7 @@ from metrics_api.api.errors import ERRORS
 from servicekit.app import refuse_unknown_parameters
 from servicekit.auth import Caller
 from servicekit.problems import install_problems
+from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import STANDARD
 
 _ASKING: ContextVar[Caller] = ContextVar("asking")
@@ -56,7 +57,10 @@ class OwnAnswers:
         )
 
     async def ask(self, caller: Caller, request: str, language: str = "zh") -> Sent:
-        """What `GET request` answers `caller`, as JSON. Raises `NotAnsweredError`."""
+        """What `GET request` answers `caller`, as JSON.
+
+        Raises `NotAnsweredError`; refuses `invalid-request` for an answer that has no receipt.
+        """
         asking = _ASKING.set(caller)
         collected: list[Sent] = []
         collecting = COLLECTED.set(collected)
@@ -65,8 +69,10 @@ class OwnAnswers:
         finally:
             COLLECTED.reset(collecting)
             _ASKING.reset(asking)
-        if answer.status_code != httpx.codes.OK or not collected:
+        if answer.status_code != httpx.codes.OK:
             raise NotAnsweredError(answer)
+        if not collected:
+            raise Refusal("invalid-request", Violation("/request", "no_receipt", request))
         return collected[0]
 
 
