@@ -73,12 +73,19 @@ async def test_a_life_from_establishment_to_merger(story: Story) -> None:
 
     # Two full members: the information base, and an organizer to look after it.
     assert "assign_organizer" in story.moments[0].owed
+    assert await _in_the_base(story, organizer_missing=True)
     await story.step("party-workers/assignment", "2016-03-10", role="organizer")
     assert "assign_organizer" not in story.moments[-1].owed
+    assert await _in_the_base(story, organizer_missing=False)
 
     # A third: now it owes a Party organization, and an evaluation is vetoed.
     await story.step("party-members", "2016-05-01", full_members=3, probationary_members=0)
     assert "form_party_organization" in story.moments[-1].owed
+    asked = await life.client.get(
+        f"/v1/organizations/{life.id}/evaluation-eligibility",
+        params={"grade": "3A", "valid_on": "2016-06-01"},
+    )
+    assert asked.json()["eligible"] is False, asked.text
     vetoed = await story.step("evaluations", "2016-06-01", proposed="3A")
     assert vetoed["outcome"]["outcome"] == "vetoed"
     assert [g["ground"] for g in vetoed["outcome"]["grounds"]] == ["eligible_not_formed"]
@@ -91,6 +98,7 @@ async def test_a_life_from_establishment_to_merger(story: Story) -> None:
     )  # fmt: skip
     assert formed["party"]["organizer"] is None
     assert "form_party_organization" not in story.moments[-1].owed
+    assert not await _in_the_base(story)
     granted = await story.step("evaluations", "2016-12-01", proposed="3A")
     assert granted["grade"] == {
         "level": "3A", "announced_on": "2016-12-01", "valid_until": "2021-12-01",
@@ -138,6 +146,11 @@ async def test_a_life_from_establishment_to_merger(story: Story) -> None:
     await _every_moment_is_still_known(story)
     await _every_day_is_told(story)
     await _the_story_is_told(story)
+
+
+async def _in_the_base(story: Story, **filters: Any) -> bool:
+    answer = await story.life.client.get("/v1/information-base", params=filters)
+    return story.life.id in [item["id"] for item in answer.json()["items"]]
 
 
 async def _every_moment_is_still_known(story: Story) -> None:
