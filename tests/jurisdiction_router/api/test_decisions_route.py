@@ -57,3 +57,32 @@ async def test_bad_facts_are_named(city: httpx.AsyncClient, body: dict[str, Any]
     answer = await city.post("/v1/decisions", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"].startswith("/")
+
+
+async def test_many_are_decided_as_each_alone(city: httpx.AsyncClient) -> None:
+    questions: list[dict[str, Any]] = [
+        organization(),
+        organization(institution_type="private_hospital"),
+        organization(),
+        {"kind": "foundation", "domicile": {"division_code": "440303001"}},
+        organization(
+            domicile={"division_code": "110101001"},
+            registration={"authority": {"division_code": "110101"}},
+        ),
+    ]
+    alone = [
+        (await city.post("/v1/decisions", json={"organization": each})).json() for each in questions
+    ]
+    path = "/v1/decisions/batch"
+    whole = await city.post(path, json={"organizations": questions, "trace": True})
+    assert whole.status_code == 200
+    valid_on = whole.json()["valid_on"]
+    assert [{"valid_on": valid_on, **item} for item in whole.json()["items"]] == alone
+    plain = (await city.post(path, json={"organizations": questions})).json()["items"]
+    left_out = ("valid_on", "decision", "trace", "nearest_flip", "explanation")
+    assert plain == [{k: v for k, v in each.items() if k not in left_out} for each in alone]
+    early = {"organizations": questions[:1], "valid_on": "2015-12-31"}
+    assert (await city.post(path, json=early)).json()["items"] == [None]
+    refused: list[dict[str, Any]] = [{"organizations": []}, {"organizations": [{}] * 1001}, {}]
+    for wrong in refused:
+        assert (await city.post(path, json=wrong)).status_code == 422

@@ -132,6 +132,20 @@ class Question(Strict):
     )
 
 
+class Questions(Strict):
+    """Whose supervision is asked for, many at once 批量询问."""
+
+    organizations: list[OrganizationIn] = Field(
+        min_length=1, max_length=1000, description="At most 1,000 社会组织"
+    )
+    valid_on: date | None = Field(
+        default=None, description="Civil date (Asia/Shanghai), default today 有效日期"
+    )
+    trace: bool = Field(
+        default=False, description="With trace, nearest flip and explanation 是否附推理过程"
+    )
+
+
 class Party(BaseModel):
     """A body that supervises or assists 党组织或单位."""
 
@@ -198,6 +212,16 @@ class Decision(_Document):
     """
 
     valid_on: str = Field(description="有效日期")
+
+
+class Decisions(BaseModel):
+    """Decision documents in the order of the questions 批量判断."""
+
+    valid_on: str = Field(description="有效日期")
+    items: list[dict[str, Any] | None] = Field(
+        description="As of a single decision; without `trace` it lacks `decision`, `trace`, "
+        "`nearest_flip` and `explanation`. Null where no rule set is in force 判断"
+    )
 
 
 class Assignment(_Answer):

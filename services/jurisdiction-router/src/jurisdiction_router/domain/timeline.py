@@ -101,6 +101,14 @@ class Jurisdiction:
         """Decide for one day; None when the territory's rule set is not in force on it."""
         return self._decide_since(facts, day, self._directory_dates(facts))
 
+    def decide_plainly(self, facts: Facts, day: date) -> Decision | None:
+        """Decide for one day without trace, flip and explanation; None as `decide`."""
+        view = self._view(_latest(self._directory_dates(facts), day))
+        rule_set, ever = self._rule_set_on(facts, day, view)
+        if rule_set is None:
+            return None if ever else outside_every_scope(facts, self._vocabulary)
+        return self._deciders[rule_set.id].decide(facts, view, trace=False)
+
     def answers(
         self, facts: Facts
     ) -> Iterator[tuple[date, date | None, tuple[str, Party | None] | None]]:

@@ -1,10 +1,12 @@
 """Deciding for an organization described in the request; nothing is stored."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from jurisdiction_router.domain.decision import Decision
 from jurisdiction_router.domain.facts import facts_of
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.clock import Clock
@@ -35,3 +37,33 @@ class DecideOrganization:
             "decision": decision.digest,
             **decision.document,
         }
+
+    async def many(
+        self, organizations: Sequence[Mapping[str, Any]], valid_on: date | None, *, trace: bool
+    ) -> dict[str, Any]:
+        """The answers for many organizations on one day, in their order; each case decided once.
+
+        `items` has null where no rule set of the territory is in force. Without `trace` a document
+        has no trace, no nearest flip and no explanation, and so no digest to be found by.
+        """
+        day = valid_on or self.clock.today()
+        jurisdiction = await self.current.read()
+        decide = jurisdiction.decide if trace else jurisdiction.decide_plainly
+        asked = [facts_of(organization) for organization in organizations]
+        found = await asyncio.to_thread(
+            lambda: {facts: decide(facts, day) for facts in dict.fromkeys(asked)}
+        )
+        return {
+            "valid_on": day.isoformat(),
+            "items": [_item(found[facts], trace) for facts in asked],
+        }
+
+
+def _item(decision: Decision | None, trace: bool) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    document = {**decision.document, "decision": decision.digest}
+    if not trace:
+        for name in ("decision", "trace", "nearest_flip", "explanation"):
+            document.pop(name, None)
+    return document
