@@ -113,6 +113,16 @@ variants: [{id: all, indicator: %s, title: {zh: 一, en: one}}]
         ("indicators", INDICATOR % "grade, eq: 6A", "never found there"),
         ("indicators", INDICATOR.replace("unit", "units") % "grade, eq: 5A", "units"),
         ("indicators", "version: [", "indicators/bad.yaml"),
+        ("indicators", INDICATOR % "status, eq: revoked", "never within the denominator"),
+        (
+            "indicators",
+            INDICATOR.replace(
+                "{field: status, eq: active}",
+                "{all: [{field: full_members, ge: 3}, {field: full_members, le: 2}]}",
+            )
+            % "grade, eq: 5A",
+            "division by zero",
+        ),
         ("targets", TARGET % ("0.8", "grade: [5A]", "nope"), "unknown indicator 'nope'"),
         ("targets", TARGET % ("1.2", "grade: [5A]", "good"), "not a share"),
         ("targets", TARGET % ("most", "grade: [5A]", "good"), "not a share"),

@@ -19,6 +19,7 @@ from metrics_api.domain.predicates import (
     fact_test,
     resolve,
 )
+from metrics_api.domain.satisfiability import satisfiable
 
 
 @given(data=st.data())
@@ -73,3 +74,13 @@ def test_what_cannot_be_meant_is_refused_by_place_and_reason(document: object, r
     with pytest.raises(DefinitionError) as error:
         read_predicate(document, {"n"}, "denominator")
     assert reason in str(error.value)
+
+
+@given(data=st.data())
+def test_what_a_fact_meets_is_satisfiable(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+) -> None:
+    predicate, fact = data.draw(predicates), data.draw(facts)
+    assert satisfiable(predicate) or not fact_test(predicate)(fact)

@@ -20,6 +20,8 @@ from metrics_api.domain.facts import DATE_COLUMNS
 from metrics_api.domain.forecasts import Forecast, Term
 from metrics_api.domain.indicators import DatedValue, Indicator, Parameter, Wording
 from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
+from metrics_api.domain.predicates import parameter_names
+from metrics_api.domain.satisfiability import satisfiable
 from metrics_api.domain.targets import Band, Target, TargetVariant
 from metrics_api.domain.timelines import FAR, Span
 
@@ -178,7 +180,7 @@ def _parameter(name: str, document: _Parameter, path: str) -> Parameter:
 def _indicator(
     name: str, document: _Indicator, parameters: Mapping[str, Parameter], path: str
 ) -> Indicator:
-    return Indicator(
+    indicator = Indicator(
         id=name,
         version=document.version,
         title=document.title.wording(),
@@ -188,6 +190,21 @@ def _indicator(
         denominator=read_predicate(document.denominator, parameters, f"{path}: denominator"),
         condition=read_predicate(document.numerator, parameters, f"{path}: numerator"),
     )
+    for span in _spans(indicator, parameters):
+        resolved = indicator.on(span, parameters)
+        if not satisfiable(resolved.denominator):
+            raise DefinitionError(path, "denominator: nobody is ever in it: a division by zero")
+        if not satisfiable(resolved.numerator):
+            raise DefinitionError(path, "numerator: never within the denominator")
+    return indicator
+
+
+def _spans(indicator: Indicator, parameters: Mapping[str, Parameter]) -> list[date]:
+    """A day for each combination of numbers that the indicator is counted with."""
+    names = parameter_names(indicator.denominator) | parameter_names(indicator.condition)
+    starts = {span.start for name in names for span in parameters[name].values}
+    latest = max((parameters[name].values[0].start for name in names), default=date.min)
+    return sorted({max(start, latest) for start in starts} | {latest})
 
 
 def _target(name: str, document: _Target, indicators: Mapping[str, Indicator], path: str) -> Target:
