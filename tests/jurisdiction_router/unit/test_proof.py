@@ -1,6 +1,5 @@
 """The shipped rule set is total and free of conflict; the proof agrees with brute force."""
 
-import time
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -106,7 +105,8 @@ def test_a_dropped_fallback_is_found(rule_set: RuleSet) -> None:
     assert {c.kind for c in prove(replace(rule_set, rules=kept))} == {"uncovered"}
 
 
-def test_twelve_attributes_of_twenty_values_take_less_than_a_second() -> None:
+def test_twelve_attributes_of_twenty_values_are_proved_without_listing_them() -> None:
+    """There are 4·10^15 combinations: whoever lists them does not come back."""
     values = tuple(str(number) for number in range(20))
     attributes = {f"a{number}": values for number in range(12)}
     rules = [
@@ -121,6 +121,4 @@ def test_twelve_attributes_of_twenty_values_take_less_than_a_second() -> None:
         for index in range(30)
     ]
     rules.append(rule("r30", {}, frozenset()))
-    started = time.perf_counter()
     assert prove(rule_set_of(rules, attributes)) == []
-    assert time.perf_counter() - started < 1
