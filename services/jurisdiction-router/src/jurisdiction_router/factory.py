@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jurisdiction_router.domain.lines import read_lines
 from jurisdiction_router.domain.parameters import read_parameters
 from jurisdiction_router.domain.vocabulary import read_vocabulary
 from jurisdiction_router.rule_sets import read_packaged
@@ -31,6 +32,7 @@ from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REAS
 from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
 from jurisdiction_router.usecases.restructure import OF as RESTRUCTURING
 from jurisdiction_router.usecases.restructure import Restructure
+from jurisdiction_router.usecases.tell_rule_health import TellRuleHealth
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database
@@ -69,6 +71,7 @@ class Factory:
     read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
+    tell_rule_health: TellRuleHealth
     restructure: Restructure
     designate_body: DesignateBody
     change_override: ChangeOverride
@@ -120,7 +123,10 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
-        find_assignments=FindAssignments(database, clock),
+        find_assignments=FindAssignments(
+            database, clock, ledger, current, read_lines(read_packaged("lines.yaml"))
+        ),
+        tell_rule_health=TellRuleHealth(database, current, clock),
         restructure=restructure,
         designate_body=DesignateBody(database, ledger, clock, current, assess),
         change_override=ChangeOverride(database, ledger, current, assess),

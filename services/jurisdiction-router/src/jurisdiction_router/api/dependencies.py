@@ -1,13 +1,15 @@
 """What the routes share: the factory, who calls, dates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from jurisdiction_router.factory import Factory
+from jurisdiction_router.usecases.find_assignments import Then
 from servicekit.auth import Caller, require
 from servicekit.problems import ProblemType
+from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
     FORBIDDEN,
     INVALID_REQUEST,
@@ -33,6 +35,36 @@ Made = Annotated[Factory, Depends(_factory)]
 ValidOn = Annotated[
     date | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
 ]
+KnownAt = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
+    ),
+]
+
+
+async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> Then:
+    return Then(valid_on, _moment(known_at))
+
+
+def _moment(known_at: str | None) -> int | datetime | None:
+    """`known_at` as a position or a time. Raises Refusal `invalid-request`."""
+    if known_at is None:
+        return None
+    if known_at.isascii() and known_at.isdigit() and len(known_at) < 19:
+        return int(known_at)
+    try:
+        parsed = datetime.fromisoformat(known_at.replace(" ", "+"))
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None:
+        raise Refusal("invalid-request", Violation("/known_at", "position_or_time", known_at))
+    return parsed
+
+
+AsOf = Annotated[Then, Depends(_then)]
+"""A day, and a moment of knowledge of it."""
 AreaPrefixes = Annotated[
     list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
     Query(description="Prefix of a division code 区划代码前缀"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
+from jurisdiction_router.api.csv_cells import cell
 from jurisdiction_router.api.dependencies import JSON, USUAL, Made, Reader
 from jurisdiction_router.api.impact_schemas import Impact, MovePage
 from servicekit.pagination import CursorText, Limit
@@ -75,11 +76,5 @@ async def _csv(parts: AsyncIterator[Any]) -> AsyncIterator[str]:
     yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
     async for part in parts:
         buffer = io.StringIO()
-        csv.writer(buffer).writerows([[_cell(value) for value in row] for row in part])
+        csv.writer(buffer).writerows([[cell(value) for value in row] for row in part])
         yield buffer.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A value as text that no spreadsheet takes for a formula (names come from outside)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -255,6 +255,49 @@ class AssignmentWithDecision(_Document):
     history: list[Stretch] = Field(description="The whole timeline 全部时间段")
 
 
+class AssignmentEvent(BaseModel):
+    """What the ledger learned of an assignment 归口变更."""
+
+    position: int = Field(description="账本位置")
+    recorded_at: str = Field(description="RFC 3339")
+    revision: int = Field(description="版本")
+    effective_on: str = Field(description="生效日期")
+    actor: str = Field(description="操作方")
+    reason: str | None = Field(description="原因")
+    timeline: list[Stretch] = Field(
+        description="Replaces all that was known from effective_on on 自生效日起的时间段"
+    )
+
+
+class AssignmentHistory(BaseModel):
+    """How an assignment came to be known 归口变更记录."""
+
+    organization_id: str = Field(description="社会组织编号")
+    events: list[AssignmentEvent] = Field(description="变更")
+
+
+class UnmatchedRule(BaseModel):
+    """A rule in force that decides nobody 无适用对象的规则."""
+
+    rule_set: str = Field(description="规则集")
+    rule: str = Field(description="规则")
+    title: Words = Field(description="名称")
+
+
+class RuleHealth(BaseModel):
+    """Where the rules do not fit the register 规则体检."""
+
+    valid_on: str = Field(description="有效日期")
+    assignments: int = Field(description="归口总数")
+    rules_without_match: list[UnmatchedRule] = Field(description="无适用对象的规则")
+    by_basis: list[dict[str, Any]] = Field(description="按依据性质")
+    inference_only: int = Field(description="Rest on inference alone 仅凭推定")
+    one_fact_away: int = Field(description="One other fact would give another body 一项事实之差")
+    affiliation_disagrees: int = Field(
+        description="The recorded affiliation is another kind of body 与登记的隶属关系不符"
+    )
+
+
 class AssignmentPage(Page):
     """A page of assignments 归口列表."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,6 +11,8 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    cast,
+    exists,
     func,
     literal,
     or_,
@@ -20,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.storage.tables import assignment
+from jurisdiction_router.storage.tables import assignment, decision
 
 EXACT = ("outcome", "rule_set", "rule", "basis", "body_id", "body_kind")
 """Filters that compare a column with one of the given values."""
@@ -51,11 +53,39 @@ def conditions(
         or_(columns.valid_until.is_(None), columns.valid_until > valid_on),
     ]
     found += [columns[name].in_(values) for name, values in filters.items() if name in EXACT]
+    if "flag" in filters:
+        found.append(columns.flags.overlap(cast(list(filters["flag"]), ARRAY(Text))))
+    found += [HEALTH[name]() for name in filters.get("health", ())]
     if "area" in filters:
         found.append(_like_any([f"{value}%" for value in filters["area"]]))
     if patterns is not None:
         found.append(_like_any(list(patterns)))
     return found
+
+
+def _inferred() -> ColumnElement[bool]:
+    return assignment.c.basis == "I"
+
+
+def _one_fact_away() -> ColumnElement[bool]:
+    return exists().where(decision.c.digest == assignment.c.decision, decision.c.flip.is_not(None))
+
+
+def _affiliation_disagrees() -> ColumnElement[bool]:
+    return exists().where(
+        decision.c.digest == assignment.c.decision,
+        decision.c.affiliation.not_in(["none", "other"]),
+        decision.c.affiliation != func.coalesce(assignment.c.body_kind, ""),
+    )
+
+
+HEALTH: Final = {
+    "inference_only": _inferred,
+    "one_fact_away": _one_fact_away,
+    "affiliation_disagrees": _affiliation_disagrees,
+}
+"""Where a rule may not fit: it rests on inference alone, one other fact would give another body,
+the recorded affiliation names another kind of body than the one that supervises."""
 
 
 def _like_any(patterns: list[str]) -> ColumnElement[bool]:
@@ -101,6 +131,16 @@ async def counts(
     keys = (assignment.c.outcome, assignment.c.rule_set, assignment.c.rule, assignment.c.body_kind)
     statement = select(*keys, func.count().label("count")).where(*where).group_by(*keys)
     return [dict(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def counts_by_basis(
+    connection: AsyncConnection, where: Sequence[ColumnElement[bool]]
+) -> list[dict[str, Any]]:
+    """How many assignments rest on what, the most frequent basis first."""
+    total = func.count().label("count")
+    statement = select(assignment.c.basis, total).where(*where).group_by(assignment.c.basis)
+    ordered = statement.order_by(total.desc(), assignment.c.basis)
+    return [dict(row) for row in (await connection.execute(ordered)).mappings()]
 
 
 async def read_assignment(

@@ -141,9 +141,12 @@ _PUT_ORGANIZATIONS = text(
     bindparam("assignment_revisions", type_=ARRAY(Integer)),
 )
 _PUT_DECISIONS = text(
-    "INSERT INTO decision (digest, document) "
-    "SELECT DISTINCT ON (digest) digest, document "
-    "FROM unnest(:digests, :documents) AS new (digest, document) "
+    "INSERT INTO decision (digest, document, flip, affiliation) "
+    "SELECT DISTINCT ON (digest) digest, document, d #>> '{nearest_flip,attribute}', "
+    "d #>> '{facts,affiliation}' "
+    "FROM unnest(:digests, :documents) AS new (digest, document), "
+    "LATERAL (SELECT CAST(document AS jsonb) AS d) AS parsed "
+    "WHERE NOT EXISTS (SELECT FROM decision known WHERE known.digest = new.digest) "
     "ORDER BY digest ON CONFLICT (digest) DO NOTHING"
 ).bindparams(bindparam("digests", type_=ARRAY(Text)), bindparam("documents", type_=ARRAY(Text)))
 _DROP_SEGMENTS = text("DELETE FROM assignment WHERE organization_id = ANY(:ids)").bindparams(_IDS)

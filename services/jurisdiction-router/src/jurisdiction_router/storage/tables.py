@@ -189,6 +189,8 @@ decision = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("document", Text, nullable=False),
+    Column("flip", Text, comment="the one fact that would give another body"),
+    Column("affiliation", Text, comment="recorded, a kind of body"),
 )
 """Decision documents. Organizations with equal facts in equal surroundings share one."""
 

@@ -1,17 +1,42 @@
 """Reading assignments: pages, counts, and one organization's whole answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from jurisdiction_router.storage import assignment_listing
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.lines import Lines, with_subtree
+from jurisdiction_router.storage import assignment_listing, past_assignments
+from jurisdiction_router.storage.past_assignments import PastFilter
+from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.ledger import Ledger
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
+
+EXPORT_PAGE: Final = 1_000
+
+
+class Then(NamedTuple):
+    """A day, None for today, and a position or a moment of knowledge of it, None for now."""
+
+    valid_on: date | None
+    known_at: int | datetime | None
+
+
+class Export(NamedTuple):
+    """An export under way: the position and chain it shows, and its documents in pages."""
+
+    position: int
+    digest: str
+    pages: AsyncGenerator[list[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +45,31 @@ class FindAssignments:
 
     database: Database
     clock: Clock
+    ledger: Ledger
+    current: CurrentJurisdiction
+    lines: Lines
 
     async def page(
         self,
         caller: Caller,
         filters: Mapping[str, Sequence[str]],
-        valid_on: date | None,
+        then: Then,
         cursor: str | None,
         limit: int,
         exact_count: bool,
     ) -> str:
         """A page of what holds on a day, as JSON text: `{"items", "next_cursor", "count"}`.
 
-        Raises Refusal `invalid-cursor`.
+        `then` says the day, and as known when; a page of the past may be short and still have a
+        successor. Raises Refusal `invalid-cursor`, `position-ahead`.
         """
-        day = valid_on or self.clock.today()
-        query = {**filters, "valid_on": day.isoformat()}
+        day = then.valid_on or self.clock.today()
+        query = {**filters, "valid_on": day.isoformat(), "known_at": str(then.known_at)}
         key = decode_cursor(cursor, query, [str])
         after = _uuid(key[0]) if key else None
+        filters = await self._spelled_out(filters, day)
+        if then.known_at is not None:
+            return await self._past_page(caller, filters, day, then, query, after, limit)
         where = assignment_listing.conditions(filters, day, caller.like_patterns())
         async with self.database.reading() as connection:
             found = await assignment_listing.page(connection, where, after, limit)
@@ -48,11 +80,105 @@ class FindAssignments:
         counted = "null" if count is None else str(count)
         return f'{{"items":{found.documents},"next_cursor":{following},"count":{counted}}}'
 
+    async def _past_page(
+        self,
+        caller: Caller,
+        filters: Mapping[str, Sequence[str]],
+        day: date,
+        then: Then,
+        query: Mapping[str, Any],
+        after: UUID | None,
+        limit: int,
+    ) -> str:
+        _refuse_health(filters)
+        async with self.database.snapshot() as connection:
+            position = await self._position(connection, then)
+            wanted = PastFilter(day, position, filters, caller.like_patterns())
+            found = await past_assignments.page(connection, wanted, after, limit)
+        following = None
+        if found.next_after is not None:
+            following = encode_cursor([str(found.next_after)], query)
+        page = {"items": found.documents, "next_cursor": following, "count": None}
+        return orjson.dumps(page).decode()
+
+    async def _spelled_out(
+        self, filters: Mapping[str, Sequence[str]], day: date
+    ) -> Mapping[str, Sequence[str]]:
+        """The filters with `under_body` as the ids of the bodies it stands for on the day."""
+        if "under_body" not in filters:
+            return filters
+        directory = (await self.current.read()).directory
+        under = {
+            found
+            for body in filters["under_body"]
+            for found in with_subtree(self.lines, directory, body, day)
+        }
+        named = filters.get("body_id")
+        wanted = under if named is None else under & {*named}
+        rest = {name: values for name, values in filters.items() if name != "under_body"}
+        return {**rest, "body_id": sorted(wanted)}
+
+    async def _position(self, connection: AsyncConnection, then: Then) -> int:
+        head = (await self.ledger.head(connection)).position
+        if isinstance(then.known_at, datetime):
+            return await past_assignments.position_at(connection, then.known_at)
+        position = head if then.known_at is None else then.known_at
+        if position > head:
+            raise Refusal("position-ahead", after=position, head=head)
+        return position
+
+    @asynccontextmanager
+    async def export(
+        self, caller: Caller, filters: Mapping[str, Sequence[str]], then: Then
+    ) -> AsyncIterator[Export]:
+        """All that match, on one snapshot, stamped with the position they show.
+
+        Raises Refusal `position-ahead`.
+        """
+        day = then.valid_on or self.clock.today()
+        filters = await self._spelled_out(filters, day)
+        if then.known_at is not None:
+            _refuse_health(filters)
+        async with self.database.snapshot() as connection:
+            position = await self._position(connection, then)
+            digest = await past_assignments.digest_at(connection, position)
+            wanted = PastFilter(day, position, filters, caller.like_patterns())
+            pages = (
+                _current(connection, wanted) if then.known_at is None else _past(connection, wanted)
+            )
+            async with aclosing(pages):
+                yield Export(position, digest, pages)
+
+    async def history(self, caller: Caller, organization_id: UUID) -> dict[str, Any]:
+        """What the ledger says of an organization's assignment. Raises Refusal `not-found`."""
+        async with self.database.reading() as connection:
+            events = await past_assignments.history(
+                connection, organization_id, caller.like_patterns()
+            )
+        if not events:
+            raise Refusal("not-found")
+        return {
+            "organization_id": str(organization_id),
+            "events": [
+                {
+                    "position": int(event["sequence"]),
+                    "recorded_at": event["time"],
+                    "revision": event["revision"],
+                    "effective_on": event["data"]["effective_on"],
+                    "actor": event["data"]["actor"],
+                    "reason": event["data"]["reason"],
+                    "timeline": event["data"]["timeline"],
+                }
+                for event in events
+            ],
+        }
+
     async def summary(
         self, caller: Caller, filters: Mapping[str, Sequence[str]], valid_on: date | None
     ) -> dict[str, Any]:
         """Counts by outcome, by rule and by kind of body; each adds up to the total."""
         day = valid_on or self.clock.today()
+        filters = await self._spelled_out(filters, day)
         where = assignment_listing.conditions(filters, day, caller.like_patterns())
         async with self.database.reading() as connection:
             cells = await assignment_listing.counts(connection, where)
@@ -83,6 +209,37 @@ class FindAssignments:
         if row.document is None:
             raise Refusal("no-assignment", valid_on=day.isoformat())
         return f'{row.document[:-1]},"history":{row.history}}}', row.revision
+
+
+async def _current(
+    connection: AsyncConnection, wanted: PastFilter
+) -> AsyncGenerator[list[dict[str, Any]], None]:
+    where = assignment_listing.conditions(wanted.filters, wanted.day, wanted.patterns)
+    after: UUID | None = None
+    while True:
+        found = await assignment_listing.page(connection, where, after, EXPORT_PAGE)
+        yield orjson.loads(found.documents)
+        if found.size < EXPORT_PAGE:
+            return
+        after = found.last
+
+
+async def _past(
+    connection: AsyncConnection, wanted: PastFilter
+) -> AsyncGenerator[list[dict[str, Any]], None]:
+    after: UUID | None = None
+    while True:
+        found = await past_assignments.page(connection, wanted, after, EXPORT_PAGE)
+        yield found.documents
+        if found.next_after is None:
+            return
+        after = found.next_after
+
+
+def _refuse_health(filters: Mapping[str, Sequence[str]]) -> None:
+    """Health is of the decisions that are held now. Raises Refusal `invalid-request`."""
+    if "health" in filters:
+        raise Refusal("invalid-request", Violation("/health", "only_now", filters["health"][0]))
 
 
 def _sums(cells: Sequence[Mapping[str, Any]], *names: str) -> list[dict[str, Any]]:

@@ -115,6 +115,10 @@ def upgrade() -> None:
         "decision",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column(
+            "flip", sa.Text(), nullable=True, comment="the one fact that would give another body"
+        ),
+        sa.Column("affiliation", sa.Text(), nullable=True, comment="recorded, a kind of body"),
         sa.PrimaryKeyConstraint("digest", name=op.f("decision_pkey")),
     )
     op.create_table(

@@ -1,0 +1,192 @@
+"""Assignments over both times, under a body, as files; the health of the rules; the rebuild."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+import pytest
+from pydantic import SecretStr
+
+from jurisdiction_router.factory import make_factory
+from jurisdiction_router.main import build, make_follower
+from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.settings import Settings
+from servicekit.follower import Follower
+from servicekit.testing import TestDatabases, TestKeys, running
+
+from ..conftest import RegistryLedger, enact, organization
+from .test_overrides import DESIGNATION
+
+CLINIC, HOSPITAL, ODD = (str(UUID(int=number)) for number in (1, 2, 3))
+HEALTH, STREET = "440303-district_health_committee", "440303001-street_work_committee"
+
+
+@pytest.fixture
+async def known(
+    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> httpx.AsyncClient:
+    """A clinic corrected after the fact, a hospital, a clinic affiliated with another body."""
+    registry.say(CLINIC, "2009-03-02", ("2009-03-02", None, organization()))
+    hospital = organization(institution_type="private_hospital",
+                            affiliation="street_work_committee")  # fmt: skip
+    registry.say(HOSPITAL, "2009-03-02", ("2009-03-02", None, hospital))
+    await follower.step()
+    return city
+
+
+async def correct(registry: RegistryLedger, follower: Follower) -> None:
+    registry.say(CLINIC, "2017-01-01", ("2017-01-01", None, organization(licence_issuer=None)))
+    await follower.step()
+
+
+async def bodies(city: httpx.AsyncClient, **params: Any) -> dict[str, Any]:
+    page = (await city.get("/v1/assignments", params=params)).json()
+    return {i["organization_id"]: (i["supervising"] or {}).get("id") for i in page["items"]}
+
+
+async def test_what_was_known_before_a_correction_is_still_read(
+    known: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    head = (await known.get("/v1/changes")).json()["head"]
+    before = await bodies(known)
+    await correct(registry, follower)
+    assert before[CLINIC] == HEALTH
+    assert (await bodies(known))[CLINIC] == STREET
+    assert await bodies(known, known_at=head) == before
+    assert (await bodies(known, known_at=head + 1))[CLINIC] == STREET
+    then = await bodies(known, known_at=head + 1, valid_on="2016-12-31")
+    assert then[CLINIC] == HEALTH
+    assert await bodies(known, known_at=head, body_id=STREET) == {}
+    assert await bodies(known, known_at="2001-01-01T00:00:00+08:00") == {}
+    now = (await known.get("/v1/assignments")).json()["items"]
+    same = (await known.get("/v1/assignments", params={"known_at": head + 1})).json()["items"]
+    assert same == now
+    ahead = await known.get("/v1/assignments", params={"known_at": head + 99})
+    assert (ahead.status_code, ahead.json()["type"].rsplit("/", 1)[-1]) == (400, "position-ahead")
+    assert (await known.get("/v1/assignments", params={"known_at": "x"})).status_code == 422
+    story = (await known.get(f"/v1/assignments/{CLINIC}/history")).json()["events"]
+    assert [e["effective_on"] for e in story] == ["2016-01-01", "2017-01-01"]
+
+
+async def test_the_past_is_paged_and_scoped(known: httpx.AsyncClient, keys: TestKeys) -> None:
+    head = (await known.get("/v1/changes")).json()["head"]
+    found, cursor = [], None
+    while True:
+        params = {"known_at": head, "limit": 1, **({"cursor": cursor} if cursor else {})}
+        page = (await known.get("/v1/assignments", params=params)).json()
+        found += [item["organization_id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == [CLINIC, HOSPITAL]
+    away = keys.headers("router:read", areas=["440309"])
+    for path in (f"/v1/assignments?known_at={head}", "/v1/assignments/export"):
+        answer = await known.get(path, headers=away)
+        assert CLINIC not in answer.text
+    assert (await known.get(f"/v1/assignments/{CLINIC}/history", headers=away)).status_code == 404
+
+
+async def test_a_body_stands_for_those_beneath_it(known: httpx.AsyncClient) -> None:
+    assert await bodies(known, under_body="440300-city_health_work_committee") == {
+        CLINIC: HEALTH, HOSPITAL: "440300-city_health_work_committee",
+    }  # fmt: skip
+    assert await bodies(known, under_body=HEALTH) == {CLINIC: HEALTH}
+    assert await bodies(known, under_body="nobody") == {}
+
+
+async def test_exports_are_stamped_with_the_position_they_show(
+    known: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    page = (await known.get("/v1/changes", params={"limit": 1000})).json()
+    export = await known.get("/v1/assignments/export")
+    assert export.headers["ledger-position"] == str(page["head"])
+    assert export.headers["ledger-digest"] == page["digest"]
+    lines = [orjson.loads(line) for line in export.text.splitlines()]
+    assert lines == (await known.get("/v1/assignments")).json()["items"]
+    await correct(registry, follower)
+    params = {"known_at": page["head"], "format": "csv"}
+    table = await known.get("/v1/assignments/export", params=params)
+    assert table.headers["ledger-position"] == str(page["head"])
+    assert table.text.count("\r\n") == 3
+    assert HEALTH in table.text
+
+
+async def test_rule_health_counts_what_its_lists_hold(known: httpx.AsyncClient) -> None:
+    health = (await known.get("/v1/rule-health")).json()
+    assert health["assignments"] == 2
+    assert sum(row["count"] for row in health["by_basis"]) == 2
+    unmatched = {row["rule"] for row in health["rules_without_match"]}
+    assert "private-hospital" not in unmatched
+    assert len(unmatched) > 5
+    for name in ("inference_only", "one_fact_away", "affiliation_disagrees"):
+        params = {"health": name, "count": "exact"}
+        page = (await known.get("/v1/assignments", params=params)).json()
+        assert page["count"] == len(page["items"]) == health[name]
+    assert health["affiliation_disagrees"] == 1
+    listed = await bodies(known, health="affiliation_disagrees")
+    assert list(listed) == [HOSPITAL]
+    assert health["one_fact_away"] >= 1
+    refused = await known.get("/v1/assignments", params={"health": "one_fact_away", "known_at": 1})
+    assert refused.status_code == 422
+
+
+async def digests(router: httpx.AsyncClient) -> dict[str, str]:
+    """By subject, a digest of the whole assignment timeline: what holds when, nothing of how it
+    was learned (positions, times, ids)."""
+    found = {}
+    for item in (await router.get("/v1/assignments", params={"limit": 1000})).json()["items"]:
+        subject = item["organization_id"]
+        history = (await router.get(f"/v1/assignments/{subject}")).json()["history"]
+        canonical = orjson.dumps(history, option=orjson.OPT_SORT_KEYS)
+        found[subject] = hashlib.sha256(canonical).hexdigest()
+    return found
+
+
+async def test_an_empty_router_reaches_the_same_assignments(
+    known: httpx.AsyncClient,
+    registry: RegistryLedger,
+    follower: Follower,
+    settings: Settings,
+    databases: TestDatabases,
+    directory_import: dict[str, Any],
+    keys: TestKeys,
+) -> None:
+    """Facts, corrections, a designation and a restructuring; rebuilt in another order."""
+    made = await known.post(
+        f"/v1/assignments/{CLINIC}/designation", json=DESIGNATION, headers={"if-match": "*"}
+    )
+    assert made.status_code == 201, made.text
+    await correct(registry, follower)
+    change = {"op": "upgrade_area", "code": "440303", "into": {"code": "440399", "name": "罗湖区"}}
+    request = {"title": "t", "reference": "r", "effective_on": "2018-01-01", "changes": [change]}
+    draft = await known.post("/v1/restructurings", json=request)
+    path = f"/v1/restructurings/{draft.json()['id']}/application"
+    done = await known.post(path, headers={"if-match": "*"})
+    assert done.status_code == 200, done.text
+    areas = (await known.get("/v1/areas", params={"limit": 1000})).json()["items"]
+    everybody = (await known.get("/v1/bodies", params={"limit": 1000})).json()["items"]
+    override = made.json()
+
+    url = await databases.create("jurisdiction_router")
+    fresh = settings.model_copy(update={"database_url": SecretStr(url)})
+    factory = make_factory(fresh)
+    async with running(build(fresh), **keys.headers()) as router, registry.client() as feed:
+        for area in areas:
+            area.pop("parent")
+        loaded = await router.post(
+            "/v1/directory/imports", json={"areas": areas, "bodies": everybody}
+        )
+        assert loaded.status_code == 200, loaded.text
+        await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
+        while await make_follower(factory, feed).step():
+            pass
+        again = {name: override[name] for name in (*DESIGNATION, "replaces")}
+        answer = await router.post(
+            f"/v1/assignments/{CLINIC}/designation", json=again, headers={"if-match": "*"}
+        )
+        assert answer.status_code == 201, answer.text
+        assert await digests(router) == await digests(known)
+    await factory.database.close()
+    await databases.drop(url)
