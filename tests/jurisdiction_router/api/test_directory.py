@@ -264,3 +264,39 @@ async def test_many_organizations_are_reassessed_by_a_job(
     assert job["result"] == {"reassessed": 7, "reassigned": 7}
     page = (await city.get("/v1/assignments", params={"limit": 100})).json()
     assert {item["supervising"]["name"] for item in page["items"]} == {"第二届"}
+
+
+async def test_one_area_or_body_is_changed_by_who_has_read_it(city: httpx.AsyncClient) -> None:
+    added = await city.put("/v1/areas/440303002", json=STREET)
+    assert (added.status_code, added.json()["areas"]) == (200, 1)
+    renamed = {**STREET, "name": "黄贝岭街道"}
+    assert (await city.put("/v1/areas/440303002", json=renamed)).status_code == 428
+    tag = (await city.get("/v1/areas/440303002")).headers["etag"]
+    done = await city.put("/v1/areas/440303002", json=renamed, headers={"if-match": tag})
+    assert done.status_code == 200
+    stale = await city.put("/v1/areas/440303002", json=STREET, headers={"if-match": tag})
+    assert stale.status_code == 412
+    assert (await city.get("/v1/areas/440303002")).json()["name"] == "黄贝岭街道"
+    other = await city.put("/v1/bodies/b2", json={**BODY, "area_code": "440303002"})
+    assert other.json()["errors"][0]["rule"] == "other_key"
+    body = await city.put("/v1/bodies/b1", json={**BODY, "area_code": "440303002"})
+    assert body.json()["bodies"] == 1
+
+
+async def test_a_dry_run_counts_and_changes_nothing(
+    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    registry.say(str(UUID(int=1)), "2009-03-02", ("2009-03-02", None, organization()))
+    await follower.step()
+    head = (await city.get("/v1/changes")).json()["head"]
+    body = {**BODY, "id": "b3", "kind": "district_health_committee", "area_code": "440309"}
+    given = {"areas": [STREET], "bodies": [body]}
+    told = await city.post("/v1/directory/imports", params={"dry_run": True}, json=given)
+    assert told.json() == {
+        "areas": 1, "bodies": 1, "reassessed": 0, "reassigned": None, "job": None,
+    }  # fmt: skip
+    refused = await city.post(
+        "/v1/directory/imports", params={"dry_run": True}, json={"bodies": [BODY]}
+    )
+    assert refused.status_code == 422
+    assert (await city.get("/v1/changes")).json()["head"] == head

@@ -18,9 +18,11 @@ from jurisdiction_router.api.dependencies import (
 )
 from jurisdiction_router.api.directory_schemas import (
     Area,
+    AreaIn,
     AreaOnDay,
     AreaPage,
     Body,
+    BodyIn,
     BodyPage,
     DirectoryImport,
     DirectoryImported,
@@ -31,7 +33,7 @@ from jurisdiction_router.api.schemas import DIVISION_CODE
 from jurisdiction_router.domain.directory_change import DirectoryChange
 from jurisdiction_router.usecases.read_directory import Read
 from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
+from servicekit.preconditions import IfMatch, etag
 from servicekit.problems import responses
 from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
@@ -40,6 +42,8 @@ from servicekit.standard_problems import (
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
 )
 
 router = APIRouter(tags=["directory"])
@@ -65,19 +69,89 @@ Count = Annotated[
     },
 )
 async def import_directory(
-    response: Response, caller: Writer, factory: Made, body: DirectoryImport
+    response: Response,
+    caller: Writer,
+    factory: Made,
+    body: DirectoryImport,
+    dry_run: Annotated[
+        bool, Query(description="Check and count only, change nothing 试运行")
+    ] = False,
 ) -> dict[str, Any]:
     """Upsert by code and id, all or nothing; the same import again changes nothing.
 
     The directory that would result must be sound as a whole. Organizations it touches are
-    assessed again before the answer, or by a job if they are many (202).
+    assessed again before the answer, or by a job if they are many (202). With `dry_run`, the counts
+    tell what would change and how many organizations would be looked at again.
     """
     _refuse_doubles("areas", "code", (area.code for area in body.areas))
     _refuse_doubles("bodies", "id", (item.id for item in body.bodies))
     change = DirectoryChange(
         [given_area(area) for area in body.areas], [given_body(item) for item in body.bodies]
     )
+    if dry_run:
+        return await factory.import_directory.report(caller, change)
     return accepted(response, await factory.import_directory(caller, change, body.reason))
+
+
+_CHANGING = {
+    202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
+    **responses(
+        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+        PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+    ),
+}  # fmt: skip
+Reason = Annotated[str | None, Query(max_length=500, description="Kept in the ledger 原因")]
+
+
+@router.put(
+    "/v1/areas/{code}",
+    operation_id="put_area",
+    summary="Add or change an area 新增或变更区划",
+    response_model=DirectoryImported,
+    responses=_CHANGING,
+)
+async def put_area(
+    response: Response,
+    caller: Writer,
+    factory: Made,
+    code: AreaCode,
+    body: AreaIn,
+    reason: Reason = None,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """The area as a whole, over all time; one that is there needs If-Match."""
+    _refuse_other_key("/code", code, body.code)
+    change = DirectoryChange(areas=[given_area(body)])
+    return accepted(response, await factory.import_directory.one(caller, change, reason, if_match))
+
+
+@router.put(
+    "/v1/bodies/{body_id}",
+    operation_id="put_body",
+    summary="Add or change a body 新增或变更党组织",
+    response_model=DirectoryImported,
+    responses=_CHANGING,
+)
+async def put_body(
+    response: Response,
+    caller: Writer,
+    factory: Made,
+    body_id: Annotated[str, Path(max_length=100, description="编号")],
+    body: BodyIn,
+    reason: Reason = None,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """The body as a whole, over all time; one that is there needs If-Match."""
+    _refuse_other_key("/id", body_id, body.id)
+    change = DirectoryChange(bodies=[given_body(body)])
+    return accepted(response, await factory.import_directory.one(caller, change, reason, if_match))
+
+
+def _refuse_other_key(pointer: str, path: str, key: str) -> None:
+    if path != key:
+        raise Refusal(
+            "directory-invalid", Violation(pointer, "other_key", key, {"path": path}), count=1
+        )
 
 
 def _refuse_doubles(name: str, field: str, keys: Iterable[str]) -> None:

@@ -206,6 +206,7 @@ _DIRECTORY_RULES = {
         "{value} 与 {other} 在同一区划、同类且有效期重叠。",
         "{value} and {other} are of one kind in one area at the same time.",
     ),
+    "other_key": Text("应与路径中的 {path} 相同。", "It must be the same as {path} in the path."),
     "names_overlap": Text(
         "曾用名的截止日应依次递增，且在有效期之内。",
         "Former names must end one after the other, within the dates of what they name.",
