@@ -8,7 +8,7 @@ ones) and lets the rest go on.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import orjson
@@ -84,6 +84,47 @@ def follower_tables(metadata: MetaData) -> tuple[Table, Table]:
     return cursor, parked
 
 
+class Page(NamedTuple):
+    """A page of a feed, verified: its events as they came, where it ends, where the feed ends."""
+
+    raw: list[dict[str, Any]]
+    reached: tuple[int, bytes]
+    head: int
+
+
+async def read_page(
+    client: httpx.AsyncClient, position: int, digest: bytes, wait: float = 0
+) -> Page:
+    """The page that follows `position`, whose chain is `digest`; waits `wait` seconds for events.
+
+    Raises `ChainBroken`, and what `httpx` raises.
+    """
+    answer = await client.get(
+        "/v1/changes",
+        params={"after": position, "limit": _PAGE, "wait": wait},
+        timeout=httpx.Timeout(10, read=wait + 30),
+    )
+    if answer.status_code == httpx.codes.BAD_REQUEST:
+        raise ChainBroken(f"the feed refuses position {position}: {answer.text[:300]}")
+    answer.raise_for_status()
+    page = orjson.loads(answer.content)
+    return Page(page["events"], verify_page(page, position, digest), page["head"])
+
+
+def follow_lock(database: Database, feed: str) -> AdvisoryLock:
+    """Held by the one process that follows `feed`."""
+    return AdvisoryLock(database, f"follow:{feed}")
+
+
+async def park(connection: AsyncConnection, feed: str, event: dict[str, Any], error: str) -> None:
+    """Keep an event that could not be applied, and why."""
+    await connection.execute(
+        _PARK,
+        {"feed": feed, "subject": event["subject"], "position": int(event["sequence"]),
+         "event": orjson.dumps(event).decode(), "error": error},
+    )  # fmt: skip
+
+
 class Follower:
     """Follows one feed (`feed` names it in tables and gauges) and hands its events to `apply`."""
 
@@ -127,31 +168,21 @@ class Follower:
             await asyncio.sleep(min(high, low * 2 ** min(failures, 20)) * random.uniform(0.5, 1))  # noqa: S311
 
     def _exclusive(self) -> AdvisoryLock:
-        return AdvisoryLock(self._database, f"follow:{self.feed}")
+        return follow_lock(self._database, self.feed)
 
     async def step(self, wait: float = 0) -> int:
         """Read and apply one page; the number of events in it. What tests and rebuilds call."""
         await self._retry_parked()
         position, digest = await self._cursor()
-        answer = await self._client.get(
-            "/v1/changes",
-            params={"after": position, "limit": _PAGE, "wait": wait},
-            timeout=httpx.Timeout(10, read=wait + 30),
-        )
-        if answer.status_code == httpx.codes.BAD_REQUEST:
-            raise ChainBroken(f"the feed refuses position {position}: {answer.text[:300]}")
-        answer.raise_for_status()
-        page = orjson.loads(answer.content)
-        raw = page["events"]
-        reached = verify_page(page, position, digest)
+        page = await read_page(self._client, position, digest, wait)
         async with self._database.transaction() as connection:
-            await self._move_cursor(connection, position, reached, page["head"])
-            if raw:
-                await self._apply_page(connection, raw)
-        FEED_LAG.labels(self.feed).set(page["head"] - reached[0])
+            await self._move_cursor(connection, position, page.reached, page.head)
+            if page.raw:
+                await self._apply_page(connection, page.raw)
+        FEED_LAG.labels(self.feed).set(page.head - page.reached[0])
         HEARD.labels(self.feed).set_to_current_time()
         BROKEN.labels(self.feed).set(0)
-        return len(raw)
+        return len(page.raw)
 
     async def _cursor(self) -> tuple[int, bytes]:
         async with self._database.transaction() as connection:
@@ -200,7 +231,7 @@ class Follower:
                 raise
             if len(raw) == 1:
                 log.exception("event_parked", feed=self.feed, subject=raw[0]["subject"])
-                await self._park(connection, raw[0], _told(error))
+                await self._park(connection, raw[0], told(error))
                 return
         else:
             return
@@ -209,11 +240,7 @@ class Follower:
         await self._apply_span(connection, await self._free(connection, raw[middle:]))
 
     async def _park(self, connection: AsyncConnection, event: dict[str, Any], error: str) -> None:
-        await connection.execute(
-            _PARK,
-            {"feed": self.feed, "subject": event["subject"], "position": int(event["sequence"]),
-             "event": orjson.dumps(event).decode(), "error": error},
-        )  # fmt: skip
+        await park(connection, self.feed, event, error)
 
     async def _retry_parked(self) -> None:
         """Try each parked subject again, now and then; it is released when all its events apply."""
@@ -250,12 +277,12 @@ class Follower:
             if is_unavailable(error):
                 raise
             async with self._database.transaction() as connection:
-                await connection.execute(_STILL_PARKED, {**bound, "error": _told(error)})
+                await connection.execute(_STILL_PARKED, {**bound, "error": told(error)})
             return False
         return True
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """An error as operators read it, in characters PostgreSQL can store."""
     told = f"{type(error).__name__}: {error}"[:2000]
     return told.replace("\0", "\\0").encode("utf-8", "replace").decode()

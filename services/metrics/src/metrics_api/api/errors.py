@@ -33,6 +33,16 @@ LIST_TOO_LONG = ProblemType(
         "filter, or read /v1/coverage/members page by page.",
     ),
 )
+TIMELINE_REBUILT = ProblemType(
+    "timeline-rebuilt",
+    409,
+    Text("数据正在重建", "The facts have just been rebuilt"),
+    Text(
+        "统计数据刚刚由账本重建，名单稍后即可读取；请过几秒重试。",
+        "The facts were just made anew from the ledgers and are being loaded; ask again in a few "
+        "seconds.",
+    ),
+)
 CROSS_SITE = ProblemType(
     "cross-site-form",
     403,
@@ -83,6 +93,7 @@ ERRORS = ErrorTable(
             TOO_MANY_TARGETS,
             FILE_NOT_READY,
             LIST_TOO_LONG,
+            TIMELINE_REBUILT,
         )
     },
     rules={

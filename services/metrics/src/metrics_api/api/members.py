@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
-from metrics_api.api.errors import PARAMETER_UNDEFINED
+from metrics_api.api.errors import PARAMETER_UNDEFINED, TIMELINE_REBUILT
 from metrics_api.api.parameters import members_request
 from metrics_api.api.schemas import MemberPage
 from metrics_api.counting.members import Part
@@ -39,7 +39,7 @@ def members_router() -> APIRouter:
         response_model=MemberPage,
         responses={
             **ANSWER_FORMS,
-            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR),
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR, TIMELINE_REBUILT),
         },
     )
     async def members(

@@ -49,6 +49,14 @@ edition = Table(
     comment="this service's knowledge counter, and how much of each feed an edition includes",
 )
 
+rebuild = Table(
+    "rebuild",
+    metadata,
+    Column("rebuild", BigInteger, Identity(always=True), primary_key=True),
+    Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
+    comment="each time that all of the below was made anew from the feeds",
+)
+
 subject_timeline = Table(
     "subject_timeline",
     metadata,

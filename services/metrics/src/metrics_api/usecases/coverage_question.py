@@ -84,6 +84,10 @@ class AskCoverage:
                 found = await edition_at(connection, number)
         return Knowledge(found, served.copy, served.directory.at(number), served)
 
+    async def renewed(self, known: Knowledge) -> None:
+        """Wait a moment for a copy that is newer than the one `known` came from."""
+        await self._live.replaced(known.served)
+
     async def settled_edition(self, edition: int | None) -> Edition:
         """The edition that `edition` means now (the newest for None), for several counts at one."""
         return (await self.knowledge(edition)).edition

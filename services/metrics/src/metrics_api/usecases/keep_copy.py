@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from metrics_api.domain.directory import DirectoryHistory
 from metrics_api.storage.directory_rows import read_directory
 from metrics_api.storage.editions import CHANNEL, Edition, directory_changed, newest_edition
 from metrics_api.storage.fact_rows import BELIEVED, PAST, closed_after, opened_after, stream_rows
+from metrics_api.storage.rebuilds import newest_rebuild
 from servicekit.bell import Bell
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -44,6 +45,8 @@ class Served:
     edition: Edition
     copy: FactCopy
     directory: DirectoryHistory
+    rebuild: int
+    """How often the fact timeline had been rebuilt: rows of another rebuild have other keys."""
 
     def rollup(self, edition: int, day: date) -> AreaRollup:
         """Where every area lay on `day`, as `edition` knows it.
@@ -88,11 +91,12 @@ class LiveCopy:
         started = time.monotonic()
         async with self._database.snapshot() as connection:
             edition = await newest_edition(connection)
+            rebuild = await newest_rebuild(connection)
             believed = await _rows(connection, BELIEVED)
             past = await _rows(connection, PAST)
             directory = await read_directory(connection)
         copy = await asyncio.to_thread(FactCopy.loaded, edition.number, believed, past)
-        served = Served(edition, copy, directory)
+        served = Served(edition, copy, directory, rebuild)
         await asyncio.to_thread(served.rollup, edition.number, self._clock.today())
         self._serve(served)
         seconds = round(time.monotonic() - started, 3)
@@ -103,30 +107,39 @@ class LiveCopy:
 
         Later the answer would only be older than hoped: it says by its edition how old.
         """
+        await self._until(lambda: self.served.edition.number >= edition)
+
+    async def replaced(self, served: Served) -> None:
+        """Wait until answers come from another state than `served`; at most two seconds."""
+        await self._until(lambda: self.served is not served)
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                while self.served.edition.number < edition:
+                while not holds():
                     await asyncio.sleep(_GLANCE_SECONDS)
 
     async def refresh(self) -> bool:
-        """Take in the editions that were committed since; whether there were any."""
+        """Take in what was committed since, editions or a rebuild; whether there was any."""
         known = self.served
         async with self._database.snapshot() as connection:
             edition = await newest_edition(connection)
             number = known.edition.number
-            if edition.number == number:
+            rebuilt = await newest_rebuild(connection) != known.rebuild
+            if edition.number == number and not rebuilt:
                 return False
-            if edition.number > number:
+            anew = rebuilt or edition.number < number
+            if not anew:
                 opened = await _rows(connection, opened_after(number))
                 closed = await _rows(connection, closed_after(number))
                 changed = await directory_changed(connection, number)
                 directory = await read_directory(connection) if changed else known.directory
-        if edition.number < number:
-            log.warning("copy_ahead_of_database", copy=number, database=edition.number)
+        if anew:
+            log.warning("copy_loads_anew", copy=number, database=edition.number, rebuilt=rebuilt)
             await self.load()
             return True
         copy = await asyncio.to_thread(known.copy.advanced, edition.number, opened, closed)
-        self._serve(Served(edition, copy, directory))
+        self._serve(Served(edition, copy, directory, known.rebuild))
         return True
 
     def _serve(self, served: Served) -> None:

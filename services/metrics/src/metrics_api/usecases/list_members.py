@@ -18,6 +18,8 @@ from servicekit.database import Database
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
 
+_ATTEMPTS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -61,7 +63,7 @@ class ListMembers:
         """At most `limit` members of `part` of the count that `request` asks for.
 
         All pages of one walk show the edition and day of the first. Refuses what `AskCoverage`
-        refuses, and `invalid-cursor`.
+        refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded anew.
         """
         asked = _asked(request, part)
         after: Place | None = None
@@ -70,17 +72,30 @@ class ListMembers:
             _check_same(request, edition, day)
             request = replace(request, edition=edition, valid_on=day)
             after = Place(area or None, organization)
-        question = await self._ask.question(request)
-        page = await asyncio.to_thread(
-            find_members, question.known.copy, question.rollup, question.query, part, after, limit
-        )
-        members = await self._members(question, page)
-        return MembersAnswer(question, members, _cursor(question, page, asked), page.count)
+        for _ in range(_ATTEMPTS):
+            question = await self._ask.question(request)
+            page = await asyncio.to_thread(
+                find_members,
+                question.known.copy,
+                question.rollup,
+                question.query,
+                part,
+                after,
+                limit,
+            )
+            members = await self._members(question, page)
+            if members is not None:
+                return MembersAnswer(question, members, _cursor(question, page, asked), page.count)
+            await self._ask.renewed(question.known)
+        raise Refusal("timeline-rebuilt")
 
-    async def _members(self, question: CoverageQuestion, page: MemberPage) -> list[Member]:
+    async def _members(self, question: CoverageQuestion, page: MemberPage) -> list[Member] | None:
+        """The members of `page`; None where a rebuild has just replaced rows under the copy."""
         explain = explainer(question.query.indicator.condition)
         async with self._database.reading() as connection:
             spans = await read_facts(connection, page.rows)
+        if len(spans) < len(page.rows):
+            return None
         return [
             Member(key.organization, spans[key], explain(spans[key].value)) for key in page.rows
         ]

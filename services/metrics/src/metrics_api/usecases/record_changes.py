@@ -45,6 +45,11 @@ class PageOfChanges:
     bodies: list[DirectoryChange] = field(default_factory=list)
     rule_sets: list[DirectoryChange] = field(default_factory=list)
 
+    @property
+    def tells_directory(self) -> bool:
+        """Whether an area, a body or a rule set changes."""
+        return bool(self.areas or self.bodies or self.rule_sets)
+
 
 async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> int:
     """Apply `page` inside the transaction that also moves the feed's cursor; its edition.
@@ -53,11 +58,14 @@ async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> in
     other one here. Raises `TimelineTornError` when the stored rows are not those expected.
     """
     edition = await begin_edition(
-        connection,
-        page.registry_position,
-        page.router_position,
-        directory=bool(page.areas or page.bodies or page.rule_sets),
+        connection, page.registry_position, page.router_position, directory=page.tells_directory
     )
+    await apply_changes(connection, edition, page)
+    return edition
+
+
+async def apply_changes(connection: AsyncConnection, edition: int, page: PageOfChanges) -> None:
+    """Make `page` the whole change of `edition`, once. Raises `TimelineTornError`."""
     subjects = {told.subject for told in page.organizations}
     subjects |= {answer.subject for answer in page.assignments}
     if subjects:
@@ -70,7 +78,6 @@ async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> in
     await replace_areas(connection, edition, page.areas)
     await replace_bodies(connection, edition, page.bodies)
     await replace_rule_sets(connection, edition, page.rule_sets)
-    return edition
 
 
 def _changed(

@@ -42,6 +42,12 @@ def upgrade() -> None:
         comment="this service's knowledge counter, and how much of each feed an edition includes",
     )
     op.create_table(
+        "rebuild",
+        sa.Column("rebuild", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        comment="each time that all of the below was made anew from the feeds",
+    )
+    op.create_table(
         "subject_timeline",
         sa.Column("organization_id", sa.Uuid, primary_key=True),
         sa.Column(
@@ -203,7 +209,7 @@ def downgrade() -> None:
     """Back to the one before."""
     for name in (
         "job_file", "job", "idempotency_key", "own_target", "rule_set_version", "body_version",
-        "area_version", "fact", "subject_timeline", "edition",
+        "area_version", "fact", "subject_timeline", "rebuild", "edition",
         "parked_event", "feed_cursor",
     ):  # fmt: skip
         op.drop_table(name)
