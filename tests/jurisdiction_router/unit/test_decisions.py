@@ -281,14 +281,15 @@ def test_without_a_matching_rule_a_decision_is_needed(
     assert (document["outcome"], document["reason"]) == ("needs_decision", "no_rule")
 
 
-def test_the_batch_table_agrees_with_the_traced_decision(
+def test_a_plain_decision_is_the_traced_one_without_trace(
     decider: Decider, directory: Directory
 ) -> None:
-    table = decider.engine.on(directory.on(DAY))
+    view = directory.on(DAY)
     for _, known, _, _ in ROWS:
-        decision = decider.decide(known, directory.on(DAY))
-        assert table[known] == decision.verdict
-        assert table[known] is table[known]
+        document = dict(decider.decide(known, view).document)
+        for name in ("trace", "nearest_flip", "explanation"):
+            del document[name]
+        assert decider.decide_plainly(known, view) == document
 
 
 def test_the_digest_identifies_the_document(decide: Any) -> None:

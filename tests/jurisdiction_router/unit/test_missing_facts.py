@@ -32,11 +32,11 @@ def test_the_open_answers_are_those_of_the_completions(
     rule_set: RuleSet, directory: Directory, given_facts: tuple[Facts, list[str]]
 ) -> None:
     facts, missing = given_facts
-    table = Engine(rule_set).on(directory.on(date(2016, 6, 14)))
+    engine, view = Engine(rule_set), directory.on(date(2016, 6, 14))
     known = facts._replace(**dict.fromkeys(missing))
-    verdict = table[known]
+    verdict = engine.verdict(known, view)
     completions = {
-        values: table[facts._replace(**dict(zip(missing, values, strict=True)))]
+        values: engine.verdict(facts._replace(**dict(zip(missing, values, strict=True))), view)
         for values in product(*(sorted(DOMAINS[name]) for name in missing))
     }
     answers = {found.answer() for found in completions.values()}

@@ -15,6 +15,7 @@ from jurisdiction_router.domain.engine import MAX_REMEMBERED, Engine
 from jurisdiction_router.domain.explanation import Explainer
 from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.nearest_flip import Flip, nearest_flip
+from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.rule_set import Candidate, Clause, Form, Rule
 from jurisdiction_router.domain.verdict import NO_RULE_SET, Step, Verdict
 from jurisdiction_router.domain.vocabulary import Vocabulary
@@ -64,6 +65,7 @@ class Decider:
         self.engine = engine
         self._explainer = Explainer(vocabulary)
         self._rules: dict[tuple[str | None, ...], list[dict[str, Any]]] = {}
+        self._outcomes: dict[DirectoryView, Outcomes] = {}
 
     def _considered(self, facts: Facts) -> list[dict[str, Any]]:
         """What became of each rule; it hangs on the attributes alone, so it is told once for them.
@@ -79,34 +81,52 @@ class Decider:
             known = self._rules[key] = [_considered(self.engine, rule, facts) for rule in rules]
         return known
 
-    def decide(self, facts: Facts, view: DirectoryView, *, trace: bool = True) -> Decision:
-        """Decide and explain; without `trace` the document has no trace, flip or explanation."""
+    def on(self, view: DirectoryView) -> Outcomes:
+        """Return the fast path on one date, for whole registers."""
+        outcomes = self._outcomes.get(view)
+        if outcomes is None:
+            outcomes = self._outcomes[view] = Outcomes(self.engine, view)
+        return outcomes
+
+    def decide(self, facts: Facts, view: DirectoryView) -> Decision:
+        """Decide and explain."""
         verdict = self.engine.verdict(facts, view)
+        flip = nearest_flip(self.engine, self.on(view), facts, verdict)
         rule_set = self.engine.rule_set
-        document = _document(verdict, facts, rule_set.id)
-        document["rule_set_digest"] = rule_set.digest
-        if trace:
-            flip = nearest_flip(self.engine, facts, view, verdict)
-            document["trace"] = {
+        document = {
+            **_document(verdict, facts, rule_set.id),
+            "rule_set_digest": rule_set.digest,
+            "trace": {
                 "place": _place(facts, view),
                 "rules": self._considered(facts),
                 "candidates": _candidates(verdict),
-            }
-            document["nearest_flip"] = _flip(flip)
-            text = self._explainer.explain(verdict, facts, flip)
-            document["explanation"] = _text(text)
+            },
+            "nearest_flip": _flip(flip),
+            "explanation": _text(self._explainer.explain(verdict, facts, flip)),
+        }
         return Decision(verdict, rule_set.id, document, digest_of(document))
+
+    def decide_plainly(self, facts: Facts, view: DirectoryView) -> dict[str, Any]:
+        """Decide by the fast path: the document without trace, flip and explanation."""
+        rule_set = self.engine.rule_set
+        document = _document(self.on(view).verdict(facts), facts, rule_set.id)
+        return {**document, "rule_set_digest": rule_set.digest}
 
 
 def outside_every_scope(facts: Facts, vocabulary: Vocabulary) -> Decision:
     """Return the decision for an organization no rule set's territory ever contains."""
     verdict = Verdict("out_of_scope", NO_RULE_SET)
-    document = _document(verdict, facts, None)
-    document["rule_set_digest"] = None
+    document = plainly_outside(facts)
     document["trace"] = {"place": None, "rules": [], "candidates": []}
     document["nearest_flip"] = None
     document["explanation"] = _text(Explainer(vocabulary).explain(verdict, facts, None))
     return Decision(verdict, None, document, digest_of(document))
+
+
+def plainly_outside(facts: Facts) -> dict[str, Any]:
+    """Return the document of `outside_every_scope` without trace, flip and explanation."""
+    verdict = Verdict("out_of_scope", NO_RULE_SET)
+    return {**_document(verdict, facts, None), "rule_set_digest": None}
 
 
 def digest_of(document: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ from jurisdiction_router.domain.areas_and_bodies import (
     parent_of_code,
 )
 from jurisdiction_router.domain.periods import boundaries, holds_on
+from jurisdiction_router.domain.rule_set import PLACES
 
 __all__ = [
     "AREA_LEVELS", "BODY_KINDS", "KINDS_WITH_SYSTEM", "Area", "Body", "Directory", "DirectoryView",
@@ -157,6 +158,10 @@ class DirectoryView:
     _found: dict[tuple[str, str, str | None], list[Body]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    around: "Surroundings" = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "around", Surroundings(self))
 
     def area(self, code: str) -> Area | None:
         """Return the area with that code if it exists on the date."""
@@ -292,6 +297,33 @@ class DirectoryView:
         body = self.directory.bodies.get(body_id)
         heirs = [] if body is None else self.directory.heirs(body)
         return next((heir.on(self.day) for heir in heirs if holds_on(heir, self.day)), None)
+
+
+class Surroundings(dict[tuple[str | None, ...], tuple[str | None, ...]]):
+    """The areas around `(domicile, registering)` on a view's date, in the order of `PLACES`.
+
+    Last comes None, for what names no place. The city and the province fall back on the registering
+    authority's: an organization that a city registered is that city's even when its domicile is not
+    recorded. The district does not.
+    """
+
+    def __init__(self, view: DirectoryView) -> None:
+        super().__init__()
+        self._view = view
+
+    def __missing__(self, key: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        domicile, registering = key
+        path, other = self._view.path(domicile), self._view.path(registering)
+        known: dict[str, str | None] = {
+            "registering": self._view.settle(registering),
+            "province": path.province or other.province,
+            "city": path.city or other.city,
+            "district": path.district,
+            "street": path.street,
+            "community": path.community,
+        }
+        found = self[key] = (*(known[place] for place in PLACES), None)
+        return found
 
 
 def _agreed(paths: list[Path]) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Decides: one rule set, compiled once, asked many times.
 
 Two steps. *Which rule?* depends on the seven attributes alone. *Which body?* walks the rule's
-candidates through the directory on the date. Both are remembered per distinct facts by
-`VerdictTable`, a dictionary that decides what it does not know yet, so that a batch costs one
-dictionary look-up per organization.
+candidates through the directory on the date, and notes each step for the trace. Whole registers
+take the fast path of `outcomes`, which gives the same verdicts without the steps.
 
 Facts may be missing. Evaluation is three-valued: it stops at the first missing attribute it really
 needs, tries each of that attribute's values, and so finds what the answer depends on. An answer
@@ -11,9 +10,18 @@ that no missing fact can change is given; otherwise the open answers and the que
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final, NamedTuple
 
+from jurisdiction_router.domain.conditions import (
+    ATTRIBUTES,
+    FAILS,
+    HOLDS,
+    all_candidates,
+    attributes_of,
+    checks_of,
+    evaluate,
+    groups_of_equal_values,
+)
 from jurisdiction_router.domain.directory import DirectoryView
 from jurisdiction_router.domain.facts import DOMAINS, NONE, POSITIONS, Facts
 from jurisdiction_router.domain.rule_lookup import RuleLookup, Ruling
@@ -22,6 +30,7 @@ from jurisdiction_router.domain.rule_set import (
     BUSINESS_SUPERVISOR,
     NEEDS_DECISION,
     OWN_SYSTEM,
+    PLACES,
     Candidate,
     Condition,
     Rule,
@@ -48,12 +57,6 @@ from jurisdiction_router.domain.verdict import (
 MAX_REMEMBERED: Final = 5_000
 """Distinct attributes of which more than the rule is kept in memory."""
 
-_HOLDS: Final = -1
-_FAILS: Final = -2
-_ATTRIBUTES: Final = tuple(sorted(POSITIONS, key=POSITIONS.__getitem__))
-
-Checks = tuple[tuple[int, frozenset[str]], ...]
-
 
 class Needs(NamedTuple):
     """The evaluation cannot go on without this attribute."""
@@ -66,28 +69,24 @@ class Engine:
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
-        self._compiled = tuple((rule, _checks(rule.when)) for rule in rule_set.rules)
+        self._compiled = tuple((rule, checks_of(rule.when)) for rule in rule_set.rules)
         self._conditions = {
-            id(candidate): _checks(candidate.when) for candidate in _all_candidates(rule_set)
+            id(candidate): checks_of(candidate.when) for candidate in all_candidates(rule_set)
         }
-        self._groups = _groups_of_equal_values(rule_set)
+        self._groups = groups_of_equal_values(rule_set)
         self._newer = {
             attribute: frozenset(values)
             for attribute, values in rule_set.attributes.items()
             if not DOMAINS[attribute] <= set(values)
         }
         self._rulings: dict[tuple[str | None, ...], Ruling | Needs] = {}
-        self._lookup = RuleLookup(rule_set, _ATTRIBUTES)
+        self._lookup = RuleLookup(rule_set, ATTRIBUTES)
         self._turning: dict[tuple[object, str | None], tuple[tuple[str, str], ...]] = {}
-        self._matter = {rule.id: _attributes_of(rule) for rule in rule_set.rules}
-
-    def on(self, view: DirectoryView) -> "VerdictTable":
-        """Return the fast path for many questions on one date."""
-        return VerdictTable(self, view)
+        self._matter = {rule.id: attributes_of(rule) for rule in rule_set.rules}
 
     def verdict(self, facts: Facts, view: DirectoryView) -> Verdict:
         """Decide for one tuple of facts on the view's date."""
-        facts = self._known(facts)
+        facts = self.known(facts)
         while True:
             attempt = self._attempt(facts, view)
             if isinstance(attempt, Verdict):
@@ -97,37 +96,9 @@ class Engine:
                 return settled
             facts = settled
 
-    def answer(self, facts: Facts, view: DirectoryView) -> tuple[str, Party | None]:
-        """Return outcome and supervising body alone: a verdict without those who assist."""
-        known = self._known(facts)
-        ruling = self.ruling(known)
-        if isinstance(ruling, Ruling) and len(ruling.rules) == 1:
-            found = self._quick(ruling.rules[0], known, view)
-            if found is not None:
-                return found
-        verdict = self.verdict(facts, view)
-        return verdict.outcome, verdict.supervising
-
-    def _quick(
-        self, rule: Rule, facts: Facts, view: DirectoryView
-    ) -> tuple[str, Party | None] | None:
-        """Walk a rule's candidates without noting the steps; None where a fact is missing."""
-        for candidate in rule.supervising:
-            state = _evaluate(self._conditions[id(candidate)], facts)
-            if state == _FAILS:
-                continue
-            system = candidate.system
-            if system == OWN_SYSTEM:
-                system = facts.supervisor_system
-                if system == NONE:
-                    continue
-            area = place_of(candidate.at, facts, view)
-            if state != _HOLDS or area is None or (system is None and candidate.system is not None):
-                return None
-            party = view.only(candidate.body, area, system)
-            if party is not None:
-                return rule.outcome, Party.of(party)
-        return (NEEDS_DECISION if rule.outcome == ASSIGNED else rule.outcome), None
+    def condition(self, candidate: Candidate, facts: Facts) -> int:
+        """Say how a candidate's condition stands, as `conditions.evaluate` does."""
+        return evaluate(self._conditions[id(candidate)], facts)
 
     def turning(self, facts: Facts, rule: Rule | None) -> tuple[tuple[str, str], ...]:
         """Return the changes `(attribute, value)` of one known fact that may change the answer.
@@ -135,7 +106,7 @@ class Engine:
         Left out are those that surely do not: the same rule answers, and its list does not look at
         that attribute. Depends on the attributes alone, so it is worked out once for them.
         """
-        key = (facts[: len(_ATTRIBUTES)], rule.id if rule else None)
+        key = (facts[: len(ATTRIBUTES)], rule.id if rule else None)
         known = self._turning.get(key)
         if known is None:
             if len(self._turning) >= MAX_REMEMBERED:
@@ -152,7 +123,7 @@ class Engine:
     def _same_answer(self, attribute: str, rule: Rule | None, changed: Facts) -> bool:
         if rule is None or attribute in self._matter[rule.id]:
             return False
-        ruling = self.ruling(self._known(changed))
+        ruling = self.ruling(self.known(changed))
         return isinstance(ruling, Ruling) and ruling.rules == (rule,)
 
     def alternatives(self, attribute: str, current: str) -> tuple[str, ...]:
@@ -164,7 +135,7 @@ class Engine:
         return [
             other.id
             for other, checks in self._compiled
-            if rule.id in other.over and _evaluate(checks, facts) == _HOLDS
+            if rule.id in other.over and evaluate(checks, facts) == HOLDS
         ]
 
     def failing_cell(self, when: Condition, facts: Facts) -> str | None:
@@ -175,7 +146,7 @@ class Engine:
                 return attribute
         return None
 
-    def _known(self, facts: Facts) -> Facts:
+    def known(self, facts: Facts) -> Facts:
         """Read values that are newer than the rule set, which it cannot know, as missing."""
         for attribute, values in self._newer.items():
             if facts[POSITIONS[attribute]] not in values:
@@ -184,7 +155,7 @@ class Engine:
 
     def ruling(self, facts: Facts) -> Ruling | Needs:
         """Return the undefeated rules, or the first missing attribute they depend on."""
-        key = facts[: len(_ATTRIBUTES)]
+        key = facts[: len(ATTRIBUTES)]
         if None not in key:
             return self._lookup.ruling(key)
         known = self._rulings.get(key)
@@ -196,10 +167,10 @@ class Engine:
         certain: list[Rule] = []
         waiting: list[tuple[Rule, int]] = []
         for rule, checks in self._compiled:
-            state = _evaluate(checks, values)
-            if state == _HOLDS:
+            state = evaluate(checks, values)
+            if state == HOLDS:
                 certain.append(rule)
-            elif state != _FAILS:
+            elif state != FAILS:
                 waiting.append((rule, state))
         defeated = {loser for rule in certain for loser in rule.over}
         undefeated = [rule for rule in certain if rule.id not in defeated]
@@ -208,7 +179,7 @@ class Engine:
         for rule, position in waiting:
             # A defeated rule still defeats others, so it matters while one of those is contested.
             if rule.id in contested or rule.over & contested:
-                return Needs(_ATTRIBUTES[position])
+                return Needs(ATTRIBUTES[position])
         return Ruling(tuple(undefeated))
 
     def _attempt(
@@ -227,8 +198,7 @@ class Engine:
             return found
         rule = ruling.rules[0]
         assisting = self._parties((*rule.assisting, *self.rule_set.assisting), facts, view)
-        return replace(
-            found,
+        return found._replace(
             assisting=tuple(party for party in assisting if party != found.supervising),
             notified=self._parties(rule.notified, facts, view),
         )
@@ -262,12 +232,12 @@ class Engine:
 
     def _step(self, candidate: Candidate, facts: Facts, view: DirectoryView) -> Step | Needs:
         """Try one candidate: its condition, its place, then the directory."""
-        state = _evaluate(self._conditions[id(candidate)], facts)
-        if state == _FAILS:
+        state = self.condition(candidate, facts)
+        if state == FAILS:
             failed = self.failing_cell(candidate.when, facts)
             return Step(candidate, None, CONDITION_FAILS, attribute=failed)
-        if state != _HOLDS:
-            return Needs(_ATTRIBUTES[state])
+        if state != HOLDS:
+            return Needs(ATTRIBUTES[state])
         if candidate.system != OWN_SYSTEM:
             return self._look_up(candidate, candidate.system, facts, view)
         if facts.supervisor_system is None:
@@ -296,7 +266,7 @@ class Engine:
         parties: list[Party] = []
         for candidate in candidates:
             if candidate.body == BUSINESS_SUPERVISOR:
-                held = _evaluate(self._conditions[id(candidate)], facts) != _FAILS
+                held = self.condition(candidate, facts) != FAILS
                 if facts.supervisor_name is not None and held:
                     parties.append(Party(None, BUSINESS_SUPERVISOR, facts.supervisor_name, None))
                 continue
@@ -356,85 +326,6 @@ class Engine:
         return answers, [attribute, *asked] if len(distinct) > 1 else asked
 
 
-class VerdictTable(dict[Facts, Verdict]):
-    """The verdicts of one rule set on one date: `table[facts]` decides once, then remembers."""
-
-    def __init__(self, engine: Engine, view: DirectoryView) -> None:
-        super().__init__()
-        self._engine = engine
-        self._view = view
-
-    def __missing__(self, facts: Facts) -> Verdict:
-        verdict = self[facts] = self._engine.verdict(facts, self._view)
-        return verdict
-
-
 def place_of(at: str | None, facts: Facts, view: DirectoryView) -> str | None:
-    """Return the area a candidate is looked for in, or None when that place is not known.
-
-    The city and the province fall back on the registering authority's: an organization that a city
-    registered is that city's even when its domicile is not recorded. The district does not.
-    """
-    if at == "registering":
-        return view.settle(facts.registering)
-    if at is None:
-        return None
-    code: str | None = getattr(view.path(facts.domicile), at)
-    if code is None and at in ("city", "province"):
-        code = getattr(view.path(facts.registering), at)
-    return code
-
-
-def _attributes_of(rule: Rule) -> frozenset[str]:
-    """The attributes that a rule's list of candidates looks at."""
-    names = {name for candidate in rule.supervising for name in candidate.when}
-    if any(candidate.system == OWN_SYSTEM for candidate in rule.supervising):
-        names.add("supervisor_system")
-    return frozenset(names)
-
-
-def _checks(when: Condition) -> Checks:
-    return tuple((POSITIONS[attribute], allowed) for attribute, allowed in when.items())
-
-
-def _evaluate(checks: Checks, values: tuple[str | None, ...]) -> int:
-    """Return `_HOLDS`, `_FAILS`, or the position of the first missing attribute it hangs on."""
-    waiting = _HOLDS
-    for position, allowed in checks:
-        value = values[position]
-        if value is None:
-            if waiting == _HOLDS:
-                waiting = position
-        elif value not in allowed:
-            return _FAILS
-    return waiting
-
-
-def _all_candidates(rule_set: RuleSet) -> list[Candidate]:
-    candidates = list(rule_set.assisting)
-    for rule in rule_set.rules:
-        candidates += [*rule.supervising, *rule.assisting, *rule.notified]
-    return candidates
-
-
-def _groups_of_equal_values(rule_set: RuleSet) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Group each attribute's values that no condition of the rule set tells apart.
-
-    Trying one value of each group is then as good as trying them all. Systems are told apart by
-    the directory as well, once a candidate names the supervisor's own.
-    """
-    conditions = [rule.when for rule in rule_set.rules]
-    conditions += [candidate.when for candidate in _all_candidates(rule_set)]
-    own_system = any(candidate.system == OWN_SYSTEM for candidate in _all_candidates(rule_set))
-    groups: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for attribute, values in rule_set.attributes.items():
-        alike: dict[object, list[str]] = {}
-        for value in values:
-            signature: object = tuple(
-                value in when[attribute] for when in conditions if attribute in when
-            )
-            if attribute == "supervisor_system" and own_system:
-                signature = value
-            alike.setdefault(signature, []).append(value)
-        groups[attribute] = tuple(tuple(group) for group in alike.values())
-    return groups
+    """Return the area a candidate is looked for in, or None when that place is not known."""
+    return None if at is None else view.around[facts.domicile, facts.registering][PLACES.index(at)]

@@ -7,9 +7,9 @@ falls down: moving to another place is not tried, though that flips most answers
 
 from dataclasses import dataclass
 
-from jurisdiction_router.domain.directory import DirectoryView
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import POSITIONS, Facts
+from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.rule_set import NEEDS_DECISION
 from jurisdiction_router.domain.verdict import Verdict
 
@@ -24,24 +24,21 @@ class Flip:
     verdict: Verdict
 
 
-def nearest_flip(
-    engine: Engine, facts: Facts, view: DirectoryView, verdict: Verdict
-) -> Flip | None:
+def nearest_flip(engine: Engine, outcomes: Outcomes, facts: Facts, verdict: Verdict) -> Flip | None:
     """Return the nearest change of one known fact that moves the organization, if there is one.
 
-    A change to another body comes before one that merely leaves the question open.
+    A change to another body comes before one that merely leaves the question open. `outcomes` are
+    the engine's, on the date of `verdict`.
     """
     open_question: Flip | None = None
     for attribute, value in engine.turning(facts, verdict.rule):
-        changed = facts._replace(**{attribute: value})
-        other = engine.answer(changed, view)
-        if other == (verdict.outcome, verdict.supervising):
+        (other,) = outcomes.of([facts._replace(**{attribute: value})])
+        if (other.outcome, other.supervising) == (verdict.outcome, verdict.supervising):
             continue
-        if other[0] == NEEDS_DECISION and open_question is not None:
+        if other.outcome == NEEDS_DECISION and open_question is not None:
             continue
-        current = facts[POSITIONS[attribute]] or ""
-        flip = Flip(attribute, current, value, engine.verdict(changed, view))
-        if other[0] != NEEDS_DECISION:
+        flip = Flip(attribute, facts[POSITIONS[attribute]] or "", value, other)
+        if other.outcome != NEEDS_DECISION:
             return flip
         open_question = flip
     return open_question

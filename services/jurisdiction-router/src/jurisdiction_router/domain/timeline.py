@@ -9,9 +9,14 @@ to asking every single day.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from jurisdiction_router.domain.decision import Decider, Decision, outside_every_scope
+from jurisdiction_router.domain.decision import (
+    Decider,
+    Decision,
+    outside_every_scope,
+    plainly_outside,
+)
 from jurisdiction_router.domain.designation import Override, designated, designation_dates
 from jurisdiction_router.domain.directory import Directory, DirectoryView
 from jurisdiction_router.domain.engine import Engine
@@ -101,13 +106,13 @@ class Jurisdiction:
         """Decide for one day; None when the territory's rule set is not in force on it."""
         return self._decide_since(facts, day, self._directory_dates(facts))
 
-    def decide_plainly(self, facts: Facts, day: date) -> Decision | None:
-        """Decide for one day without trace, flip and explanation; None as `decide`."""
+    def decide_plainly(self, facts: Facts, day: date) -> dict[str, Any] | None:
+        """Decide for one day without trace, flip and explanation: a document; None as `decide`."""
         view = self._view(_latest(self._directory_dates(facts), day))
         rule_set, ever = self._rule_set_on(facts, day, view)
         if rule_set is None:
-            return None if ever else outside_every_scope(facts, self._vocabulary)
-        return self._deciders[rule_set.id].decide(facts, view, trace=False)
+            return None if ever else plainly_outside(facts)
+        return self._deciders[rule_set.id].decide_plainly(facts, view)
 
     def answers(
         self, facts: Facts
@@ -122,7 +127,8 @@ class Jurisdiction:
             view = self._view(_latest(changes, start))
             rule_set, ever = self._rule_set_on(facts, start, view)
             if rule_set is not None:
-                yield start, end, self._deciders[rule_set.id].engine.answer(facts, view)
+                (verdict,) = self._deciders[rule_set.id].on(view).of([facts])
+                yield start, end, (verdict.outcome, verdict.supervising)
             else:
                 yield start, end, None if ever else (OUT_OF_SCOPE, None)
 

@@ -1,10 +1,11 @@
 """What the engine finds, before anyone puts it into words."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.directory import Body
-from jurisdiction_router.domain.rule_set import Candidate, Rule
+from jurisdiction_router.domain.rule_set import BUSINESS_SUPERVISOR, Candidate, Rule
 
 BY_RULE: Final = "rule"
 MISSING_FACTS: Final = "missing_facts"
@@ -57,8 +58,11 @@ class Possible:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+UNNAMED: Final = Party(None, BUSINESS_SUPERVISOR, "", None)
+"""The business supervisor of verdicts that organizations with different supervisors share."""
+
+
+class Verdict(NamedTuple):
     """The answer for one tuple of facts on one date. Shared between organizations: immutable."""
 
     outcome: str
@@ -75,3 +79,14 @@ class Verdict:
     def answer(self) -> tuple[str, str | None, Party | None, tuple[str, ...]]:
         """Return what makes two verdicts the same answer, however they were reached."""
         return (self.outcome, self.rule.id if self.rule else None, self.supervising, self.missing)
+
+    def naming(self, supervisor: str | None) -> "Verdict":
+        """Return the verdict with this business supervisor; None if there is none on record."""
+        if supervisor == "" or (UNNAMED not in self.assisting and UNNAMED not in self.notified):
+            return self
+        party = [] if supervisor is None else [UNNAMED._replace(name=supervisor)]
+        assisting, notified = (
+            tuple(chain.from_iterable(party if one == UNNAMED else [one] for one in parties))
+            for parties in (self.assisting, self.notified)
+        )
+        return self._replace(assisting=assisting, notified=notified)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jurisdiction_router.domain.decision import Decision
-from jurisdiction_router.domain.facts import facts_of
+from jurisdiction_router.domain.facts import Facts, facts_of
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.clock import Clock
 from servicekit.refusals import Refusal
@@ -48,22 +47,17 @@ class DecideOrganization:
         """
         day = valid_on or self.clock.today()
         jurisdiction = await self.current.read()
-        decide = jurisdiction.decide if trace else jurisdiction.decide_plainly
         asked = [facts_of(organization) for organization in organizations]
+
+        def decide(facts: Facts) -> dict[str, Any] | None:
+            if not trace:
+                return jurisdiction.decide_plainly(facts, day)
+            decision = jurisdiction.decide(facts, day)
+            if decision is None:
+                return None
+            return {**decision.document, "decision": decision.digest}
+
         found = await asyncio.to_thread(
-            lambda: {facts: decide(facts, day) for facts in dict.fromkeys(asked)}
+            lambda: {facts: decide(facts) for facts in dict.fromkeys(asked)}
         )
-        return {
-            "valid_on": day.isoformat(),
-            "items": [_item(found[facts], trace) for facts in asked],
-        }
-
-
-def _item(decision: Decision | None, trace: bool) -> dict[str, Any] | None:
-    if decision is None:
-        return None
-    document = {**decision.document, "decision": decision.digest}
-    if not trace:
-        for name in ("decision", "trace", "nearest_flip", "explanation"):
-            document.pop(name, None)
-    return document
+        return {"valid_on": day.isoformat(), "items": [found[facts] for facts in asked]}
