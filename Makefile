@@ -101,12 +101,21 @@ openapi: $(BIN)/.synced ## Regenerate the documents in openapi/
 			&& echo "openapi/$$api.yaml" || exit 1; \
 	done
 
+.PHONY: openapi-examples
+openapi-examples: $(BIN)/.synced ## Record the examples of the documents anew, from the real services
+	@$(BIN)/python -m tests.contract.story
+	@$(MAKE) --no-print-directory openapi
+
 .PHONY: openapi-check
 openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says
 	@for api in $(APIS); do \
 		$(BIN)/$$api openapi | diff -u openapi/$$api.yaml - || { \
 			echo "openapi/$$api.yaml is out of date: run make openapi." >&2; exit 1; }; \
 	done
+
+.PHONY: openapi-lint
+openapi-lint: ## Check the documents against the rules of openapi/lint/redocly.yaml, by redocly
+	@openapi/lint/run.sh
 
 # --- shipping -----------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from importlib.resources import files
 
 import httpx
 from fastapi import FastAPI
@@ -87,6 +88,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,
+            examples=files("jurisdiction_router") / "api" / "examples.json",
         )
     )
 

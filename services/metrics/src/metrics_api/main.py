@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from importlib.resources import files
 
 from fastapi import FastAPI
 
@@ -119,6 +120,7 @@ def build_api(factory: Factory) -> FastAPI:
             ),
             checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),
             tags=TAGS,
+            examples=files("metrics_api") / "api" / "examples.json",
         )
     )
 

@@ -1,6 +1,7 @@
 """The registry's ASGI app."""
 
 from importlib.metadata import version
+from importlib.resources import files
 
 from fastapi import FastAPI
 
@@ -92,5 +93,6 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             streamed_paths=[imports.PATH],
             tags=TAGS,
+            examples=files("registry_api") / "api" / "examples.json",
         )
     )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import structlog
@@ -17,9 +18,10 @@ from servicekit.bodies import GuardBodies
 from servicekit.database import Database
 from servicekit.health import Check, health_router, schema_check
 from servicekit.migrations import Migrations
-from servicekit.problems import ErrorTable, Problem, ProblemDocument, install_problems
+from servicekit.problems import ErrorTable, Problem, install_problems
 from servicekit.refusals import Violation
 from servicekit.settings import ServiceSettings
+from servicekit.specification import complete_specification
 from servicekit.standard_problems import STANDARD, UNKNOWN_PARAMETER
 from servicekit.telemetry import Telemetry
 
@@ -31,7 +33,8 @@ class Parts:
     """What a service is made of.
 
     `state` goes to `app.state.<name>`; `background` are contexts open while the app serves (entered
-    in order, left in reverse); `checks` are asked by `/readyz` beside the schema's.
+    in order, left in reverse); `checks` are asked by `/readyz` beside the schema's; `examples` is a
+    file of worked examples for the OpenAPI document (see `servicekit.specification`).
     """
 
     name: str
@@ -49,6 +52,7 @@ class Parts:
     checks: Sequence[Check] = ()
     streamed_paths: Collection[str] = ()
     tags: Sequence[dict[str, Any]] = ()
+    examples: Traversable | None = None
 
 
 def build_app(parts: Parts) -> FastAPI:
@@ -59,6 +63,8 @@ def build_app(parts: Parts) -> FastAPI:
         version=parts.version,
         openapi_url="/openapi.json",
         openapi_tags=list(parts.tags) or None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "Where this document was read 本服务"}],
         lifespan=_lifespan(parts),
         dependencies=[Depends(refuse_unknown_parameters)],
     )
@@ -79,7 +85,7 @@ def build_app(parts: Parts) -> FastAPI:
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )
     app.add_middleware(Telemetry, version=parts.version, draining=lambda: bool(app.state.draining))
-    _describe_problems(app)
+    complete_specification(app, parts.examples)
     return app
 
 
@@ -136,39 +142,3 @@ def _query_names(dependant: Dependant) -> set[str]:
     for inner in dependant.dependencies:
         names |= _query_names(inner)
     return names
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Put the problem document into the specification, in place of FastAPI's own errors."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema:
-            return app.openapi_schema
-        document = generate()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(problem.pop("$defs", {}))
-        schemas["ProblemDocument"] = problem
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        for path in document["paths"].values():
-            for operation in path.values():
-                _replace_default_error(operation)
-        app.openapi_schema = document
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _replace_default_error(operation: dict[str, Any]) -> None:
-    found = operation.get("responses", {}).get("422")
-    if found and "HTTPValidationError" in str(found):
-        operation["responses"]["422"] = {
-            "description": "`invalid-request` The request breaks rules 请求内容不符合规则",
-            "content": {
-                "application/problem+json": {
-                    "schema": {"$ref": "#/components/schemas/ProblemDocument"}
-                }
-            },
-        }

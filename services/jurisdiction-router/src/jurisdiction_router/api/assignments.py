@@ -137,7 +137,7 @@ class ExportResponse(Response):
             await answer(scope, receive, send)
 
 
-_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 _COLUMNS = (
     "organization_id", "area", "valid_from", "valid_until", "outcome", "body_id", "body_kind",
     "body_name", "rule_set", "rule", "basis", "flags", "decision",

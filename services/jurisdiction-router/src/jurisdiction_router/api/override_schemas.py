@@ -107,7 +107,7 @@ class DisputeIn(Strict):
     reason: Prose = Field(description="理由")
 
 
-class WithdrawalIn(Strict):
+class DisputeWithdrawalIn(Strict):
     """Why a dispute is withdrawn 撤回."""
 
     reason: Prose | None = Field(default=None, description="原因")

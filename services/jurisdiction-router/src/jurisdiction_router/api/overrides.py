@@ -30,11 +30,11 @@ from jurisdiction_router.api.override_schemas import (
     DisputeIn,
     DisputePage,
     DisputeRecorded,
+    DisputeWithdrawalIn,
     ExpiryIn,
     Override,
     OverridePage,
     OverrideRecorded,
-    WithdrawalIn,
 )
 from jurisdiction_router.domain.designation import Replaced
 from jurisdiction_router.usecases.designate_body import Attempt, Designation
@@ -236,7 +236,7 @@ async def withdraw_dispute(
     caller: Writer,
     factory: Made,
     dispute_id: Identifier,
-    body: WithdrawalIn,
+    body: DisputeWithdrawalIn,
     if_match: IfMatch = None,
 ) -> Response:
     """The body takes its objection back; the assignment stands."""

@@ -152,7 +152,7 @@ class BodySuccession(BaseModel):
     successor: str | None = Field(description="承接党组织")
 
 
-class Plan(BaseModel):
+class RestructuringPlan(BaseModel):
     """What it does: areas and bodies as they shall be 调整方案."""
 
     areas: list[Area] = Field(description="区划")
@@ -171,7 +171,7 @@ class Restructuring(BaseModel):
     reference: str = Field(description="文号")
     reason: str | None = Field(description="原因")
     changes: list[dict[str, Any]] = Field(description="各项调整")
-    plan: Plan = Field(description="调整方案")
+    plan: RestructuringPlan = Field(description="调整方案")
     impact: str = Field(description="Who moves: /v1/impacts/{impact} 影响")
     recorded_by: str = Field(description="Client 登记的客户端")
     applied_by: str | None = Field(description="Client 实施的客户端")

@@ -198,7 +198,7 @@ class ApprovalIn(Strict):
     )
 
 
-class WithdrawalIn(Strict):
+class RuleSetWithdrawalIn(Strict):
     """Why an approval is taken back 撤回."""
 
     reason: str | None = Field(default=None, max_length=2000, description="原因")

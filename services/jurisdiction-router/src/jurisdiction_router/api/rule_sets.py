@@ -28,8 +28,8 @@ from jurisdiction_router.api.rule_set_schemas import (
     RuleSet,
     RuleSets,
     RuleSetWithContent,
+    RuleSetWithdrawalIn,
     TestRun,
-    WithdrawalIn,
 )
 from servicekit.idempotency import IdempotencyKey
 from servicekit.preconditions import IfMatch, etag
@@ -212,7 +212,7 @@ async def get_rule_set_proof(
     response_model=Impact,
     responses=responses(
         *USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_NOT_PROVED, PLAN_NOT_POSSIBLE,
-        IDEMPOTENCY_CONFLICT, MALFORMED_JSON,
+        IDEMPOTENCY_CONFLICT, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
     ),
 )  # fmt: skip
 async def compute_rule_set_impact(
@@ -241,7 +241,7 @@ async def compute_rule_set_impact(
     response_model=RuleSet,
     responses=responses(
         *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, APPROVED_BY_AUTHOR, ALREADY_APPROVED,
-        IMPACT_OF_ANOTHER, IMPACT_DIFFERS, MALFORMED_JSON,
+        IMPACT_OF_ANOTHER, IMPACT_DIFFERS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
     ),
 )  # fmt: skip
 async def approve_rule_set(
@@ -269,15 +269,16 @@ async def approve_rule_set(
     summary="Take an approval back 撤回批准",
     response_model=RuleSet,
     responses=responses(
-        *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, NOTHING_APPROVED, MALFORMED_JSON
+        *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, NOTHING_APPROVED, MALFORMED_JSON,
+        PAYLOAD_TOO_LARGE,
     ),
-)
+)  # fmt: skip
 async def withdraw_rule_set_approval(
     response: Response,
     caller: Writer,
     factory: Made,
     rule_set_id: RuleSetId,
-    body: WithdrawalIn,
+    body: RuleSetWithdrawalIn,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Before its day: nothing is carried out."""

@@ -163,7 +163,7 @@ class Clause(BaseModel):
     text: str | None = Field(description="Quoted word for word 原文")
 
 
-class _Answer(BaseModel):
+class AssignmentState(BaseModel):
     outcome: Literal["assigned", "needs_decision", "out_of_scope"] = Field(description="结论")
     supervising: Party | None = Field(description="领导和管理的党组织")
     assisting: list[Party] = Field(description="协助单位")
@@ -176,7 +176,7 @@ class _Answer(BaseModel):
     decision: str = Field(description="SHA-256 of the decision document 判断文书摘要")
 
 
-class _Document(_Answer):
+class _Document(AssignmentState):
     reason: str = Field(
         description="rule, designated, missing_facts, conflict, no_rule, no_body, no_rule_set"
     )
@@ -224,7 +224,7 @@ class Decisions(BaseModel):
     )
 
 
-class Assignment(_Answer):
+class Assignment(AssignmentState):
     """An assignment 归口."""
 
     organization_id: str = Field(description="社会组织编号")
@@ -238,7 +238,7 @@ class Stretch(BaseModel):
 
     from_: str = Field(alias="from", description="起始日（含）")
     until: str | None = Field(description="截止日（不含）")
-    state: _Answer = Field(description="归口")
+    state: AssignmentState = Field(description="归口")
 
 
 class AssignmentWithDecision(_Document):

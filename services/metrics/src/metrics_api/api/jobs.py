@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,6 +40,9 @@ _POST_PROBLEMS = (
     *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
     TOO_MANY_GROUPS,
 )  # fmt: skip
+
+
+JobId = Annotated[UUID, Path(description="The job's id 任务编号")]
 
 
 class ExportOrder(BaseModel):
@@ -204,7 +207,7 @@ def jobs_router() -> APIRouter:
         response_model=JobDocument,
         responses=responses(*READ_PROBLEMS, NOT_FOUND),
     )
-    async def read_job(request: Request, caller: ReadingCaller, job_id: UUID) -> dict[str, Any]:
+    async def read_job(request: Request, caller: ReadingCaller, job_id: JobId) -> dict[str, Any]:
         """State and progress; the file once it is whole."""
         return _document(await _jobs(request).find(caller, job_id))
 
@@ -221,7 +224,7 @@ def jobs_router() -> APIRouter:
             **responses(*READ_PROBLEMS, NOT_FOUND, FILE_NOT_READY),
         },
     )
-    async def download(request: Request, caller: ReadingCaller, job_id: UUID) -> Response:
+    async def download(request: Request, caller: ReadingCaller, job_id: JobId) -> Response:
         """The bytes whose size and SHA-256 the job tells."""
         job = await _jobs(request).find(caller, job_id)
         if job.state != "succeeded" or job.result is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry_api.api.dependencies import USUAL, Made, Reader, Then
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Reader, Then
 from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.evaluation import BASIS, SOURCE
@@ -97,7 +97,7 @@ class EvaluationEligibilityOut(BaseModel):
 async def read_guidance(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
 ) -> GuidanceOut:
@@ -157,7 +157,7 @@ def _form(guidance: Guidance, language: str) -> dict[str, object]:
 async def read_evaluation_eligibility(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     then: Then,
     grade: Annotated[
         Literal["1A", "2A", "3A", "4A", "5A"], Query(description="The grade to ask about 拟评等级")

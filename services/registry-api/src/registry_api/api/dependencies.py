@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.point_in_time import AsOf
@@ -37,6 +38,7 @@ async def _factory(request: Request) -> Factory:
 Made = Annotated[Factory, Depends(_factory)]
 
 
+OrganizationId = Annotated[UUID, Path(description="The organization's id 社会组织编号")]
 ValidOn = Annotated[
     CivilDate | None, Query(description="As it was on this day; default today 有效日期")
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from registry_api.api.dependencies import USUAL, Made, Writer
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Writer
 from registry_api.api.errors import (
     EVENT_NOT_POSSIBLE,
     NAMES_NOT_CONFIGURED,
@@ -62,7 +62,7 @@ async def open_leadership_election(
     request: Request,
     caller: Writer,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     body: ElectionOpened,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -83,7 +83,7 @@ async def review_candidate(
     request: Request,
     caller: Writer,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     body: CandidateReviewed,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -104,7 +104,7 @@ async def complete_leadership_election(
     request: Request,
     caller: Writer,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     body: ElectionCompleted,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -121,7 +121,9 @@ async def complete_leadership_election(
     response_model=Candidates,
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
 )
-async def list_candidates(caller: Writer, factory: Made, organization_id: UUID) -> Candidates:
+async def list_candidates(
+    caller: Writer, factory: Made, organization_id: OrganizationId
+) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
     found = await factory.hold_election.read_candidates(caller, organization_id)
     return Candidates(

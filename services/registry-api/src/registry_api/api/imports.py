@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.api.dependencies import USUAL, Made, Reader, Writer
@@ -30,6 +30,8 @@ from servicekit.violations import RULE_TEXTS
 
 PATH = "/v1/imports"
 _TEXTS = {**RULE_TEXTS, **ERRORS.rules}
+
+ImportId = Annotated[UUID, Path(description="The import's id 导入任务编号")]
 
 router = APIRouter(tags=["imports"])
 
@@ -120,7 +122,7 @@ async def download_import_template(
     response_model=ImportJob,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def read_import(caller: Reader, factory: Made, import_id: UUID) -> ImportJob:
+async def read_import(caller: Reader, factory: Made, import_id: ImportId) -> ImportJob:
     """The job's state, its progress, and what became of the rows so far."""
     return _job(await factory.read_import.job(caller, import_id))
 
@@ -142,7 +144,7 @@ async def list_import_errors(
     request: Request,
     caller: Reader,
     factory: Made,
-    import_id: UUID,
+    import_id: ImportId,
     format: Annotated[  # noqa: A002
         Literal["json", "csv"],
         Query(description="csv: the refused rows to mend and send again 文件格式"),
@@ -179,7 +181,7 @@ async def list_import_notices(
     request: Request,
     caller: Reader,
     factory: Made,
-    import_id: UUID,
+    import_id: ImportId,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> RowRemarkPage:

@@ -1,12 +1,11 @@
 """One route per event of an organization's life, made from the list of events."""
 
 from typing import Annotated
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Body, Request, Response
 
-from registry_api.api.dependencies import USUAL, Made, Writer
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Writer
 from registry_api.api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
@@ -52,7 +51,7 @@ async def amend_organization(
     request: Request,
     caller: Writer,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     body: AmendmentIn,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -79,7 +78,7 @@ def _add_route(event: type[LifeEvent]) -> None:
         request: Request,
         caller: Writer,
         factory: Made,
-        organization_id: UUID,
+        organization_id: OrganizationId,
         body: Annotated[LifeEvent, Body()],
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
@@ -105,7 +104,7 @@ async def _record(
     request: Request,
     caller: Caller,
     factory: Factory,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     event: LifeEvent,
     if_match: str | None,
     key: str | None,

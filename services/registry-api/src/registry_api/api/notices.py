@@ -1,11 +1,10 @@
 """Routes of consistency notices."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 
-from registry_api.api.dependencies import USUAL, Made, Reader, Then
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Reader, Then
 from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.usecases.find_notices import Noticed
@@ -30,7 +29,7 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 async def read_notices(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
 ) -> NoticesOut:

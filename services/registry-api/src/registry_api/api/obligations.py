@@ -1,12 +1,11 @@
 """Routes of obligations: of one organization, and as work lists over the register."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
-from registry_api.api.dependencies import USUAL, Made, Reader, Then
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Reader, Then
 from registry_api.api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS
 from registry_api.api.exports import (
     FILE,
@@ -45,7 +44,7 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 async def read_obligations(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
 ) -> StandingOut:

@@ -1,11 +1,10 @@
 """Routes of organizations: establish, read."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
-from registry_api.api.dependencies import USUAL, Made, Reader, Then, Writer
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Reader, Then, Writer
 from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION, ORGANIZATION_VOID
 from registry_api.api.schemas import (
     EstablishedOrganization,
@@ -94,7 +93,7 @@ async def read_by_credit_code(
 async def read_organization(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     then: Then,
 ) -> Response:
     """The organization now, or on a day as known at a moment."""

@@ -1,10 +1,8 @@
 """Routes of what becomes of organizations: merger, split, and void."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Request, Response
 
-from registry_api.api.dependencies import USUAL, Made, Writer
+from registry_api.api.dependencies import USUAL, Made, OrganizationId, Writer
 from registry_api.api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
@@ -96,7 +94,7 @@ async def void_organization(
     request: Request,
     caller: Writer,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     body: VoidIn,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,

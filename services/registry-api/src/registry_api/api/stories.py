@@ -1,10 +1,8 @@
 """Routes of what happened to an organization."""
 
-from uuid import UUID
-
 from fastapi import APIRouter
 
-from registry_api.api.dependencies import USUAL, Known, Made, Reader
+from registry_api.api.dependencies import USUAL, Known, Made, OrganizationId, Reader
 from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import (
     ChangeOut,
@@ -29,7 +27,7 @@ router = APIRouter(tags=["organizations"])
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_timeline(
-    caller: Reader, factory: Made, organization_id: UUID, known_at: Known
+    caller: Reader, factory: Made, organization_id: OrganizationId, known_at: Known
 ) -> TimelineOut:
     """Stretches of valid time, what changed in each, and through which events.
 
@@ -54,7 +52,7 @@ async def read_timeline(
 async def list_events(
     caller: Reader,
     factory: Made,
-    organization_id: UUID,
+    organization_id: OrganizationId,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> EventPageOut:

@@ -1,0 +1,1 @@
+"""What the OpenAPI documents promise, checked without a running service."""
