@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,18 +33,21 @@ _REPLICA_SECONDS = 0.5
 """The same with a replica, which has what the bell tells of a little later."""
 
 
+CivilDate = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+
+
 class SegmentDocument(BaseModel):
     """One stretch of a timeline 时间段."""
 
-    from_: str = Field(alias="from", description="First day, YYYY-MM-DD 起始日（含）")
-    until: str | None = Field(description="First day after, null while open 截止日（不含）")
+    from_: CivilDate = Field(alias="from", description="First day 起始日（含）")
+    until: CivilDate | None = Field(description="First day after, null while open 截止日（不含）")
     state: dict[str, Any] = Field(description="The full state in this stretch 状态")
 
 
 class EventData(BaseModel):
     """What changed 变更内容."""
 
-    effective_on: str = Field(description="From this day on the change holds 生效日期")
+    effective_on: CivilDate = Field(description="From this day on the change holds 生效日期")
     actor: str = Field(description="The client that made it 操作方")
     reason: str | None = Field(description="Why 原因")
     areas: list[str] = Field(description="Divisions touched before or after 涉及区划")
@@ -62,8 +65,12 @@ class Event(BaseModel):
     source: str = Field(description="The service that tells it 来源")
     type: str = Field(description="What kind of event 事件类型")
     subject: str = Field(description="Whom it is about 主体")
-    time: str = Field(description="When it was recorded, RFC 3339 登记时间")
-    sequence: str = Field(description="Position in the ledger 账本位置")
+    time: Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})] = Field(
+        description="When it was recorded, RFC 3339 登记时间"
+    )
+    sequence: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*$"})] = (
+        Field(description="Position in the ledger 账本位置")
+    )
     revision: int = Field(description="Dense number per subject 主体版本号")
     datacontenttype: str = Field(description="application/json")
     data: EventData = Field(description="The change 变更")
