@@ -85,10 +85,20 @@ class Histories:
         timeline = [Segment(on, until, state)]
         return self._append(self.router, str(organization), "assignment.changed", on, timeline)
 
-    def area(self, code: str, level: str, parent: str | None, on: date, name: str) -> FeedEvent:
-        """The directory knows an area from `on` on."""
-        state = {"code": code, "name": name, "level": level, "parent": parent}
-        timeline = [Segment(on, None, state)]
+    def area(
+        self,
+        code: str,
+        level: str,
+        parent: str | None,
+        on: date,
+        name: str,
+        until: date | None = None,
+        successors: Sequence[str] = (),
+    ) -> FeedEvent:
+        """The directory knows an area from `on` on; from `until` on `successors` stand for it."""
+        heirs = [{"code": heir, "valid_from": str(until)} for heir in successors]
+        state = {"code": code, "name": name, "level": level, "parent": parent, "successors": heirs}
+        timeline = [Segment(on, until, state)]
         return self._append(self.router, f"area:{code}", "area.changed", on, timeline)
 
     def body(self, code: str, kind: str, name: str, on: date) -> FeedEvent:

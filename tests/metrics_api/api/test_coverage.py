@@ -32,6 +32,7 @@ async def test_the_answer_has_the_whole_the_parts_and_a_receipt(world: World) ->
     assert answer == {
         "indicator": "organizational_coverage",
         "valid_on": "2016-01-01",
+        "hierarchy_on": None,
         "total": {"numerator": 3, "denominator": 4, "rate": 0.75},
         "groups": [
             {"by": {"kind": "foundation"}, "numerator": 0, "denominator": 1, "rate": 0.0},
@@ -112,6 +113,9 @@ async def test_a_caller_limited_to_areas_counts_only_those(world: World, keys: T
         ({"area": "罗湖区"}, 422, "/area", "unknown_area"),
         ({"district": "440399"}, 422, "/district", "unknown_area"),
         ({"body": "nobody"}, 422, "/body", "unknown_body"),
+        ({"hierarchy": "as_ever"}, 422, "/hierarchy", "unknown_hierarchy"),
+        ({"hierarchy": "2016-02-30"}, 422, "/hierarchy", "unknown_hierarchy"),
+        ({"hierarchy": "x" * 500}, 422, "/hierarchy", "string_too_long"),
         ({"valid_on": "2016-13-01"}, 422, "/valid_on", None),
         ({"valid_on": "yesterday"}, 422, "/valid_on", None),
         ({"edition": 3}, 422, "/edition", "edition_ahead"),

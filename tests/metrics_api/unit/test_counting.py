@@ -1,6 +1,6 @@
 """The counting engine against a naive model, at random days and editions, with rows waiting."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics_api.frames import counted_values
+from tests.metrics_api.successions import SUCCEEDING_CODES, YEARS, succeeding_areas
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.columns import ROW_TYPES
@@ -23,7 +24,7 @@ from metrics_api.counting.fact_copy import FactCopy, no_rows
 from metrics_api.counting.members import Part, Place, find_members
 from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import AREA_LEVELS, DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.facts import COLUMNS, POSITION, Fact
 from metrics_api.domain.indicators import ResolvedIndicator, Tally
 from metrics_api.domain.predicates import Predicate, fact_test
@@ -277,6 +278,32 @@ def walked(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, part: Part)
             assert page.count == len(found)
             return found
         after = page.last
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    versions=st.lists(succeeding_areas(), max_size=9),
+    day=st.sampled_from(YEARS),
+    areas=st.lists(st.sampled_from([None, *SUCCEEDING_CODES, "440399001"]), max_size=12),
+)
+def test_parts_sum_to_the_whole_under_any_successions(
+    versions: list[AreaVersion], day: date, areas: list[str | None]
+) -> None:
+    hierarchy = AreaDirectory(versions).on(day)
+    rows = [plain_row(i, area=area, status="active") for i, area in enumerate(areas)]
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
+    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
+    rollup = AreaRollup(hierarchy, copy.area_count)
+    for level in AREA_LEVELS:
+        query = CoverageQuery(indicator, DAY, 1, (level,))
+        found = count_coverage(copy, rollup, query, 99)
+        keys = [getattr(hierarchy.path(area), level) or UNASSIGNED_KEY for area in areas]
+        assert dict(found.groups.select(level, "denominator").iter_rows()) == Counter(keys)
+        assert found.total.denominator == len(areas)
+        for key in set(keys):
+            only = replace(query, filters={level: (key,)}, group_by=())
+            counted = count_coverage(copy, rollup, only, 1).total
+            assert counted.denominator == keys.count(key)
 
 
 def plain_row(row_id: int, **columns: object) -> Row:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import (
+    AskedHierarchy,
     AtEdition,
     Filters,
     ReadingCaller,
@@ -92,6 +93,7 @@ def charts_router() -> APIRouter:
         request: Request,
         caller: ReadingCaller,
         filters: Annotated[Filters, Depends(coverage_filters)],
+        hierarchy: AskedHierarchy,
         language: Speaking,
         indicator: Annotated[str, Query(description="Id of an indicator 指标编号")],
         valid_on: ValidOn = None,
@@ -100,7 +102,7 @@ def charts_router() -> APIRouter:
         points: Points = 13,
     ) -> Response:
         """The rate at the ends of months, quarters or years, the last point on `valid_on`."""
-        asked = CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas)
+        asked = CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas, hierarchy)
         drawn: DrawnCharts = request.app.state.drawn_charts
         return svg(await drawn.trend(asked, step, points, language), language)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
-from metrics_api.api.parameters import coverage_request
+from metrics_api.api.parameters import coverage_request, pinned_hierarchy
 from metrics_api.api.schemas import Coverage
 from metrics_api.domain.indicators import Tally
 from metrics_api.usecases.count_coverage import CountCoverage, CoverageAnswer
@@ -54,7 +54,7 @@ def coverage_router() -> APIRouter:
         issue: IssueReceipt = request.app.state.issue_receipt
         receipt = issue(answer.edition, [answer.valid_on], [answer.indicator], asked.areas)
         document = coverage_document(answer, asked.group_by)
-        pinned = {"valid_on": answer.valid_on}
+        pinned = {"valid_on": answer.valid_on, **pinned_hierarchy(answer.hierarchy_on)}
         return answering.answer(receipt, document, pinned, Sheet(Coverage, "groups"))
 
     return router
@@ -65,6 +65,7 @@ def coverage_document(answer: CoverageAnswer, group_by: tuple[str, ...]) -> dict
     return {
         "indicator": answer.indicator,
         "valid_on": answer.valid_on,
+        "hierarchy_on": answer.hierarchy_on,
         "total": tally(answer.count.total),
         "groups": orjson.Fragment(_groups(answer, group_by)),
     }

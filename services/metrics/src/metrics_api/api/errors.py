@@ -120,6 +120,10 @@ ERRORS = ErrorTable(
             "没有区划 {value}；请使用 6 位或 9 位区划代码。",
             "There is no area {value}; use a division code of 6 or 9 digits.",
         ),
+        "unknown_hierarchy": Text(
+            "区划口径 {value} 须为 as_was（当时）、as_is（现行）或日期 YYYY-MM-DD。",
+            "The hierarchy {value} is none of as_was, as_is and a date as YYYY-MM-DD.",
+        ),
         "unknown_body": Text(
             "没有管理主体 {value}；请使用目录中的编号。",
             "There is no body {value}; use its id in the directory.",

@@ -9,7 +9,7 @@ from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TIMELINE_REBUILT
-from metrics_api.api.parameters import members_request
+from metrics_api.api.parameters import members_request, pinned_hierarchy
 from metrics_api.api.schemas import MemberPage
 from metrics_api.counting.members import Part
 from metrics_api.domain.facts import POSITION, Fact
@@ -64,13 +64,17 @@ def members_router() -> APIRouter:
             "indicator": asked.indicator,
             "part": part,
             "valid_on": found.valid_on,
+            "hierarchy_on": found.question.hierarchy_on,
             "items": [_member(member, found.question, links) for member in found.members],
             "next_cursor": found.next_cursor,
             "count": found.count if count else None,
         }
         issue: IssueReceipt = request.app.state.issue_receipt
         receipt = issue(found.edition, [found.valid_on], [asked.indicator], asked.areas)
-        pinned = {"valid_on": found.valid_on}
+        pinned = {
+            "valid_on": found.valid_on,
+            **pinned_hierarchy(found.question.hierarchy_on),
+        }
         return answering.answer(receipt, document, pinned, Sheet(MemberPage, "items"))
 
     return router
@@ -121,7 +125,8 @@ def _whereabouts(fact: Fact, question: CoverageQuestion) -> dict[str, Any]:
     district = question.rollup.hierarchy.path(area).district
     return {
         "area": area and {"code": area, "name": areas.name(area, day)},
-        "district": district and {"code": district, "name": areas.name(district, day)},
+        "district": district
+        and {"code": district, "name": areas.name(district, question.areas_on)},
         "body": body
         and {
             "id": body,

@@ -1,7 +1,9 @@
 """Query parameters of coverage, made from the list of dimensions."""
 
 import inspect
+import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,13 +12,16 @@ from fastapi import Depends, Query
 from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS
 from metrics_api.domain.periods import Period
 from metrics_api.usecases.count_series import SeriesRequest
-from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy
 from servicekit.auth import Caller, require
+from servicekit.refusals import Refusal, Violation
 
 ReadingCaller = Annotated[Caller, Depends(require("metrics:read"))]
 WritingCaller = Annotated[Caller, Depends(require("metrics:write"))]
 
 Filters = dict[str, tuple[str, ...]]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 ValidOn = Annotated[
     date | None,
@@ -33,6 +38,35 @@ GroupBy = Annotated[
         examples=[["district", "kind"]],
     ),
 ]
+
+
+async def asked_hierarchy(
+    hierarchy: Annotated[
+        str,
+        Query(
+            max_length=10,
+            description="Whose areas: `as_was`, of each day that is counted; `as_is`, today's; or "
+            "a date's, YYYY-MM-DD 区划口径：当时、现行或指定日期",
+        ),
+    ] = "as_was",
+) -> Hierarchy:
+    """Whose areas facts are counted in; refuses what is no date either."""
+    if hierarchy == "as_was":
+        return "as_was"
+    if hierarchy == "as_is":
+        return "as_is"
+    if _DATE.fullmatch(hierarchy):
+        with suppress(ValueError):
+            return date.fromisoformat(hierarchy)
+    raise Refusal("invalid-request", Violation("/hierarchy", "unknown_hierarchy", hierarchy))
+
+
+AskedHierarchy = Annotated[Hierarchy, Depends(asked_hierarchy)]
+
+
+def pinned_hierarchy(hierarchy_on: date | None) -> dict[str, object]:
+    """The parameter that asks for the same areas again, whatever day it is by then."""
+    return {"hierarchy": hierarchy_on} if hierarchy_on else {}
 
 
 def split(values: list[str] | None) -> tuple[str, ...]:
@@ -81,29 +115,33 @@ AskedIndicator = Annotated[str, Query(description="Id of an indicator 指标编�
 async def coverage_request(
     caller: ReadingCaller,
     filters: GivenFilters,
+    hierarchy: AskedHierarchy,
     indicator: AskedIndicator,
     group_by: GroupBy = None,
     valid_on: ValidOn = None,
     edition: AtEdition = None,
 ) -> CoverageRequest:
     """The question as it came in, limited to the caller's areas."""
-    return CoverageRequest(indicator, split(group_by), filters, valid_on, edition, caller.areas)
+    keys = split(group_by)
+    return CoverageRequest(indicator, keys, filters, valid_on, edition, caller.areas, hierarchy)
 
 
 async def members_request(
     caller: ReadingCaller,
     filters: GivenFilters,
+    hierarchy: AskedHierarchy,
     indicator: AskedIndicator,
     valid_on: ValidOn = None,
     edition: AtEdition = None,
 ) -> CoverageRequest:
     """The count whose members are asked for, limited to the caller's areas."""
-    return CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas)
+    return CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas, hierarchy)
 
 
 async def series_request(
     caller: ReadingCaller,
     filters: GivenFilters,
+    hierarchy: AskedHierarchy,
     indicator: Annotated[
         list[str], Query(description="Ids of indicators, repeated or joined by commas 指标编号")
     ],
@@ -121,5 +159,13 @@ async def series_request(
 ) -> SeriesRequest:
     """The series asked for, limited to the caller's areas."""
     return SeriesRequest(
-        split(indicator), first, last, period, split(group_by), filters, edition, caller.areas
+        split(indicator),
+        first,
+        last,
+        period,
+        group_by=split(group_by),
+        filters=filters,
+        edition=edition,
+        areas=caller.areas,
+        hierarchy=hierarchy,
     )

@@ -81,6 +81,9 @@ class Coverage(BaseModel):
 
     indicator: str = Field(description="Id of the indicator 指标")
     valid_on: date = Field(description="The civil date that is counted 统计日期")
+    hierarchy_on: date | None = Field(
+        description="The day whose areas were asked for; null for those of each day 区划口径日期"
+    )
     total: Tally = Field(description="The whole 合计")
     groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
     receipt: ReceiptDocument = Field(description="What it rests on 凭据")
@@ -116,6 +119,9 @@ class Series(BaseModel):
     period: Period = Field(description="Length of a period 时间步长")
     from_: date = Field(alias="from", description="First day asked for 起始日期")
     to: date = Field(description="Last day, and the last point 截止日期")
+    hierarchy_on: date | None = Field(
+        description="The day whose areas were asked for; null for those of each day 区划口径日期"
+    )
     series: list[SeriesDocument] = Field(
         description="Per indicator the whole, then its groups by key, which sum to it 各序列"
     )
@@ -216,6 +222,9 @@ class MemberPage(BaseModel):
     indicator: str = Field(description="Id of the indicator 指标")
     part: Literal["numerator", "denominator", "gap"] = Field(description="Which list 名单范围")
     valid_on: date = Field(description="The civil date that is counted 统计日期")
+    hierarchy_on: date | None = Field(
+        description="The day whose areas were asked for; null for those of each day 区划口径日期"
+    )
     items: list[MemberDocument] = Field(description="By area, then by id 按区划、编号排序")
     next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
     count: int | None = Field(description="How many on all pages, when `count=exact` 总数")

@@ -11,7 +11,7 @@ from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
-from metrics_api.api.parameters import series_request
+from metrics_api.api.parameters import pinned_hierarchy, series_request
 from metrics_api.api.schemas import Series
 from metrics_api.usecases.count_series import CountSeries, IndicatorSeries, SeriesRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt
@@ -41,7 +41,7 @@ def series_router() -> APIRouter:
 
         For each indicator first the whole, then each group, all on the same days and as known now
         (or at `edition`): a correction that came later is in every point. Areas are those of each
-        day.
+        day, or by `hierarchy` those of one day for all.
         """
         count: CountSeries = request.app.state.count_series
         answer = await count.answer(asked)
@@ -51,11 +51,11 @@ def series_router() -> APIRouter:
             "period": asked.period,
             "from": asked.first,
             "to": answer.days[-1],
+            "hierarchy_on": answer.hierarchy_on,
             "series": orjson.Fragment(b"[%b]" % b",".join(_documents(answer.series, asked))),
         }
-        return answering.answer(
-            receipt, document, {"to": answer.days[-1]}, Sheet(Series, "series.points")
-        )
+        pinned = {"to": answer.days[-1], **pinned_hierarchy(answer.hierarchy_on)}
+        return answering.answer(receipt, document, pinned, Sheet(Series, "series.points"))
 
     return router
 

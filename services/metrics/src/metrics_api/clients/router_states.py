@@ -1,11 +1,15 @@
 """What the router's feed shows of assignments and of its directory, as far as it is counted."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 
 import msgspec
 
 from metrics_api.domain.facts import AssignmentFacts, check_codes
+
+Details: TypeAlias = tuple[str | list[list[str]] | None, ...]
+"""What is kept of an area, a body or a rule set, in a fixed order."""
 
 
 class _Body(msgspec.Struct):
@@ -21,10 +25,16 @@ class _Assignment(msgspec.Struct):
     basis: str | None = None
 
 
+class _Successor(msgspec.Struct):
+    code: str
+    valid_from: date
+
+
 class _Area(msgspec.Struct):
     level: str
     name: str
     parent: str | None = None
+    successors: list[_Successor] = []
 
 
 class _DirectoryBody(msgspec.Struct):
@@ -58,19 +68,20 @@ def assignment_facts(state: Mapping[str, Any]) -> AssignmentFacts:
     return facts
 
 
-def area_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """Level, parent and name of an area."""
+def area_details(state: Mapping[str, Any]) -> Details:
+    """Level, parent and name of an area, and what succeeds it: code and day of each, in order."""
     found = msgspec.convert(state, _Area)
-    return (found.level, found.parent, found.name)
+    heirs = sorted([heir.code, heir.valid_from.isoformat()] for heir in found.successors)
+    return (found.level, found.parent, found.name, heirs)
 
 
-def body_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
+def body_details(state: Mapping[str, Any]) -> Details:
     """Kind, name, area and successor of a body."""
     found = msgspec.convert(state, _DirectoryBody)
     return (found.kind, found.name, found.area_code, found.successor)
 
 
-def rule_set_details(state: Mapping[str, Any]) -> tuple[str | None, ...]:
+def rule_set_details(state: Mapping[str, Any]) -> Details:
     """Territory and digest of a rule set."""
     found = msgspec.convert(state, _RuleSet)
     return (found.scope, found.digest)

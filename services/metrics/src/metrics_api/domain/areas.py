@@ -1,17 +1,20 @@
 """Areas over time: which street lies in which district, city and province, on a given day.
 
 Always by code and dated edge, never by name (names repeat within one city) and by the digits of
-the code only where the directory knows nothing: a split or a transfer leaves digits that lie.
+the code only where the directory knows nothing: a split or a transfer leaves digits that lie. A
+code of another time lies where what stands for it lies; where that are several areas, only the
+levels on which they agree are known.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from metrics_api.domain.dated_versions import DatedVersions
 from metrics_api.domain.dimensions import AREA_LEVELS
+from metrics_api.domain.successions import Succession, Successions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class AreaVersion:
     name: str
     valid_from: date
     valid_until: date
+    successors: tuple[Succession, ...] = ()
+    """All that ever succeed the area, whatever their day."""
 
 
 class AreaPath(NamedTuple):
@@ -36,6 +41,7 @@ class AreaPath(NamedTuple):
 
 
 NOWHERE = AreaPath(None, None, None, None)
+_DISTRICT_DIGITS, _STREET_DIGITS = 6, 9
 
 
 def path_by_digits(code: str) -> AreaPath:
@@ -49,17 +55,23 @@ def path_by_digits(code: str) -> AreaPath:
 class AreaHierarchy:
     """The areas of one day; what one edition of the directory says about it."""
 
-    def __init__(self, areas: Iterable[AreaVersion]) -> None:
+    def __init__(self, areas: Iterable[AreaVersion], day: date, successions: Successions) -> None:
         self._areas = {area.code: area for area in areas}
+        self._day = day
+        self._successions = successions
         self._paths: dict[str, AreaPath] = {}
 
     def path(self, code: str | None) -> AreaPath:
-        """Where `code` lies: by the directory's edges, above the last of them by its digits."""
+        """Where `code` lies: by the directory's edges, above the last of them by its digits.
+
+        A code that is not there on the day lies where those that stand for it agree.
+        """
         if code is None:
             return NOWHERE
         found = self._paths.get(code)
         if found is None:
-            found = self._paths[code] = self._walk(code)
+            levels = self._levels(code, frozenset())
+            found = self._paths[code] = AreaPath(*(levels.get(level) for level in AREA_LEVELS))
         return found
 
     def name(self, code: str) -> str | None:
@@ -67,18 +79,36 @@ class AreaHierarchy:
         area = self._areas.get(code)
         return area.name if area else None
 
-    def _walk(self, code: str) -> AreaPath:
+    def _levels(self, code: str, above: frozenset[str]) -> dict[str, str]:
+        """The area at each level that is known; `above`: codes it was reached from."""
         levels: dict[str, str] = {}
-        top = code
-        if code not in self._areas and len(code) >= 9:
-            levels["street"], top = code, code[:6]
-        while (area := self._areas.get(top)) is not None and area.level not in levels:
-            levels[area.level] = top
-            if area.parent is None:
-                break
-            top = area.parent
-        digits = path_by_digits(top)
-        return AreaPath(*(levels.get(level) or getattr(digits, level) for level in AREA_LEVELS))
+        climbed: list[str] = []
+        top: str | None = code
+        while top is not None and top not in climbed:
+            climbed.append(top)
+            area = self._areas.get(top)
+            if area is not None:
+                levels.setdefault(area.level, top)
+                top = area.parent
+            elif others := self._successions.standing_for(top, self._day, self._areas) - above:
+                reached = above.union(climbed, others)
+                return _agreed([self._levels(other, reached) for other in others]) | levels
+            else:
+                if len(top) >= _STREET_DIGITS:
+                    levels.setdefault("street", top)
+                top = top[:_DISTRICT_DIGITS] if len(top) >= _STREET_DIGITS else None
+        digits = path_by_digits(climbed[-1])._asdict()
+        return {level: told for level, told in digits.items() if told is not None} | levels
+
+
+def _agreed(paths: Sequence[dict[str, str]]) -> dict[str, str]:
+    """The levels on which all `paths` name the same area."""
+    first, *others = paths
+    return {
+        level: code
+        for level, code in first.items()
+        if all(other.get(level) == code for other in others)
+    }
 
 
 class AreaDirectory:
@@ -90,8 +120,14 @@ class AreaDirectory:
 
     def __init__(self, versions: Iterable[AreaVersion]) -> None:
         self._versions = tuple(versions)
+        begins: dict[str, date] = {}
+        for version in self._versions:
+            begins[version.code] = min(version.valid_from, begins.get(version.code, date.max))
+        self._successions = Successions(
+            begins, ((v.code, heir) for v in self._versions for heir in v.successors)
+        )
         bounds = {v.valid_from for v in self._versions} | {v.valid_until for v in self._versions}
-        self._bounds = sorted(bounds)
+        self._bounds = sorted(bounds | self._successions.days)
         self.versions = DatedVersions(self._versions)
         self._hierarchies: dict[int, AreaHierarchy] = {}
 
@@ -108,6 +144,7 @@ class AreaDirectory:
         stretch = self.stretch(day)
         found = self._hierarchies.get(stretch)
         if found is None:
-            found = AreaHierarchy(v for v in self._versions if v.valid_from <= day < v.valid_until)
+            there = (v for v in self._versions if v.valid_from <= day < v.valid_until)
+            found = AreaHierarchy(there, day, self._successions)
             self._hierarchies[stretch] = found
         return found

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, Table, and_, bindparam, insert, select, tuple_, update
@@ -11,13 +12,14 @@ from metrics_api.domain.areas import AreaVersion
 from metrics_api.domain.bodies import BodyVersion
 from metrics_api.domain.directory import Believed, DirectoryHistory
 from metrics_api.domain.rule_sets import RuleSetVersion
+from metrics_api.domain.successions import Succession
 from metrics_api.domain.timelines import Replacement, Span, replace_from
 from metrics_api.storage.tables import area_version, body_version, rule_set_version
 
-Details: TypeAlias = tuple[str | None, ...]
+Details: TypeAlias = tuple[str | list[list[str]] | None, ...]
 """The columns of a version in the order of one of the lists below."""
 
-AREA_DETAILS = ("level", "parent", "name")
+AREA_DETAILS = ("level", "parent", "name", "successors")
 BODY_DETAILS = ("kind", "name", "area_code", "successor")
 RULE_SET_DETAILS = ("scope", "digest")
 
@@ -70,7 +72,10 @@ def _history(
     return DirectoryHistory(
         [
             Believed(
-                AreaVersion(r.code, r.level, r.parent, r.name, r.valid_from, r.valid_until),
+                AreaVersion(
+                    *(r.code, r.level, r.parent, r.name, r.valid_from, r.valid_until),
+                    tuple(Succession(code, date.fromisoformat(day)) for code, day in r.successors),
+                ),
                 r.edition_from,
                 r.edition_until,
             )

@@ -108,6 +108,7 @@ area_version = Table(
     Column("level", Text, nullable=False),
     Column("parent", Text),
     Column("name", Text, nullable=False),
+    Column("successors", JSONB, nullable=False, comment="all that ever succeed it: [code, day]"),
     comment="the router's areas over both times",
 )
 

@@ -21,10 +21,14 @@ from servicekit.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class CoverageAnswer:
-    """A count with its receipt. `labels` names a group's areas and bodies, per such dimension."""
+    """A count with its receipt. `labels` names a group's areas and bodies, per such dimension.
+
+    `hierarchy_on`: the day whose areas were asked for; None for those of `valid_on`.
+    """
 
     indicator: str
     valid_on: date
+    hierarchy_on: date | None
     edition: Edition
     count: CoverageCount
     labels: dict[str, pl.Series]
@@ -45,7 +49,11 @@ class CountCoverage:
         question = await self._ask.question(request)
         counted = await asyncio.to_thread(self._count, question)
         return CoverageAnswer(
-            request.indicator, question.query.valid_on, question.edition, *counted
+            request.indicator,
+            question.query.valid_on,
+            question.hierarchy_on,
+            question.edition,
+            *counted,
         )
 
     async def settled_edition(self, edition: int | None) -> Edition:
@@ -59,22 +67,29 @@ class CountCoverage:
             count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
-        return count, group_labels(count.groups, query.group_by, question.directory, query.valid_on)
+        return count, group_labels(
+            count.groups, query.group_by, question.directory, query.valid_on, question.areas_on
+        )
 
 
 def group_labels(
-    groups: pl.DataFrame, group_by: tuple[str, ...], directory: Directory, day: date
+    groups: pl.DataFrame,
+    group_by: tuple[str, ...],
+    directory: Directory,
+    day: date,
+    areas_on: date,
 ) -> dict[str, pl.Series]:
-    """The Chinese names of areas and bodies on `day`, or the nearest day before on which they
-    were there; a series per dimension that has names.
+    """The Chinese names of bodies on `day` and of areas on `areas_on`, or the nearest day before on
+    which they were there; a series per dimension that has names.
     """
     labels: dict[str, pl.Series] = {}
-    called = {"body": directory.bodies.versions}
     for name in group_by:
         if not (DIMENSIONS[name].area_level or name == "body"):
             continue
         keys = groups[name].to_list()
-        there = called.get(name, directory.areas.versions)
-        names = {key: there.name(key, day) for key in set(keys)}
+        if name == "body":
+            names = {key: directory.bodies.name(key, day) for key in set(keys)}
+        else:
+            names = {key: directory.areas.versions.name(key, areas_on) for key in set(keys)}
         labels[name] = pl.Series(name, [names[key] for key in keys], dtype=pl.String)
     return labels

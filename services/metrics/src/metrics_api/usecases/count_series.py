@@ -15,7 +15,12 @@ from metrics_api.domain.periods import Period, period_ends
 from metrics_api.storage.editions import Edition
 from metrics_api.usecases.count_coverage import group_labels
 from metrics_api.usecases.coverage_question import AskCoverage, Knowledge
-from metrics_api.usecases.coverage_request import CoverageRequest, check_filters
+from metrics_api.usecases.coverage_request import (
+    CoverageRequest,
+    Hierarchy,
+    check_filters,
+    hierarchy_day,
+)
 from servicekit.refusals import Refusal, Violation
 
 MOST_POINTS = 400
@@ -37,12 +42,12 @@ class SeriesRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edition: int | None = None
     areas: tuple[str, ...] | None = None
+    hierarchy: Hierarchy = "as_was"
 
     def of(self, indicator: str, group_by: tuple[str, ...]) -> CoverageRequest:
         """The same question about one indicator on one day."""
-        return CoverageRequest(
-            indicator, group_by, self.filters, self.last, self.edition, self.areas
-        )
+        asked = (self.filters, self.last, self.edition, self.areas, self.hierarchy)
+        return CoverageRequest(indicator, group_by, *asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,12 @@ class IndicatorSeries:
 
 @dataclass(frozen=True, slots=True)
 class SeriesAnswer:
-    """All series at one edition."""
+    """All series at one edition; `hierarchy_on`: the day whose areas hold for all, None for each
+    its own.
+    """
 
     edition: Edition
+    hierarchy_on: date | None
     days: list[date]
     series: list[IndicatorSeries]
 
@@ -88,7 +96,8 @@ class CountSeries:
             await asyncio.to_thread(self._series, known, request, indicator, days)
             for indicator in request.indicators
         ]
-        return SeriesAnswer(known.edition, days, series)
+        hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
+        return SeriesAnswer(known.edition, hierarchy_on, days, series)
 
     async def whole(self, request: CoverageRequest, days: Sequence[date]) -> pl.DataFrame:
         """The whole that `request` counts, on each of `days` (rising); refuses likewise."""
@@ -104,14 +113,18 @@ class CountSeries:
         if not request.group_by:
             return IndicatorSeries(indicator, whole, whole.clear(), {})
         groups = self._counted(known, request.of(indicator, request.group_by), days)
-        labels = group_labels(groups, request.group_by, known.directory, days[-1])
+        areas_on = hierarchy_day(request.hierarchy, self._ask.today) or days[-1]
+        labels = group_labels(groups, request.group_by, known.directory, days[-1], areas_on)
         return IndicatorSeries(indicator, whole, groups, labels)
 
     def _counted(
         self, known: Knowledge, request: CoverageRequest, days: Sequence[date]
     ) -> pl.DataFrame:
-        check_filters(request.filters, known.directory, known.rollup(days[-1]))
-        territorial = any(map(is_territorial, (*request.group_by, *request.filters)))
+        hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
+        check_filters(request.filters, known.directory, known.rollup(hierarchy_on or days[-1]))
+        territorial = hierarchy_on is None and any(
+            map(is_territorial, (*request.group_by, *request.filters))
+        )
 
         def alike(day: date) -> tuple[CoverageQuery | None, int]:
             """Equal for days that one pass can count: same numbers, same hierarchy."""
@@ -124,7 +137,7 @@ class CountSeries:
                 some = list(group)
                 if query is None:
                     continue
-                rollup = known.rollup(some[-1])
+                rollup = known.rollup(hierarchy_on or some[-1])
                 stretches.append(count_series(known.copy, rollup, query, some, self._max_cells))
             if not stretches:  # the rule comes after all days: say which
                 self._ask.query(known, request, days[-1])

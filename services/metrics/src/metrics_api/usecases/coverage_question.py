@@ -15,6 +15,7 @@ from metrics_api.usecases.coverage_request import (
     check_edition,
     check_filters,
     check_names,
+    hierarchy_day,
 )
 from metrics_api.usecases.keep_copy import LiveCopy, Served
 from servicekit.clock import Clock
@@ -42,6 +43,13 @@ class CoverageQuestion:
     known: Knowledge
     rollup: AreaRollup
     query: CoverageQuery
+    hierarchy_on: date | None
+    """The day whose areas were asked for; None for those of the day that is counted."""
+
+    @property
+    def areas_on(self) -> date:
+        """The day whose areas `rollup` knows."""
+        return self.hierarchy_on or self.query.valid_on
 
     @property
     def edition(self) -> Edition:
@@ -104,9 +112,10 @@ class AskCoverage:
 
     def _question(self, known: Knowledge, request: CoverageRequest) -> CoverageQuestion:
         day = request.valid_on or self.today
-        rollup = known.rollup(day)
+        hierarchy_on = hierarchy_day(request.hierarchy, self.today)
+        rollup = known.rollup(hierarchy_on or day)
         check_filters(request.filters, known.directory, rollup)
-        return CoverageQuestion(known, rollup, self.query(known, request, day))
+        return CoverageQuestion(known, rollup, self.query(known, request, day), hierarchy_on)
 
     def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
         """What to count for `request` on `day`; refuses `parameter-undefined`."""

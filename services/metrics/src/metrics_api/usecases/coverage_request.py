@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY
@@ -12,6 +13,10 @@ from servicekit.refusals import Refusal, Violation
 
 MAX_KEYS = 6
 """Dimensions in one `group_by`; more than that nobody reads as a table."""
+
+
+Hierarchy = date | Literal["as_was", "as_is"]
+"""Whose areas facts are counted in: those of each day that is counted, today's, or a day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,14 @@ class CoverageRequest:
     valid_on: date | None = None
     edition: int | None = None
     areas: tuple[str, ...] | None = None
+    hierarchy: Hierarchy = "as_was"
+
+
+def hierarchy_day(asked: Hierarchy, today: date) -> date | None:
+    """The day whose areas count for all days; None where each day has its own."""
+    if isinstance(asked, date):
+        return asked
+    return today if asked == "as_is" else None
 
 
 def check_names(request: CoverageRequest, indicators: Mapping[str, Indicator]) -> None:

@@ -66,6 +66,7 @@ class LiveCopy:
         self._bell = bell
         self._clock = clock
         self._served: Served | None = None
+        self._refreshing = asyncio.Lock()
 
     @property
     def served(self) -> Served:
@@ -120,7 +121,14 @@ class LiveCopy:
                     await asyncio.sleep(_GLANCE_SECONDS)
 
     async def refresh(self) -> bool:
-        """Take in what was committed since, editions or a rebuild; whether there was any."""
+        """Take in what was committed since, editions or a rebuild; whether there was any.
+
+        One after the other: a slower look would put an older copy in the place of a newer one.
+        """
+        async with self._refreshing:
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         known = self.served
         async with self._database.snapshot() as connection:
             edition = await newest_edition(connection)

@@ -62,15 +62,18 @@ class ListMembers:
     ) -> MembersAnswer:
         """At most `limit` members of `part` of the count that `request` asks for.
 
-        All pages of one walk show the edition and day of the first. Refuses what `AskCoverage`
-        refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded anew.
+        All pages of one walk show the edition, day and areas of the first. Refuses what
+        `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
+        anew.
         """
         asked = _asked(request, part)
         after: Place | None = None
-        if key := decode_cursor(cursor, asked, (int, date, str, UUID)):
-            edition, day, area, organization = key
+        if key := decode_cursor(cursor, asked, (int, date, date, str, UUID)):
+            edition, day, areas_on, area, organization = key
             _check_same(request, edition, day)
             request = replace(request, edition=edition, valid_on=day)
+            if request.hierarchy == "as_is":
+                request = replace(request, hierarchy=areas_on)
             after = Place(area or None, organization)
         for _ in range(_ATTEMPTS):
             question = await self._ask.question(request)
@@ -108,6 +111,7 @@ def _asked(request: CoverageRequest, part: Part) -> dict[str, Any]:
         "indicator": request.indicator,
         "filters": dict(request.filters),
         "areas": request.areas,
+        "hierarchy": str(request.hierarchy),
     }
 
 
@@ -121,5 +125,5 @@ def _cursor(question: CoverageQuestion, page: MemberPage, asked: dict[str, Any])
     if page.last is None:
         return None
     area, organization = page.last
-    key = (question.edition.number, question.query.valid_on, area or "", organization)
-    return encode_cursor(key, asked)
+    days = (question.query.valid_on, question.areas_on)
+    return encode_cursor((question.edition.number, *days, area or "", organization), asked)

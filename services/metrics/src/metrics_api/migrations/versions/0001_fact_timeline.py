@@ -81,6 +81,9 @@ def upgrade() -> None:
         sa.Column("level", sa.Text, nullable=False),
         sa.Column("parent", sa.Text),
         sa.Column("name", sa.Text, nullable=False),
+        sa.Column(
+            "successors", JSONB, nullable=False, comment="all that ever succeed it: [code, day]"
+        ),
         comment="the router's areas over both times",
     )
     op.create_table(
