@@ -107,11 +107,12 @@ openapi-examples: $(BIN)/.synced ## Record the examples of the documents anew, f
 	@$(MAKE) --no-print-directory openapi
 
 .PHONY: openapi-check
-openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says
+openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says and breaks no caller
 	@for api in $(APIS); do \
 		$(BIN)/$$api openapi | diff -u openapi/$$api.yaml - || { \
 			echo "openapi/$$api.yaml is out of date: run make openapi." >&2; exit 1; }; \
 	done
+	@$(BIN)/python deploy/release/breaking_changes.py openapi/released openapi
 
 .PHONY: openapi-lint
 openapi-lint: ## Check the documents against the rules of openapi/lint/redocly.yaml, by redocly
