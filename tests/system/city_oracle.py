@@ -1,0 +1,167 @@
+"""Coverage of a city recomputed in plain Python, from what registry and router export alone.
+
+Nothing of the metrics service is used here: dimensions and indicators are written out by hand from
+DOMAIN's words. A city of ten thousand is counted once per pair of dimensions for all indicators
+together: organizations with equal keys that count alike are one entry of a `Counter`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Document = dict[str, Any]
+Tally = tuple[int, int]
+Counts = dict[tuple[str, ...], Tally]
+"""By key: numerator and denominator; groups of nobody are left out."""
+
+UNASSIGNED = "unassigned"
+
+
+def _operating(document: Document) -> bool:
+    return bool(document["status"] == "active")
+
+
+def _organization(document: Document) -> Document:
+    return document["party"]["organization"] or {}
+
+
+def _formed(document: Document) -> bool:
+    return _organization(document).get("mode") in ("solo", "joint")
+
+
+def _eligible(document: Document) -> bool:
+    return (document["party"]["full_members"] or 0) >= 3
+
+
+def _graded(document: Document) -> bool:
+    return (document["grade"] or {}).get("level") in ("1A", "2A", "3A", "4A", "5A")
+
+
+def _cross_posted(document: Document) -> bool | None:
+    return (_organization(document).get("secretary") or {}).get("cross_posted")
+
+
+def _included(document: Document, wording: str | None = None) -> bool:
+    charter = document["charter"]
+    return charter["state"] == "included" and (wording is None or charter["wording"] == wording)
+
+
+def _worked(document: Document) -> bool:
+    party = document["party"]
+    workers = [party[role] for role in ("instructor", "liaison", "organizer")]
+    return _formed(document) or any(worker is not None for worker in workers)
+
+
+def _among(*asked: Callable[[Document], Any]) -> Callable[[Document], bool]:
+    return lambda document: _operating(document) and all(ask(document) for ask in asked)
+
+
+Reading = tuple[Callable[[Document], Any], Callable[[Document], Any]]
+
+READINGS: dict[str, Reading] = {
+    "charter_inclusion": (_operating, _included),
+    "charter_wording_v1": (_operating, lambda d: _included(d, "v1")),
+    "charter_wording_v2": (_operating, lambda d: _included(d, "v2")),
+    "cross_posted_secretaries": (
+        _among(_formed, lambda d: _cross_posted(d) is not None),
+        _cross_posted,
+    ),
+    "eligible_coverage": (_among(_eligible), _formed),
+    "graded_eligible_formation": (_among(_graded, _eligible), _formed),
+    "graded_formation": (_among(_graded), _formed),
+    "in_operation_rate": (lambda d: d["status"] in ("active", "suspended"), _operating),
+    "information_base_organizers": (
+        _among(lambda d: not _formed(d), lambda d: not _eligible(d)),
+        lambda d: d["party"]["organizer"] is not None,
+    ),
+    "joint_rate": (_operating, lambda d: _organization(d).get("mode") == "joint"),
+    "organizational_coverage": (_operating, _formed),
+    "solo_rate": (_operating, lambda d: _organization(d).get("mode") == "solo"),
+    "work_coverage": (_operating, _worked),
+}
+"""Of each indicator: who is asked about, and who of them counts."""
+
+
+def _size_band(staff: int | None) -> str | None:
+    if staff is None:
+        return None
+    bands = ((1, "0"), (10, "1-9"), (50, "10-49"), (100, "50-99"))
+    return next((band for below, band in bands if staff < below), "100+")
+
+
+class CityOracle:
+    """The organizations of one day as both services export them, with their dimensions."""
+
+    def __init__(
+        self, organizations: Iterable[Document], assignments: Iterable[Document], areas: list[Any]
+    ) -> None:
+        self._areas = {area["code"]: area for area in areas}
+        answers = {answer["organization_id"]: answer for answer in assignments}
+        self.documents = list(organizations)
+        self._keys: dict[str, list[str]] = defaultdict(list)
+        self._signs: list[tuple[tuple[bool, bool], ...]] = []
+        for document in self.documents:
+            for name, value in self._dimensions(document, answers.get(document["id"])).items():
+                self._keys[name].append(UNASSIGNED if value is None else value)
+            self._signs.append(
+                tuple((bool(asked(document)), bool(hit(document))) for asked, hit in _ASKED)
+            )
+
+    @property
+    def dimensions(self) -> list[str]:
+        """What can be grouped by."""
+        return list(self._keys)
+
+    def counts(self, group_by: tuple[str, ...]) -> dict[str, Counts]:
+        """Every indicator by `group_by`."""
+        found: dict[str, dict[tuple[str, ...], list[int]]] = {
+            name: defaultdict(lambda: [0, 0]) for name in READINGS
+        }
+        keys = zip(*(self._keys[name] for name in group_by), strict=True)
+        pairs = zip(keys if group_by else [()] * len(self._signs), self._signs, strict=True)
+        for (key, signs), number in Counter(pairs).items():
+            for name, (asked, hit) in zip(READINGS, signs, strict=True):
+                if asked:
+                    tally = found[name][key]
+                    tally[0] += number if hit else 0
+                    tally[1] += number
+        return {
+            name: {key: (tally[0], tally[1]) for key, tally in groups.items()}
+            for name, groups in found.items()
+        }
+
+    def _dimensions(self, document: Document, answer: Document | None) -> dict[str, str | None]:
+        registration, party = document["registration"], _organization(document)
+        authority = registration["authority"] or {}
+        domicile = document["domicile"] or {}
+        code = domicile.get("division_code") or authority.get("division_code")
+        answer = answer or {}
+        body = answer.get("supervising") or {}
+        return {
+            **self._path(code and code[:9]),
+            "body": body.get("id"),
+            "body_kind": body.get("kind"),
+            **{name: answer.get(name) for name in ("outcome", "rule_set", "rule", "basis")},
+            **{name: document[name] for name in ("kind", "institution_type", "category", "status")},
+            "level": registration["level"],
+            "mode": registration["mode"],
+            "grade": (document["grade"] or {}).get("level"),
+            "supervisor_system": (document["business_supervisor"] or {}).get("system"),
+            "size_band": _size_band(document["full_time_staff"]),
+            "party_form": party.get("form"),
+            "party_mode": party.get("mode"),
+            "charter_state": document["charter"]["state"],
+            "charter_wording": document["charter"]["wording"],
+        }
+
+    def _path(self, code: str | None) -> dict[str, str | None]:
+        """Up the directory's edges; every code of the demo city is in it."""
+        path: dict[str, str | None] = dict.fromkeys(("province", "city", "district", "street"))
+        while code is not None:
+            area = self._areas[code]
+            path[area["level"]] = code
+            code = area["parent"]
+        return path
+
+
+_ASKED = tuple(READINGS.values())
