@@ -139,6 +139,10 @@ compose-secrets: $(BIN)/.synced ## Write the secret files of deploy/compose.yaml
 settings-table: $(BIN)/.synced ## Write the settings into docs/operations.md
 	$(BIN)/python deploy/release/settings_table.py
 
+.PHONY: problem-table
+problem-table: $(BIN)/.synced ## Write every problem type into docs/integrators*.md
+	$(BIN)/python deploy/release/problem_table.py
+
 .PHONY: notices
 notices: $(BIN)/.synced ## Write THIRD-PARTY-NOTICES.md from the lock file
 	$(BIN)/python deploy/release/third_party_notices.py > .notices && mv .notices THIRD-PARTY-NOTICES.md
