@@ -135,9 +135,9 @@ async def measure(database: Database, size: int) -> list[Ratio]:
         async def once(proposed: RuleSet = proposed, old: RuleSet = old) -> None:
             async with database.transaction() as connection:
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                before = Jurisdiction([rule_set], areas, words)
                 proposal = Proposal(
-                    Jurisdiction([rule_set], areas, words),
-                    Jurisdiction([old, proposed], areas, words),
+                    before, before.with_rule_sets([old, proposed]),
                     await fact_rows.all_places(connection), TODAY, "bench\n",
                 )  # fmt: skip
                 await impact_of(connection, uuid7(), proposal)

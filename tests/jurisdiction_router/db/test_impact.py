@@ -86,6 +86,14 @@ def naive(before: Jurisdiction, timeline: list[tuple[str, str | None, Any]]) -> 
     return {(number, *pair) for number, pair in days.items() if pair[0] != pair[1]}
 
 
+def answers_of(move: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What neighbours in time may not share: they would be one move."""
+    return move["area"], *(
+        (side["outcome"], side["supervising"] and side["supervising"]["id"])
+        for side in (move["before"], move["after"])
+    )
+
+
 def days_of(move: Mapping[str, Any]) -> set[Any]:
     until = date.fromisoformat(move["valid_until"] or "2025-01-01")
     answers = [
@@ -137,11 +145,17 @@ async def test_the_list_says_who_moves_on_which_days_and_nobody_else(
     impact = await run(settings)
     listed: dict[str, set[Any]] = {identifier: set() for identifier in stories}
     cursor, pages = None, 0
+    last: dict[str, Any] = {"organization_id": None, "valid_until": None}
     while True:
         params = {"limit": 5, **({"cursor": cursor} if cursor else {})}
         page = (await city.get(f"/v1/impacts/{impact}/moves", params=params)).json()
         for move in page["items"]:
             days = days_of(move)
+            meets = (last["organization_id"], last["valid_until"]) == (
+                move["organization_id"], move["valid_from"]
+            )  # fmt: skip
+            assert not meets or answers_of(last) != answers_of(move)
+            last = move
             assert not days & listed[move["organization_id"]]
             listed[move["organization_id"]] |= days
         pages += 1
@@ -176,6 +190,38 @@ async def test_the_list_says_who_moves_on_which_days_and_nobody_else(
     again = await run(settings)
     digest = (await city.get(f"/v1/impacts/{again}")).json()["result"]["digest"]
     assert digest == result["digest"]
+
+
+async def test_whom_an_override_places_does_not_move_while_it_holds(
+    city: httpx.AsyncClient,
+    settings: Settings,
+    stories: dict[str, list[tuple[str, str | None, Any]]],
+) -> None:
+    factory = make_factory(settings)
+    before = await factory.current.read()
+    start, until = date(2018, 1, 1), date(2019, 1, 1)
+    async with factory.database.transaction() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO override (id, organization_id, body_id, area, valid_from, valid_until,"
+                " revision, document) SELECT gen_random_uuid(), id, 'x', '440303', :start, :until,"
+                " 1, '{}' FROM unnest(CAST(:ids AS uuid[])) AS id"
+            ),
+            {"start": start, "until": until, "ids": [UUID(key) for key in stories]},
+        )
+    await factory.database.close()
+    impact = await run(settings)
+    page = await city.get(f"/v1/impacts/{impact}/moves", params={"limit": 1000})
+    listed: dict[str, set[Any]] = {identifier: set() for identifier in stories}
+    for move in page.json()["items"]:
+        listed[move["organization_id"]] |= days_of(move)
+    held = range(start.toordinal(), until.toordinal())
+    assert any(day[0] < held.start for days in listed.values() for day in days)
+    assert any(day[0] >= held.stop for days in listed.values() for day in days)
+    assert listed == {
+        key: {day for day in naive(before, timeline) if day[0] not in held}
+        for key, timeline in stories.items()
+    }
 
 
 async def test_a_caller_limited_to_areas_sees_its_part_of_an_impact(

@@ -21,6 +21,7 @@ from jurisdiction_router.domain.designation import Override, designated, designa
 from jurisdiction_router.domain.directory import Directory, DirectoryView
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import FactPeriod, Facts
+from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
 from jurisdiction_router.domain.rule_set import OUT_OF_SCOPE, RuleSet
 from jurisdiction_router.domain.verdict import Party
@@ -28,6 +29,10 @@ from jurisdiction_router.domain.vocabulary import Vocabulary
 
 MAX_REMEMBERED: Final = 20_000
 """Decisions with their documents kept in memory (some 20 KB each)."""
+
+
+_Stretch = tuple[date, date | None, Outcomes | None, bool]
+"""What decides over a period in some places, and whether a rule set is ever in force there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Jurisdiction:
         self._rule_set_dates = boundaries(self.rule_sets)
         self._views: dict[date, DirectoryView] = {}
         self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
+        self._stretches: dict[tuple[str | None, str | None], list[_Stretch]] = {}
 
     def with_directory(self, directory: Directory) -> "Jurisdiction":
         """Return the jurisdiction that has this directory instead."""
@@ -63,7 +69,9 @@ class Jurisdiction:
 
     def with_rule_sets(self, rule_sets: Iterable[RuleSet]) -> "Jurisdiction":
         """Return the jurisdiction that has these rule sets instead."""
-        return Jurisdiction(rule_sets, self.directory, self._vocabulary)
+        other = Jurisdiction(rule_sets, self.directory, self._vocabulary)
+        other._views = self._views  # of the same directory: its paths are walked once
+        return other
 
     def timeline(
         self, periods: Sequence[FactPeriod], overrides: Sequence[Override] = ()
@@ -122,15 +130,28 @@ class Jurisdiction:
         Without documents, and nothing is remembered per facts: for whole registers. None where
         the territory's rule set is not in force. Neighbours may be equal.
         """
-        changes = self._directory_dates(facts)
-        for start, end in pieces(date.min, None, sorted(changes | self._rule_set_dates)):
-            view = self._view(_latest(changes, start))
-            rule_set, ever = self._rule_set_on(facts, start, view)
-            if rule_set is not None:
-                (verdict,) = self._deciders[rule_set.id].on(view).of([facts])
+        for start, end, outcomes, ever in self._stretches_of(facts):
+            if outcomes is not None:
+                (verdict,) = outcomes.of([facts])
                 yield start, end, (verdict.outcome, verdict.supervising)
             else:
                 yield start, end, None if ever else (OUT_OF_SCOPE, None)
+
+    def _stretches_of(self, facts: Facts) -> list[_Stretch]:
+        """Return what decides for these places over all time; few organizations differ in them."""
+        places = facts.domicile, facts.registering
+        known = self._stretches.get(places)
+        if known is None:
+            if len(self._stretches) >= MAX_REMEMBERED:
+                self._stretches.clear()
+            known = self._stretches[places] = []
+            changes = self._directory_dates(facts)
+            for start, end in pieces(date.min, None, sorted(changes | self._rule_set_dates)):
+                view = self._view(_latest(changes, start))
+                rule_set, ever = self._rule_set_on(facts, start, view)
+                outcomes = self._deciders[rule_set.id].on(view) if rule_set else None
+                known.append((start, end, outcomes, ever))
+        return known
 
     def _rule_set_on(
         self, facts: Facts, day: date, view: DirectoryView

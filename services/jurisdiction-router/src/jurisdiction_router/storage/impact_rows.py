@@ -83,7 +83,10 @@ async def finish(
     valid_on: date,
     places: Sequence[str],
 ) -> str:
-    """Sum up and seal an impact; the digest of `header` and of the whole list."""
+    """Sum up and seal an impact; the digest of `header` and of the whole list.
+
+    Each pair of answers is told once, before the list; a move names it by its rank.
+    """
     found = await connection.execute(
         _FINISH,
         {"impact": impact, "header": header, "valid_on": valid_on, "places": list(places)},
@@ -219,36 +222,60 @@ _PUT_FLOWS = text(
     bindparam("afters", type_=ARRAY(Text)),
     bindparam("keys", type_=ARRAY(Text)),
 )
+# Pieces of one organization never overlap, so that neighbours in time are neighbours in order.
 _PUT_MOVES = text(
     """
     INSERT INTO impact_move (impact, organization_id, valid_from, valid_until, area, flow)
-    SELECT :impact, organization_id, lower(moved), upper(moved), area, flow
-    FROM (
+    WITH pieces AS (
         SELECT p.organization_id, s.area, s.flow,
-               range_agg(daterange(greatest(p.valid_from, s.valid_from),
-                                   least(p.valid_until, s.valid_until))) AS all_days
+               greatest(p.valid_from, s.valid_from) AS valid_from,
+               least(p.valid_until, s.valid_until) AS valid_until
         FROM impact_staged s JOIN fact_period p ON p.fact = s.fact
         WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
           AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
-        GROUP BY p.organization_id, s.area, s.flow
-    ) joined LEFT JOIN (
+    ), marked AS (
+        SELECT *, (valid_from, area, flow) IS DISTINCT FROM
+                  (lag(valid_until) OVER own, lag(area) OVER own, lag(flow) OVER own) AS starts
+        FROM pieces WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
+    ), numbered AS (
+        SELECT *, count(*) FILTER (WHERE starts) OVER own AS number
+        FROM marked WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
+    ), joined AS (
+        SELECT organization_id, min(area) AS area, min(flow) AS flow, min(valid_from) AS valid_from,
+               CASE WHEN bool_and(valid_until IS NOT NULL) THEN max(valid_until) END AS valid_until
+        FROM numbered GROUP BY organization_id, number
+    )
+    SELECT CAST(:impact AS uuid), organization_id, valid_from, valid_until, area, flow FROM joined
+    WHERE organization_id NOT IN (SELECT organization_id FROM override)
+    UNION ALL
+    SELECT CAST(:impact AS uuid), organization_id, lower(moved), upper(moved), area, flow
+    FROM joined JOIN (
         SELECT organization_id, range_agg(daterange(valid_from, valid_until)) AS days
         FROM override GROUP BY organization_id
-    ) placed USING (organization_id), unnest(all_days - coalesce(placed.days, '{}')) AS moved
+    ) placed USING (organization_id),
+    unnest(datemultirange(daterange(joined.valid_from, joined.valid_until)) - days) AS moved
+    ORDER BY organization_id, valid_from
     """
 )
 _FINISH = text(
     """
+    WITH ranked AS (
+        SELECT flow, key, row_number() OVER (ORDER BY key COLLATE "C") AS rank
+        FROM impact_flow WHERE impact = :impact
+    ), listed AS (
+        SELECT string_agg(concat_ws(' ', organization_id, valid_from, valid_until, rank), E'\\n'
+                          ORDER BY organization_id, valid_from) AS moves
+        FROM impact_move JOIN ranked USING (flow) WHERE impact = :impact
+    )
     INSERT INTO impact (id, valid_on, assessed, digest)
     SELECT :impact, :valid_on,
         (SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
          WHERE (domicile = ANY(:places) OR registering = ANY(:places))
            AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)),
         (SELECT encode(sha256(convert_to(
-             CAST(:header AS text) || coalesce(string_agg(
-                 concat_ws(' ', organization_id, valid_from, valid_until, key), E'\\n'
-                 ORDER BY organization_id, valid_from), ''), 'UTF8')), 'hex')
-         FROM impact_move JOIN impact_flow USING (impact, flow) WHERE impact = :impact)
+             concat_ws(E'\\n', CAST(:header AS text) || coalesce(
+                 (SELECT string_agg(key, E'\\n' ORDER BY rank) FROM ranked), ''), moves), 'UTF8')),
+             'hex') FROM listed)
     RETURNING digest
     """
 ).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))

@@ -278,6 +278,6 @@ impact_move = Table(
     Column("valid_until", Date),
     Column("area", Text, nullable=False, comment="access area, as in assignment"),
     Column("flow", Integer, nullable=False),
-    Index("impact_move_flow_idx", "impact", "flow", "organization_id"),
+    Index("impact_move_flow_idx", "impact", "flow"),
 )
 """Every organization that would move, and over which days."""

@@ -234,9 +234,7 @@ def upgrade() -> None:
             "impact", "organization_id", "valid_from", name=op.f("impact_move_pkey")
         ),
     )
-    op.create_index(
-        "impact_move_flow_idx", "impact_move", ["impact", "flow", "organization_id"], unique=False
-    )
+    op.create_index("impact_move_flow_idx", "impact_move", ["impact", "flow"], unique=False)
     op.create_table(
         "idempotency_key",
         sa.Column("client", sa.Text(), nullable=False),
