@@ -39,6 +39,10 @@ async def _counts(metrics: Teller) -> None:
         await metrics.tell("list_members", listed)
         over = {"indicator": [INDICATOR], "from": "2025-01-01", "to": ON, "period": "quarter"}
         await metrics.tell("count_series", {**over, "format": form})
+        between = {"indicator": INDICATOR, "from": "2025-12-31", "to": ON, "format": form}
+        await metrics.tell("compare_coverage", {**between, "group_by": ["kind"]})
+        changed = {**between, "change": "entered", "limit": 2}
+        await metrics.tell("list_changed_organizations", changed)
         due = {"until": "2027-01-01", "valid_on": ON, "format": form}
         await metrics.tell("tell_forecast", due)
     await metrics.tell("draw_bars", {**counted, "group_by": ["kind"], "lang": "zh"})

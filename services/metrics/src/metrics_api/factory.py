@@ -11,6 +11,7 @@ from metrics_api.storage.definition_files import Definitions, load_definitions
 from metrics_api.storage.editions import CHANNEL
 from metrics_api.storage.feed_cursors import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.storage.label_files import Labels, load_labels
+from metrics_api.usecases.compare_coverage import CompareCoverage
 from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_question import AskCoverage
@@ -101,6 +102,11 @@ class Factory:
     def count_series(self) -> CountSeries:
         """Counts over time."""
         return CountSeries(self.ask_coverage, self.settings.max_groups)
+
+    @cached_property
+    def compare_coverage(self) -> CompareCoverage:
+        """Compares two counts."""
+        return CompareCoverage(self.ask_coverage, self.database, self.settings.max_groups)
 
     @cached_property
     def tell_standing(self) -> TellStanding:

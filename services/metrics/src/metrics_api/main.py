@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from metrics_api.api.answer_jobs import EXPORT, REPORT_PACK, AnswerJobs
 from metrics_api.api.charts import charts_router
+from metrics_api.api.comparison import comparison_router
 from metrics_api.api.coverage import coverage_router
 from metrics_api.api.dashboard import dashboard_router
 from metrics_api.api.definitions import definitions_router
@@ -63,6 +64,7 @@ def build_api(factory: Factory) -> FastAPI:
     answering = (
         coverage_router(),
         series_router(),
+        comparison_router(),
         standing_router(),
         members_router(),
         targets_router(),
@@ -76,6 +78,7 @@ def build_api(factory: Factory) -> FastAPI:
         "keep_targets": factory.keep_targets,
         "definitions": factory.definitions,
         "count_series": factory.count_series,
+        "compare_coverage": factory.compare_coverage,
         "tell_standing": factory.tell_standing,
         "list_members": factory.list_members,
         "settings": factory.settings,

@@ -65,7 +65,7 @@ def members_router() -> APIRouter:
             "part": part,
             "valid_on": found.valid_on,
             "hierarchy_on": found.question.hierarchy_on,
-            "items": [_member(member, found.question, links) for member in found.members],
+            "items": [member_document(member, found.question, links) for member in found.members],
             "next_cursor": found.next_cursor,
             "count": found.count if count else None,
         }
@@ -99,7 +99,8 @@ class Links:
         }
 
 
-def _member(member: Member, question: CoverageQuestion, links: Links) -> dict[str, Any]:
+def member_document(member: Member, question: CoverageQuestion, links: Links) -> dict[str, Any]:
+    """An organization of a list as it is shown."""
     fact = member.span.value
     return {
         "id": str(member.organization),

@@ -58,7 +58,7 @@ def _page(found: pl.DataFrame, rollup: AreaRollup, after: Place | None, limit: i
     rest = found if after is None else found.filter(_behind(after, rollup))
     page = rest.bottom_k(limit, by=_ORDER).sort(_ORDER)
     rows = [
-        RowKey(_joined(high, low), start, edition)
+        RowKey(joined(high, low), start, edition)
         for _, high, low, start, edition, _ in page.iter_rows()
     ]
     last = None
@@ -70,13 +70,13 @@ def _page(found: pl.DataFrame, rollup: AreaRollup, after: Place | None, limit: i
 def _behind(place: Place, rollup: AreaRollup) -> pl.Expr:
     """Whether a row comes after `place` in the order."""
     rank = pl.lit(rollup.rank_of(place.area))
-    high, low = _halves(place.organization)
+    high, low = halves(place.organization)
     later = pl.col("organization_high") > high
     later |= (pl.col("organization_high") == high) & (pl.col("organization_low") > low)
     return (pl.col("rank") > rank) | ((pl.col("rank") == rank) & later)
 
 
-def _halves(organization: UUID) -> tuple[int, int]:
+def halves(organization: UUID) -> tuple[int, int]:
     """A UUID as the two signed numbers that the copy holds."""
     return _signed(organization.int >> 64), _signed(organization.int & _HALF)
 
@@ -85,5 +85,6 @@ def _signed(half: int) -> int:
     return half - (1 << 64) if half >> 63 else half
 
 
-def _joined(high: int, low: int) -> UUID:
+def joined(high: int, low: int) -> UUID:
+    """The UUID of two such numbers."""
     return UUID(int=((high & _HALF) << 64) | (low & _HALF))

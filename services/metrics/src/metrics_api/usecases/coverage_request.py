@@ -93,12 +93,29 @@ def group_by_violations(names: tuple[str, ...]) -> Iterable[Violation]:
         yield Violation("/group_by", "too_many_dimensions", len(names), {"max": MAX_KEYS})
 
 
+def check_areas(
+    pointer: str, codes: Iterable[str], directory: Directory, rollup: AreaRollup
+) -> None:
+    """Refuse a code of no area; `pointer` says where it was given."""
+    found = [
+        broken for code in codes for broken in _area_violations(pointer, code, directory, rollup)
+    ]
+    if found:
+        raise Refusal("invalid-request", *found)
+
+
+def _area_violations(
+    pointer: str, value: str, directory: Directory, rollup: AreaRollup
+) -> Iterable[Violation]:
+    if value != UNASSIGNED_KEY and not (directory.areas.knows(value) or rollup.knows(value)):
+        yield Violation(pointer, "unknown_area", value)
+
+
 def _value_violations(
     name: str, value: str, directory: Directory, rollup: AreaRollup
 ) -> Iterable[Violation]:
     if name == AREA_FILTER or DIMENSIONS[name].area_level:
-        if value != UNASSIGNED_KEY and not (directory.areas.knows(value) or rollup.knows(value)):
-            yield Violation(f"/{name}", "unknown_area", value)
+        yield from _area_violations(f"/{name}", value, directory, rollup)
         return
     codes = DIMENSIONS[name].codes
     if value == UNASSIGNED_KEY:

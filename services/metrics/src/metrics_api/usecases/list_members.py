@@ -18,7 +18,7 @@ from servicekit.database import Database
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
 
-_ATTEMPTS = 3
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ListMembers:
             if request.hierarchy == "as_is":
                 request = replace(request, hierarchy=areas_on)
             after = Place(area or None, organization)
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             question = await self._ask.question(request)
             page = await asyncio.to_thread(
                 find_members,

@@ -1,0 +1,122 @@
+"""The comparison against a naive model: exact contributions that sum to the difference."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.metrics_api.unit.test_counting import (
+    HIERARCHY,
+    Row,
+    copy_of,
+    is_asked,
+    key_of,
+    queries,
+    row_lists,
+)
+
+from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.comparison_count import CHANGES, Change, Side, compare, find_changed
+from metrics_api.counting.coverage_count import CoverageQuery
+from metrics_api.domain.facts import Fact
+from metrics_api.domain.indicators import Tally
+from metrics_api.domain.predicates import Predicate, fact_test
+
+Pair = tuple[int, tuple[str, ...]]
+"""An organization in a group."""
+
+
+def standing(rows: list[Row], query: CoverageQuery) -> dict[Pair, bool]:
+    """Everyone asked about, and whether it counts."""
+    counts = fact_test(query.indicator.numerator)
+    return {
+        (row.row_id, tuple(key_of(n, row.fact, HIERARCHY) for n in query.group_by)): counts(
+            row.fact
+        )
+        for row in rows
+        if is_asked(row, query)
+    }
+
+
+def change_of(before: bool | None, after: bool | None) -> Change | None:
+    if before is None:
+        return "entered"
+    if after is None:
+        return "left"
+    return None if before == after else ("gained" if after else "lost")
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_contributions_sum_to_the_difference_exactly(
+    data: st.DataObject,
+    facts: st.SearchStrategy[Fact],
+    predicates: st.SearchStrategy[Predicate],
+    days: st.SearchStrategy[date],
+    untils: st.SearchStrategy[date],
+) -> None:
+    rows = data.draw(row_lists(facts, days, untils))
+    copy = copy_of(rows, data.draw(st.integers(1, 7)), [8], data.draw(st.booleans()))
+    first = data.draw(queries(predicates, days))
+    other = data.draw(queries(predicates, days))
+    then = replace(first, indicator=other.indicator, valid_on=other.valid_on)
+    if data.draw(st.booleans()):
+        then = replace(then, filters=other.filters)
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    sides = Side(copy, rollup, first), Side(copy, rollup, then)
+    found = compare(*sides, 9_999)
+
+    before, after = standing(rows, first), standing(rows, then)
+    assert found.before == Tally(sum(before.values()), len(before))
+    assert found.after == Tally(sum(after.values()), len(after))
+    pairs = {pair: (before.get(pair), after.get(pair)) for pair in before | after}
+    expected = Counter((key, change_of(*was)) for (_, key), was in pairs.items())
+    shown = {
+        (row[: len(first.group_by)], row[-2]): row[-1]
+        for row in found.parts.select(*first.group_by, "change", "organizations").iter_rows()
+    }
+    assert shown == {part: number for part, number in expected.items() if part[1]}
+    for change in CHANGES:
+        assert walked(sides, change) == sorted(
+            org for (org, _), was in ungrouped(rows, first, then) if change_of(*was) == change
+        )
+    if found.denominator:
+        exact = [Fraction(n, found.denominator) for n in found.parts["contribution_numerator"]]
+        rates = [Fraction(t.numerator, t.denominator) for t in (found.before, found.after)]
+        assert sum(exact) == rates[1] - rates[0] == Fraction(found.difference, found.denominator)
+        # the formula as the documentation states it, one organization at a time
+        terms: dict[tuple[tuple[str, ...], Change | None], Fraction] = defaultdict(Fraction)
+        for (_, key), (was, now) in pairs.items():
+            entering = (now or 0) - rates[0] * (now is not None)
+            leaving = (was or 0) - rates[0] * (was is not None)
+            terms[key, change_of(was, now)] += Fraction(entering - leaving) / len(after)
+        named = found.parts.select(*first.group_by, "change").iter_rows()
+        for part, value in zip(named, exact, strict=True):
+            assert terms[part[:-1], part[-1]] == value
+    else:
+        assert found.parts["contribution_numerator"].null_count() == found.parts.height
+
+
+def ungrouped(
+    rows: list[Row], first: CoverageQuery, then: CoverageQuery
+) -> list[tuple[Pair, tuple[bool | None, bool | None]]]:
+    before = standing(rows, replace(first, group_by=()))
+    after = standing(rows, replace(then, group_by=()))
+    return [(pair, (before.get(pair), after.get(pair))) for pair in before | after]
+
+
+def walked(sides: tuple[Side, Side], change: Change) -> list[int]:
+    """The organizations of a change, read in pages of two."""
+    plain = [side._replace(query=replace(side.query, group_by=())) for side in sides]
+    found: list[int] = []
+    later_than: UUID | None = None
+    while True:
+        page = find_changed(plain[0], plain[1], change, later_than, 2)
+        found += [organization.int for organization, *_ in page.rows]
+        later_than = page.last
+        if later_than is None:
+            assert page.count == len(found)
+            return found
