@@ -121,6 +121,27 @@ async def first_years(life: CityLife) -> None:
         await life.step(organization, "charter-inclusion", life.day(2019, 2020),
                         state="included", wording="v1")  # fmt: skip
 
+    for organization in life.pick(60, formed=True):
+        await work(life, organization, life.random.choice([2016, 2017, 2020]))
+
+
+async def work(life: CityLife, organization: str, year: int) -> None:
+    """A year of Party building: inspected, lived, trained, a demonstration site."""
+    await life.step(
+        organization, "annual-inspections", date(year, 3, 1),
+        year=year - 1, result="passed", party_section=life.random.random() < 0.7,
+    )  # fmt: skip
+    await life.step(
+        organization, "organizational-life", date(year, 6, 25),
+        quarter=f"{year}Q2", member_meetings=1, committee_meetings=3, group_meetings=0,
+        lectures=life.random.randrange(2),
+    )  # fmt: skip
+    await life.step(
+        organization, "training", date(year, 6, 26),
+        year=year, secretary_hours=life.random.choice([0, 24]), member_hours=8,
+    )  # fmt: skip
+    await life.step(organization, "demonstration-site", date(year, 6, 28), state="nominated")
+
 
 async def later_knowledge(life: CityLife) -> None:
     """What only the second edition knows, much of it about the years before."""
@@ -129,6 +150,11 @@ async def later_knowledge(life: CityLife) -> None:
     for organization in life.pick(40, formed=True):
         change = {"division_code": life.random.choice(life.streets), "address": None}
         await life.amend(organization, life.day(2016, 2021), domicile=change)
+    for organization in life.pick(40, formed=True):
+        await work(life, organization, life.random.choice([2016, 2017, 2020]))
+        if life.random.random() < 0.5:
+            await life.step(organization, "demonstration-site", date(2020, 6, 29),
+                            state="designated")  # fmt: skip
     for organization in life.pick(20, formed=True):
         await life.step(organization, "party-organization/dissolution", life.day(2016, 2021))
     for organization in life.pick(20, formed=False):

@@ -7,6 +7,7 @@ together: organizations with equal keys that count alike are one entry of a `Cou
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 Document = dict[str, Any]
@@ -58,6 +59,37 @@ def _among(*asked: Callable[[Document], Any]) -> Callable[[Document], bool]:
 
 Reading = tuple[Callable[[Document], Any], Callable[[Document], Any]]
 
+
+def _block(document: Document, *path: str) -> Document:
+    for name in path:
+        document = document[name] or {}
+    return document
+
+
+def _of_the_day(day: date) -> dict[str, Reading]:
+    """Indicators that look at this calendar year or quarter and the one before."""
+    year, quarter = day.year, (day.month + 2) // 3
+    lately = {f"{year}Q{quarter}", f"{year}Q{quarter - 1}" if quarter > 1 else f"{year - 1}Q4"}
+
+    def lived(document: Document) -> bool:
+        life = _block(document, "party", "organizational_life")
+        held = life.get("member_meetings", 0) and life.get("lectures", 0)
+        return bool(held) and life["quarter"] in lately
+
+    def trained(document: Document) -> bool:
+        training = _block(document, "party", "training")
+        return training.get("year") in (year, year - 1) and training["secretary_hours"] > 0
+
+    return {
+        "inspected_with_party_section": (
+            _among(lambda d: _block(d, "annual_inspection").get("year") in (year, year - 1)),
+            lambda d: _block(d, "annual_inspection")["party_section"],
+        ),
+        "regular_organizational_life": (_among(_formed), lived),
+        "trained_secretaries": (_among(_formed), trained),
+    }
+
+
 READINGS: dict[str, Reading] = {
     "charter_inclusion": (_operating, _included),
     "charter_wording_v1": (_operating, lambda d: _included(d, "v1")),
@@ -78,8 +110,12 @@ READINGS: dict[str, Reading] = {
     "organizational_coverage": (_operating, _formed),
     "solo_rate": (_operating, lambda d: _organization(d).get("mode") == "solo"),
     "work_coverage": (_operating, _worked),
+    "demonstration_sites": (
+        _among(_formed),
+        lambda d: _block(d, "party", "demonstration_site").get("state") == "designated",
+    ),
 }
-"""Of each indicator: who is asked about, and who of them counts."""
+"""Of each indicator that is the same on every day: who is asked about, and who of them counts."""
 
 
 def _size_band(staff: int | None) -> str | None:
@@ -93,8 +129,13 @@ class CityOracle:
     """The organizations of one day as both services export them, with their dimensions."""
 
     def __init__(
-        self, organizations: Iterable[Document], assignments: Iterable[Document], areas: list[Any]
+        self,
+        day: date,
+        organizations: Iterable[Document],
+        assignments: Iterable[Document],
+        areas: list[Any],
     ) -> None:
+        self.readings = READINGS | _of_the_day(day)
         self._areas = {area["code"]: area for area in areas}
         answers = {answer["organization_id"]: answer for answer in assignments}
         self.documents = list(organizations)
@@ -104,7 +145,7 @@ class CityOracle:
             for name, value in self._dimensions(document, answers.get(document["id"])).items():
                 self._keys[name].append(UNASSIGNED if value is None else value)
             self._signs.append(
-                tuple((bool(asked(document)), bool(hit(document))) for asked, hit in _ASKED)
+                tuple(_sign(document, *reading) for reading in self.readings.values())
             )
 
     @property
@@ -115,12 +156,12 @@ class CityOracle:
     def counts(self, group_by: tuple[str, ...]) -> dict[str, Counts]:
         """Every indicator by `group_by`."""
         found: dict[str, dict[tuple[str, ...], list[int]]] = {
-            name: defaultdict(lambda: [0, 0]) for name in READINGS
+            name: defaultdict(lambda: [0, 0]) for name in self.readings
         }
         keys = zip(*(self._keys[name] for name in group_by), strict=True)
         pairs = zip(keys if group_by else [()] * len(self._signs), self._signs, strict=True)
         for (key, signs), number in Counter(pairs).items():
-            for name, (asked, hit) in zip(READINGS, signs, strict=True):
+            for name, (asked, hit) in zip(self.readings, signs, strict=True):
                 if asked:
                     tally = found[name][key]
                     tally[0] += number if hit else 0
@@ -164,4 +205,8 @@ class CityOracle:
         return path
 
 
-_ASKED = tuple(READINGS.values())
+def _sign(document: Document, *reading: Callable[[Document], Any]) -> tuple[bool, bool]:
+    """Whether it is asked about, and whether it counts then."""
+    asked, hit = reading
+    among = bool(asked(document))
+    return among, among and bool(hit(document))

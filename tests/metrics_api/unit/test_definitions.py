@@ -35,6 +35,10 @@ def test_the_indicators_and_targets_of_the_speech_are_there() -> None:
         "charter_wording_v2",
         "cross_posted_secretaries",
         "information_base_organizers",
+        "inspected_with_party_section",
+        "regular_organizational_life",
+        "trained_secretaries",
+        "demonstration_sites",
     }
     goals = {target.id: (target.goal, target.deadline) for target in DEFINITIONS.targets.values()}
     assert goals["formation_5a_2016"] == (Fraction(1), DAY)

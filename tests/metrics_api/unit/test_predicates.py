@@ -1,5 +1,7 @@
 """One predicate, several compilers: plain Python is the meaning, polars must agree."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -9,17 +11,25 @@ from tests.metrics_api.frames import counted_values
 from metrics_api.counting.columns import FACT_TYPES
 from metrics_api.counting.expressions import fact_expression
 from metrics_api.domain.facts import COLUMNS, Fact
-from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
+from metrics_api.domain.periods import CalendarPeriod
+from metrics_api.domain.predicate_documents import (
+    DefinitionError,
+    predicate_document,
+    read_predicate,
+)
 from metrics_api.domain.predicates import (
     Compare,
     Every,
     Not,
     ParameterRef,
+    PeriodRef,
     Predicate,
     fact_test,
     resolve,
 )
 from metrics_api.domain.satisfiability import satisfiable
+
+DAY = date(2016, 6, 14)
 
 
 @given(data=st.data())
@@ -42,9 +52,32 @@ def test_a_comparison_with_the_unknown_is_false_and_its_opposite_true() -> None:
     assert fact_test(Not(atleast))(nothing)
 
 
+@pytest.mark.parametrize(
+    ("period", "back", "number"),
+    [("year", 0, 2016), ("year", 1, 2015), ("quarter", 0, 20161), ("quarter", 1, 20154),
+     ("quarter", 5, 20144)],
+)  # fmt: skip
+def test_a_period_is_that_of_the_day_or_one_before(
+    period: CalendarPeriod, back: int, number: int
+) -> None:
+    predicate = Not(Compare("inspection_year", "ge", PeriodRef(period, back)))
+    day = date(2016, 3, 31)
+    assert resolve(predicate, dict[str, int]().__getitem__, day) == Not(
+        Compare("inspection_year", "ge", number)
+    )
+    with pytest.raises(ValueError, match="not resolved"):
+        fact_test(predicate)
+
+
+@pytest.mark.parametrize("operator", ["eq", "ge", "le"])
+def test_a_period_is_written_as_it_is_read(operator: str) -> None:
+    document = {"field": "life_quarter", operator: {"period": "quarter", "back": 1}}
+    assert predicate_document(read_predicate(document, (), "file")) == document
+
+
 def test_parameters_are_resolved_everywhere_and_never_compiled_unresolved() -> None:
     predicate = Every((Not(Compare("full_members", "ge", ParameterRef("n"))),))
-    assert resolve(predicate, {"n": 3}.__getitem__) == Every(
+    assert resolve(predicate, {"n": 3}.__getitem__, DAY) == Every(
         (Not(Compare("full_members", "ge", 3)),)
     )
     with pytest.raises(ValueError, match="not resolved"):
@@ -58,6 +91,11 @@ def test_parameters_are_resolved_everywhere_and_never_compiled_unresolved() -> N
         ({"field": "grade", "eq": "6A"}, "'6A' is never found there"),
         ({"field": "grade", "in": []}, "at least one value"),
         ({"field": "grade", "ge": 3}, "numbers only"),
+        ({"field": "inspection_year", "ge": {"period": "quarter"}}, "holds a year"),
+        ({"field": "full_members", "eq": {"period": "year"}}, "holds no calendar period"),
+        ({"field": "grade", "eq": {"period": "year"}}, "holds no calendar period"),
+        ({"field": "inspection_year", "le": {"period": "year", "back": -1}}, "period and back"),
+        ({"field": "inspection_year", "le": {"period": "year", "ahead": 1}}, "period and back"),
         ({"field": "full_members", "ge": {"parameter": "m"}}, "unknown parameter 'm'"),
         ({"field": "full_members", "ge": True}, "neither a number nor a parameter"),
         ({"field": "has_liaison", "eq": "yes"}, "a boolean"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -54,6 +54,31 @@ class _PartyOrganization(msgspec.Struct):
     term_until: date | None = None
 
 
+class _Inspection(msgspec.Struct):
+    year: int | None = None
+    party_section: bool | None = None
+
+
+class _Life(msgspec.Struct):
+    quarter: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    member_meetings: int | None = None
+    lectures: int | None = None
+
+
+class _Training(msgspec.Struct):
+    year: int | None = None
+    secretary_hours: int | None = None
+
+
+class _DemonstrationSite(msgspec.Struct):
+    state: str | None = None
+
+
+_NO_INSPECTION = _Inspection()
+_NO_LIFE = _Life()
+_NO_TRAINING = _Training()
+
+
 class _Party(msgspec.Struct):
     full_members: int | None = None
     probationary_members: int | None = None
@@ -61,6 +86,9 @@ class _Party(msgspec.Struct):
     instructor: dict[str, Any] | None = None
     liaison: dict[str, Any] | None = None
     organizer: dict[str, Any] | None = None
+    organizational_life: _Life | None = None
+    training: _Training | None = None
+    demonstration_site: _DemonstrationSite | None = None
 
 
 class OrganizationState(msgspec.Struct):
@@ -80,6 +108,7 @@ class OrganizationState(msgspec.Struct):
     grade: _Grade | None = None
     charter: _Charter = msgspec.field(default_factory=_Charter)
     party: _Party = msgspec.field(default_factory=_Party)
+    annual_inspection: _Inspection | None = None
     abnormal_list: _AbnormalListing | None = None
 
     def facts(self) -> OrganizationFacts:
@@ -87,6 +116,9 @@ class OrganizationState(msgspec.Struct):
         registration, party = self.registration, self.party
         authority, formed = registration.authority, party.organization
         secretary = formed.secretary if formed else None
+        inspection = self.annual_inspection or _NO_INSPECTION
+        life, training = party.organizational_life or _NO_LIFE, party.training or _NO_TRAINING
+        site = party.demonstration_site
         facts = OrganizationFacts(
             area=fact_area(
                 self.domicile.division_code if self.domicile else None,
@@ -111,6 +143,14 @@ class OrganizationState(msgspec.Struct):
             secretary_cross_posted=secretary.cross_posted if secretary else None,
             charter_state=self.charter.state,
             charter_wording=self.charter.wording,
+            inspection_year=inspection.year,
+            inspection_party_section=inspection.party_section,
+            life_quarter=int(life.quarter.replace("Q", "")) if life.quarter else None,
+            life_member_meetings=life.member_meetings,
+            life_lectures=life.lectures,
+            training_year=training.year,
+            secretary_hours=training.secretary_hours,
+            demonstration_state=site.state if site else None,
             name=self.name,
             code=self.credit_code or self.filing_number,
             grade_until=self.grade.valid_until if self.grade else None,

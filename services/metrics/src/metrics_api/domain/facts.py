@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
+from metrics_api.domain.periods import CalendarPeriod
+
 ColumnType = Literal["code", "text", "integer", "boolean", "label", "date"]
 """`code`: one of a closed list; `text`: an identifier from an open set (area, body, rule);
 `label`, `date`: what a list shows of an organization, and the terms that forecasts count; no
@@ -41,6 +43,14 @@ class OrganizationFacts(NamedTuple):
     secretary_cross_posted: bool | None
     charter_state: str | None
     charter_wording: str | None
+    inspection_year: int | None
+    inspection_party_section: bool | None
+    life_quarter: int | None
+    life_member_meetings: int | None
+    life_lectures: int | None
+    training_year: int | None
+    secretary_hours: int | None
+    demonstration_state: str | None
     name: str | None
     code: str | None
     grade_until: date | None
@@ -83,6 +93,8 @@ class Column:
     name: str
     type: ColumnType
     codes: tuple[str, ...] = ()
+    period: CalendarPeriod | None = None
+    """Of which calendar period an integer is the number."""
 
 
 def _code(name: str, codes: str) -> Column:
@@ -126,6 +138,14 @@ ORGANIZATION_COLUMNS: tuple[Column, ...] = (
     Column("secretary_cross_posted", "boolean"),
     _code("charter_state", "none provisional included"),
     _code("charter_wording", "v1 v2"),
+    Column("inspection_year", "integer", period="year"),
+    Column("inspection_party_section", "boolean"),
+    Column("life_quarter", "integer", period="quarter"),
+    Column("life_member_meetings", "integer"),
+    Column("life_lectures", "integer"),
+    Column("training_year", "integer", period="year"),
+    Column("secretary_hours", "integer"),
+    _code("demonstration_state", "nominated designated withdrawn"),
     Column("name", "label"),
     Column("code", "label"),
     Column("grade_until", "date"),

@@ -71,7 +71,7 @@ class Indicator:
             return parameters[name].on(day)
 
         return ResolvedIndicator(
-            resolve(self.denominator, value_of), resolve(self.condition, value_of)
+            resolve(self.denominator, value_of, day), resolve(self.condition, value_of, day)
         )
 
 

@@ -1,9 +1,12 @@
-"""The days on which a series counts: the ends of calendar periods."""
+"""Calendar periods: their numbers, and the days on which a series counts, their ends."""
 
 from datetime import date, timedelta
 from typing import Literal
 
 Period = Literal["month", "quarter", "year"]
+
+CalendarPeriod = Literal["year", "quarter"]
+"""What facts are told by: 2016, or 2016Q2 as the number 20162."""
 
 _MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -21,6 +24,17 @@ def period_ends(period: Period, first: date, last: date) -> list[date]:
         ends.append(end)
         begun += length
     return [*ends, last]
+
+
+def period_number(period: CalendarPeriod, day: date, back: int = 0) -> int:
+    """The number of the period that `day` lies in, or of the one `back` periods before.
+
+    Numbers rise with time: 2016 for a year, 20162 for the second quarter of 2016.
+    """
+    if period == "year":
+        return day.year - back
+    quarters = day.year * 4 + (day.month - 1) // 3 - back
+    return quarters // 4 * 10 + quarters % 4 + 1
 
 
 def _day_before(month: int) -> date:

@@ -3,7 +3,8 @@
     all: [P, …]   any: [P, …]   not: P   {field: F, eq: V}   {field: F, in: [V, …]}
     {field: F, ge: N}   {field: F, le: N}   {field: F, is_null: true}
 
-`N` is a number or `{parameter: name}`.
+`N` is a number, `{parameter: name}`, or a period of the day that is asked about: `{period: year}`,
+`{period: quarter, back: 1}` for the one before. Periods may stand under `eq`, too.
 """
 
 from collections.abc import Collection
@@ -16,11 +17,17 @@ from metrics_api.domain.predicates import (
     IsNull,
     Not,
     OneOf,
+    Operand,
+    Operator,
     ParameterRef,
+    PeriodRef,
     Predicate,
     Scalar,
     Some,
 )
+
+_MOST_BACK = 40
+_DATED: dict[str, Operator] = {"eq": "eq", "ge": "ge", "le": "le"}
 
 
 class DefinitionError(ValueError):
@@ -76,6 +83,8 @@ def _leaf(document: dict[str, Any], parameters: Collection[str], path: str) -> P
         if not isinstance(operand, list) or not operand:
             raise DefinitionError(at, "in takes a list of at least one value")
         return OneOf(column.name, tuple(_value(column, item, at) for item in operand))
+    if isinstance(operand, dict) and "period" in operand and operator in _DATED:
+        return Compare(column.name, _DATED[operator], _period(column, operand, at))
     if operator == "eq":
         return Compare(column.name, "eq", _value(column, operand, at))
     if operator == "ge":
@@ -100,6 +109,16 @@ def _value(column: Column, value: Any, path: str) -> Scalar:
     return scalar
 
 
+def _period(column: Column, operand: dict[str, Any], path: str) -> PeriodRef:
+    back = operand.get("back", 0)
+    if set(operand) - {"period", "back"} or type(back) is not int or not 0 <= back <= _MOST_BACK:
+        raise DefinitionError(path, f"period and back (0 to {_MOST_BACK}); not {operand}")
+    if column.period is None or operand["period"] != column.period:
+        holds = f"a {column.period}" if column.period else "no calendar period"
+        raise DefinitionError(path, f"holds {holds}, not a {operand['period']!r}")
+    return PeriodRef(column.period, back)
+
+
 def _bound(
     column: Column, operand: Any, parameters: Collection[str], path: str
 ) -> int | ParameterRef:
@@ -117,10 +136,8 @@ def _bound(
 def predicate_document(predicate: Predicate) -> dict[str, Any]:
     """The document that `read_predicate` reads as `predicate`, for whoever recomputes a number."""
     match predicate:
-        case Compare(column, operator, ParameterRef(name)):
-            return {"field": column, operator: {"parameter": name}}
         case Compare(column, operator, value):
-            return {"field": column, operator: value}
+            return {"field": column, operator: _operand_document(value)}
         case OneOf(column, values):
             return {"field": column, "in": list(values)}
         case IsNull(column):
@@ -130,3 +147,13 @@ def predicate_document(predicate: Predicate) -> dict[str, Any]:
         case Every(parts) | Some(parts):
             word = "all" if isinstance(predicate, Every) else "any"
             return {word: [predicate_document(part) for part in parts]}
+
+
+def _operand_document(value: Operand) -> Scalar | dict[str, str | int]:
+    match value:
+        case ParameterRef(name):
+            return {"parameter": name}
+        case PeriodRef(period, back):
+            return {"period": period, "back": back}
+        case _:
+            return value

@@ -7,9 +7,11 @@ logic is two-valued: a comparison with an unknown value is false, and `not` of i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 from metrics_api.domain.facts import POSITION, Fact
+from metrics_api.domain.periods import CalendarPeriod, period_number
 
 Scalar: TypeAlias = str | int | bool
 Operator = Literal["eq", "ge", "le"]
@@ -23,12 +25,23 @@ class ParameterRef:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodRef:
+    """The calendar period of the day that is asked about, or the one `back` periods before."""
+
+    period: CalendarPeriod
+    back: int = 0
+
+
+Operand: TypeAlias = Scalar | ParameterRef | PeriodRef
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """`column <operator> value`; false where the column is unknown."""
 
     column: str
     operator: Operator
-    value: Scalar | ParameterRef
+    value: Operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +83,23 @@ class Some:
 Predicate: TypeAlias = Compare | OneOf | IsNull | Not | Every | Some
 
 
-def resolve(predicate: Predicate, value_of: Callable[[str], int]) -> Predicate:
-    """The predicate with each `ParameterRef` replaced by `value_of(its name)`.
+def resolve(predicate: Predicate, value_of: Callable[[str], int], day: date) -> Predicate:
+    """The predicate as it is meant on `day`: each `ParameterRef` replaced by `value_of(its name)`,
+    each `PeriodRef` by the number of that period.
 
     Raises what `value_of` raises, for a parameter that has no value on the date asked for.
     """
     match predicate:
         case Compare(column, operator, ParameterRef(name)):
             return Compare(column, operator, value_of(name))
+        case Compare(column, operator, PeriodRef(period, back)):
+            return Compare(column, operator, period_number(period, day, back))
         case Not(part):
-            return Not(resolve(part, value_of))
+            return Not(resolve(part, value_of, day))
         case Every(parts):
-            return Every(tuple(resolve(part, value_of) for part in parts))
+            return Every(tuple(resolve(part, value_of, day) for part in parts))
         case Some(parts):
-            return Some(tuple(resolve(part, value_of) for part in parts))
+            return Some(tuple(resolve(part, value_of, day) for part in parts))
         case _:
             return predicate
 
@@ -123,10 +139,10 @@ def fact_test(predicate: Predicate) -> Callable[[Fact], bool]:
             return lambda fact: any(test(fact) for test in tests)
 
 
-def resolved(value: Scalar | ParameterRef) -> Scalar:
+def resolved(value: Operand) -> Scalar:
     """The value itself; ValueError when `resolve` was forgotten."""
-    if isinstance(value, ParameterRef):
-        raise ValueError(f"parameter {value.name} is not resolved to a number")
+    if isinstance(value, ParameterRef | PeriodRef):
+        raise ValueError(f"{value} is not resolved to a number")
     return value
 
 

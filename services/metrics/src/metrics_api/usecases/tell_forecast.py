@@ -117,7 +117,7 @@ class TellForecast:
 
     def _resolved(self, forecast: Forecast, day: date) -> Forecast:
         def settled(predicate: Predicate) -> Predicate:
-            return resolve(predicate, lambda name: self._definitions.parameters[name].on(day))
+            return resolve(predicate, lambda name: self._definitions.parameters[name].on(day), day)
 
         terms = (
             replace(term, when=settled(term.when)) if term.when else term for term in forecast.terms

@@ -14,11 +14,17 @@ depends_on: str | Sequence[str] | None = None
 TEXT_FACTS = (
     "area", "kind", "institution_type", "category", "level", "mode", "grade",
     "supervisor_system", "status", "size_band", "party_form", "party_mode",
-    "charter_state", "charter_wording", "name", "code", "outcome", "supervising_body", "body_kind",
+    "charter_state", "charter_wording", "demonstration_state", "name", "code", "outcome", "supervising_body", "body_kind",
     "rule_set", "rule", "basis",
 )  # fmt: skip
-INTEGER_FACTS = ("full_members", "probationary_members")
-BOOLEAN_FACTS = ("has_instructor", "has_liaison", "has_organizer", "secretary_cross_posted")
+INTEGER_FACTS = (
+    "full_members", "probationary_members", "inspection_year", "life_quarter",
+    "life_member_meetings", "life_lectures", "training_year", "secretary_hours",
+)  # fmt: skip
+BOOLEAN_FACTS = (
+    "has_instructor", "has_liaison", "has_organizer", "secretary_cross_posted",
+    "inspection_party_section",
+)  # fmt: skip
 DATE_FACTS = ("grade_until", "term_from", "term_until", "abnormal_since")
 BELIEVED = sa.text("edition_until IS NULL")
 NO_LONGER = sa.text("edition_until IS NOT NULL")
