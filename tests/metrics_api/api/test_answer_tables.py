@@ -13,14 +13,14 @@ from tests.metrics_api.api.conftest import START, World
 from tests.metrics_api.histories import organization_state
 
 from metrics_api.api.schemas import Coverage
-from metrics_api.api.target_schemas import Targets
+from metrics_api.api.target_schemas import TargetList
 from servicekit.tables import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 
 BY_DISTRICT = "/v1/coverage?indicator=organizational_coverage&group_by=district,kind"
 ANSWERS: list[tuple[str, type[BaseModel]]] = [
     (BY_DISTRICT, Coverage),
     ("/v1/coverage?indicator=work_coverage", Coverage),
-    ("/v1/targets", Targets),
+    ("/v1/targets", TargetList),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.metrics_api.api.conftest import START, World
 from tests.metrics_api.histories import organization_state
 
-from metrics_api.api.schemas import Series
+from metrics_api.api.schemas import CoverageSeries
 from servicekit.testing import TestKeys
 
 SERIES = "/v1/coverage/series"
@@ -19,7 +19,7 @@ async def ask(world: World, **params: Any) -> dict[str, Any]:
     answer = await world.client.get(SERIES, params={**ASKED, **params})
     assert answer.status_code == 200, answer.text
     document: dict[str, Any] = answer.json()
-    Series.model_validate(document)
+    CoverageSeries.model_validate(document)
     return document
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.parameters import ReadingCaller
-from metrics_api.api.schemas import IndicatorDocument, Indicators
+from metrics_api.api.schemas import IndicatorDocument, IndicatorList
 from metrics_api.domain.definition_digest import definition_digest
 from metrics_api.domain.indicators import Indicator, Parameter
 from metrics_api.domain.predicate_documents import predicate_document
@@ -26,7 +26,7 @@ def definitions_router() -> APIRouter:
         "/v1/indicators",
         operation_id="list_indicators",
         summary="All indicators 全部指标",
-        response_model=Indicators,
+        response_model=IndicatorList,
         responses=responses(*READ_PROBLEMS),
     )
     async def indicators(request: Request, caller: ReadingCaller) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class SeriesDocument(BaseModel):
     points: list[Point] = Field(description="All lines have the same days, oldest first 各时点")
 
 
-class Series(BaseModel):
+class CoverageSeries(BaseModel):
     """Indicators over time 时间序列."""
 
     period: Period = Field(description="Length of a period 时间步长")
@@ -256,7 +256,7 @@ class IndicatorDocument(BaseModel):
     )
 
 
-class Indicators(BaseModel):
+class IndicatorList(BaseModel):
     """All indicators 全部指标."""
 
     indicators: list[IndicatorDocument] = Field(description="By id 按编号排序")

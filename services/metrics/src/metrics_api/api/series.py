@@ -12,7 +12,7 @@ from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import pinned_hierarchy, series_request
-from metrics_api.api.schemas import Series
+from metrics_api.api.schemas import CoverageSeries
 from metrics_api.usecases.count_series import CountSeries, IndicatorSeries, SeriesRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from servicekit.problems import responses
@@ -26,7 +26,7 @@ def series_router() -> APIRouter:
         "/v1/coverage/series",
         operation_id="count_series",
         summary="Coverage over time 时间序列",
-        response_model=Series,
+        response_model=CoverageSeries,
         responses={
             **ANSWER_FORMS,
             **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
@@ -55,7 +55,7 @@ def series_router() -> APIRouter:
             "series": orjson.Fragment(b"[%b]" % b",".join(_documents(answer.series, asked))),
         }
         pinned = {"to": answer.days[-1], **pinned_hierarchy(answer.hierarchy_on)}
-        return answering.answer(receipt, document, pinned, Sheet(Series, "series.points"))
+        return answering.answer(receipt, document, pinned, Sheet(CoverageSeries, "series.points"))
 
     return router
 

@@ -109,7 +109,7 @@ class BandDocument(BaseModel):
     colour: str = Field(description="CSS colour 颜色")
 
 
-class Targets(BaseModel):
+class TargetList(BaseModel):
     """All targets, at one edition 全部目标."""
 
     valid_on: date = Field(description="The civil date it is asked for 统计日期")

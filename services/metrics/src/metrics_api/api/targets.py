@@ -10,7 +10,7 @@ from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS, tally
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS
 from metrics_api.api.parameters import AtEdition, ReadingCaller, ValidOn, WritingCaller, split
-from metrics_api.api.target_schemas import OneTarget, TargetDraftDocument, Targets
+from metrics_api.api.target_schemas import OneTarget, TargetDraftDocument, TargetList
 from metrics_api.domain.indicators import Wording
 from metrics_api.domain.targets import Target, TargetVariant
 from metrics_api.storage.definition_files import Definitions, TargetReading
@@ -44,7 +44,7 @@ def targets_router() -> APIRouter:
         PATH,
         operation_id="list_targets",
         summary="Targets and their attainment 目标及达成情况",
-        response_model=Targets,
+        response_model=TargetList,
         responses={**ANSWER_FORMS, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED)},
     )
     async def targets(
@@ -71,7 +71,7 @@ def targets_router() -> APIRouter:
             "targets": [_standing(standing) for standing in answer.targets],
         }
         pinned = {"valid_on": answer.valid_on}
-        sheet = Sheet(Targets, "targets.variants")
+        sheet = Sheet(TargetList, "targets.variants")
         return answering.answer(answer.receipt, document, pinned, sheet)
 
     @router.post(
