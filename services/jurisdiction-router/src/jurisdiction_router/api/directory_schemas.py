@@ -145,7 +145,7 @@ class Successor(BaseModel):
     """An area that takes over from a day on 承接区划."""
 
     code: str = Field(description="区划代码")
-    valid_from: str = Field(description="起始日（含）")
+    valid_from: str = Field(description="起始日（含）", json_schema_extra={"format": "date"})
 
 
 class Area(BaseModel):
