@@ -68,8 +68,8 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             migrations=migrations(settings),
             routers=[
                 exports.router,  # before /v1/organizations/{organization_id}, which it would match
+                organizations.router,  # early: routes are tried in this order
                 finding.router,
-                organizations.router,
                 stories.router,
                 notices.router,
                 obligations.router,

@@ -7,10 +7,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.dependencies.models import Dependant
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel
 
 from servicekit.auth import TokenVerifier
 from servicekit.bell import Bell
@@ -18,11 +16,10 @@ from servicekit.bodies import GuardBodies
 from servicekit.database import Database
 from servicekit.health import Check, health_router, schema_check
 from servicekit.migrations import Migrations
-from servicekit.problems import ErrorTable, Problem, install_problems
-from servicekit.refusals import Violation
+from servicekit.problems import ErrorTable, install_problems
 from servicekit.settings import ServiceSettings
 from servicekit.specification import complete_specification
-from servicekit.standard_problems import STANDARD, UNKNOWN_PARAMETER
+from servicekit.standard_problems import STANDARD
 from servicekit.telemetry import Telemetry
 
 log = structlog.get_logger()
@@ -66,7 +63,6 @@ def build_app(parts: Parts) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         servers=[{"url": "/", "description": "Where this document was read 本服务"}],
         lifespan=_lifespan(parts),
-        dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.database = parts.database
     app.state.bell = parts.bell
@@ -106,39 +102,3 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             log.info("stopping", name=parts.name)
 
     return lifespan
-
-
-async def refuse_unknown_parameters(request: Request) -> None:
-    """A misspelt filter must not silently mean "all": unknown query parameters are refused."""
-    if not request.query_params:
-        return
-    route = request.scope.get("route")
-    dependant: Dependant | None = getattr(route, "dependant", None)
-    if dependant is None:
-        return
-    allowed = _query_names(dependant)
-    unknown = [name for name in request.query_params if name not in allowed]
-    if unknown:
-        listed = ", ".join(sorted(allowed)) or "-"
-        raise Problem(
-            UNKNOWN_PARAMETER,
-            *(
-                Violation(f"/{name}", "unknown_parameter", name, {"allowed": listed})
-                for name in dict.fromkeys(unknown)
-            ),
-        )
-
-
-def _query_names(dependant: Dependant) -> set[str]:
-    """Of the route and of all it depends on; a model of parameters counts as its fields."""
-    names: set[str] = set()
-    for parameter in dependant.query_params:
-        model = parameter.field_info.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            fields = model.model_fields.items()
-            names |= {str(field.validation_alias or field.alias or name) for name, field in fields}
-        else:
-            names.add(parameter.alias)
-    for inner in dependant.dependencies:
-        names |= _query_names(inner)
-    return names

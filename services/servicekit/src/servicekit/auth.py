@@ -19,6 +19,7 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError, Miss
 from joserfc.jws import JWSRegistry
 
 from servicekit.areas import area_prefix
+from servicekit.known_parameters import refuse_unknown_parameters
 from servicekit.problems import Problem
 from servicekit.settings import ServiceSettings
 from servicekit.signing_keys import LOCAL_KEY_PREFIX, LocalKeyRefused, SigningKeys
@@ -173,7 +174,9 @@ _bearer = HTTPBearer(
 def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """A FastAPI dependency: the caller, who must hold `scope`.
 
-    Raises Problem 401 without a valid token, 403 without the scope.
+    It also holds the request to the parameters of its route: as a dependency of its own, that
+    would cost each read a twentieth of its time. Raises Problem 401 without a valid token, 403
+    without the scope, 400 for an unknown parameter.
     """
 
     async def caller(
@@ -191,6 +194,7 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         found = await verifier.caller(credentials.credentials)
         if scope not in found.scopes:
             raise Problem(FORBIDDEN, facts={"scope": scope})
+        await refuse_unknown_parameters(request)
         return found
 
     caller.__name__ = f"require_{scope.replace(':', '_')}"

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from servicekit.auth import Caller, require
 from servicekit.database import Database
+from servicekit.known_parameters import refuse_unknown_parameters
 from servicekit.migrations import Migrations
 from servicekit.problems import responses
 from servicekit.standard_problems import FORBIDDEN, UNAUTHORIZED
@@ -75,7 +76,7 @@ def health_router(
     name: str, version: str, commit: str, checks: Sequence[Check], migrations: Migrations
 ) -> APIRouter:
     """The four operational routes; only `/metrics` needs a token (scope `ops`)."""
-    router = APIRouter(tags=["operation"])
+    router = APIRouter(tags=["operation"], dependencies=[Depends(refuse_unknown_parameters)])
 
     @router.get("/healthz", operation_id="healthz", summary="Alive 存活")
     async def healthz() -> dict[str, str]:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from servicekit.problems import ProblemDocument, responses
 from servicekit.standard_problems import (
+    BAD_REQUEST,
     INVALID_REQUEST,
     KEYS_UNAVAILABLE,
     UNAVAILABLE,
@@ -77,7 +78,10 @@ def _add_problems(operation: Document) -> None:
         answers.setdefault("503", responses(UNAVAILABLE, KEYS_UNAVAILABLE)[503])
     else:
         operation["security"] = []  # public on purpose, not by oversight
-    answers.setdefault("400", responses(UNKNOWN_PARAMETER)[400])
+    declared = answers.setdefault("400", responses(UNKNOWN_PARAMETER)[400])
+    for type_ in (UNKNOWN_PARAMETER, BAD_REQUEST):
+        if f"`{type_.slug}`" not in declared["description"]:
+            declared["description"] += f" · {responses(type_)[400]['description']}"
 
 
 def _add_examples(operation: Document, recorded: Document) -> None:

@@ -4,7 +4,6 @@ touches are assessed again. Imports, single changes and restructurings all end h
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -260,11 +259,6 @@ def out_of_reach(caller: Caller, change: DirectoryChange, pointers: Pointers) ->
             *(Violation(pointer, "outside_areas", code) for pointer, code in outside[:SHOWN]),
             area=outside[0][1],
         )
-
-
-def job_of(changed: Changed) -> UUID | None:
-    """The job that reassesses, None when it is done already."""
-    return changed.reassessment.job
 
 
 def _json(document: dict[str, Any]) -> str:

@@ -38,6 +38,7 @@ from metrics_api.dashboard.site import FRESHNESS, Site
 from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
 from servicekit.auth import TokenVerifier
+from servicekit.known_parameters import refuse_unknown_parameters
 from servicekit.pagination import CursorText
 from servicekit.problems import Problem
 from servicekit.standard_problems import NOT_FOUND, UNAUTHORIZED
@@ -71,7 +72,11 @@ Asked = Annotated[PageQuery, Depends(page_query)]
 
 def dashboard_router() -> APIRouter:
     """The pages; they are no part of the API's specification."""
-    router = APIRouter(route_class=PageRoute, include_in_schema=False)
+    router = APIRouter(
+        route_class=PageRoute,
+        include_in_schema=False,
+        dependencies=[Depends(refuse_unknown_parameters)],
+    )
     router.add_api_route(OVERVIEW, overview, methods=["GET"])
     router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
     router.add_api_route(f"{ORGANIZATIONS}/file", organizations_file, methods=["GET"])

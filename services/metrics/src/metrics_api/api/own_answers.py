@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import orjson
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 
 from metrics_api.api.answers import COLLECTED, Sent
 from metrics_api.api.errors import ERRORS
-from servicekit.app import refuse_unknown_parameters
 from servicekit.auth import Caller
 from servicekit.problems import install_problems
 from servicekit.refusals import Refusal, Violation
@@ -43,7 +42,7 @@ class OwnAnswers:
     """The routes whose answers carry receipts."""
 
     def __init__(self, routers: Iterable[APIRouter], state: Mapping[str, Any]) -> None:
-        app = FastAPI(dependencies=[Depends(refuse_unknown_parameters)])
+        app = FastAPI()
         for router in routers:
             app.include_router(router)
         install_problems(app, ERRORS, STANDARD)
