@@ -1,4 +1,4 @@
-"""Whatever is sent to any operation: no 5xx, and no status or shape that its document lacks.
+"""Whatever is sent to any operation: no 5xx, and no status, shape or problem its document lacks.
 
 schemathesis makes up requests by the committed documents, those that fit them and those that do
 not; some of the ids and dates it makes up are changed into ones that there are.
@@ -39,12 +39,16 @@ def _hold(case: Case, name: str, city: SmallCity) -> None:
     for part in (case.path_parameters, case.query, case.body):
         _make_plausible(part, city)
     headers = {"authorization": f"Bearer {city.token}"}
-    declared = case.operation.definition.raw.get("parameters", [])
-    if any(parameter.get("name") == "if-match" for parameter in declared):
+    parameters = case.operation.definition.raw.get("parameters", [])
+    if any(parameter.get("name") == "if-match" for parameter in parameters):
         headers["if-match"] = "*"
-    case.call_and_validate(
+    answer = case.call_and_validate(
         base_url=city.addresses[name], headers=headers, checks=_CHECKS, timeout=60
     )
+    declared = case.operation.definition.raw["responses"].get(str(answer.status_code))
+    if declared and answer.headers.get("content-type") == ["application/problem+json"]:
+        slug = answer.json()["type"].rpartition("/")[2]
+        assert f"`{slug}`" in declared["description"], f"{slug} is not declared"
 
 
 def _make_plausible(part: Any, city: SmallCity) -> None:

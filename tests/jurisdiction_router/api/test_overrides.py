@@ -87,6 +87,26 @@ async def test_what_needs_decision_is_listed_and_settled_by_a_designation(
     assert (await known.get("/v1/assignments", params=waiting)).json()["count"] == 0
 
 
+async def test_designated_assignments_are_found_counted_and_exported_by_their_flag(
+    known: httpx.AsyncClient,
+) -> None:
+    assert (await designate(known, CLINIC)).status_code == 201
+    head = (await known.get("/v1/changes")).json()["head"]
+    for when in ({"valid_on": "2017-06-01"}, {"valid_on": "2017-06-01", "known_at": head}):
+        params = {"flag": ["designated", "disputed"], **when}
+        page = (await known.get("/v1/assignments", params=params)).json()
+        assert [item["organization_id"] for item in page["items"]] == [CLINIC]
+        exported = await known.get("/v1/assignments/export", params={**params, "format": "ndjson"})
+        assert len(exported.text.splitlines()) == 1
+    by_flag = {"flag": "designated", "valid_on": "2017-06-01"}
+    counted = (await known.get("/v1/assignments/summary", params=by_flag)).json()
+    assert counted["total"] == 1
+    none = await known.get(
+        "/v1/assignments", params={"flag": "designated", "valid_on": "2016-06-01"}
+    )
+    assert none.json()["items"] == []
+
+
 async def test_a_designation_is_flagged_when_the_rules_say_the_same_or_have_changed(
     known: httpx.AsyncClient, directory_import: dict[str, Any]
 ) -> None:

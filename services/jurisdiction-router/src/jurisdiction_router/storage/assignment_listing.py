@@ -11,7 +11,6 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
-    cast,
     exists,
     func,
     literal,
@@ -54,7 +53,8 @@ def conditions(
     ]
     found += [columns[name].in_(values) for name, values in filters.items() if name in EXACT]
     if "flag" in filters:
-        found.append(columns.flags.overlap(cast(list(filters["flag"]), ARRAY(Text))))
+        wanted = bindparam(None, list(filters["flag"]), type_=ARRAY(Text))
+        found.append(columns.flags.bool_op("&&")(wanted))
     found += [HEALTH[name]() for name in filters.get("health", ())]
     if "area" in filters:
         found.append(_like_any([f"{value}%" for value in filters["area"]]))
