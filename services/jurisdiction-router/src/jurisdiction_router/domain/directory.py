@@ -26,6 +26,7 @@ from jurisdiction_router.domain.areas_and_bodies import (
     name_on,
     parent_of_code,
 )
+from jurisdiction_router.domain.kept import Kept
 from jurisdiction_router.domain.periods import boundaries, holds_on
 from jurisdiction_router.domain.rule_set import PLACES
 
@@ -153,15 +154,22 @@ class DirectoryView:
 
     directory: Directory
     day: date
-    _paths: dict[str, Path] = field(default_factory=dict, compare=False, repr=False)
-    _settled: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
-    _found: dict[tuple[str, str, str | None], list[Body]] = field(
-        default_factory=dict, compare=False, repr=False
+    _paths: Kept[str, Path] = field(init=False, compare=False, repr=False)
+    _settled: Kept[str, str | None] = field(init=False, compare=False, repr=False)
+    _found: Kept[tuple[str, str, str | None], list[Body]] = field(
+        init=False, compare=False, repr=False
     )
-    around: "Surroundings" = field(init=False, compare=False, repr=False)
+    around: Kept[tuple[str | None, ...], tuple[str | None, ...]] = field(
+        init=False, compare=False, repr=False
+    )
+    """The areas around `(domicile, registering)`, in the order of `PLACES`; None comes last, for
+    what names no place."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "around", Surroundings(self))
+        object.__setattr__(self, "_paths", Kept(self._walk_up))
+        object.__setattr__(self, "_settled", Kept(self._settle))
+        object.__setattr__(self, "_found", Kept(self._find))
+        object.__setattr__(self, "around", Kept(self._look_around))
 
     def area(self, code: str) -> Area | None:
         """Return the area with that code if it exists on the date."""
@@ -209,13 +217,12 @@ class DirectoryView:
 
         A code the directory knows nothing of stands for itself: its digits say where it lies.
         """
-        if code is None:
-            return None
-        if code not in self._settled:
-            found = self.stands_for(code)
-            one = next(iter(found)) if len(found) == 1 else None
-            self._settled[code] = one if found else code
-        return self._settled[code]
+        return None if code is None else self._settled[code]
+
+    def _settle(self, code: str) -> str | None:
+        found = self.stands_for(code)
+        one = next(iter(found)) if len(found) == 1 else None
+        return one if found else code
 
     def path(self, code: str | None) -> Path:
         """Walk from a division code up to its province.
@@ -224,12 +231,7 @@ class DirectoryView:
         areas, the levels on which they agree are known. A code the directory does not hold at all
         (communities are often not loaded) is placed by its digits, and named in `read_from_code`.
         """
-        if code is None:
-            return Path()
-        known = self._paths.get(code)
-        if known is None:
-            known = self._paths[code] = self._walk_up(code)
-        return known
+        return Path() if code is None else self._paths[code]
 
     def _walk_up(self, code: str) -> Path:
         levels: dict[str, str] = {}
@@ -256,24 +258,37 @@ class DirectoryView:
             **levels, read_from_code=tuple(read_from_code), by_succession=tuple(by_succession)
         )
 
+    def _look_around(self, key: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        """The city and the province fall back on the registering authority's: an organization that
+        a city registered is that city's even when its domicile is not recorded. The district does
+        not."""
+        domicile, registering = key
+        path, other = self.path(domicile), self.path(registering)
+        known: dict[str, str | None] = {
+            "registering": self.settle(registering),
+            "province": path.province or other.province,
+            "city": path.city or other.city,
+            "district": path.district,
+            "street": path.street,
+            "community": path.community,
+        }
+        return (*(known[place] for place in PLACES), None)
+
     def find(self, kind: str, code: str, system: str | None) -> list[Body]:
         """Return the bodies of a kind (and sector, where one is asked for) an area has that day.
 
         Where it has none any more, those that succeed its last ones and exist that day. The list
         is shared: it is not to be changed.
         """
-        key = (kind, code, system)
-        known = self._found.get(key)
-        if known is None:
-            known = self._found[key] = self._find(kind, code, system)
-        return known
+        return self._found[kind, code, system]
 
     def only(self, kind: str, code: str, system: str | None) -> Body | None:
         """Return the body that `find` finds if it is the only one."""
         found = self.find(kind, code, system)
         return found[0] if len(found) == 1 else None
 
-    def _find(self, kind: str, code: str, system: str | None) -> list[Body]:
+    def _find(self, key: tuple[str, str, str | None]) -> list[Body]:
+        kind, code, system = key
         ever = [
             body
             for body in self.directory.bodies_at(code, kind)
@@ -297,33 +312,6 @@ class DirectoryView:
         body = self.directory.bodies.get(body_id)
         heirs = [] if body is None else self.directory.heirs(body)
         return next((heir.on(self.day) for heir in heirs if holds_on(heir, self.day)), None)
-
-
-class Surroundings(dict[tuple[str | None, ...], tuple[str | None, ...]]):
-    """The areas around `(domicile, registering)` on a view's date, in the order of `PLACES`.
-
-    Last comes None, for what names no place. The city and the province fall back on the registering
-    authority's: an organization that a city registered is that city's even when its domicile is not
-    recorded. The district does not.
-    """
-
-    def __init__(self, view: DirectoryView) -> None:
-        super().__init__()
-        self._view = view
-
-    def __missing__(self, key: tuple[str | None, ...]) -> tuple[str | None, ...]:
-        domicile, registering = key
-        path, other = self._view.path(domicile), self._view.path(registering)
-        known: dict[str, str | None] = {
-            "registering": self._view.settle(registering),
-            "province": path.province or other.province,
-            "city": path.city or other.city,
-            "district": path.district,
-            "street": path.street,
-            "community": path.community,
-        }
-        found = self[key] = (*(known[place] for place in PLACES), None)
-        return found
 
 
 def _agreed(paths: list[Path]) -> dict[str, str]:

@@ -11,12 +11,13 @@ business supervisor is still without a name: `Verdict.naming` fills that in.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.conditions import FAILS, HOLDS
 from jurisdiction_router.domain.directory import DirectoryView
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import NONE, POSITIONS, Facts
+from jurisdiction_router.domain.kept import Kept
 from jurisdiction_router.domain.rule_lookup import Ruling
 from jurisdiction_router.domain.rule_set import (
     ASSIGNED,
@@ -35,12 +36,6 @@ from jurisdiction_router.domain.verdict import (
     Party,
     Verdict,
 )
-
-MAX_KEPT: Final = 50_000
-"""Entries of one table before it starts afresh: questions may come with any places."""
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 _ATTRIBUTES: Final = slice(len(POSITIONS))
 _PLACES: Final = slice(Facts._fields.index("domicile"), Facts._fields.index("registering") + 1)
@@ -122,24 +117,11 @@ class _Case(NamedTuple):
 _WAITING: Final = _Case(None, {})
 
 
-class _Kept(dict[Key, Value]):
-    """A table that finds what it does not hold yet, and starts afresh when it grew too large."""
-
-    def __missing__(self, key: Key) -> Value:
-        if len(self) >= MAX_KEPT:
-            self.clear()
-        value = self[key] = self._find(key)
-        return value
-
-    def _find(self, key: Key) -> Value:
-        raise NotImplementedError
-
-
-class _Cases(_Kept[tuple[str | None, ...], _Case]):
+class _Cases(Kept[tuple[str | None, ...], _Case]):
     """By the attributes: which plan they lead to."""
 
     def __init__(self, engine: Engine, outcomes: Outcomes) -> None:
-        super().__init__()
+        super().__init__(self._case)
         self._engine = engine
         self._outcomes = outcomes
         self._looked_at = {
@@ -147,7 +129,7 @@ class _Cases(_Kept[tuple[str | None, ...], _Case]):
         }
         self._alike: dict[tuple[str, object], _Case] = {}
 
-    def _find(self, key: tuple[str | None, ...]) -> _Case:
+    def _case(self, key: tuple[str | None, ...]) -> _Case:
         facts = self._engine.known(Facts(*key))
         ruling = self._engine.ruling(facts)
         if not isinstance(ruling, Ruling) or len(ruling.rules) != 1:
@@ -211,23 +193,23 @@ def _search(candidate: Candidate, system: str | None) -> _Search:
     return _Search(candidate.body, area, system)
 
 
-class _Parties(_Kept[tuple[str, str, str | None], Party | None]):
+class _Parties(Kept[tuple[str, str, str | None], Party | None]):
     """By kind, area and system: the one body that is there on the date."""
 
     def __init__(self, view: DirectoryView) -> None:
-        super().__init__()
+        super().__init__(self._only)
         self._view = view
 
-    def _find(self, key: tuple[str, str, str | None]) -> Party | None:
+    def _only(self, key: tuple[str, str, str | None]) -> Party | None:
         body = self._view.only(*key)
         return None if body is None else Party.of(body)
 
 
-class _Verdicts(_Kept[tuple[str | None, ...], Verdict]):
+class _Verdicts(Kept[tuple[str | None, ...], Verdict]):
     """The verdicts of one plan, by the areas it looks at."""
 
     def __init__(self, plan: _Plan, numbers: Mapping[int, int], parties: _Parties) -> None:
-        super().__init__()
+        super().__init__(self._verdict)
         self._rule = plan.rule
         self._parties = parties
         self._supervising = [
@@ -242,7 +224,7 @@ class _Verdicts(_Kept[tuple[str | None, ...], Verdict]):
             for part in (plan.assisting, plan.notified)
         )
 
-    def _find(self, key: tuple[str | None, ...]) -> Verdict:
+    def _verdict(self, key: tuple[str | None, ...]) -> Verdict:
         rule = self._rule
         supervising: Party | None = None
         outcome, reason = rule.outcome, BY_RULE
@@ -282,15 +264,15 @@ class _Verdicts(_Kept[tuple[str | None, ...], Verdict]):
         return tuple(found)
 
 
-class _Waiting(_Kept[tuple[str | None, ...], Verdict]):
+class _Waiting(Kept[tuple[str | None, ...], Verdict]):
     """Facts, without the supervisor's name, that only the engine can decide."""
 
     def __init__(self, engine: Engine, view: DirectoryView) -> None:
-        super().__init__()
+        super().__init__(self._decided)
         self._engine = engine
         self._view = view
 
-    def _find(self, key: tuple[str | None, ...]) -> Verdict:
+    def _decided(self, key: tuple[str | None, ...]) -> Verdict:
         # An empty name is a supervisor's without one: the place that `naming` fills.
         facts = Facts(*key)._replace(supervisor_name="")
         verdict = self._engine.verdict(facts, self._view)
