@@ -155,5 +155,7 @@ def _example(
 def _text(told: Mapping[str, Any]) -> str:
     if "enum" in told:
         return str(told["enum"][0])
+    if "examples" in told:
+        return str(told["examples"][0])
     by_format = {"date": "2016-07-01", "date-time": "2016-07-01T08:00:00Z"}
     return by_format.get(told.get("format", ""), "1")
