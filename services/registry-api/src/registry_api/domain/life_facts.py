@@ -11,9 +11,7 @@ from registry_api.domain.code_lists import Coded
 from registry_api.domain.field_types import CivilDate, Count, Flag, Line, Part
 
 Year = Annotated[int, Field(strict=True, ge=1949, le=2199)]
-Quarter = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$"), Field(examples=["2016Q3"])
-]
+Quarter = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$"), Field(examples=["2016Q3"])]
 
 
 class AnnualInspection(Part):
