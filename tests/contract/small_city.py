@@ -18,7 +18,7 @@ ORGANIZATIONS = 60
 
 
 @asynccontextmanager
-async def small_city(root: Path) -> AsyncIterator[Platform]:
+async def small_city(root: Path, organizations: int = ORGANIZATIONS) -> AsyncIterator[Platform]:
     """A platform on free ports whose data is in `root`, with everybody registered and assigned."""
     await asyncio.to_thread(root.chmod, 0o755)  # the database server does not run as root
     platform = Platform(root, Ports.free(), durable=False)
@@ -26,7 +26,7 @@ async def small_city(root: Path) -> AsyncIterator[Platform]:
         rest = Rest(lambda: platform.issuer.token(SCOPES))
         approver = Rest(lambda: platform.issuer.token(["router:approve"], client="approver"))
         at = Addresses(platform.url(REGISTRY), platform.url(ROUTER), platform.url(METRICS))
-        demo = part_of_city(ORGANIZATIONS)
+        demo = part_of_city(organizations)
         await DemoLoad(rest, approver, at, demo, root, rule_set_file()).run(lambda *_: None)
         await rest.close()
         await approver.close()
