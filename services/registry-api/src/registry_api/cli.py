@@ -29,6 +29,27 @@ def reseal_names() -> None:
     typer.echo(f"{SOURCE}: {asyncio.run(_reseal(read_settings(Settings)))} names sealed anew")
 
 
+@app.command()
+def derive_obligations() -> None:
+    """Derive anew what everybody owes, after a release whose rules of obligations differ."""
+    done = asyncio.run(_derive(read_settings(Settings)))
+    typer.echo(f"{SOURCE}: obligations of {done} organizations derived anew")
+
+
+async def _derive(settings: Settings) -> int:
+    factory = make_factory(settings)
+    try:
+        with typer.progressbar(length=1, label="derive-obligations") as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            return await factory.derive_obligations(progress)
+    finally:
+        await factory.database.close()
+
+
 async def _reseal(settings: Settings) -> int:
     factory = make_factory(settings)
     try:

@@ -6,6 +6,7 @@ from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
 from registry_api.usecases.advise_organization import AdviseOrganization
 from registry_api.usecases.change_organization import ChangeOrganization
+from registry_api.usecases.derive_obligations import DeriveObligations
 from registry_api.usecases.establish_organization import EstablishOrganization
 from registry_api.usecases.export_obligations import ExportObligations
 from registry_api.usecases.export_organizations import ExportOrganizations
@@ -61,6 +62,7 @@ class Factory:
     read_organization: ReadOrganization
     read_story: ReadStory
     read_obligations: ReadObligations
+    derive_obligations: DeriveObligations
     find_obligations: FindObligations
     export_obligations: ExportObligations
     list_information_base: ListInformationBase
@@ -114,6 +116,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_organization=read_organization,
         read_story=ReadStory(database, clock),
         read_obligations=ReadObligations(database, clock),
+        derive_obligations=DeriveObligations(database),
         find_obligations=find_obligations,
         export_obligations=ExportObligations(database, ledger, find_obligations),
         list_information_base=ListInformationBase(database, clock),

@@ -116,8 +116,8 @@ async def find_obligations(
     """What organizations owe today or on a day ahead, by term; filters are of who owes.
 
     A body's own list: the register does not know who supervises. Take the organizations of a body
-    from the router (`GET /v1/assignments?under_body=…`, or its feed), and join them with this list, or
-    its export, by `organization_id`.
+    from the router (`GET /v1/assignments?under_body=…`, or its feed), and join them with this list,
+    or its export, by `organization_id`.
     """
     page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")
     return _owing_page(page, preferred_language(accept_language))

@@ -120,6 +120,16 @@ async def identifiers(
     return list((await connection.execute(select(organization.c.id).where(*where))).scalars())
 
 
+async def identifiers_after(
+    connection: AsyncConnection, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Up to `limit` ids in their order, after `after`."""
+    statement = select(organization.c.id).order_by(organization.c.id).limit(limit)
+    if after is not None:
+        statement = statement.where(organization.c.id > after)
+    return list((await connection.execute(statement)).scalars())
+
+
 async def count(connection: AsyncConnection, where: Sequence[ColumnElement[bool]]) -> int:
     """How many organizations meet the conditions, exactly."""
     statement = select(func.count()).select_from(organization).where(*where)
