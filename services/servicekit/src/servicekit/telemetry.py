@@ -84,7 +84,7 @@ class Telemetry:
 
 @lru_cache(4_096)
 def _series(method: str, path: str, status: int) -> tuple[Counter, Histogram]:
-    """The counter and the histogram of a route's answers; finding them costs more than counting."""
+    """The counter and the histogram of a route's answers, found by their labels once."""
     return REQUESTS.labels(method, path, status), SECONDS.labels(method, path)
 
 
