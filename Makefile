@@ -14,6 +14,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 MANIFESTS := pyproject.toml uv.lock $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml)
 APIS := registry-api jurisdiction-router metrics
 CHECKOV := 3.3.30
+CLIENTS ?= dist/clients
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -118,6 +119,11 @@ openapi-check: $(BIN)/.synced ## Check that openapi/ is what the code says and b
 openapi-lint: ## Check the documents against the rules of openapi/lint/redocly.yaml, by redocly
 	@openapi/lint/run.sh
 
+.PHONY: clients
+clients: $(BIN)/.synced ## Generate Python and TypeScript clients [CLIENTS=dist/clients]
+	@$(UV) run --quiet --frozen --python "$(PYTHON)" --project openapi/clients \
+		python openapi/clients/generate.py "$(CLIENTS)"
+
 # --- shipping -----------------------------------------------------------------------------------
 
 .PHONY: deploy-check
@@ -156,4 +162,5 @@ sbom: $(BIN)/.synced ## Write a bill of materials (CycloneDX) of each image into
 .PHONY: clean
 clean: ## Remove what can be made again (not the data)
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf dist openapi/clients/.venv openapi/lint/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

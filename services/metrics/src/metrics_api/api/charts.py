@@ -26,7 +26,10 @@ from servicekit.text import preferred_language
 MOST_POINTS = 60
 
 SVG: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The chart 图表", "content": {"image/svg+xml": {}}},
+    200: {
+        "description": "The chart 图表",
+        "content": {"image/svg+xml": {"schema": {"type": "string"}}},
+    },
 }
 SVG_HEADERS = {
     "content-security-policy": "default-src 'none'",
