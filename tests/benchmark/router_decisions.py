@@ -287,6 +287,8 @@ def main() -> list[Ratio]:
     bulk = fastest(speeds, speeds)
     single = fastest(speeds, speeds.keys() - {"engine.evaluate_batch"})
     print(f"held against {bulk} for a batch, {single} for single decisions")
+    gc.collect()
+    gc.freeze()  # as the services do once they have started
     vocabulary = read_vocabulary(read_packaged("vocabulary.yaml"))
     ours = Ours(rule_set, city_directory().on(TODAY), vocabulary)
     batches = [

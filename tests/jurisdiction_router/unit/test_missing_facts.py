@@ -6,11 +6,11 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jurisdiction_router.domain.directory import Directory
+from jurisdiction_router.domain.directory import Directory, Party
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import DOMAINS, Facts
 from jurisdiction_router.domain.rule_set import NEEDS_DECISION, RuleSet
-from jurisdiction_router.domain.verdict import MISSING_FACTS, Party
+from jurisdiction_router.domain.verdict import MISSING_FACTS
 
 Answer = tuple[str, str | None, Party | None]
 

@@ -98,6 +98,20 @@ class Body:
         return self if not self.former_names else replace(self, name=name_on(self, day))
 
 
+class Party(NamedTuple):
+    """A body as an assignment names it; `id` and `area_code` are None for a business supervisor."""
+
+    id: str | None
+    kind: str
+    name: str
+    area_code: str | None
+
+    @classmethod
+    def of(cls, body: Body) -> "Party":
+        """Return how an assignment names a body of the directory."""
+        return cls(body.id, body.kind, body.name, body.area_code)
+
+
 def name_on(thing: Area | Body, day: date) -> str:
     """Return what an area or a body is called on `day`."""
     return next((name for name, until in thing.former_names if day < until), thing.name)

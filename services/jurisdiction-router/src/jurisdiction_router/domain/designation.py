@@ -12,9 +12,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from jurisdiction_router.domain.decision import Decision, digest_of
-from jurisdiction_router.domain.directory import Body, Directory
+from jurisdiction_router.domain.directory import Body, Directory, Party
 from jurisdiction_router.domain.rule_set import ASSIGNED
-from jurisdiction_router.domain.verdict import Party, Verdict
+from jurisdiction_router.domain.verdict import Verdict
 
 DESIGNATED: Final = "designated"
 REDUNDANT: Final = "override_redundant"

@@ -20,6 +20,7 @@ from jurisdiction_router.domain.areas_and_bodies import (
     FormerName,
     OtherCode,
     ParentEdge,
+    Party,
     Path,
     Succession,
     level_of_code,
@@ -32,8 +33,8 @@ from jurisdiction_router.domain.rule_set import PLACES
 
 __all__ = [
     "AREA_LEVELS", "BODY_KINDS", "KINDS_WITH_SYSTEM", "Area", "Body", "Directory", "DirectoryView",
-    "FormerName", "OtherCode", "ParentEdge", "Path", "Succession", "level_of_code", "name_on",
-    "parent_of_code",
+    "FormerName", "OtherCode", "ParentEdge", "Party", "Path", "Succession", "level_of_code",
+    "name_on", "parent_of_code",
 ]  # fmt: skip
 
 
@@ -159,6 +160,10 @@ class DirectoryView:
     _found: Kept[tuple[str, str, str | None], list[Body]] = field(
         init=False, compare=False, repr=False
     )
+    parties: Kept[tuple[str, str, str | None], Party | None] = field(
+        init=False, compare=False, repr=False
+    )
+    """By kind, area and system: the one body there, if `only` finds one."""
     around: Kept[tuple[str | None, ...], tuple[str | None, ...]] = field(
         init=False, compare=False, repr=False
     )
@@ -169,6 +174,7 @@ class DirectoryView:
         object.__setattr__(self, "_paths", Kept(self._walk_up))
         object.__setattr__(self, "_settled", Kept(self._settle))
         object.__setattr__(self, "_found", Kept(self._find))
+        object.__setattr__(self, "parties", Kept(self._party))
         object.__setattr__(self, "around", Kept(self._look_around))
 
     def area(self, code: str) -> Area | None:
@@ -286,6 +292,10 @@ class DirectoryView:
         """Return the body that `find` finds if it is the only one."""
         found = self.find(kind, code, system)
         return found[0] if len(found) == 1 else None
+
+    def _party(self, key: tuple[str, str, str | None]) -> Party | None:
+        body = self.only(*key)
+        return None if body is None else Party.of(body)
 
     def _find(self, key: tuple[str, str, str | None]) -> list[Body]:
         kind, code, system = key

@@ -22,8 +22,9 @@ from jurisdiction_router.domain.conditions import (
     evaluate,
     groups_of_equal_values,
 )
-from jurisdiction_router.domain.directory import DirectoryView
+from jurisdiction_router.domain.directory import DirectoryView, Party
 from jurisdiction_router.domain.facts import DOMAINS, NONE, POSITIONS, Facts
+from jurisdiction_router.domain.plans import Plan, Plans
 from jurisdiction_router.domain.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.domain.rule_set import (
     ASSIGNED,
@@ -48,7 +49,6 @@ from jurisdiction_router.domain.verdict import (
     PLACE_UNKNOWN,
     SEVERAL_BODIES,
     TAKEN,
-    Party,
     Possible,
     Step,
     Verdict,
@@ -56,6 +56,12 @@ from jurisdiction_router.domain.verdict import (
 
 MAX_REMEMBERED: Final = 5_000
 """Distinct attributes of which more than the rule is kept in memory."""
+
+
+Values = tuple[str | None, ...]
+"""The attributes, in the order of the `Facts` tuple; or that whole tuple."""
+
+_SYSTEM: Final = POSITIONS["supervisor_system"]
 
 
 class Needs(NamedTuple):
@@ -74,13 +80,14 @@ class Engine:
             id(candidate): checks_of(candidate.when) for candidate in all_candidates(rule_set)
         }
         self._groups = groups_of_equal_values(rule_set)
-        self._newer = {
-            attribute: frozenset(values)
+        self._newer = [
+            (POSITIONS[attribute], frozenset(values))
             for attribute, values in rule_set.attributes.items()
             if not DOMAINS[attribute] <= set(values)
-        }
-        self._rulings: dict[tuple[str | None, ...], Ruling | Needs] = {}
-        self._lookup = RuleLookup(rule_set, ATTRIBUTES)
+        ]
+        self._rulings: dict[Values, Ruling | Needs] = {}
+        self._lookup = RuleLookup(rule_set)
+        self._plans = Plans(rule_set, self._lookup, self._groups)
         self._turning: dict[tuple[object, str | None], tuple[tuple[str, str], ...]] = {}
         self._matter = {rule.id: attributes_of(rule) for rule in rule_set.rules}
 
@@ -95,10 +102,6 @@ class Engine:
             if isinstance(settled, Verdict):
                 return settled
             facts = settled
-
-    def condition(self, candidate: Candidate, facts: Facts) -> int:
-        """Say how a candidate's condition stands, as `conditions.evaluate` does."""
-        return evaluate(self._conditions[id(candidate)], facts)
 
     def turning(self, facts: Facts, rule: Rule | None) -> tuple[tuple[str, str], ...]:
         """Return the changes `(attribute, value)` of one known fact that may change the answer.
@@ -148,22 +151,48 @@ class Engine:
 
     def known(self, facts: Facts) -> Facts:
         """Read values that are newer than the rule set, which it cannot know, as missing."""
-        for attribute, values in self._newer.items():
-            if facts[POSITIONS[attribute]] not in values:
-                facts = facts._replace(**{attribute: None})
-        return facts
+        values = self._known(facts)
+        return facts if values is facts else Facts._make(values)
+
+    def _known(self, values: Values) -> Values:
+        for position, known in self._newer:
+            if values[position] not in known:
+                values = (*values[:position], None, *values[position + 1 :])
+        return values
 
     def ruling(self, facts: Facts) -> Ruling | Needs:
         """Return the undefeated rules, or the first missing attribute they depend on."""
-        key = facts[: len(ATTRIBUTES)]
-        if None not in key:
-            return self._lookup.ruling(key)
-        known = self._rulings.get(key)
+        return self._ruling(facts[: len(ATTRIBUTES)])
+
+    def plan(self, attributes: Values) -> Plan | None:
+        """Return what remains to be looked for once the attributes are known.
+
+        None where they lead to no single rule, or where the answer hangs on one that is missing.
+        """
+        values = self._known(attributes)
+        marks = self._lookup.marks(values)
+        system = values[_SYSTEM]
+        if None not in values:
+            rules = self._lookup.ruling(marks).rules
+            return self._plans.of(rules[0], marks, system) if len(rules) == 1 else None
+        ruling = self._ruling(values)
+        if isinstance(ruling, Needs) or len(ruling.rules) != 1:
+            return None
+        (rule,) = ruling.rules
+        waiting = marks ^ self._lookup.open_marks(values)
+        if self._plans.hangs_on(rule, waiting, system):
+            return None
+        return self._plans.of(rule, marks, system)
+
+    def _ruling(self, values: Values) -> Ruling | Needs:
+        if None not in values:
+            return self._lookup.ruling(self._lookup.marks(values))
+        known = self._rulings.get(values)
         if known is None:
-            known = self._rulings[key] = self._rule_of(key)
+            known = self._rulings[values] = self._rule_of(values)
         return known
 
-    def _rule_of(self, values: tuple[str | None, ...]) -> Ruling | Needs:
+    def _rule_of(self, values: Values) -> Ruling | Needs:
         certain: list[Rule] = []
         waiting: list[tuple[Rule, int]] = []
         for rule, checks in self._compiled:
@@ -232,7 +261,7 @@ class Engine:
 
     def _step(self, candidate: Candidate, facts: Facts, view: DirectoryView) -> Step | Needs:
         """Try one candidate: its condition, its place, then the directory."""
-        state = self.condition(candidate, facts)
+        state = evaluate(self._conditions[id(candidate)], facts)
         if state == FAILS:
             failed = self.failing_cell(candidate.when, facts)
             return Step(candidate, None, CONDITION_FAILS, attribute=failed)
@@ -266,7 +295,7 @@ class Engine:
         parties: list[Party] = []
         for candidate in candidates:
             if candidate.body == BUSINESS_SUPERVISOR:
-                held = self.condition(candidate, facts) != FAILS
+                held = evaluate(self._conditions[id(candidate)], facts) != FAILS
                 if facts.supervisor_name is not None and held:
                     parties.append(Party(None, BUSINESS_SUPERVISOR, facts.supervisor_name, None))
                 continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.facts import Facts
 from jurisdiction_router.domain.nearest_flip import Flip
 from jurisdiction_router.domain.rule_set import ASSIGNED, OUT_OF_SCOPE, Rule
@@ -15,7 +16,6 @@ from jurisdiction_router.domain.verdict import (
     NO_SUCH_BODY,
     NO_SUPERVISOR,
     SEVERAL_BODIES,
-    Party,
     Step,
     Verdict,
 )

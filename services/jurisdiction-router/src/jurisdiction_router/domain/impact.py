@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.facts import Facts
 from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.domain.verdict import Party
 
 
 class Answer(NamedTuple):

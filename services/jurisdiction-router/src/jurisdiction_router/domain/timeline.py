@@ -18,13 +18,12 @@ from jurisdiction_router.domain.decision import (
     plainly_outside,
 )
 from jurisdiction_router.domain.designation import Override, designated, designation_dates
-from jurisdiction_router.domain.directory import Directory, DirectoryView
+from jurisdiction_router.domain.directory import Directory, DirectoryView, Party
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import FactPeriod, Facts
 from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
 from jurisdiction_router.domain.rule_set import OUT_OF_SCOPE, RuleSet
-from jurisdiction_router.domain.verdict import Party
 from jurisdiction_router.domain.vocabulary import Vocabulary
 
 MAX_REMEMBERED: Final = 20_000

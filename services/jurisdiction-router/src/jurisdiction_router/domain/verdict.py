@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
 
-from jurisdiction_router.domain.directory import Body
+from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.rule_set import BUSINESS_SUPERVISOR, Candidate, Rule
 
 BY_RULE: Final = "rule"
@@ -20,20 +20,6 @@ NO_SUPERVISOR: Final = "no_supervisor"
 NO_SUCH_BODY: Final = "no_such_body"
 SEVERAL_BODIES: Final = "several_bodies"
 PLACE_UNKNOWN: Final = "place_unknown"
-
-
-class Party(NamedTuple):
-    """A body as an assignment names it; `id` and `area_code` are None for a business supervisor."""
-
-    id: str | None
-    kind: str
-    name: str
-    area_code: str | None
-
-    @classmethod
-    def of(cls, body: Body) -> "Party":
-        """Return how an assignment names a body of the directory."""
-        return cls(body.id, body.kind, body.name, body.area_code)
 
 
 class Step(NamedTuple):
