@@ -17,8 +17,9 @@ from local_runner.services import METRICS, REGISTRY, ROUTER
 
 @dataclass(frozen=True)
 class SmallCity:
-    """Where the services are, a token for all of them, and who is registered."""
+    """Where the services and their data are, a token for all of them, and who is registered."""
 
+    data_dir: Path
     addresses: dict[str, str]
     token: str
     organizations: list[str]
@@ -32,14 +33,14 @@ def small_city() -> Iterator[SmallCity]:
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(run_small_city(Path(root))) as platform,
     ):
-        yield _meet(platform)
+        yield _meet(platform, Path(root))
 
 
-def _meet(platform: Platform) -> SmallCity:
+def _meet(platform: Platform, root: Path) -> SmallCity:
     token = platform.issuer.token(SCOPES)
     addresses = {service.program: platform.url(service) for service in (REGISTRY, ROUTER, METRICS)}
     listed = httpx.get(
         f"{platform.url(REGISTRY)}/v1/organizations?limit=1000",
         headers={"authorization": f"Bearer {token}"},
     ).json()
-    return SmallCity(addresses, token, [document["id"] for document in listed["items"]])
+    return SmallCity(root, addresses, token, [document["id"] for document in listed["items"]])
