@@ -4,8 +4,8 @@
 Both go into the same durable PostgreSQL, in one run, turn by turn. The import is timed from the
 first byte uploaded to the job's end: upload, validation, current rows, ledger, digest chain. The
 bare COPY puts the same cells into one table with a typed column each, without any index or check;
-the other COPY puts what the import left (documents, ledger) into tables like the register's own,
-and is the least that any import into them costs.
+the other COPY puts what the import left (documents, obligations, ledger) into tables like the
+register's own, and is the least that any import into them costs.
 
     python -m tests.benchmark.registry_import [--rows 100000] [--repeat 3]
 """
@@ -78,7 +78,7 @@ async def timed_table_copy(dsn: str) -> float:
     """Seconds for a COPY of what the import has left: the register's own rows, every index kept."""
     connection = await asyncpg.connect(dsn)
     spent = 0.0
-    for table in ("organization", "ledger"):
+    for table in ("organization", "obligation", "ledger"):
         held = io.BytesIO()
         await connection.copy_from_table(table, output=held, format="binary")
         held.seek(0)

@@ -75,7 +75,8 @@ def build_app(parts: Parts) -> FastAPI:
         parts.name, parts.version, parts.settings.commit, checks, parts.migrations
     )
     for router in (*parts.routers, operation):
-        app.include_router(router)
+        # no include_router: it keeps routers as trees, and matches each request twice on its way in
+        app.router.routes.extend(router.routes)
     install_problems(app, parts.errors, STANDARD)
     app.add_middleware(
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths

@@ -30,7 +30,9 @@ class RowReads:
         Raises what asyncpg raises, and TimeoutError when no connection becomes free.
         """
         pool = self._pool or await self._open()
-        async with pool.acquire(timeout=_SECONDS) as connection:
+        # where nothing is to be waited for, no clock need be set
+        patience = None if pool.get_idle_size() else _SECONDS
+        async with pool.acquire(timeout=patience) as connection:
             row: asyncpg.Record | None = await connection.fetchrow(statement, *arguments)
             return row
 
