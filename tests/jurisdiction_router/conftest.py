@@ -174,8 +174,8 @@ async def city(
     router: httpx.AsyncClient, keys: TestKeys, directory_import: dict[str, Any]
 ) -> httpx.AsyncClient:
     """The router with the small city and the 2016 rule set."""
-    imported = await router.post("/v1/directory/imports", json=directory_import)
-    assert imported.status_code == 200, imported.text
+    imported = await router.post("/v1/directory/imports?activate=true", json=directory_import)
+    assert imported.status_code == 201, imported.text
     await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
     return router
 

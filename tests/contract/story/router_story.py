@@ -41,7 +41,23 @@ async def _directory(router: Teller) -> None:
         "successor": None,
     }  # fmt: skip
     body = {"reason": "罗组函〔2017〕3号", "areas": [], "bodies": [committee]}
-    await router.tell("import_directory", body=body)
+    loaded = await router.tell("import_directory", {"idempotency-key": "import-1"}, body=body)
+    this = {"import_id": loaded.json()["id"]}
+    await router.tell("list_directory_import_items", {**this, "limit": 2})
+    tag = {"if-match": loaded.headers["etag"]}
+    compared = await router.tell("compare_directory_import", {**this, **tag})
+    tag = {"if-match": compared.headers["etag"]}
+    await router.tell("activate_directory_import", {**this, **tag})
+    await router.tell("get_directory_import", this)
+    template = await router.tell("download_directory_template", {"language": "zh"})
+    table = template.text.removeprefix("\ufeff").replace("大塘街道", "大塘龙街道")
+    loaded = await router.tell("import_directory", body=table, media_type="text/csv")
+    this = {"import_id": loaded.json()["id"]}
+    await router.tell("list_directory_import_items", {**this, "format": "csv", "language": "en"})
+    tag = {"if-match": loaded.headers["etag"]}
+    await router.tell("withdraw_directory_import", {**this, **tag})
+    await router.tell("export_directory", {"format": "csv"})
+    await router.tell("list_directory_imports", {"state": ["withdrawn"], "limit": 2})
     page = {"valid_on": ON, "limit": 2, "count": "exact"}
     await router.tell("list_areas", {"parent": ["440303"], **page})
     await router.tell("get_area", {"code": "440303001", "valid_on": ON})

@@ -176,9 +176,9 @@ async def test_an_empty_router_reaches_the_same_assignments(
         for area in areas:
             area.pop("parent")
         loaded = await router.post(
-            "/v1/directory/imports", json={"areas": areas, "bodies": everybody}
+            "/v1/directory/imports?activate=true", json={"areas": areas, "bodies": everybody}
         )
-        assert loaded.status_code == 200, loaded.text
+        assert loaded.status_code == 201, loaded.text
         await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
         while await make_follower(factory, feed).step():
             pass

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 import pytest
 
 from jurisdiction_router.api.directory_schemas import BodyIn
 from jurisdiction_router.api.given_directory import given_body
-from jurisdiction_router.domain.directory_change import DirectoryChange
 from jurisdiction_router.factory import make_factory
 from jurisdiction_router.settings import Settings
+from jurisdiction_router.usecases.attempts import Attempt
+from jurisdiction_router.usecases.import_directory import GivenItem, Loaded
 from servicekit.auth import Caller
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys
@@ -50,11 +52,13 @@ async def test_each_real_change_is_one_event(
     city: httpx.AsyncClient, directory_import: dict[str, Any]
 ) -> None:
     head = (await city.get("/v1/changes")).json()["head"]
-    again = await city.post("/v1/directory/imports", json=directory_import)
-    assert again.json()["areas"] == again.json()["bodies"] == 0
+    again = await city.post("/v1/directory/imports?activate=true", json=directory_import)
+    assert again.json()["done"]["areas"] == again.json()["done"]["bodies"] == 0
     assert (await city.get("/v1/changes")).json()["head"] == head
     renamed = {**directory_import["areas"][4], "name": "桂园街道（新）"}
-    await city.post("/v1/directory/imports", json={"reason": "renamed", "areas": [renamed]})
+    await city.post(
+        "/v1/directory/imports?activate=true", json={"reason": "renamed", "areas": [renamed]}
+    )
     (event,) = (await city.get("/v1/changes", params={"after": head})).json()["events"]
     assert (event["type"], event["subject"], event["revision"]) == (
         "area.changed", "area:440303001", 2,
@@ -70,7 +74,8 @@ async def test_a_transfer_is_two_dated_parents(city: httpx.AsyncClient) -> None:
             {"parent": "440309", "valid_from": "2017-01-01"},
         ],
     }
-    assert (await city.post("/v1/directory/imports", json={"areas": [moved]})).status_code == 200
+    done = await city.post("/v1/directory/imports?activate=true", json={"areas": [moved]})
+    assert done.status_code == 201
     for day, parent in (("2016-06-14", "440303"), ("2017-01-01", "440309")):
         page = await city.get("/v1/areas", params={"parent": parent, "valid_on": day})
         assert "440303002" in [item["code"] for item in page.json()["items"]]
@@ -112,7 +117,7 @@ async def test_an_unsound_directory_is_refused_and_nothing_changes(
     city: httpx.AsyncClient, body: dict[str, Any], pointer: str, rule: str
 ) -> None:
     head = (await city.get("/v1/changes")).json()["head"]
-    answer = await city.post("/v1/directory/imports", json=body)
+    answer = await city.post("/v1/directory/imports?activate=true", json=body)
     assert answer.status_code == 422
     assert (pointer, rule) in [(e["pointer"], e["rule"]) for e in answer.json()["errors"]]
     assert (await city.get("/v1/changes")).json()["head"] == head
@@ -122,16 +127,22 @@ async def test_a_limited_caller_imports_only_at_home(
     city: httpx.AsyncClient, keys: TestKeys
 ) -> None:
     limited = keys.headers("router:write", areas=["440309"])
-    away = await city.post("/v1/directory/imports", json={"areas": [STREET]}, headers=limited)
+    away = await city.post(
+        "/v1/directory/imports?activate=true", json={"areas": [STREET]}, headers=limited
+    )
     assert away.status_code == 403
     at_home = {**STREET, "code": "440309002", "parent": "440309"}
-    done = await city.post("/v1/directory/imports", json={"areas": [at_home]}, headers=limited)
-    assert done.status_code == 200
+    done = await city.post(
+        "/v1/directory/imports?activate=true", json={"areas": [at_home]}, headers=limited
+    )
+    assert done.status_code == 201
 
 
 async def test_writing_needs_its_scope(city: httpx.AsyncClient, keys: TestKeys) -> None:
-    for scope, status in (("router:read", 403), ("router:write", 200)):
-        answer = await city.post("/v1/directory/imports", json={}, headers=keys.headers(scope))
+    for scope, status in (("router:read", 403), ("router:write", 201)):
+        answer = await city.post(
+            "/v1/directory/imports?activate=true", json={}, headers=keys.headers(scope)
+        )
         assert answer.status_code == status
 
 
@@ -144,8 +155,8 @@ async def test_names_codes_and_successors_are_read_on_any_date(city: httpx.Async
         **STREET, "code": "440303003", "name": "黄贝岭街道", "valid_from": "2017-01-01",
         "former_names": [{"name": "黄贝街道", "until": "2018-01-01"}],
     }  # fmt: skip
-    done = await city.post("/v1/directory/imports", json={"areas": [old, new]})
-    assert done.status_code == 200, done.text
+    done = await city.post("/v1/directory/imports?activate=true", json={"areas": [old, new]})
+    assert done.status_code == 201, done.text
     for day, name in (("2017-06-01", "黄贝街道"), ("2018-01-01", "黄贝岭街道")):
         one = await city.get("/v1/areas/440303003", params={"valid_on": day})
         assert one.json()["name"] == name
@@ -201,7 +212,9 @@ async def test_names_codes_and_successors_are_read_on_any_date(city: httpx.Async
 async def test_overlaps_and_impossible_successors_are_refused(
     city: httpx.AsyncClient, area: dict[str, Any], pointer: str, rule: str
 ) -> None:
-    answer = await city.post("/v1/directory/imports", json={"areas": [{**STREET, **area}]})
+    answer = await city.post(
+        "/v1/directory/imports?activate=true", json={"areas": [{**STREET, **area}]}
+    )
     assert answer.status_code == 422
     assert (pointer, rule) in [(e["pointer"], e["rule"]) for e in answer.json()["errors"]]
 
@@ -217,15 +230,15 @@ async def test_what_organizations_hang_on_ends_only_with_a_successor(
     (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
     ended = {**held, "valid_until": "2017-01-01"}
     head = (await city.get("/v1/changes")).json()["head"]
-    answer = await city.post("/v1/directory/imports", json={"bodies": [ended]})
+    answer = await city.post("/v1/directory/imports?activate=true", json={"bodies": [ended]})
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert (error["pointer"], error["rule"]) == ("/bodies/0/successor", "body_still_supervises")
     assert (await city.get("/v1/changes")).json()["head"] == head
     heir = {**held, "id": "heir", "name": "罗湖区卫生健康工委", "valid_from": "2017-01-01"}
     bodies = [{**ended, "successor": "heir"}, heir]
-    done = await city.post("/v1/directory/imports", json={"bodies": bodies})
-    assert done.json()["reassigned"] == 1
+    done = await city.post("/v1/directory/imports?activate=true", json={"bodies": bodies})
+    assert done.json()["done"]["reassigned"] == 1
     found = (await city.get(f"/v1/assignments/{UUID(int=1)}")).json()
     assert [s["state"]["supervising"]["id"] for s in found["history"]] == [COMMITTEE, "heir"]
 
@@ -248,7 +261,13 @@ async def test_many_organizations_are_reassessed_by_a_job(
     (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
     body = given_body(BodyIn.model_validate({**held, "name": "第二届"}))
     caller = Caller("tester", frozenset(), None)
-    done = await importing(caller, DirectoryChange(bodies=[body]), "renamed")
+    given = GivenItem("/bodies/0", None, "body", body.id, body)
+    attempt = Attempt(None, None, "")
+    answer = await importing.load(
+        caller, Loaded([given], "json", "renamed"), attempt, activate=True
+    )
+    done = orjson.loads(answer.body)["done"]
+    assert (answer.status, answer.location) == (202, f"/v1/jobs/{done['job']}")
     assert (done["reassessed"], done["reassigned"]) == (7, None)
     await factory.database.close()
 
@@ -281,22 +300,3 @@ async def test_one_area_or_body_is_changed_by_who_has_read_it(city: httpx.AsyncC
     assert other.json()["errors"][0]["rule"] == "other_key"
     body = await city.put("/v1/bodies/b1", json={**BODY, "area_code": "440303002"})
     assert body.json()["bodies"] == 1
-
-
-async def test_a_dry_run_counts_and_changes_nothing(
-    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
-) -> None:
-    registry.say(str(UUID(int=1)), "2009-03-02", ("2009-03-02", None, organization()))
-    await follower.step()
-    head = (await city.get("/v1/changes")).json()["head"]
-    body = {**BODY, "id": "b3", "kind": "district_health_committee", "area_code": "440309"}
-    given = {"areas": [STREET], "bodies": [body]}
-    told = await city.post("/v1/directory/imports", params={"dry_run": True}, json=given)
-    assert told.json() == {
-        "areas": 1, "bodies": 1, "reassessed": 0, "reassigned": None, "job": None,
-    }  # fmt: skip
-    refused = await city.post(
-        "/v1/directory/imports", params={"dry_run": True}, json={"bodies": [BODY]}
-    )
-    assert refused.status_code == 422
-    assert (await city.get("/v1/changes")).json()["head"] == head

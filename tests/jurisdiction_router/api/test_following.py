@@ -154,7 +154,7 @@ async def test_a_rebuilt_router_says_the_same_however_the_ledger_is_paged(
     fresh = settings.model_copy(update={"database_url": SecretStr(url)})
     factory = make_factory(fresh)
     async with running(build(fresh), **keys.headers()) as router, registry.client() as feed:
-        await router.post("/v1/directory/imports", json=directory_import)
+        await router.post("/v1/directory/imports?activate=true", json=directory_import)
         await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
         assert await make_follower(factory, feed).step() == 2 * len(steps)
         assert await _told(router) == told
@@ -196,14 +196,15 @@ async def test_a_new_body_moves_the_organizations_it_touches_and_no_others(
         "id": "440309-health", "kind": "district_health_committee", "name": "龙华区卫生系统党委",
         "area_code": "440309", "valid_from": "2017-01-07",
     }  # fmt: skip
-    done = (await city.post("/v1/directory/imports", json={"bodies": [founded]})).json()
+    path = "/v1/directory/imports?activate=true"
+    done = (await city.post(path, json={"bodies": [founded]})).json()["done"]
     assert done == {"areas": 0, "bodies": 1, "reassessed": 1, "reassigned": 1, "job": None}
     history = (await city.get(f"/v1/assignments/{CLINIC}")).json()["history"]
     assert [(s["from"], s["state"]["supervising"]["name"]) for s in history] == [
         ("2016-01-01", "观湖街道党工委"),
         ("2017-01-07", "龙华区卫生系统党委"),
     ]
-    again = (await city.post("/v1/directory/imports", json={"bodies": [founded]})).json()
+    again = (await city.post(path, json={"bodies": [founded]})).json()["done"]
     assert again == {"areas": 0, "bodies": 0, "reassessed": 0, "reassigned": 0, "job": None}
 
 
@@ -214,7 +215,7 @@ async def test_organizations_that_came_before_the_rule_set_are_assigned_by_its_a
     registry: RegistryLedger,
     follower: Follower,
 ) -> None:
-    await router.post("/v1/directory/imports", json=directory_import)
+    await router.post("/v1/directory/imports?activate=true", json=directory_import)
     registry.say(CLINIC, "2009-03-02", ("2009-03-02", None, organization()))
     await follower.step()
     early = (await router.get(f"/v1/assignments/{CLINIC}")).json()

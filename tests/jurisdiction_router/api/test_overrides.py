@@ -124,8 +124,8 @@ async def test_a_designation_is_flagged_when_the_rules_say_the_same_or_have_chan
     ended = {**held, "valid_until": "2018-01-01", "successor": "heir"}
     again = await designate(known, CLINIC, valid_from="2017-06-01", body_id=STREET)
     assert again.status_code == 201
-    done = await known.post("/v1/directory/imports", json={"bodies": [ended, heir]})
-    assert done.status_code == 200, done.text
+    done = await known.post("/v1/directory/imports?activate=true", json={"bodies": [ended, heir]})
+    assert done.status_code == 201, done.text
     listed = (await known.get("/v1/overrides", params={"flag": "override_contradicted"})).json()
     assert [item["organization_id"] for item in listed["items"]] == [CLINIC]
     assert (await stretches(known, CLINIC))[1:] == [
@@ -143,7 +143,7 @@ async def test_a_designated_body_is_followed_to_its_successor(
     (held,) = [b for b in directory_import["bodies"] if b["id"] == STREET]
     heir = {**held, "id": "heir", "valid_from": "2018-01-01"}
     ended = {**held, "valid_until": "2018-01-01", "successor": "heir"}
-    await known.post("/v1/directory/imports", json={"bodies": [ended, heir]})
+    await known.post("/v1/directory/imports?activate=true", json={"bodies": [ended, heir]})
     assert [row[2] for row in await stretches(known, CLINIC)] == [HEALTH, STREET, "heir", HEALTH]
 
 

@@ -173,7 +173,7 @@ async def test_a_street_that_ends_in_two_leaves_to_decide_who_is_where(
 async def test_streets_are_merged(known: httpx.AsyncClient) -> None:
     new = {"code": "440309002", "name": "民治街道", "level": "street", "parent": "440309",
            "valid_from": "2000-01-01"}  # fmt: skip
-    await known.post("/v1/directory/imports", json={"areas": [new]})
+    await known.post("/v1/directory/imports?activate=true", json={"areas": [new]})
     draft = await drafted(known, "2017-07-01", {
         "op": "merge_areas", "codes": ["440309001", "440309002"],
         "into": {"code": "440309003", "name": "观民街道"}})  # fmt: skip

@@ -25,8 +25,10 @@ async def test_an_import_during_a_page_leaves_no_organization_behind(
     async def rename() -> None:
         for number in range(8):
             renamed = {**committee, "name": f"第{number}届"}
-            answer = await city.post("/v1/directory/imports", json={"bodies": [renamed]})
-            assert answer.status_code == 200
+            answer = await city.post(
+                "/v1/directory/imports?activate=true", json={"bodies": [renamed]}
+            )
+            assert answer.status_code == 201
             await asyncio.sleep(0)
 
     async def arrive() -> None:

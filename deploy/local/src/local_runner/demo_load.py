@@ -109,7 +109,7 @@ class DemoLoad:
         document = {"reason": "demo city", **self._demo.directory}
         body = json.dumps(document, ensure_ascii=False).encode()
         await self._rest.post(
-            f"{self._at.router}/v1/directory/imports",
+            f"{self._at.router}/v1/directory/imports?activate=true",
             body,
             "application/json",
             key=_key("demo-directory", body),

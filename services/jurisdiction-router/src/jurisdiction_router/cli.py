@@ -6,6 +6,7 @@ import typer
 
 from jurisdiction_router.commands.assignments import add_export
 from jurisdiction_router.commands.decisions import add_decide
+from jurisdiction_router.commands.directory import add_import_directory
 from jurisdiction_router.commands.rules import add_check_rules
 from jurisdiction_router.factory import SOURCE, migrations
 from jurisdiction_router.main import build, build_follower, open_followers
@@ -42,3 +43,4 @@ def print_rules(
 add_check_rules(app)
 add_decide(app)
 add_export(app)
+add_import_directory(app)

@@ -11,7 +11,9 @@ from jurisdiction_router.usecases.approve_rule_set import ApproveRuleSet
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
 from jurisdiction_router.usecases.carry_out_plans import CarryOutPlans
 from jurisdiction_router.usecases.change_directory import ChangeDirectory
+from jurisdiction_router.usecases.change_directory_entry import ChangeDirectoryEntry
 from jurisdiction_router.usecases.change_override import ChangeOverride
+from jurisdiction_router.usecases.compare_directory import CompareDirectory
 from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
 from jurisdiction_router.usecases.compute_impact import RunImpact
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
@@ -20,11 +22,13 @@ from jurisdiction_router.usecases.designate_body import DesignateBody
 from jurisdiction_router.usecases.dispute_assignment import DisputeAssignment
 from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
 from jurisdiction_router.usecases.find_assignments import FindAssignments
+from jurisdiction_router.usecases.import_directory import OF as DIRECTORY_IMPORT
 from jurisdiction_router.usecases.import_directory import ImportDirectory
 from jurisdiction_router.usecases.propose_rule_set import OF as RULE_SET
 from jurisdiction_router.usecases.propose_rule_set import ProposeRuleSet
 from jurisdiction_router.usecases.prove_rule_set import ProveRuleSet
 from jurisdiction_router.usecases.read_directory import ReadDirectory
+from jurisdiction_router.usecases.read_directory_imports import ReadDirectoryImports
 from jurisdiction_router.usecases.read_impact import ReadImpact
 from jurisdiction_router.usecases.read_overrides import ReadOverrides
 from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
@@ -61,6 +65,8 @@ class Factory:
     current: CurrentJurisdiction
     assess_organizations: AssessOrganizations
     import_directory: ImportDirectory
+    read_directory_imports: ReadDirectoryImports
+    change_directory_entry: ChangeDirectoryEntry
     read_directory: ReadDirectory
     draft_rule_set: DraftRuleSet
     prove_rule_set: ProveRuleSet
@@ -93,10 +99,17 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
-    change = ChangeDirectory(ledger, clock, reassess)
+    change = ChangeDirectory(clock, reassess)
     propose_rule_set = ProposeRuleSet(database, clock)
     restructure = Restructure(database, ledger, current, change)
-    proposers = {RULE_SET: propose_rule_set.propose, RESTRUCTURING: restructure.propose}
+    import_directory = ImportDirectory(
+        database, ledger, clock, current, change, CompareDirectory(clock, change)
+    )
+    proposers = {
+        RULE_SET: propose_rule_set.propose,
+        RESTRUCTURING: restructure.propose,
+        DIRECTORY_IMPORT: import_directory.propose,
+    }
     return Factory(
         settings=settings,
         clock=clock,
@@ -113,7 +126,9 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         retention=Retention(database, settings, "idempotency_key"),
         current=current,
         assess_organizations=assess,
-        import_directory=ImportDirectory(database, current, change),
+        import_directory=import_directory,
+        read_directory_imports=ReadDirectoryImports(database),
+        change_directory_entry=ChangeDirectoryEntry(database, ledger, current, change),
         read_directory=ReadDirectory(database, current, clock),
         draft_rule_set=DraftRuleSet(database, ledger, clock),
         prove_rule_set=ProveRuleSet(database, ledger, clock, current),

@@ -1,6 +1,5 @@
-"""Routes of the directory: import, list and read areas and bodies."""
+"""Routes of the directory: list, read and change areas and bodies."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -24,7 +23,6 @@ from jurisdiction_router.api.directory_schemas import (
     Body,
     BodyIn,
     BodyPage,
-    DirectoryImport,
     DirectoryImported,
 )
 from jurisdiction_router.api.errors import DIRECTORY_INVALID
@@ -58,41 +56,6 @@ Count = Annotated[
 ]
 
 
-@router.post(
-    "/v1/directory/imports",
-    operation_id="import_directory",
-    summary="Import areas and bodies 导入区划与党组织",
-    response_model=DirectoryImported,
-    responses={
-        202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
-        **responses(*USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
-    },
-)
-async def import_directory(
-    response: Response,
-    caller: Writer,
-    factory: Made,
-    body: DirectoryImport,
-    dry_run: Annotated[
-        bool, Query(description="Check and count only, change nothing 试运行")
-    ] = False,
-) -> dict[str, Any]:
-    """Upsert by code and id, all or nothing; the same import again changes nothing.
-
-    The directory that would result must be sound as a whole. Organizations it touches are
-    assessed again before the answer, or by a job if they are many (202). With `dry_run`, the counts
-    tell what would change and how many organizations would be looked at again.
-    """
-    _refuse_doubles("areas", "code", (area.code for area in body.areas))
-    _refuse_doubles("bodies", "id", (item.id for item in body.bodies))
-    change = DirectoryChange(
-        [given_area(area) for area in body.areas], [given_body(item) for item in body.bodies]
-    )
-    if dry_run:
-        return await factory.import_directory.report(caller, change)
-    return accepted(response, await factory.import_directory(caller, change, body.reason))
-
-
 _CHANGING = {
     202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
     **responses(
@@ -122,7 +85,9 @@ async def put_area(
     """The area as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/code", code, body.code)
     change = DirectoryChange(areas=[given_area(body)])
-    return accepted(response, await factory.import_directory.one(caller, change, reason, if_match))
+    return accepted(
+        response, await factory.change_directory_entry(caller, change, reason, if_match)
+    )
 
 
 @router.put(
@@ -144,7 +109,9 @@ async def put_body(
     """The body as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/id", body_id, body.id)
     change = DirectoryChange(bodies=[given_body(body)])
-    return accepted(response, await factory.import_directory.one(caller, change, reason, if_match))
+    return accepted(
+        response, await factory.change_directory_entry(caller, change, reason, if_match)
+    )
 
 
 def _refuse_other_key(pointer: str, path: str, key: str) -> None:
@@ -152,17 +119,6 @@ def _refuse_other_key(pointer: str, path: str, key: str) -> None:
         raise Refusal(
             "directory-invalid", Violation(pointer, "other_key", key, {"path": path}), count=1
         )
-
-
-def _refuse_doubles(name: str, field: str, keys: Iterable[str]) -> None:
-    seen: set[str] = set()
-    doubles = []
-    for index, key in enumerate(keys):
-        if key in seen:
-            doubles.append(Violation(f"/{name}/{index}/{field}", "duplicate_key", key))
-        seen.add(key)
-    if doubles:
-        raise Refusal("directory-invalid", *doubles[:100], count=len(doubles))
 
 
 @router.get(

@@ -8,6 +8,32 @@ _MEND = Text("请改正 errors 中列出的各项。", "Mend each item listed in
 DIRECTORY_INVALID = ProblemType(
     "directory-invalid", 422, Text("目录不成立", "The directory would not be sound"), _MEND
 )
+TABLE_UNREADABLE = ProblemType(
+    "table-unreadable",
+    422,
+    Text("表格无法读取", "The table cannot be read"),
+    Text(
+        "请按 GET /v1/directory/imports/template 的模板改正 errors 中列出的各项。",
+        "Mend each item listed in errors; GET /v1/directory/imports/template is how it looks.",
+    ),
+)
+DIRECTORY_MOVED = ProblemType(
+    "directory-moved",
+    409,
+    Text("目录或规则集在比对后已变化", "The directory or a rule set has changed since"),
+    Text(
+        "导入 {id} 是与版本 {compared} 比对的，现为 {edition}；请重新比对"
+        "（POST …/comparison），核对报告后再启用。",
+        "The import {id} was compared with edition {compared}, now it is {edition}; compare it "
+        "anew (POST …/comparison), look at the report and activate it then.",
+    ),
+)
+IMPORT_CLOSED = ProblemType(
+    "import-closed",
+    409,
+    Text("导入已启用或已放弃", "The import is closed"),
+    Text("导入 {id} 的状态是 {state}。", "The import {id} is {state}."),
+)
 RULE_SET_UNREADABLE = ProblemType(
     "rule-set-unreadable",
     422,
@@ -251,6 +277,31 @@ _DIRECTORY_RULES = {
         "{value} 在本次导入中出现两次。", "{value} appears twice in this import."
     ),
 }
+_TABLE_RULES = {
+    "directory_moved": Text(
+        "{value}：比对时为“{told}”，现为“{found}”或现状已不同。",
+        "{value} was {told} when it was compared; now it is {found}, or what is held is another.",
+    ),
+    "no_header": Text("没有写明列名的表头。", "There is no header that names the columns."),
+    "unknown_column": Text(
+        "没有“{value}”这一列；请改为模板中的列名或删除该列。",
+        'There is no column "{value}"; use a name of the template or remove the column.',
+    ),
+    "repeated_column": Text("“{value}”一列出现了两次。", 'The column "{value}" appears twice.'),
+    "missing_column": Text("缺少“{value}”一列。", 'The column "{value}" is missing.'),
+    "malformed_csv": Text(
+        "第 {line} 行不是有效的 CSV：{error}。", "Line {line} is not CSV: {error}."
+    ),
+    "null_character": Text("第 {line} 行含有空字符。", "Line {line} has a null character."),
+    "encoding": Text(
+        "文件既不是 UTF-8 也不是 GB18030（第 {value} 字节附近）；请另存为 UTF-8。",
+        "The file is neither UTF-8 nor GB18030 (near byte {value}); save it as UTF-8.",
+    ),
+    "utf_16": Text(
+        "文件是 UTF-16（“Unicode 文本”）；请另存为“CSV UTF-8”。",
+        'The file is UTF-16 ("Unicode text"); save it as "CSV UTF-8".',
+    ),
+}
 _RULES_OF_FILES = {
     "rule_set_mapping_expected": Text("应为映射。", "A mapping is expected."),
     "rule_set_list_expected": Text("应为非空列表。", "A list with an item is expected."),
@@ -318,6 +369,9 @@ ERRORS = ErrorTable(
         t.slug: t
         for t in (
             DIRECTORY_INVALID,
+            TABLE_UNREADABLE,
+            DIRECTORY_MOVED,
+            IMPORT_CLOSED,
             RULE_SET_UNREADABLE,
             RULE_SET_INVALID,
             RULE_SET_EXISTS,
@@ -341,6 +395,7 @@ ERRORS = ErrorTable(
     },
     rules={
         **_DIRECTORY_RULES,
+        **_TABLE_RULES,
         **_DESIGNATION_RULES,
         **_RESTRUCTURING_RULES,
         "position_or_time": Text(

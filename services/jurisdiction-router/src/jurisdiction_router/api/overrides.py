@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from jurisdiction_router.api.attempts import Guarded, Unguarded, answered
 from jurisdiction_router.api.dependencies import (
     JSON,
     USUAL,
@@ -37,8 +38,7 @@ from jurisdiction_router.api.override_schemas import (
     OverrideRecorded,
 )
 from jurisdiction_router.domain.designation import Replaced
-from jurisdiction_router.usecases.designate_body import Attempt, Designation
-from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
+from jurisdiction_router.usecases.designate_body import Designation
 from servicekit.pagination import CursorText, Limit
 from servicekit.preconditions import IfMatch, etag
 from servicekit.problems import responses
@@ -60,17 +60,6 @@ Identifier = Annotated[UUID, Path(description="编号")]
 BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
 
 
-async def _attempt(
-    request: Request, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
-) -> Attempt:
-    print_ = fingerprint(request.method, request.url.path, await request.body())
-    return Attempt(if_match, idempotency_key, print_)
-
-
-async def _retry(request: Request, idempotency_key: IdempotencyKey = None) -> Attempt:
-    return await _attempt(request, None, idempotency_key)
-
-
 @router.post(
     "/v1/assignments/{organization_id}/designation",
     operation_id="designate_body",
@@ -84,7 +73,7 @@ async def designate_body(
     factory: Made,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
     body: DesignationIn,
-    attempt: Annotated[Attempt, Depends(_attempt)],
+    attempt: Guarded,
 ) -> Response:
     """Settle what needs decision, or overrule the rules, until it expires; settles a dispute.
 
@@ -94,7 +83,7 @@ async def designate_body(
     given = body.model_dump(exclude={"replaces"})
     replaces = Replaced(**body.replaces.model_dump()) if body.replaces else None
     designation = Designation(**given, replaces=replaces)
-    return _created(await factory.designate_body(caller, organization_id, designation, attempt))
+    return answered(await factory.designate_body(caller, organization_id, designation, attempt))
 
 
 @router.get(
@@ -172,13 +161,13 @@ async def change_override(
     responses=responses(*_WRITING, NOT_SUPERVISED_BY, DISPUTE_OPEN, IDEMPOTENCY_CONFLICT),
 )
 async def open_dispute(
-    caller: Writer, factory: Made, body: DisputeIn, attempt: Annotated[Attempt, Depends(_retry)]
+    caller: Writer, factory: Made, body: DisputeIn, attempt: Unguarded
 ) -> Response:
     """The body that supervises an organization today denies it; a designation settles it.
 
     Until then the assignment stands. `due_on` follows from a dated parameter.
     """
-    return _created(
+    return answered(
         await factory.dispute_assignment.open(
             caller, body.organization_id, body.body_id, body.reason, attempt
         )
@@ -246,11 +235,6 @@ async def withdraw_dispute(
 
 def _patterns(area: list[str] | None) -> list[str] | None:
     return None if area is None else [f"{prefix}%" for prefix in area]
-
-
-def _created(answer: StoredAnswer) -> Response:
-    headers = {"location": answer.location or "", "etag": etag(1)}
-    return Response(answer.body, answer.status, headers, JSON)
 
 
 def _one(document: str) -> Response:

@@ -8,7 +8,11 @@ import typer
 Url = Annotated[str, typer.Option(envvar="ROUTER_URL", help="Base address of the router")]
 Token = Annotated[
     str,
-    typer.Option(envvar="ROUTER_TOKEN", help="Bearer token with router:read", show_default=False),
+    typer.Option(
+        envvar="ROUTER_TOKEN",
+        help="Bearer token with router:read (or router:write)",
+        show_default=False,
+    ),
 ]
 DEFAULT_URL = "http://127.0.0.1:8002"
 
@@ -31,7 +35,7 @@ def ask(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
     raise typer.Exit(1)
 
 
-def client(url: str, token: str) -> httpx.Client:
-    """A client with the token, for a router at `url`."""
-    headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
+def client(url: str, token: str, language: str = "en") -> httpx.Client:
+    """A client with the token, for a router at `url`, which hears problems in a language."""
+    headers = {"authorization": f"Bearer {token}", "accept-language": language}
     return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)

@@ -1,10 +1,18 @@
 """Areas and bodies as the API and the feed show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from jurisdiction_router.domain.areas_and_bodies import Body, FormerName, ParentEdge, name_on
+from jurisdiction_router.domain.areas_and_bodies import (
+    Area,
+    Body,
+    FormerName,
+    OtherCode,
+    ParentEdge,
+    Succession,
+    name_on,
+)
 from jurisdiction_router.domain.directory_change import GivenArea
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
 from servicekit.ledger import Segment
@@ -49,6 +57,27 @@ def successors(given: GivenArea) -> list[dict[str, Any]]:
     return [{"code": s.successor, "valid_from": s.valid_from.isoformat()} for s in ordered]
 
 
+def area_from(document: Mapping[str, Any]) -> GivenArea:
+    """The area that `area_document` shows."""
+    code = document["code"]
+    return GivenArea(
+        Area(
+            code,
+            document["name"],
+            document["level"],
+            date.fromisoformat(document["valid_from"]),
+            _day(document["valid_until"]),
+            _former_names(document),
+            tuple(OtherCode(c["system"], c["code"], *_period(c)) for c in document["codes"]),
+        ),
+        tuple(ParentEdge(code, edge["parent"], *_period(edge)) for edge in document["parents"]),
+        tuple(
+            Succession(code, heir["code"], date.fromisoformat(heir["valid_from"]))
+            for heir in document["successors"]
+        ),
+    )
+
+
 def area_timeline(given: GivenArea) -> list[Segment]:
     """An area's timeline for the feed: one stretch per name and parent."""
     area = given.area
@@ -81,6 +110,13 @@ def body_document(body: Body) -> dict[str, Any]:
     }
 
 
+def body_from(document: Mapping[str, Any]) -> Body:
+    """The body that `body_document` shows."""
+    start, end = _period(document)
+    dates = {"valid_from": start, "valid_until": end, "former_names": _former_names(document)}
+    return Body(**{**document, **dates})
+
+
 def body_timeline(body: Body) -> list[Segment]:
     """A body's timeline for the feed: one stretch per name."""
     cuts = [former.until for former in body.former_names]
@@ -107,6 +143,21 @@ def as_on(document: dict[str, Any], day: date) -> dict[str, Any]:
 def iso(day: date | None) -> str | None:
     """A date as documents write it."""
     return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _period(document: Mapping[str, Any]) -> tuple[date, date | None]:
+    return date.fromisoformat(document["valid_from"]), _day(document["valid_until"])
+
+
+def _former_names(document: Mapping[str, Any]) -> tuple[FormerName, ...]:
+    return tuple(
+        FormerName(former["name"], date.fromisoformat(former["until"]))
+        for former in document["former_names"]
+    )
 
 
 def _names(names: Iterable[FormerName]) -> list[dict[str, str]]:

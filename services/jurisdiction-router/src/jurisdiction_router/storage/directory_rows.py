@@ -274,9 +274,9 @@ async def page(
     table: Table,
     where: Sequence[ColumnElement[bool]],
     after: str | None,
-    limit: int,
+    limit: int | None,
 ) -> Found:
-    """Up to `limit` areas or bodies in the order of their keys, after `after`."""
+    """Up to `limit` areas or bodies (None: all) in the order of their keys, after `after`."""
     key = next(iter(table.primary_key.columns))
     rows = select(key.label("key"), table.c.document).where(*where)
     if after is not None:

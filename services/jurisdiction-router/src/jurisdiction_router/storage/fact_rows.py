@@ -74,6 +74,12 @@ async def touched_organizations(
     return list(found.scalars())
 
 
+async def count_organizations(connection: AsyncConnection, places: Collection[str]) -> int:
+    """How many organizations ever have one of these division codes."""
+    found = await connection.execute(_COUNT_TOUCHED, {"places": list(places)})
+    return int(found.scalar_one())
+
+
 async def all_places(connection: AsyncConnection) -> list[str]:
     """Every division code that an organization has or had, once."""
     found = await connection.execute(
@@ -144,6 +150,10 @@ _TOUCHED = text(
     "SELECT DISTINCT organization_id FROM fact JOIN fact_period ON fact_period.fact = fact.id "  # noqa: S608
     f"WHERE {_IN_PLACES} ORDER BY organization_id LIMIT :limit"
 ).bindparams(_PLACES, bindparam("limit", type_=BigInteger))
+_COUNT_TOUCHED = text(
+    "SELECT count(DISTINCT organization_id) FROM fact "  # noqa: S608
+    f"JOIN fact_period ON fact_period.fact = fact.id WHERE {_IN_PLACES}"
+).bindparams(_PLACES)
 _FACTS_IN = text(f"SELECT id, facts FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
 _COUNT_FACTS_IN = text(f"SELECT count(*) FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
 _WHO_HAS = text(

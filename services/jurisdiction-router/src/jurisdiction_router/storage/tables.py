@@ -239,6 +239,34 @@ restructuring = Table(
 )
 """Restructurings of areas and bodies, each one transaction once it is applied."""
 
+directory_import = Table(
+    "directory_import",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("client", Text, nullable=False, comment="who sent it"),
+    Column("state", Text, nullable=False, comment="inactive, active or withdrawn"),
+    Column("areas", ARRAY(Text), nullable=False, comment="it lies in these, as a whole"),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Areas and bodies that were sent, to be looked at before they count."""
+
+directory_import_item = Table(
+    "directory_import_item",
+    metadata,
+    Column("import", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, comment="of the file, where it has lines"),
+    Column("what", Text, comment="area or body; null where it cannot be told"),
+    Column("key", Text, comment="code or id"),
+    Column("change", Text, nullable=False, comment="added, changed, ended, unchanged, refused"),
+    Column("before", Text, comment="JSON: what was held when it was compared"),
+    Column("after", Text, comment="JSON: what it gives; null where it cannot be read"),
+    Column("errors", Text, nullable=False, comment="JSON: what is wrong with it"),
+    Index("directory_import_item_change_idx", "import", "change", "number"),
+)
+"""What an import gives, item by item, beside what was held when it was last compared."""
+
 reassessment = Table(
     "reassessment",
     metadata,

@@ -40,7 +40,7 @@ from jurisdiction_router.usecases.reassess_organizations import (
 )
 from servicekit.auth import Caller
 from servicekit.clock import Clock
-from servicekit.ledger import Ledger, NewEvent
+from servicekit.ledger import NewEvent
 from servicekit.refusals import Refusal, Violation
 
 SHOWN = 100
@@ -65,11 +65,15 @@ class Pointers:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did: areas and bodies that really changed, and what follows for assignments."""
+    """What a change did: areas and bodies that really changed, and what follows for assignments.
+
+    `events` are for the caller to append, as the last thing of the transaction.
+    """
 
     areas: int
     bodies: int
     reassessment: Reassessment
+    events: Sequence[NewEvent] = ()
 
     def answer(self) -> dict[str, Any]:
         """The counts as the API shows them."""
@@ -87,7 +91,6 @@ class Changed:
 class ChangeDirectory:
     """The use case, with what it needs; runs inside its caller's transaction."""
 
-    ledger: Ledger
     clock: Clock
     reassess: ReassessOrganizations
 
@@ -113,20 +116,28 @@ class ChangeDirectory:
         caller: Caller,
         reason: str | None,
         pointers: Pointers,
-        also: Sequence[NewEvent] = (),
     ) -> Changed:
         """Apply `change`; the caller holds the jurisdiction `before` alone.
 
-        `also` are events of the caller's that stand before those of the change. Appends to the
-        ledger as the last thing, so nothing else may follow in the transaction. Raises Refusal
-        `directory-invalid` with every violation when the directory that would result is not sound.
+        Raises Refusal `directory-invalid` with every violation when the directory that would
+        result is not sound.
         """
         violations = await self.check(connection, before.directory, change, pointers)
         if violations:
             raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+        return await self.apply(connection, before, change, caller, reason)
+
+    async def apply(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        change: DirectoryChange,
+        caller: Caller,
+        reason: str | None,
+    ) -> Changed:
+        """Apply a change that `check` has found nothing wrong with, in the same transaction."""
         real = change.without_what_is_held(before.directory)
         if not real.areas and not real.bodies:
-            await self.ledger.append(connection, also)
             return Changed(0, 0, Reassessment(0, []))
         after = real.applied_to(before.directory)
         events = await self._store_areas(connection, before.directory, real.areas, caller, reason)
@@ -146,8 +157,8 @@ class ChangeDirectory:
         reassessment = await self.reassess.touched(
             connection, before.with_directory(after), places, caller, reason, overridden
         )
-        await self.ledger.append(connection, [*also, *events, *reassessment.events])
-        return Changed(len(real.areas), len(real.bodies), reassessment)
+        told = [*events, *reassessment.events]
+        return Changed(len(real.areas), len(real.bodies), reassessment, told)
 
     async def _store_areas(
         self,

@@ -19,6 +19,7 @@ from jurisdiction_router.storage import override_rows
 from jurisdiction_router.storage.assignment_rows import HeldOrganization, load_organizations
 from jurisdiction_router.storage.override_rows import HeldDocument
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
+from jurisdiction_router.usecases.attempts import Attempt
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -46,15 +47,6 @@ class Designation:
     approver: str
     reason: str | None
     replaces: Replaced | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How a change was asked for: what makes a retry harmless and a stale change refused."""
-
-    if_match: str | None
-    key: str | None
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from jurisdiction_router.domain.parameters import Parameters, value_on
 from jurisdiction_router.storage import override_rows
 from jurisdiction_router.storage.override_rows import HeldDocument
+from jurisdiction_router.usecases.attempts import Attempt
 from jurisdiction_router.usecases.designate_body import (
-    Attempt,
     area_on,
     dispute_event,
     held_organization,

@@ -1,95 +1,309 @@
-"""Importing areas and bodies, all or nothing, after a look at what it would do; or changing one."""
+"""Importing areas and bodies: loaded without effect, compared with what is held, then activated.
 
-from dataclasses import dataclass
-from typing import Any
+An import is bound to the edition of the jurisdiction it was compared with. Has that moved on, it is
+compared again before it may be activated: what its report says is what will happen.
+"""
 
-from jurisdiction_router.domain.directory_change import DirectoryChange, touched_places
-from jurisdiction_router.storage import directory_rows, fact_rows
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.domain.areas_and_bodies import Body
+from jurisdiction_router.domain.directory import Directory
+from jurisdiction_router.domain.directory_change import DirectoryChange, GivenArea
+from jurisdiction_router.domain.directory_comparison import change_of, document_of, last_day
+from jurisdiction_router.domain.timeline import Jurisdiction
+from jurisdiction_router.storage import directory_import_rows, jurisdiction_rows
+from jurisdiction_router.storage.directory_import_rows import ImportRow, ItemRow
+from jurisdiction_router.usecases.attempts import Attempt, once
 from jurisdiction_router.usecases.change_directory import (
     SHOWN,
+    Changed,
     ChangeDirectory,
-    Pointers,
     out_of_reach,
 )
+from jurisdiction_router.usecases.compare_directory import (
+    CompareDirectory,
+    Report,
+    error_of,
+    given_rows,
+    items_of,
+    places_of,
+    pointers_of,
+)
+from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from servicekit import jobs
+from servicekit.areas import area_prefix
 from servicekit.auth import Caller
+from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.idempotency import StoredAnswer
+from servicekit.ids import uuid7
+from servicekit.ledger import Ledger, NewEvent
 from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal
+from servicekit.refusals import Refusal, Violation
+
+OF: Final = "directory_import"
+"""What such an impact is of, in its job's parameters."""
+
+_Worked = tuple[StoredAnswer, Sequence[NewEvent]]
+
+
+class GivenItem(NamedTuple):
+    """An item as it was sent: `item` None where it cannot be read, and why in `violations`.
+
+    `pointer` is where it stands in the request; the violations' pointers begin at the item.
+    """
+
+    pointer: str
+    line: int | None
+    what: str | None
+    key: str | None
+    item: GivenArea | Body | None
+    violations: Sequence[Violation] = ()
+
+
+class Loaded(NamedTuple):
+    """What was sent, and how."""
+
+    items: Sequence[GivenItem]
+    format: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportDirectory:
-    """The use case, with what it needs."""
+    """The use cases, with what they need."""
 
     database: Database
+    ledger: Ledger
+    clock: Clock
     current: CurrentJurisdiction
     change: ChangeDirectory
+    compare: CompareDirectory
 
-    async def report(self, caller: Caller, change: DirectoryChange) -> dict[str, Any]:
-        """What an import would do, and nothing done: counts, and how many would be reassessed.
+    async def load(
+        self, caller: Caller, loaded: Loaded, attempt: Attempt, *, activate: bool
+    ) -> StoredAnswer:
+        """Keep an import with its report; with `activate`, have it take effect at once.
 
-        Raises what the import itself would raise.
+        What is wrong with it is in the report. Raises Refusal `outside-areas`,
+        `idempotency-conflict`; with `activate` also `directory-invalid`, and nothing is kept.
         """
-        pointers = Pointers.of(change)
-        out_of_reach(caller, change, pointers)
+        identifier = uuid7()
+        rows = [self._row(number, given) for number, given in enumerate(loaded.items, start=1)]
+        given = {row.number: item.pointer for row, item in zip(rows, loaded.items, strict=True)}
+        items = items_of(rows)
+        whole = change_of([*items.values()])
+        out_of_reach(caller, whole, pointers_of(items, given))
+
+        async def work() -> _Worked:
+            before = await self.current.hold(connection, "alone" if activate else "shared")
+            report = await self.compare(connection, before.directory, rows)
+            document = {
+                "id": str(identifier), "state": "inactive", "format": loaded.format,
+                "reason": loaded.reason, "recorded_by": caller.client,
+                "recorded_at": self.clock.now().isoformat(), "activated_by": None,
+                "revision": 1, "report": report.sums, "impact": None, "done": None,
+            }  # fmt: skip
+            areas = _around(whole, before.directory)
+            row = ImportRow(identifier, caller.client, areas, 1, document)
+            events: Sequence[NewEvent] = ()
+            if activate:
+                row, events = await self._take_effect(
+                    connection, before, row, report, caller, report.violations(given)
+                )
+            else:
+                row = await self._with_impact(connection, row, caller)
+            await directory_import_rows.put(connection, row)
+            await directory_import_rows.put_items(connection, identifier, report.items)
+            return _answer(row, 201), events
+
         async with self.database.transaction() as connection:
-            before = (await self.current.hold(connection, "shared")).directory
-            violations = await self.change.check(connection, before, change, pointers)
-            if violations:
-                raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
-            real = change.without_what_is_held(before)
-            places = touched_places(
-                await fact_rows.all_places(connection),
-                before,
-                real.applied_to(before),
-                real.codes(before),
-            )
-            touched = await fact_rows.touched_organizations(connection, places)
-        return {
-            "areas": len(real.areas),
-            "bodies": len(real.bodies),
-            "reassessed": len(touched),
-            "reassigned": None,
-            "job": None,
-        }
+            return await once(connection, self.ledger, caller, attempt, work)
 
-    async def one(
-        self, caller: Caller, change: DirectoryChange, reason: str | None, if_match: str | None
-    ) -> dict[str, Any]:
-        """Add or replace one area or body; one that is there only by who has read it.
+    async def compare_anew(
+        self, caller: Caller, identifier: UUID, attempt: Attempt
+    ) -> StoredAnswer:
+        """Compare an import with the directory as it is now, and keep the new report.
 
-        Raises what an import raises; Problem 412, 428.
+        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`; Problem 412, 428.
         """
-        pointers = Pointers(
-            {given.area.code: "" for given in change.areas},
-            {body.id: "" for body in change.bodies},
+
+        async def work() -> _Worked:
+            before = await self.current.hold(connection, "shared")
+            row = await self._open(connection, caller, identifier, attempt.if_match)
+            rows = await directory_import_rows.items(connection, identifier)
+            report = await self.compare(connection, before.directory, rows)
+            row = _changed(row, row.revision + 1, report=report.sums, impact=None)
+            row = await self._with_impact(connection, row, caller)
+            await directory_import_rows.put(connection, row)
+            await directory_import_rows.put_items(connection, identifier, report.items)
+            return _answer(row, 200), ()
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
+    async def activate(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+        """Have an import take effect, as its report says, all or nothing.
+
+        Raises Refusal `not-found`, `import-closed`, `outside-areas`, `directory-moved` when the
+        jurisdiction is not the one that it was compared with, naming every item for which that
+        makes a difference; `directory-invalid`, `idempotency-conflict`; Problem 412, 428.
+        """
+
+        async def work() -> _Worked:
+            before = await self.current.hold(connection, "alone")
+            row = await self._open(connection, caller, identifier, attempt.if_match)
+            rows = await directory_import_rows.items(connection, identifier)
+            items = items_of(rows)
+            out_of_reach(caller, change_of([*items.values()]), pointers_of(items))
+            report = await self.compare(connection, before.directory, rows)
+            if report.sums["edition"] != row.document["report"]["edition"]:
+                raise _moved(row, report, rows)
+            row = _changed(row, row.revision + 1)
+            row, events = await self._take_effect(
+                connection, before, row, report, caller, report.violations()
+            )
+            await directory_import_rows.put(connection, row)
+            return _answer(row, 200), events
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
+    async def withdraw(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+        """Discard an import that is not active: it stays as a record and can't be activated.
+
+        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`; Problem 412, 428.
+        """
+
+        async def work() -> _Worked:
+            row = await self._open(connection, caller, identifier, attempt.if_match)
+            row = _changed(row, row.revision + 1, state="withdrawn")
+            await directory_import_rows.put(connection, row)
+            return _answer(row, 200), ()
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
+    async def propose(
+        self, connection: AsyncConnection, before: Jurisdiction, params: Mapping[str, Any]
+    ) -> Proposal:
+        """What an import would make of the jurisdiction: the proposal behind its impact.
+
+        Raises Refusal `directory-moved` when that is not the one it was compared with any more.
+        """
+        identifier = UUID(params["import"])
+        edition = await jurisdiction_rows.edition(connection)
+        if edition != params["edition"]:
+            compared = params["edition"]
+            raise Refusal("directory-moved", id=str(identifier), compared=compared, edition=edition)
+        rows = await directory_import_rows.items(connection, identifier)
+        change = change_of([*items_of(rows).values()]).without_what_is_held(before.directory)
+        after = change.applied_to(before.directory)
+        places = await places_of(connection, before.directory, after, change)
+        on = last_day(change, self.clock.today())
+        header = f"{OF} {identifier} {edition}\n"
+        return Proposal(before, before.with_directory(after), places, on, header)
+
+    def _row(self, number: int, given: GivenItem) -> ItemRow:
+        after = None if given.item is None else document_of(given.item, self.clock.today())
+        errors = [error_of(violation) for violation in given.violations]
+        return ItemRow(number, given.line, given.what, given.key, "refused", None, after, errors)
+
+    async def _with_impact(
+        self, connection: AsyncConnection, row: ImportRow, caller: Caller
+    ) -> ImportRow:
+        """The import with its impact under way, if anything would change and nothing is wrong."""
+        report = row.document["report"]
+        changes = sum(
+            report[name][kind]
+            for name in ("areas", "bodies")
+            for kind in ("added", "changed", "ended")
         )
-        out_of_reach(caller, change, pointers)
-        async with self.database.transaction() as connection:
-            before = await self.current.hold(connection, "alone")
-            held = await directory_rows.revisions(
-                connection, directory_rows.TABLES["areas"], list(pointers.areas)
-            )
-            held |= await directory_rows.revisions(
-                connection, directory_rows.TABLES["bodies"], list(pointers.bodies)
-            )
-            for revision in held.values():
-                check_if_match(if_match, revision)
-            done = await self.change(connection, before, change, caller, reason, pointers)
-        return done.answer()
+        if report["errors"] or not changes:
+            return row
+        params = {"of": OF, "import": str(row.id), "edition": report["edition"]}
+        impact = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
+        return _changed(row, row.revision, impact=str(impact))
 
-    async def __call__(
-        self, caller: Caller, change: DirectoryChange, reason: str | None
-    ) -> dict[str, Any]:
-        """Upsert areas by code and bodies by id; the same import again changes nothing.
+    async def _take_effect(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        row: ImportRow,
+        report: Report,
+        caller: Caller,
+        violations: Sequence[Violation],
+    ) -> tuple[ImportRow, Sequence[NewEvent]]:
+        if violations:
+            raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+        reason = row.document["reason"]
+        done: Changed = await self.change.apply(connection, before, report.change, caller, reason)
+        told = {"state": "active", "activated_by": caller.client, "done": done.answer()}
+        return _changed(row, row.revision, **told), done.events
 
-        Answers with what changed and who is reassessed. Raises Refusal `outside-areas` for what
-        lies beyond the caller's areas, and those of `ChangeDirectory`.
-        """
-        pointers = Pointers.of(change)
-        out_of_reach(caller, change, pointers)
-        async with self.database.transaction() as connection:
-            before = await self.current.hold(connection, "alone")
-            done = await self.change(connection, before, change, caller, reason, pointers)
-        return done.answer()
+    async def _open(
+        self, connection: AsyncConnection, caller: Caller, identifier: UUID, if_match: str | None
+    ) -> ImportRow:
+        """An import that is still inactive, locked, as the caller has read it."""
+        row = await directory_import_rows.find(connection, identifier, lock=True)
+        if row is None or not is_seen_by(caller, row):
+            raise Refusal("not-found")
+        check_if_match(if_match, row.revision)
+        if row.document["state"] != "inactive":
+            raise Refusal("import-closed", id=str(identifier), state=row.document["state"])
+        return row
+
+
+def is_seen_by(caller: Caller, row: ImportRow) -> bool:
+    """Whether an import is the caller's own, or lies in the caller's areas as a whole."""
+    if caller.areas is None or row.client == caller.client:
+        return True
+    return bool(row.areas) and all(caller.may_see(area) for area in row.areas)
+
+
+def _changed(row: ImportRow, revision: int, **members: Any) -> ImportRow:
+    document = {**row.document, "revision": revision, **members}
+    return replace(row, revision=revision, document=document)
+
+
+def _around(change: DirectoryChange, before: Directory) -> list[str]:
+    """The areas that a change lies in: those that lie in none of the others by their codes."""
+    found: list[str] = []
+    for code in sorted(change.codes(before), key=area_prefix):
+        if not found or not code.startswith(area_prefix(found[-1])):
+            found.append(code)
+    return found
+
+
+def _answer(row: ImportRow, status: int) -> StoredAnswer:
+    """The document; 202 with the job's address while one reassesses."""
+    job = (row.document["done"] or {}).get("job")
+    location = f"/v1/jobs/{job}" if job else f"/v1/directory/imports/{row.id}"
+    body = orjson.dumps(row.document).decode()
+    return StoredAnswer(202 if job else status, location, body)
+
+
+def _moved(row: ImportRow, report: Report, told: Sequence[ItemRow]) -> Refusal:
+    """Every item with which something else would happen than its report says."""
+    pairs = zip(given_rows(told), given_rows(report.items), strict=True)
+    violations = [
+        Violation(f"/{new.number}", "directory_moved", new.key,
+                  {"told": old.change, "found": new.change})
+        for old, new in pairs
+        if (old.change, old.before, old.errors) != (new.change, new.before, new.errors)
+    ]  # fmt: skip
+    return Refusal(
+        "directory-moved",
+        *violations[:SHOWN],
+        id=str(row.id),
+        compared=row.document["report"]["edition"],
+        edition=report.sums["edition"],
+        count=len(violations),
+    )

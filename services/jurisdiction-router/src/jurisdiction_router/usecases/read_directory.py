@@ -76,6 +76,17 @@ class ReadDirectory:
         document: str = row.document if valid_on is None else _as_on(row.document, valid_on)
         return Read(document, row.revision)
 
+    async def all(self, caller: Caller) -> dict[str, list[dict[str, Any]]]:
+        """All areas and bodies that the caller may see, on one snapshot, as an import has them."""
+        patterns = caller.like_patterns()
+        found = {}
+        async with self.database.snapshot() as connection:
+            for what, table in directory_rows.TABLES.items():
+                where = directory_rows.conditions(table, {}, None, patterns)
+                page = await directory_rows.page(connection, table, where, None, None)
+                found[what] = orjson.loads(page.documents)
+        return found
+
     async def on_day(self, caller: Caller, code: str, valid_on: date | None) -> dict[str, Any]:
         """What stands for a division code on a day. Raises Refusal `not-found`."""
         directory = (await self.current.read()).directory

@@ -113,8 +113,10 @@ class Restructure:
             await restructuring_rows.put(connection, row)
             done = await self.change(
                 connection, before, planned.change, caller, row.document["title"],
-                _pointers(planned), [_event("applied", row, caller)],
+                _pointers(planned),
             )  # fmt: skip
+            events = [_event("applied", row, caller), *done.events]
+            await self.ledger.append(connection, events)
         return row, done.answer()
 
     async def propose(

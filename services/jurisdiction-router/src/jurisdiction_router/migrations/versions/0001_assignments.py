@@ -312,6 +312,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed", "subject", "position", name=op.f("parked_event_pkey")),
     )
     _create_what_is_decided()
+    _create_imports()
     op.create_table(
         "restructuring",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -376,6 +377,54 @@ def upgrade() -> None:
     op.execute(CREATE_LEDGER_FUNCTION)
 
 
+def _create_imports() -> None:
+    op.create_table(
+        "directory_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client", sa.Text(), nullable=False, comment="who sent it"),
+        sa.Column("state", sa.Text(), nullable=False, comment="inactive, active or withdrawn"),
+        sa.Column(
+            "areas", sa.ARRAY(sa.Text()), nullable=False, comment="it lies in these, as a whole"
+        ),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("directory_import_pkey")),
+    )
+    op.create_table(
+        "directory_import_item",
+        sa.Column("import", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True, comment="of the file, where it has lines"),
+        sa.Column(
+            "what", sa.Text(), nullable=True, comment="area or body; null where it cannot be told"
+        ),
+        sa.Column("key", sa.Text(), nullable=True, comment="code or id"),
+        sa.Column(
+            "change",
+            sa.Text(),
+            nullable=False,
+            comment="added, changed, ended, unchanged, refused",
+        ),
+        sa.Column(
+            "before", sa.Text(), nullable=True, comment="JSON: what was held when it was compared"
+        ),
+        sa.Column(
+            "after",
+            sa.Text(),
+            nullable=True,
+            comment="JSON: what it gives; null where it cannot be read",
+        ),
+        sa.Column("errors", sa.Text(), nullable=False, comment="JSON: what is wrong with it"),
+        sa.PrimaryKeyConstraint("import", "number", name=op.f("directory_import_item_pkey")),
+    )
+    op.create_index(
+        "directory_import_item_change_idx",
+        "directory_import_item",
+        ["import", "change", "number"],
+        unique=False,
+    )
+
+
 def _create_what_is_decided() -> None:
     op.create_table(
         "override",
@@ -417,6 +466,7 @@ def _create_what_is_decided() -> None:
 
 def downgrade() -> None:
     op.execute(DROP_LEDGER_FUNCTION)
+    _drop_imports()
     op.drop_table("enactment")
     op.drop_index(op.f("rule_set_planned_for_idx"), table_name="rule_set")
     op.drop_table("rule_set")
@@ -477,3 +527,9 @@ def downgrade() -> None:
     op.drop_index(op.f("area_parent_parent_idx"), table_name="area_parent")
     op.drop_table("area_parent")
     op.drop_table("area")
+
+
+def _drop_imports() -> None:
+    op.drop_index("directory_import_item_change_idx", table_name="directory_import_item")
+    op.drop_table("directory_import_item")
+    op.drop_table("directory_import")

@@ -1,0 +1,49 @@
+"""Adding or replacing one area or one body."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jurisdiction_router.domain.directory_change import DirectoryChange
+from jurisdiction_router.storage import directory_rows
+from jurisdiction_router.usecases.change_directory import ChangeDirectory, Pointers, out_of_reach
+from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.ledger import Ledger
+from servicekit.preconditions import check_if_match
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDirectoryEntry:
+    """The use case, with what it needs."""
+
+    database: Database
+    ledger: Ledger
+    current: CurrentJurisdiction
+    change: ChangeDirectory
+
+    async def __call__(
+        self, caller: Caller, change: DirectoryChange, reason: str | None, if_match: str | None
+    ) -> dict[str, Any]:
+        """Add or replace one area or body; one that is there only by who has read it.
+
+        Raises Refusal `outside-areas`, `directory-invalid`; Problem 412, 428.
+        """
+        pointers = Pointers(
+            {given.area.code: "" for given in change.areas},
+            {body.id: "" for body in change.bodies},
+        )
+        out_of_reach(caller, change, pointers)
+        async with self.database.transaction() as connection:
+            before = await self.current.hold(connection, "alone")
+            held = await directory_rows.revisions(
+                connection, directory_rows.TABLES["areas"], list(pointers.areas)
+            )
+            held |= await directory_rows.revisions(
+                connection, directory_rows.TABLES["bodies"], list(pointers.bodies)
+            )
+            for revision in held.values():
+                check_if_match(if_match, revision)
+            done = await self.change(connection, before, change, caller, reason, pointers)
+            await self.ledger.append(connection, done.events)
+        return done.answer()
