@@ -8,12 +8,13 @@ together: organizations with equal keys that count alike are one entry of a `Cou
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 Document = dict[str, Any]
-Tally = tuple[int, int]
+Tally = tuple[Fraction, Fraction]
 Counts = dict[tuple[str, ...], Tally]
-"""By key: numerator and denominator; groups of nobody are left out."""
+"""By key: numerator and denominator, exactly; groups of nobody are left out."""
 
 UNASSIGNED = "unassigned"
 
@@ -118,6 +119,39 @@ READINGS: dict[str, Reading] = {
 """Of each indicator that is the same on every day: who is asked about, and who of them counts."""
 
 
+Summing = tuple[Callable[[Document], Any], Callable[[Document], Fraction | int]]
+
+
+def _members(document: Document) -> int:
+    party = document["party"]
+    return int(party["full_members"]) + int(party["probationary_members"])
+
+
+def _counted_members(document: Document) -> bool:
+    party = document["party"]
+    return party["full_members"] is not None and party["probationary_members"] is not None
+
+
+def _units(document: Document) -> int:
+    """How many share its Party organization; 0 where a joint one names nobody."""
+    party = _organization(document)
+    others = set(party["with"]) - {document["name"]}
+    return 1 if party["mode"] == "solo" else (1 + len(others)) * bool(others)
+
+
+def _share(document: Document) -> Fraction:
+    return Fraction(1, _units(document))
+
+
+RATIOS: dict[str, Summing] = {
+    "members_per_party_organization": (
+        _among(_formed, _units, _counted_members), _members,
+    ),
+    "covered_per_party_organization": (_among(_formed, _units), lambda d: 1),
+}  # fmt: skip
+"""Of each ratio of sums: who is asked about, and what it adds above; below it adds its share."""
+
+
 def _size_band(staff: int | None) -> str | None:
     if staff is None:
         return None
@@ -140,13 +174,21 @@ class CityOracle:
         answers = {answer["organization_id"]: answer for answer in assignments}
         self.documents = list(organizations)
         self._keys: dict[str, list[str]] = defaultdict(list)
-        self._signs: list[tuple[tuple[bool, bool], ...]] = []
+        self._signs: list[tuple[Tally | None, ...]] = []
         for document in self.documents:
             for name, value in self._dimensions(document, answers.get(document["id"])).items():
                 self._keys[name].append(UNASSIGNED if value is None else value)
             self._signs.append(
-                tuple(_sign(document, *reading) for reading in self.readings.values())
+                (
+                    *(_sign(document, *reading) for reading in self.readings.values()),
+                    *(_added(document, *summing) for summing in RATIOS.values()),
+                )
             )
+
+    @property
+    def indicators(self) -> list[str]:
+        """What is counted."""
+        return [*self.readings, *RATIOS]
 
     @property
     def dimensions(self) -> list[str]:
@@ -155,17 +197,17 @@ class CityOracle:
 
     def counts(self, group_by: tuple[str, ...]) -> dict[str, Counts]:
         """Every indicator by `group_by`."""
-        found: dict[str, dict[tuple[str, ...], list[int]]] = {
-            name: defaultdict(lambda: [0, 0]) for name in self.readings
+        found: dict[str, dict[tuple[str, ...], list[Fraction]]] = {
+            name: defaultdict(lambda: [Fraction(0), Fraction(0)]) for name in self.indicators
         }
         keys = zip(*(self._keys[name] for name in group_by), strict=True)
         pairs = zip(keys if group_by else [()] * len(self._signs), self._signs, strict=True)
         for (key, signs), number in Counter(pairs).items():
-            for name, (asked, hit) in zip(self.readings, signs, strict=True):
-                if asked:
+            for name, added in zip(self.indicators, signs, strict=True):
+                if added is not None:
                     tally = found[name][key]
-                    tally[0] += number if hit else 0
-                    tally[1] += number
+                    tally[0] += number * added[0]
+                    tally[1] += number * added[1]
         return {
             name: {key: (tally[0], tally[1]) for key, tally in groups.items()}
             for name, groups in found.items()
@@ -205,8 +247,18 @@ class CityOracle:
         return path
 
 
-def _sign(document: Document, *reading: Callable[[Document], Any]) -> tuple[bool, bool]:
-    """Whether it is asked about, and whether it counts then."""
+_ONE, _NOTHING = Fraction(1), Fraction(0)
+
+
+def _sign(document: Document, *reading: Callable[[Document], Any]) -> Tally | None:
+    """Whether it is asked about (None: not), and whether it counts then."""
     asked, hit = reading
-    among = bool(asked(document))
-    return among, among and bool(hit(document))
+    if not asked(document):
+        return None
+    return (_ONE if hit(document) else _NOTHING, _ONE)
+
+
+def _added(document: Document, *summing: Callable[[Document], Any]) -> Tally | None:
+    """What it adds to a ratio of sums; None where it is not asked about."""
+    asked, amount = summing
+    return (Fraction(amount(document)), _share(document)) if asked(document) else None

@@ -33,6 +33,8 @@ async def test_the_answer_has_the_whole_the_parts_and_a_receipt(world: World) ->
         "indicator": "organizational_coverage",
         "valid_on": "2016-01-01",
         "hierarchy_on": None,
+        "is_share": True,
+        "divisors": {"numerator": 1, "denominator": 1},
         "total": {"numerator": 3, "denominator": 4, "rate": 0.75},
         "groups": [
             {"by": {"kind": "foundation"}, "numerator": 0, "denominator": 1, "rate": 0.0},

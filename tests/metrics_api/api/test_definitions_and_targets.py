@@ -5,6 +5,7 @@ from typing import Any
 from tests.metrics_api.api.conftest import World
 
 from metrics_api.domain.predicate_documents import read_predicate
+from metrics_api.domain.weight_documents import read_measure
 from metrics_api.storage.definition_files import load_definitions
 
 
@@ -16,6 +17,9 @@ async def test_an_indicator_is_told_well_enough_to_recompute_it(world: World) ->
         names = document["parameters"]
         assert read_predicate(document["denominator"], names, "") == indicator.denominator
         assert read_predicate(document["numerator"], names, "") == indicator.condition
+        measure = document["measure"]
+        assert (measure is None) is indicator.is_share
+        assert measure is None or read_measure(measure, "") == indicator.measure
         one = await world.client.get(f"/v1/indicators/{document['id']}")
         assert one.json() == document
     eligible = next(i for i in listed if i["id"] == "eligible_coverage")

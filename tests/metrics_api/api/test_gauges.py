@@ -17,9 +17,14 @@ async def test_gauges_show_every_indicator_and_target_of_today(world: World) -> 
     await world.factory.show_headlines.show()
     for indicator in world.factory.definitions.indicators:
         answer = await world.client.get("/v1/coverage", params={"indicator": indicator})
-        total = answer.json()["total"]
-        for figure in ("numerator", "denominator", "rate"):
-            assert shown(f"metrics_indicator_{figure}", indicator=indicator) == total[figure]
+        document = answer.json()
+        total, divisors = document["total"], document["divisors"]
+        for figure in ("numerator", "denominator"):
+            exact = total[figure] / divisors[figure]
+            assert shown(f"metrics_indicator_{figure}", indicator=indicator) == exact
+        rates = ("rate", "ratio") if document["is_share"] else ("ratio", "rate")
+        found = [shown(f"metrics_indicator_{it}", indicator=indicator) for it in rates]
+        assert found == [total["rate"], None]
     for target in (await world.client.get("/v1/targets")).json()["targets"]:
         for variant in target["variants"]:
             labels = {"target": target["id"], "variant": variant["id"]}

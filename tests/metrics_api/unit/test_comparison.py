@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from tests.metrics_api.unit.test_counting import (
     HIERARCHY,
     Row,
+    Sums,
+    adds,
     copy_of,
+    exact,
     is_asked,
     key_of,
     queries,
@@ -22,31 +25,37 @@ from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.comparison_count import CHANGES, Change, Side, compare, find_changed
 from metrics_api.counting.coverage_count import CoverageQuery
 from metrics_api.domain.facts import Fact
-from metrics_api.domain.indicators import Tally
-from metrics_api.domain.predicates import Predicate, fact_test
+from metrics_api.domain.predicates import Predicate
 
 Pair = tuple[int, tuple[str, ...]]
 """An organization in a group."""
 
 
-def standing(rows: list[Row], query: CoverageQuery) -> dict[Pair, bool]:
-    """Everyone asked about, and whether it counts."""
-    counts = fact_test(query.indicator.numerator)
+def standing(rows: list[Row], query: CoverageQuery) -> dict[Pair, Sums]:
+    """Everyone asked about, and what it adds."""
     return {
-        (row.row_id, tuple(key_of(n, row.fact, HIERARCHY) for n in query.group_by)): counts(
-            row.fact
+        (row.row_id, tuple(key_of(n, row.fact, HIERARCHY) for n in query.group_by)): adds(
+            row.fact, query
         )
         for row in rows
         if is_asked(row, query)
     }
 
 
-def change_of(before: bool | None, after: bool | None) -> Change | None:
+def whole_of(standings: dict[Pair, Sums]) -> Sums:
+    above, below = (sum((it[side] for it in standings.values()), Fraction(0)) for side in (0, 1))
+    return above, below
+
+
+def change_of(before: Sums | None, after: Sums | None, whole: Sums) -> Change | None:
     if before is None:
         return "entered"
     if after is None:
         return "left"
-    return None if before == after else ("gained" if after else "lost")
+    raised = after[0] - before[0]
+    if whole[1]:
+        raised -= whole[0] / whole[1] * (after[1] - before[1])
+    return "gained" if raised > 0 else "lost" if raised < 0 else None
 
 
 @settings(max_examples=100, deadline=None)
@@ -62,7 +71,8 @@ def test_contributions_sum_to_the_difference_exactly(
     copy = copy_of(rows, data.draw(st.integers(1, 7)), [8], data.draw(st.booleans()))
     first = data.draw(queries(predicates, days))
     other = data.draw(queries(predicates, days))
-    then = replace(first, indicator=other.indicator, valid_on=other.valid_on)
+    measured = replace(other.indicator, measure=first.indicator.measure)
+    then = replace(first, indicator=measured, valid_on=other.valid_on)
     if data.draw(st.booleans()):
         then = replace(then, filters=other.filters)
     rollup = AreaRollup(HIERARCHY, copy.area_count)
@@ -70,10 +80,10 @@ def test_contributions_sum_to_the_difference_exactly(
     found = compare(*sides, 9_999)
 
     before, after = standing(rows, first), standing(rows, then)
-    assert found.before == Tally(sum(before.values()), len(before))
-    assert found.after == Tally(sum(after.values()), len(after))
+    wholes = whole_of(before), whole_of(after)
+    assert (exact(found.before), exact(found.after)) == wholes
     pairs = {pair: (before.get(pair), after.get(pair)) for pair in before | after}
-    expected = Counter((key, change_of(*was)) for (_, key), was in pairs.items())
+    expected = Counter((key, change_of(*was, wholes[0])) for (_, key), was in pairs.items())
     shown = {
         (row[: len(first.group_by)], row[-2]): row[-1]
         for row in found.parts.select(*first.group_by, "change", "organizations").iter_rows()
@@ -81,28 +91,35 @@ def test_contributions_sum_to_the_difference_exactly(
     assert shown == {part: number for part, number in expected.items() if part[1]}
     for change in CHANGES:
         assert walked(sides, change) == sorted(
-            org for (org, _), was in ungrouped(rows, first, then) if change_of(*was) == change
+            org
+            for (org, _), was in ungrouped(rows, first, then)
+            if change_of(*was, wholes[0]) == change
         )
-    if found.denominator:
-        exact = [Fraction(n, found.denominator) for n in found.parts["contribution_numerator"]]
-        rates = [Fraction(t.numerator, t.denominator) for t in (found.before, found.after)]
-        assert sum(exact) == rates[1] - rates[0] == Fraction(found.difference, found.denominator)
+    if wholes[0][1] and wholes[1][1]:
+        assert found.denominator is not None
+        assert found.difference is not None
+        told = [Fraction(n, found.denominator) for n in found.parts["contribution_numerator"]]
+        rates = [above / below for above, below in wholes]
+        assert sum(told) == rates[1] - rates[0] == Fraction(found.difference, found.denominator)
         # the formula as the documentation states it, one organization at a time
         terms: dict[tuple[tuple[str, ...], Change | None], Fraction] = defaultdict(Fraction)
+        nothing = (Fraction(0), Fraction(0))
         for (_, key), (was, now) in pairs.items():
-            entering = (now or 0) - rates[0] * (now is not None)
-            leaving = (was or 0) - rates[0] * (was is not None)
-            terms[key, change_of(was, now)] += Fraction(entering - leaving) / len(after)
+            entering, leaving = (
+                it[0] - rates[0] * it[1] for it in (now or nothing, was or nothing)
+            )
+            terms[key, change_of(was, now, wholes[0])] += (entering - leaving) / wholes[1][1]
         named = found.parts.select(*first.group_by, "change").iter_rows()
-        for part, value in zip(named, exact, strict=True):
+        for part, value in zip(named, told, strict=True):
             assert terms[part[:-1], part[-1]] == value
     else:
+        assert found.denominator is found.difference is None
         assert found.parts["contribution_numerator"].null_count() == found.parts.height
 
 
 def ungrouped(
     rows: list[Row], first: CoverageQuery, then: CoverageQuery
-) -> list[tuple[Pair, tuple[bool | None, bool | None]]]:
+) -> list[tuple[Pair, tuple[Sums | None, Sums | None]]]:
     before = standing(rows, replace(first, group_by=()))
     after = standing(rows, replace(then, group_by=()))
     return [(pair, (before.get(pair), after.get(pair))) for pair in before | after]

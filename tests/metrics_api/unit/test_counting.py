@@ -1,9 +1,11 @@
 """The counting engine against a naive model, at random days and editions, with rows waiting."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 import polars as pl
 import pytest
@@ -15,7 +17,6 @@ from tests.metrics_api.successions import SUCCEEDING_CODES, YEARS, succeeding_ar
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.columns import ROW_TYPES
 from metrics_api.counting.coverage_count import (
-    RATE,
     CoverageQuery,
     TooManyGroupsError,
     count_coverage,
@@ -23,12 +24,14 @@ from metrics_api.counting.coverage_count import (
 from metrics_api.counting.fact_copy import FactCopy, no_rows
 from metrics_api.counting.members import Part, Place, find_members
 from metrics_api.counting.series_count import count_series, whole_series
+from metrics_api.counting.weighing import RATE, Figures, FiguresTooFineError, parts_of
 from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
 from metrics_api.domain.dimensions import AREA_LEVELS, DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.facts import COLUMNS, POSITION, Fact
 from metrics_api.domain.indicators import ResolvedIndicator, Tally
 from metrics_api.domain.predicates import Predicate, fact_test
 from metrics_api.domain.timelines import FAR
+from metrics_api.domain.weights import COUNTED, Divisors, Measure, Weight
 from metrics_api.storage.definition_files import load_definitions
 
 DAY = date(2016, 1, 5)
@@ -113,17 +116,51 @@ def key_of(name: str, fact: Fact, hierarchy: AreaHierarchy) -> str:
     return UNASSIGNED_KEY if value is None else str(value)
 
 
-def naive(rows: list[Row], query: CoverageQuery) -> dict[tuple[str, ...], Tally]:
-    """The meaning of a query, one row at a time."""
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-    in_numerator = fact_test(query.indicator.numerator)
+Sums = tuple[Fraction, Fraction]
+"""Numerator and denominator, exactly."""
+
+
+def naive(rows: list[Row], query: CoverageQuery) -> dict[tuple[str, ...], Sums]:
+    """The meaning of a query, one row at a time; groups to which nobody adds are left out."""
+    groups: dict[tuple[str, ...], list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
     for row in rows:
-        if not is_asked(row, query):
-            continue
-        tally = groups[tuple(key_of(name, row.fact, HIERARCHY) for name in query.group_by)]
-        tally[0] += in_numerator(row.fact)
-        tally[1] += 1
-    return {key: Tally(*tally) for key, tally in groups.items()}
+        if is_asked(row, query):
+            sums = groups[tuple(key_of(name, row.fact, HIERARCHY) for name in query.group_by)]
+            for side, amount in enumerate(adds(row.fact, query)):
+                sums[side] += amount
+    return {key: (above, below) for key, (above, below) in groups.items() if above or below}
+
+
+def adds(fact: Fact, query: CoverageQuery) -> Sums:
+    """What somebody who is asked about adds."""
+    measure = query.indicator.measure
+    counts = fact_test(query.indicator.numerator)(fact)
+    return weight(measure.numerator, fact) * counts, weight(measure.denominator, fact)
+
+
+def weight(weight: Weight, fact: Fact) -> Fraction:
+    if weight.divisor:
+        units = fact[POSITION[weight.divisor]]
+        return Fraction(1, units) if isinstance(units, int) and units else Fraction(0)
+    own = [fact[POSITION[column]] for column in weight.columns]
+    return Fraction(sum(n for n in own if isinstance(n, int)) if own else 1)
+
+
+def exact(tally: Tally) -> Sums:
+    return (
+        Fraction(tally.numerator, tally.divisors.numerator),
+        Fraction(tally.denominator, tally.divisors.denominator),
+    )
+
+
+def rate(sums: Sums) -> float | None:
+    """Rounded half up to six decimals."""
+    above, below = sums
+    return (
+        float(Fraction(math.floor(above / below * 10**6 + Fraction(1, 2)), 10**6))
+        if below
+        else None
+    )
 
 
 def is_asked(row: Row, query: CoverageQuery) -> bool:
@@ -161,6 +198,12 @@ def row_lists(
     return rows
 
 
+_WEIGHTS = st.sampled_from(
+    [Weight(), Weight(("full_members", "probationary_members")), Weight(divisor="party_units")]
+)
+MEASURES = st.just(COUNTED) | st.builds(Measure, _WEIGHTS, _WEIGHTS)
+
+
 @st.composite
 def queries(
     draw: st.DrawFn, predicates: st.SearchStrategy[Predicate], days: st.SearchStrategy[date]
@@ -173,7 +216,7 @@ def queries(
         | st.just({"body": ("b1", "never-seen")})
     )
     return CoverageQuery(
-        indicator=ResolvedIndicator(draw(predicates), draw(predicates)),
+        indicator=ResolvedIndicator(draw(predicates), draw(predicates), draw(MEASURES)),
         valid_on=draw(days),
         edition=draw(st.integers(1, 7)),
         group_by=tuple(draw(st.lists(names, max_size=4, unique=True))),
@@ -201,11 +244,15 @@ def test_every_count_equals_the_naive_one(
     if query.group_by:
         keys = found.groups.select(query.group_by).rows()
         tallies = found.groups.select("numerator", "denominator").rows()
-        assert {k: Tally(*t) for k, t in zip(keys, tallies, strict=True)} == expected
-        assert found.groups["rate"].to_list() == [Tally(*t).rate for t in tallies]
-    assert found.total == Tally(
-        sum(t.numerator for t in expected.values()), sum(t.denominator for t in expected.values())
-    )
+        sums = [exact(Tally(above, below, found.total.divisors)) for above, below in tallies]
+        assert dict(zip(keys, sums, strict=True)) == expected
+        assert found.groups["rate"].to_list() == [rate(it) for it in sums]
+    whole = tuple(sum((it[side] for it in expected.values()), Fraction(0)) for side in (0, 1))
+    assert exact(found.total) == whole
+    assert found.total.rate == rate(exact(found.total))
+    assert found.total.is_share == (query.indicator.measure == COUNTED)
+    if found.total.is_share:
+        assert found.total.divisors == (1, 1)
 
 
 @settings(max_examples=60, deadline=None)
@@ -224,18 +271,18 @@ def test_a_series_is_the_count_of_each_day(
     rollup = AreaRollup(HIERARCHY, copy.area_count)
     keys = list(query.group_by)
     middle = len(asked) // 2
+    figures = Figures(query.indicator, parts_of(copy, query.indicator))
     stretches = [
         count_series(copy, rollup, query, p, 9_999) for p in (asked[:middle], asked[middle:]) if p
     ]
-    found = whole_series(stretches, keys, asked, 9_999)
+    found = whole_series(stretches, keys, asked, 9_999, figures)
     for day in asked:
         expected = naive(rows, replace(query, valid_on=day))
         shown = found.filter(pl.col("valid_on") == day)
-        tallies = {
-            row[: len(keys)]: Tally(*row[-2:])
-            for row in shown.select(*keys, "numerator", "denominator").iter_rows()
-        }
-        assert {key: tally for key, tally in tallies.items() if tally.denominator} == expected
+        rows_of_day = shown.select(*keys, "numerator", "denominator", "rate").rows()
+        sums = {row[: len(keys)]: exact(figures.tally(*row[-3:-1])) for row in rows_of_day}
+        assert {key: it for key, it in sums.items() if any(it)} == expected
+        assert [row[-1] for row in rows_of_day] == [rate(it) for it in sums.values()]
     assert found.height == found.select(keys).n_unique() * len(asked) if keys else len(asked)
 
 
@@ -252,6 +299,7 @@ def test_the_members_are_those_that_were_counted_in_order_and_once(
     loaded_at = data.draw(st.integers(1, 7))
     copy = copy_of(rows, loaded_at, [8], data.draw(st.booleans()))
     query = replace(data.draw(queries(predicates, days)), group_by=())
+    query = replace(query, indicator=replace(query.indicator, measure=COUNTED))
     rollup = AreaRollup(HIERARCHY, copy.area_count)
     counted = count_coverage(copy, rollup, query, 1).total
     found = {part: walked(copy, rollup, query, part) for part in PARTS}
@@ -332,3 +380,33 @@ def test_many_waiting_rows_are_folded_by_themselves() -> None:
     rows = [plain_row(i, status="active") for i in range(50_001)]
     copy = FactCopy.loaded(1, no_rows(), no_rows()).advanced(2, frame(rows), no_rows())
     assert (copy.base.height, copy.opened.height) == (50_001, 0)
+
+
+def test_a_joint_party_organization_of_three_counts_once_over_all_and_in_thirds_by_area() -> None:
+    joint = {"status": "active", "party_mode": "joint", "party_units": 3}
+    solo = {"status": "active", "party_mode": "solo", "party_units": 1}
+    areas = ("440303001", "440303001", "440303002")
+    rows = [plain_row(i, area=area, **joint) for i, area in enumerate(areas)]
+    rows.append(plain_row(9, area="440303001", **solo))
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
+    indicator = DEFINITIONS.indicators["covered_per_party_organization"].on(DAY, {})
+    query = CoverageQuery(indicator, DAY, 1, ("district",))
+    found = count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 9)
+    assert found.total == Tally(4, 6, Divisors(1, 3), is_share=False)  # four in two
+    assert found.groups.rows() == [("440303", 3, 5, 1.8), ("440306", 1, 1, 3.0)]
+    whole = count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count),
+                           replace(query, group_by=()), 1).total  # fmt: skip
+    assert whole == Tally(4, 2, Divisors(1, 1), is_share=False)
+
+
+def test_joint_party_organizations_of_too_many_sizes_are_refused_not_rounded() -> None:
+    joint = {"status": "active", "party_mode": "joint"}
+    rows = [plain_row(i, party_units=i, **joint) for i in range(1, 52)]
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
+    indicator = DEFINITIONS.indicators["covered_per_party_organization"].on(DAY, {})
+    query = CoverageQuery(indicator, DAY, 1)
+    with pytest.raises(FiguresTooFineError):
+        count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 1)
+    shares = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
+    query = replace(query, indicator=shares)
+    assert count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 1).total.rate == 1

@@ -39,6 +39,8 @@ def test_the_indicators_and_targets_of_the_speech_are_there() -> None:
         "regular_organizational_life",
         "trained_secretaries",
         "demonstration_sites",
+        "members_per_party_organization",
+        "covered_per_party_organization",
     }
     goals = {target.id: (target.goal, target.deadline) for target in DEFINITIONS.targets.values()}
     assert goals["formation_5a_2016"] == (Fraction(1), DAY)
@@ -100,6 +102,15 @@ reference: r
 denominator: {field: status, eq: active}
 numerator: {field: %s}
 """
+RATIO = """
+version: 1
+title: {zh: 一, en: one}
+formula: {zh: 一, en: one}
+unit: organization
+reference: r
+denominator: {all: [{field: status, eq: active}, {field: full_members, ge: 0}]}
+measure: {numerator: {%s}, denominator: %s}
+"""
 TARGET = """
 title: {zh: 一, en: one}
 goal: "%s"
@@ -127,6 +138,15 @@ variants: [{id: all, indicator: %s, title: {zh: 一, en: one}}]
             % "grade, eq: 5A",
             "division by zero",
         ),
+        ("indicators", RATIO % ("sum: [colour]", "organizations"), "unknown field 'colour'"),
+        ("indicators", RATIO % ("sum: [grade]", "organizations"), "no number that can be summed"),
+        ("indicators", RATIO % ("sum: [training_year]", "organizations"), "no number that can be"),
+        ("indicators", RATIO % ("sum: []", "organizations"), "measure.numerator: one of"),
+        ("indicators", RATIO % ("sum: [life_lectures]", "organizations"), "may be unknown"),
+        ("indicators", RATIO % ("sum: [full_members]", "{share_of: full_members}"), "by zero"),
+        ("indicators", RATIO % ("sum: [full_members]", "{share_of: party_units}"), "by zero"),
+        ("indicators", RATIO.replace("numerator:", "above:") % ("sum: []", "x"), "a numerator and"),
+        ("targets", TARGET % ("0.8", "grade: [5A]", "ratio"), "'ratio' is no share"),
         ("targets", TARGET % ("0.8", "grade: [5A]", "nope"), "unknown indicator 'nope'"),
         ("targets", TARGET % ("1.2", "grade: [5A]", "good"), "not a share"),
         ("targets", TARGET % ("most", "grade: [5A]", "good"), "not a share"),
@@ -139,6 +159,7 @@ def test_a_file_that_cannot_be_meant_refuses_the_start(
     tmp_path: Path, kind: str, content: str, reason: str
 ) -> None:
     write(tmp_path, "indicators", "good", INDICATOR % "grade, eq: 5A")
+    write(tmp_path, "indicators", "ratio", RATIO % ("sum: [full_members]", "organizations"))
     write(tmp_path, kind, "bad", content)
     with pytest.raises(DefinitionError) as error:
         load_definitions(tmp_path)

@@ -7,6 +7,7 @@ its path: `groups`, or `targets.variants` where each target has several.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -23,6 +24,10 @@ Cell = str | int | float | None
 
 WHOLE = "total"
 """The member that sums up the rows; it ends the table."""
+DIVISORS = "divisors"
+"""The member by which figures are divided: cells hold what comes of it."""
+IS_SHARE = "is_share"
+"""The member that tells shares of one from ratios of sums."""
 _KEYED = {"by": "", "labels": "名称"}
 """Members keyed by dimension, and what follows the dimension's title in their headers."""
 
@@ -43,6 +48,8 @@ class AnswerTable:
     header: list[str]
     rows: list[list[Cell]]
     notes: list[list[Cell]]
+    in_percent: bool = True
+    """Whether its rates are shares of one."""
 
 
 def answer_table(
@@ -52,13 +59,27 @@ def answer_table(
     reading = _Reading(labels, language)
     row_model, rows = _rows(sheet.model, document, sheet.rows.split("."))
     paths = list(_columns(row_model, rows))
-    cells = [[reading.cell(path, _at(row, path)) for path in paths] for row in rows]
+    cells = [
+        [reading.cell(path, _divided(path, _at(row, path), {**document, **row})) for path in paths]
+        for row in rows
+    ]
     total = document.get(WHOLE)
     if isinstance(total, Mapping):
         paths = paths or [(name,) for name in total]
-        cells.append(reading.total(paths, total))
+        whole = {name: _divided((name,), value, document) for name, value in total.items()}
+        cells.append(reading.total(paths, whole))
     header = [reading.header(row_model, path) for path in paths]
-    return AnswerTable(paths, header, cells, list(reading.notes(sheet, document)))
+    in_percent = all(told.get(IS_SHARE, True) for told in (document, *rows))
+    return AnswerTable(paths, header, cells, list(reading.notes(sheet, document)), in_percent)
+
+
+def _divided(path: Path, value: Any, row: Row) -> Any:
+    """A figure over its divisor, for people: a number where it is whole, else as in 1594 5/6."""
+    by = (row.get(DIVISORS) or {}).get(path[-1].removesuffix("_before").removesuffix("_after"), 1)
+    if by == 1 or not isinstance(value, int):
+        return value
+    whole, rest = divmod(value, by)
+    return f"{whole} {Fraction(rest, by)}" if rest else whole
 
 
 class _Reading:
@@ -103,7 +124,11 @@ class _Reading:
     def notes(self, sheet: Sheet, document: Row) -> Iterator[list[Cell]]:
         """Scalars of the answer, then its receipt, each with its title."""
         rows = sheet.rows.split(".")[0]
-        beside = {k: v for k, v in document.items() if k not in (rows, WHOLE, "receipt")}
+        beside = {
+            k: v
+            for k, v in document.items()
+            if k not in (rows, WHOLE, DIVISORS, IS_SHARE, "receipt")
+        }
         for model, known in ((sheet.model, beside), (ReceiptDocument, document["receipt"])):
             for name, value in known.items():
                 yield [self.header(model, (name,)), self.cell((name,), value)]
@@ -132,6 +157,8 @@ def _columns(model: type[BaseModel], rows: Sequence[Row]) -> Iterator[Path]:
     own = model.__annotations__
     fields = model.model_fields.items()
     for name, field in sorted(fields, key=lambda it: (it[0] not in _KEYED, it[0] not in own)):
+        if name in (DIVISORS, IS_SHARE):
+            continue
         inner = models.get(name)
         values = [row[name] for row in rows if isinstance(row.get(name), Mapping)]
         if inner is not None and inner is not Wording:

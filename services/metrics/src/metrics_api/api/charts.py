@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from metrics_api.api.coverage import READ_PROBLEMS
-from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.api.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import (
     AskedHierarchy,
     AtEdition,
@@ -67,7 +67,10 @@ def charts_router() -> APIRouter:
         operation_id="draw_bars",
         summary="Rates by one dimension, as SVG 分组柱状图",
         response_class=Response,
-        responses={**SVG, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS)},
+        responses={
+            **SVG,
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        },
     )
     async def bars(
         request: Request,
@@ -90,7 +93,7 @@ def charts_router() -> APIRouter:
         operation_id="draw_trend",
         summary="A rate over time, as SVG 走势图",
         response_class=Response,
-        responses={**SVG, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED)},
+        responses={**SVG, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, FIGURES_TOO_FINE)},
     )
     async def trend(
         request: Request,

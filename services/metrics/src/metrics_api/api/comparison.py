@@ -11,7 +11,12 @@ from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering, Pinned
 from metrics_api.api.comparison_schemas import ChangedOrganizations, Comparison
 from metrics_api.api.coverage import READ_PROBLEMS, tally
-from metrics_api.api.errors import PARAMETER_UNDEFINED, TIMELINE_REBUILT, TOO_MANY_GROUPS
+from metrics_api.api.errors import (
+    FIGURES_TOO_FINE,
+    PARAMETER_UNDEFINED,
+    TIMELINE_REBUILT,
+    TOO_MANY_GROUPS,
+)
 from metrics_api.api.members import Links, member_document
 from metrics_api.api.parameters import (
     AskedHierarchy,
@@ -44,6 +49,12 @@ MEANINGS: dict[Change, Wording] = {
     "gained": Wording("新计入分子", "Into the numerator"),
     "lost": Wording("不再计入分子", "Out of the numerator"),
 }
+MEANINGS_IN_SUMS: dict[Change, Wording] = {
+    **MEANINGS,
+    "gained": Wording("使数值上升", "Raises the figure"),
+    "lost": Wording("使数值下降", "Lowers the figure"),
+}
+"""Those of a ratio of sums."""
 
 
 async def comparison_request(
@@ -80,7 +91,7 @@ def comparison_router() -> APIRouter:
         response_model=Comparison,
         responses={
             **ANSWER_FORMS,
-            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
         },
     )
     async def comparison(
@@ -89,20 +100,26 @@ def comparison_router() -> APIRouter:
         """Both counts, and what the organizations that entered, left, gained or lost contribute.
 
         `contribution_numerator` ÷ `denominator` sums to the difference of the rates exactly; who
-        stayed as it was contributes nothing. By a dimension, an organization that moved from one
-        group to another leaves the one and enters the other. Two areas: `area` and `to_area`.
+        stayed as it was contributes nothing. Of a ratio of sums those gain who stay and raise it,
+        and those lose who lower it; its counts are to be divided by `divisors`. By a dimension, an
+        organization that moved from one group to another leaves the one and enters the other. Two
+        areas: `area` and `to_area`.
         """
         compare: CompareCoverage = request.app.state.compare_coverage
         answer = await compare.answer(asked.by(split(group_by)))
         receipt, told, pinned = _rests_on(request, answer.sides, asked)
         count = answer.count
-        whole = count.denominator
+        whole, difference = count.denominator, count.difference
         document = {
             **told,
+            "is_share": count.before.is_share,
+            "divisors": count.before.divisors._asdict(),
             "before": tally(count.before),
             "after": tally(count.after),
-            "difference": whole and round(count.difference / whole, 6),
-            "difference_numerator": whole and count.difference,
+            "difference": round(difference / whole, 6)
+            if whole and difference is not None
+            else None,
+            "difference_numerator": difference,
             "denominator": whole,
             "parts": orjson.Fragment(_parts(answer)),
         }
@@ -115,7 +132,13 @@ def comparison_router() -> APIRouter:
         response_model=ChangedOrganizations,
         responses={
             **ANSWER_FORMS,
-            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR, TIMELINE_REBUILT),
+            **responses(
+                *READ_PROBLEMS,
+                PARAMETER_UNDEFINED,
+                INVALID_CURSOR,
+                TIMELINE_REBUILT,
+                FIGURES_TOO_FINE,
+            ),
         },
     )
     async def changed(
@@ -165,8 +188,9 @@ def _parts(answer: ComparisonAnswer) -> str:
     """The parts from the frame to text."""
     group_by = answer.sides.after.query.group_by
     change = pl.col("change")
+    meanings = MEANINGS if answer.count.before.is_share else MEANINGS_IN_SUMS
     meaning = [
-        change.replace_strict({c: getattr(m, language) for c, m in MEANINGS.items()}).alias(
+        change.replace_strict({c: getattr(m, language) for c, m in meanings.items()}).alias(
             language
         )
         for language in ("zh", "en")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from metrics_api.api.schemas import (
+    Divisors,
     FactShown,
     MemberLinks,
     NamedArea,
@@ -29,7 +30,7 @@ class ComparisonPart(BaseModel):
     )
     change: Change = Field(
         description="Into or out of the denominator (entered, left), or within it of the numerator "
-        "(gained, lost) 变化代码"
+        "(gained, lost); of a ratio of sums those gain who raise it 变化代码"
     )
     meaning: Wording = Field(description="The change in words 变化类型")
     organizations: int = Field(description="How many 组织数")
@@ -60,6 +61,10 @@ class ComparedDays(BaseModel):
 class Comparison(ComparedDays):
     """Two counts, and what makes them differ 对比结果."""
 
+    is_share: bool = Field(
+        description="Whether rates are shares of one, and not ratios of sums 是否为占比"
+    )
+    divisors: Divisors = Field(description="What the counts are to be divided by 计数除数")
     before: Tally = Field(description="The first count 起点")
     after: Tally = Field(description="The second 终点")
     difference: float | None = Field(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
-from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.api.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import coverage_request, pinned_hierarchy
 from metrics_api.api.schemas import Coverage
 from metrics_api.domain.indicators import Tally
@@ -37,7 +37,7 @@ def coverage_router() -> APIRouter:
         response_model=Coverage,
         responses={
             **ANSWER_FORMS,
-            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
         },
     )
     async def coverage(
@@ -66,6 +66,8 @@ def coverage_document(answer: CoverageAnswer, group_by: tuple[str, ...]) -> dict
         "indicator": answer.indicator,
         "valid_on": answer.valid_on,
         "hierarchy_on": answer.hierarchy_on,
+        "is_share": answer.count.total.is_share,
+        "divisors": answer.count.total.divisors._asdict(),
         "total": tally(answer.count.total),
         "groups": orjson.Fragment(_groups(answer, group_by)),
     }

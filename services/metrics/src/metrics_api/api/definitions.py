@@ -12,6 +12,7 @@ from metrics_api.domain.definition_digest import definition_digest
 from metrics_api.domain.indicators import Indicator, Parameter
 from metrics_api.domain.predicate_documents import predicate_document
 from metrics_api.domain.predicates import parameter_names
+from metrics_api.domain.weight_documents import measure_document
 from metrics_api.storage.definition_files import Definitions
 from servicekit.problems import responses
 from servicekit.refusals import Refusal
@@ -69,6 +70,7 @@ def _document(indicator: Indicator, parameters: Mapping[str, Parameter]) -> dict
         "reference": indicator.reference,
         "denominator": predicate_document(indicator.denominator),
         "numerator": predicate_document(indicator.condition),
+        "measure": None if indicator.is_share else measure_document(indicator.measure),
         "parameters": {name: _values(parameters[name]) for name in sorted(names)},
     }
 

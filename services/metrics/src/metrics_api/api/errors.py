@@ -13,6 +13,16 @@ TOO_MANY_GROUPS = ProblemType(
         "area), or take a dimension out of group_by.",
     ),
 )
+FIGURES_TOO_FINE = ProblemType(
+    "figures-too-fine",
+    422,
+    Text("数值过细", "The exact figures are too fine"),
+    Text(
+        "联合党组织的单位数种类过多，精确数值超出数字可表示的范围；请用 area 等条件缩小范围。",
+        "There are joint Party organizations of so many different sizes that no number holds the "
+        "exact figures; filter, for instance by area.",
+    ),
+)
 PARAMETER_UNDEFINED = ProblemType(
     "parameter-undefined",
     422,
@@ -88,6 +98,7 @@ ERRORS = ErrorTable(
         type_.slug: type_
         for type_ in (
             TOO_MANY_GROUPS,
+            FIGURES_TOO_FINE,
             PARAMETER_UNDEFINED,
             TARGET_BUILT_IN,
             TOO_MANY_TARGETS,
@@ -100,6 +111,10 @@ ERRORS = ErrorTable(
         "unknown_indicator": Text(
             "没有指标 {value}；可用：{allowed}。",
             "There is no indicator {value}; there are: {allowed}.",
+        ),
+        "no_share": Text(
+            "指标 {value} 不是比率；目标只能为比率指标设定。",
+            "The indicator {value} is no share of one; a target is a share to be reached.",
         ),
         "unknown_dimension": Text(
             "没有维度 {value}；可用：{allowed}。",

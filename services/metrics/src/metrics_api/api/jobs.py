@@ -12,7 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from metrics_api.api.answer_jobs import EXPORT, REPORT_PACK, ZIP_MEDIA_TYPE
 from metrics_api.api.answers import MEDIA_TYPES
 from metrics_api.api.coverage import READ_PROBLEMS
-from metrics_api.api.errors import FILE_NOT_READY, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.api.errors import (
+    FIGURES_TOO_FINE,
+    FILE_NOT_READY,
+    PARAMETER_UNDEFINED,
+    TOO_MANY_GROUPS,
+)
 from metrics_api.api.own_answers import NotAnsweredError, OwnAnswers, document_of, with_parameters
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.storage.job_files import file_pieces
@@ -38,7 +43,7 @@ _HEADLINES = [
 _DIMENSIONS = ["district", "kind", "grade", "body_kind"]
 _POST_PROBLEMS = (
     *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
-    TOO_MANY_GROUPS,
+    TOO_MANY_GROUPS, FIGURES_TOO_FINE,
 )  # fmt: skip
 
 

@@ -23,12 +23,25 @@ class Positions(BaseModel):
     router: int = Field(description="Position in the router's ledger 归口账本位置")
 
 
+class Divisors(BaseModel):
+    """What whole figures are to be divided by, 1 of counts 计数除数.
+
+    A joint Party organization of n units counts 1/n at each of them: over a denominator of 6, 9567
+    are 1594.5 Party organizations, exactly.
+    """
+
+    numerator: int = Field(ge=1, description="Of numerators 分子除数")
+    denominator: int = Field(ge=1, description="Of denominators 分母除数")
+
+
 class Tally(BaseModel):
     """How many, of how many 计数."""
 
     numerator: int = Field(description="Organizations that count 分子")
     denominator: int = Field(description="Organizations asked about 分母")
-    rate: float | None = Field(description="Numerator ÷ denominator, null of nobody 比率")
+    rate: float | None = Field(
+        description="Numerator ÷ denominator, each over its divisor; null of nobody 比率"
+    )
 
 
 class Group(Tally):
@@ -84,6 +97,10 @@ class Coverage(BaseModel):
     hierarchy_on: date | None = Field(
         description="The day whose areas were asked for; null for those of each day 区划口径日期"
     )
+    is_share: bool = Field(
+        description="Whether rates are shares of one, and not ratios of sums 是否为占比"
+    )
+    divisors: Divisors = Field(description="What the figures are to be divided by 计数除数")
     total: Tally = Field(description="The whole 合计")
     groups: list[Group] = Field(description="The parts; they sum to the whole 分组")
     receipt: ReceiptDocument = Field(description="What it rests on 凭据")
@@ -97,7 +114,9 @@ class Point(BaseModel):
     denominator: int | None = Field(
         description="Organizations asked about; null before the indicator's rule 分母"
     )
-    rate: float | None = Field(description="Numerator ÷ denominator, null of nobody 比率")
+    rate: float | None = Field(
+        description="Numerator ÷ denominator, each over its divisor; null of nobody 比率"
+    )
 
 
 class SeriesDocument(BaseModel):
@@ -110,6 +129,10 @@ class SeriesDocument(BaseModel):
     labels: dict[str, str | None] | None = Field(
         description="Chinese names of areas and bodies in the key 名称"
     )
+    is_share: bool = Field(
+        description="Whether rates are shares of one, and not ratios of sums 是否为占比"
+    )
+    divisors: Divisors = Field(description="What the figures are to be divided by 计数除数")
     points: list[Point] = Field(description="All lines have the same days, oldest first 各时点")
 
 
@@ -169,6 +192,13 @@ class DatedFact(FactShown):
     since: date = Field(description="Since when it has been so without a break 起始日期")
 
 
+class Added(BaseModel):
+    """What one organization adds, exactly: a whole number or a fraction 计入数值."""
+
+    numerator: str = Field(description="To the numerator 计入分子", examples=["12"])
+    denominator: str = Field(description="To the denominator 计入分母", examples=["1/3"])
+
+
 class StandingInIndicator(BaseModel):
     """One indicator 单项指标."""
 
@@ -178,6 +208,7 @@ class StandingInIndicator(BaseModel):
         description="In the denominator; null before the indicator's rule 是否计入分母"
     )
     counted: bool | None = Field(description="Whether it is in the numerator 是否计入分子")
+    adds: Added | None = Field(description="What it adds to a ratio of sums 计入数值")
     facts: list[DatedFact] = Field(description="What decides that 决定性事实")
 
 
@@ -239,6 +270,15 @@ class ParameterValue(BaseModel):
     reference: str = Field(description="The rule 依据")
 
 
+class MeasureDocument(BaseModel):
+    """What an organization adds: `organizations` (one), `sum` of its fields, `share_of` a field
+    (1 divided by it) 合计方式.
+    """
+
+    numerator: str | dict[str, Any] = Field(description="To the numerator 分子合计")
+    denominator: str | dict[str, Any] = Field(description="To the denominator 分母合计")
+
+
 class IndicatorDocument(BaseModel):
     """An indicator, complete enough to recompute it 指标定义."""
 
@@ -251,6 +291,9 @@ class IndicatorDocument(BaseModel):
     reference: str = Field(description="Where it comes from 依据")
     denominator: dict[str, Any] = Field(description="Whom it asks about, as a predicate 分母条件")
     numerator: dict[str, Any] = Field(description="What it asks of them, as a predicate 分子条件")
+    measure: MeasureDocument | None = Field(
+        description="What organizations add to a ratio of sums; null where each counts one 合计方式"
+    )
     parameters: dict[str, list[ParameterValue]] = Field(
         description="The dated numbers it refers to 参数"
     )

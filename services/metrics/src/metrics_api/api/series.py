@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from metrics_api.api.answer_tables import Sheet
 from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
-from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.api.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import pinned_hierarchy, series_request
 from metrics_api.api.schemas import CoverageSeries
 from metrics_api.usecases.count_series import CountSeries, IndicatorSeries, SeriesRequest
@@ -29,7 +29,7 @@ def series_router() -> APIRouter:
         response_model=CoverageSeries,
         responses={
             **ANSWER_FORMS,
-            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+            **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
         },
     )
     async def series(
@@ -63,9 +63,11 @@ def series_router() -> APIRouter:
 def _documents(series: Iterable[IndicatorSeries], asked: SeriesRequest) -> Iterable[bytes]:
     for counted in series:
         whole: dict[str, Any] = {"indicator": counted.indicator, "by": None, "labels": None}
-        points = orjson.Fragment(counted.whole.select(_shown()).write_json())
+        whole["is_share"] = counted.whole.is_share
+        whole["divisors"] = counted.whole.divisors._asdict()
+        points = orjson.Fragment(counted.whole.rows.select(_shown()).write_json())
         yield orjson.dumps({**whole, "points": points})
-        if counted.groups.height:
+        if counted.groups.rows.height:
             yield _groups(counted, asked.group_by)[1:-1]
 
 
@@ -74,15 +76,18 @@ def _groups(counted: IndicatorSeries, group_by: tuple[str, ...]) -> bytes:
     labels = [pl.lit(names).alias(f"label:{name}") for name, names in counted.labels.items()]
     keys = [*group_by, *(f"label:{name}" for name in counted.labels)]
     grouped = (
-        counted.groups.with_columns(labels)
+        counted.groups.rows.with_columns(labels)
         .group_by(keys, maintain_order=True)
         .agg(pl.struct(_shown()).alias("points"))
     )
     named = [pl.col(f"label:{name}").alias(name) for name in counted.labels]
+    divisors = [pl.lit(by).alias(name) for name, by in counted.groups.divisors._asdict().items()]
     columns = [
         pl.lit(counted.indicator).alias("indicator"),
         pl.struct(group_by).alias("by"),
         (pl.struct(named) if named else pl.lit(None)).alias("labels"),
+        pl.lit(counted.groups.is_share).alias("is_share"),
+        pl.struct(divisors).alias("divisors"),
         pl.col("points"),
     ]
     return grouped.select(columns).write_json().encode()

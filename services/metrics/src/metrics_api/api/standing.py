@@ -61,6 +61,8 @@ def _document(standing: IndicatorStanding) -> dict[str, Any]:
         "title": {"zh": title.zh, "en": title.en},
         "asked": standing.asked,
         "counted": standing.counted,
+        "adds": standing.adds
+        and {"numerator": str(standing.adds[0]), "denominator": str(standing.adds[1])},
         "facts": [
             {"field": fact.column, "value": fact.value, "since": fact.since}
             for fact in standing.facts

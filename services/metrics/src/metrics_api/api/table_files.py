@@ -69,6 +69,7 @@ class XlsxFile:
         self._book.set_properties({"created": created})
         self._bold: Format = self._book.add_format({"bold": True})
         self._share: Format = self._book.add_format({"num_format": "0.0%"})
+        self._ratio: Format = self._book.add_format({"num_format": "0.00"})
         self._language = language
         self._sheet: Worksheet | None = None
         self._formats: list[Format | None] = []
@@ -80,7 +81,8 @@ class XlsxFile:
         self._sheet = self._book.add_worksheet(name[:_TITLE])
         self._sheet.set_column(0, max(0, len(table.paths) - 1), _WIDTH)
         self._sheet.freeze_panes(1, 0)
-        self._formats = [self._share if path[-1] in _SHARES else None for path in table.paths]
+        share = self._share if table.in_percent else self._ratio
+        self._formats = [share if path[-1] in _SHARES else None for path in table.paths]
         self._next = 1
         _write(self._sheet, 0, table.header, [self._bold] * len(table.header))
         if self._notes:

@@ -1,6 +1,6 @@
 """What the registry's feed shows of an organization, as far as it is counted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -48,10 +48,21 @@ class _Secretary(msgspec.Struct):
 class _PartyOrganization(msgspec.Struct):
     form: str | None = None
     mode: str | None = None
+    with_: list[str] = msgspec.field(default_factory=list, name="with")
     secretary: _Secretary | None = None
     established_on: date | None = None
     elected_on: date | None = None
     term_until: date | None = None
+
+    def units(self, own: Collection[str | None]) -> int | None:
+        """How many units share it, the one called by `own` names among them.
+
+        None where it is not told: a joint one without the others' names.
+        """
+        if self.mode == "solo":
+            return 1
+        others = {name.strip() for name in self.with_} - {"", *own}
+        return 1 + len(others) if self.mode == "joint" and others else None
 
 
 class _Inspection(msgspec.Struct):
@@ -111,6 +122,10 @@ class OrganizationState(msgspec.Struct):
     annual_inspection: _Inspection | None = None
     abnormal_list: _AbnormalListing | None = None
 
+    def _names(self) -> tuple[str | None, ...]:
+        """What others may call it by."""
+        return (self.name, self.credit_code, self.filing_number)
+
     def facts(self) -> OrganizationFacts:
         """The registry's half of a fact. Raises `OutOfDomainError` for a code not in its list."""
         registration, party = self.registration, self.party
@@ -137,6 +152,7 @@ class OrganizationState(msgspec.Struct):
             probationary_members=party.probationary_members,
             party_form=formed.form if formed else None,
             party_mode=formed.mode if formed else None,
+            party_units=formed.units(self._names()) if formed else None,
             has_instructor=party.instructor is not None,
             has_liaison=party.liaison is not None,
             has_organizer=party.organizer is not None,

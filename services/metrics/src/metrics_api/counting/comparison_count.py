@@ -1,10 +1,13 @@
 """What makes two counts differ: who entered, who left, who began or ceased to count.
 
 With N₀ of D₀ counted first and N₁ of D₁ then, the rates differ by N₁/D₁ − N₀/D₀, and each
-organization with tallies n, d (0 or 1) contributes ((n₁ − n₀)·D₀ − N₀·(d₁ − d₀)) ÷ (D₀·D₁). These
-sum to the difference exactly, in whole numbers over one denominator; who stays as it was adds 0.
+organization that adds n, d to them (0 or 1, but for ratios of sums) contributes
+((n₁ − n₀)·D₀ − N₀·(d₁ − d₀)) ÷ (D₀·D₁). These sum to the difference exactly, in whole numbers over
+one denominator; who stays as it was adds 0.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 from uuid import UUID
@@ -17,17 +20,19 @@ from metrics_api.counting.coverage_count import (
     TooManyGroupsError,
     asked,
     group_keys,
-    hits,
     holds_on,
 )
 from metrics_api.counting.fact_copy import FactCopy
 from metrics_api.counting.members import halves, joined
+from metrics_api.counting.weighing import Figures, added, parts_of, whole_numbers
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
 from metrics_api.domain.indicators import Tally
 from metrics_api.domain.timelines import RowKey
+from metrics_api.domain.weights import COUNTED, Divisors
 
 Change = Literal["entered", "left", "gained", "lost"]
-"""Into or out of the denominator; or, within it, into or out of the numerator."""
+"""Into or out of the denominator; or, within it, into or out of the numerator (of a ratio of sums:
+raising or lowering it)."""
 CHANGES: tuple[Change, ...] = get_args(Change)
 
 _ORGANIZATION = ["organization_high", "organization_low"]
@@ -48,22 +53,16 @@ class ComparisonCount:
 
     `parts`: a row per group and `change`: `organizations`, and `contribution_numerator`, which sum
     to the difference over `denominator`; null, as `contribution`, where one side counts nobody.
+    All figures have the divisors of both tallies.
     """
 
     before: Tally
     after: Tally
     parts: pl.DataFrame
-
-    @property
-    def denominator(self) -> int | None:
-        """What the exact contributions are to be divided by; None where a rate is of nobody."""
-        return self.before.denominator * self.after.denominator or None
-
-    @property
-    def difference(self) -> int:
-        """The difference of the rates, to be divided by `denominator`."""
-        before, after = self.before, self.after
-        return after.numerator * before.denominator - before.numerator * after.denominator
+    difference: int | None
+    """The difference of the rates, to be divided by `denominator`."""
+    denominator: int | None
+    """What the exact contributions are to be divided by; None where a rate is of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,16 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
     """Both counts, and the contributions to their difference, by the groups of `before`.
 
     An organization that moves from one group to another leaves the one and enters the other.
-    Raises `TooManyGroupsError`.
+    Raises `TooManyGroupsError`, `FiguresTooFineError`.
     """
     keys = list(before.query.group_by)
-    pairs = _pairs(before, after, keys)
-    counted = pairs.group_by(*keys, "change").agg(_tallies()).collect()
+    parts = _parts(before, after)
+    pairs = _pairs(before, after, keys, parts)
+    held = pairs.group_by(*keys, "change").agg(_sums()).collect()
+    figures = Figures(before.query.indicator, parts)
+    counted = figures.settled(held, "_before", "_after")
     wholes = [int(counted[name].sum()) for name in _TALLIES]
-    first, second = Tally(*wholes[:2]), Tally(*wholes[2:])
+    first, second = figures.tally(*wholes[:2]), figures.tally(*wholes[2:])
     changed = counted.filter(pl.col("change").is_not_null())
     if keys and changed.height > max_groups:
         raise TooManyGroupsError(changed.height, max_groups)
@@ -95,14 +97,15 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
         .sort([*keys, "order"], nulls_last=True)
         .with_columns(pl.col(keys).fill_null(UNASSIGNED_KEY))
     )
-    return ComparisonCount(first, second, shown.with_columns(_exact(first, second)))
+    return ComparisonCount(first, second, *_contributed(shown, first, second))
 
 
 def find_changed(
     before: Side, after: Side, change: Change, later_than: UUID | None, limit: int
 ) -> ChangedPage:
     """At most `limit` organizations of one `change`, by id, behind `later_than`."""
-    found = _pairs(before, after, []).filter(pl.col("change") == change).collect()
+    pairs = _pairs(before, after, [], _parts(before, after))
+    found = pairs.filter(pl.col("change") == change).collect()
     rest = found
     if later_than is not None:
         high, low = halves(later_than)
@@ -124,66 +127,108 @@ def find_changed(
     return ChangedPage(rows, last, found.height)
 
 
-def _pairs(before: Side, after: Side, keys: list[str]) -> pl.LazyFrame:
+def _pairs(before: Side, after: Side, keys: list[str], parts: Divisors) -> pl.LazyFrame:
     """Everyone asked about on a side, by group, with both sides and what changed, or null."""
-    both = _rows(before, "before").join(
-        _rows(after, "after"),
+    both = _rows(before, "before", parts).join(
+        _rows(after, "after", parts),
         on=[*_ORGANIZATION, *keys],
         how="full",
         coalesce=True,
         nulls_equal=True,
     )
-    first, second = pl.col("hit_before"), pl.col("hit_after")
-    change = (
-        pl.when(first.is_null())
-        .then(pl.lit("entered"))
-        .when(second.is_null())
-        .then(pl.lit("left"))
-        .when(~first & second)
-        .then(pl.lit("gained"))
-        .when(first & ~second)
-        .then(pl.lit("lost"))
-    )
-    return both.with_columns(change.alias("change"))
+    return both.with_columns(_change(_whole(before, parts)).alias("change"))
 
 
-def _rows(side: Side, name: str) -> pl.LazyFrame:
+def _parts(before: Side, after: Side) -> Divisors:
+    """In which parts of one the sums of both are held: their copies may be of different moments."""
+    first, second = (parts_of(side.copy, side.query.indicator) for side in (before, after))
+    return Divisors(*map(math.lcm, first, second))
+
+
+def _rows(side: Side, name: str, parts: Divisors) -> pl.LazyFrame:
     condition = holds_on(side.query.valid_on) & asked(side.query, side.rollup)
-    return side.copy.believed(side.query.edition, condition).select(
+    rows = side.copy.believed(side.query.edition, condition)
+    weights = added(side.query.indicator, parts)
+    if len(weights) == 1:  # a share: each counts one
+        one = pl.lit(1, dtype=pl.Int64).alias("denominator")
+        weights = [weights[0].cast(pl.Int64), one]
+    return rows.select(
         *_ORGANIZATION,
         *group_keys(side.query, side.rollup),
-        hits(side.query).alias(f"hit_{name}"),
+        *(weight.name.suffix(f"_{name}") for weight in weights),
         *(pl.col(column).alias(f"{column}_{name}") for column in ("valid_from", "edition_from")),
     )
 
 
-def _tallies() -> list[pl.Expr]:
-    return [
-        pl.len().cast(pl.Int64).alias("organizations"),
-        *(
-            tally.cast(pl.Int64).alias(f"{name}_{side}")
-            for side in ("before", "after")
-            for name, tally in (
-                ("numerator", pl.col(f"hit_{side}").sum()),
-                ("denominator", pl.col(f"hit_{side}").is_not_null().sum()),
-            )
-        ),
-    ]
+def _change(whole: tuple[int, int]) -> pl.Expr:
+    """What happened to a row of both sides; `whole`: the first count, as it is held.
+
+    Who stays gains where it raises the figure, and loses where it lowers it: by the sign of what
+    it contributes. Of a share that is in or out of the numerator.
+    """
+    above, below = whole
+    common = math.gcd(above, below) or 1
+    first, second = pl.col("denominator_before"), pl.col("denominator_after")
+    counting = (pl.col("numerator_after") - pl.col("numerator_before")).cast(pl.Int128)
+    asking = (second - first).cast(pl.Int128)
+    raised = counting
+    if below:
+        raised = counting * (below // common) - asking * pl.lit(above // common, dtype=pl.Int128)
+    return (
+        pl.when(first.is_null())
+        .then(pl.lit("entered"))
+        .when(second.is_null())
+        .then(pl.lit("left"))
+        .when(raised > 0)
+        .then(pl.lit("gained"))
+        .when(raised < 0)
+        .then(pl.lit("lost"))
+    )
 
 
-def _exact(before: Tally, after: Tally) -> list[pl.Expr]:
-    """Whole numbers below 2⁶³ even of the country's organizations squared."""
-    whole = before.denominator * after.denominator
-    if not whole:
-        nothing = pl.lit(None, dtype=pl.Int64)
-        return [
-            nothing.alias("contribution_numerator"),
-            nothing.cast(pl.Float64).alias("contribution"),
-        ]
-    counting = pl.col("numerator_after") - pl.col("numerator_before")
-    asking = pl.col("denominator_after") - pl.col("denominator_before")
-    exact = counting * before.denominator - asking * before.numerator
-    return [
-        exact.alias("contribution_numerator"),
-        (exact / whole).round(6).alias("contribution"),
+def _whole(side: Side, parts: Divisors) -> tuple[int, int]:
+    """Numerator and denominator of one side, as they are held; of a share nobody asks for them."""
+    if side.query.indicator.measure == COUNTED:
+        return 0, 0
+    sums = (
+        _rows(side, "here", parts)
+        .select(pl.col("numerator_here", "denominator_here").sum())
+        .collect()
+    )
+    return int(sums["numerator_here"][0]), int(sums["denominator_here"][0])
+
+
+def _sums() -> list[pl.Expr]:
+    return [pl.len().cast(pl.Int64).alias("organizations"), *(pl.col(n).sum() for n in _TALLIES)]
+
+
+def _contributed(
+    parts: pl.DataFrame, before: Tally, after: Tally
+) -> tuple[pl.DataFrame, int | None, int | None]:
+    """The contributions of `parts`, the difference, and what all are to be divided by; null and
+    None where one side is of nobody. Raises `FiguresTooFineError`.
+    """
+    divisors = before.divisors
+    whole = before.denominator * after.denominator * divisors.numerator or None
+
+    def raised(row: Sequence[int]) -> int:
+        counting, asking = row[2] - row[0], row[3] - row[1]
+        share = counting * before.denominator - asking * before.numerator
+        return share * divisors.denominator
+
+    exact = [raised(row) if whole else None for row in parts.select(_TALLIES).iter_rows()]
+    ends = (before.numerator, before.denominator, after.numerator, after.denominator)
+    difference = raised(ends) if whole else None
+    if whole and not before.is_share:
+        common = math.gcd(whole, difference or 0, *(value for value in exact if value))
+        exact = [value and value // common for value in exact]
+        difference, whole = (difference or 0) // common, whole // common
+    whole_numbers([whole, difference, *exact])
+    shares = [
+        None if value is None or not whole else round(value / whole, 6) + 0.0 for value in exact
     ]
+    told = (
+        pl.Series("contribution_numerator", exact, dtype=pl.Int64),
+        pl.Series("contribution", shares, dtype=pl.Float64),
+    )
+    return parts.with_columns(told), difference, whole

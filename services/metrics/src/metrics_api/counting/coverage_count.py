@@ -11,21 +11,10 @@ import polars as pl
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.expressions import fact_expression
 from metrics_api.counting.fact_copy import FactCopy, SignedRows
+from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
 from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY, Dimension
-from metrics_api.domain.indicators import RATE_UNIT, ResolvedIndicator, Tally
-
-RATE = (
-    (pl.col("numerator") * (2 * RATE_UNIT) + pl.col("denominator"))
-    .floordiv(pl.col("denominator") * 2)
-    .truediv(RATE_UNIT)
-    .round(6)
-    .alias("rate")
-)
-"""`Tally.rate` over frames, with the same integer arithmetic.
-
-polars divides by a constant by multiplying with its reciprocal, which is off in the last bit for a
-third of all rates; rounding takes that back.
-"""
+from metrics_api.domain.indicators import ResolvedIndicator, Tally
+from metrics_api.domain.weights import Divisors
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +60,39 @@ def count_coverage(
 ) -> CoverageCount:
     """Count `query`; groups are ordered by key, the unassigned last.
 
-    Organizations outside the denominator are in no group. Raises `TooManyGroupsError`.
+    Organizations outside the denominator are in no group. Raises `TooManyGroupsError`,
+    `FiguresTooFineError`.
     """
     keys = list(query.group_by)
-    parts = [_tallied(part, rollup, query) for part in copy.at(query.edition)]
-    counted = _summed(parts, keys).filter(pl.col("denominator") > 0).collect(engine="streaming")
+    parts = parts_of(copy, query.indicator)
+    tallied = [_tallied(rows, rollup, query, parts) for rows in copy.at(query.edition)]
+    someone = pl.any_horizontal(pl.col(SUMS) > 0)
+    counted = _summed(tallied, keys).filter(someone).collect(engine="streaming")
     if keys and counted.height > max_groups:
         raise TooManyGroupsError(counted.height, max_groups)
-    total = Tally(int(counted["numerator"].sum()), int(counted["denominator"].sum()))
-    shown = counted.with_columns(pl.col(keys).cast(pl.String), RATE).sort(keys, nulls_last=True)
-    return CoverageCount(total, shown.with_columns(pl.col(keys).fill_null(UNASSIGNED_KEY)))
+    figures = Figures(query.indicator, parts)
+    settled = figures.settled(counted)
+    total = figures.tally(int(settled["numerator"].sum()), int(settled["denominator"].sum()))
+    shown = figures.rated(settled.with_columns(pl.col(keys).cast(pl.String)))
+    ordered = shown.sort(keys, nulls_last=True) if keys else shown
+    return CoverageCount(total, ordered.with_columns(pl.col(keys).fill_null(UNASSIGNED_KEY)))
 
 
-def _tallied(part: SignedRows, rollup: AreaRollup, query: CoverageQuery) -> pl.LazyFrame:
+def _tallied(
+    part: SignedRows, rollup: AreaRollup, query: CoverageQuery, parts: Divisors
+) -> pl.LazyFrame:
     """One part of the rows, counted by key with its sign."""
     keys = list(query.group_by)
     rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(
-        *group_keys(query, rollup), hits(query)
+        *group_keys(query, rollup), *added(query.indicator, parts)
     )
-    sums = signed_sums(part.sign)
+    sums = signed_sums(query.indicator, part.sign)
     return rows.group_by(keys).agg(sums) if keys else rows.select(sums)
 
 
 def group_keys(query: CoverageQuery, rollup: AreaRollup) -> list[pl.Expr]:
     """The key of each row, a column per dimension of `group_by`."""
     return [_key(DIMENSIONS[name], rollup).alias(name) for name in query.group_by]
-
-
-def hits(query: CoverageQuery) -> pl.Expr:
-    """Whether a row of the denominator counts, as the column `hit`."""
-    return fact_expression(query.indicator.condition).alias("hit")
-
-
-def signed_sums(sign: int) -> list[pl.Expr]:
-    """Numerator and denominator of rows with the column `hit`, which count for or against."""
-    return [
-        (pl.col("hit").sum().cast(pl.Int64) * sign).alias("numerator"),
-        (pl.len().cast(pl.Int64) * sign).alias("denominator"),
-    ]
 
 
 def holds_on(day: date) -> pl.Expr:

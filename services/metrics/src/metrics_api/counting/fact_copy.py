@@ -6,7 +6,9 @@ base, and closed rows move to `past`, which answers for editions older than the 
 A copy never changes: `advanced` makes the next one, and a query keeps the one it began with.
 """
 
+import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
@@ -105,6 +107,18 @@ class FactCopy:
             if part.sign < 0:
                 rows = rows.join(part.rows.select("row_id"), on="row_id", how="anti")
         return rows
+
+    def common_multiple(self, column: str) -> int:
+        """The least common multiple of all positive numbers in `column`, at whatever edition."""
+        if column not in self._multiples:
+            frames = (self.base, self.past, self.opened)
+            numbers = pl.concat([frame[column] for frame in frames]).unique()
+            self._multiples[column] = math.lcm(*(n for n in numbers if n is not None and n > 0))
+        return self._multiples[column]
+
+    @cached_property
+    def _multiples(self) -> dict[str, int]:
+        return {}
 
     def _waiting(self) -> tuple[bool, bool]:
         return bool(self.opened.height), bool(self.closed.height)

@@ -7,23 +7,30 @@ along the days costs one look at each row, however many days there are.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.coverage_count import (
-    RATE,
     CoverageQuery,
     TooManyGroupsError,
     asked,
     group_keys,
-    hits,
-    signed_sums,
 )
 from metrics_api.counting.fact_copy import FactCopy, SignedRows
+from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
+from metrics_api.domain.weights import Divisors
 
-_TALLY = pl.col("numerator", "denominator")
+_TALLY = pl.col(SUMS)
+
+
+class Stretch(NamedTuple):
+    """Days that were counted in one pass, and their rows: none where nobody was found."""
+
+    days: Sequence[date]
+    rows: pl.DataFrame
 
 
 def count_series(
@@ -32,41 +39,48 @@ def count_series(
     query: CoverageQuery,
     days: Sequence[date],
     max_cells: int,
-) -> pl.DataFrame:
+) -> Stretch:
     """Count `query` on each of `days` (rising), whatever its own day is.
 
     A row per group and day: the keys as text (null is unassigned), `valid_on`, `numerator`,
-    `denominator`. `rollup` and the indicator must be those of every day. Raises
-    `TooManyGroupsError` beyond `max_cells` rows.
+    `denominator`, not yet settled. `rollup` and the indicator must be those of every day. Raises
+    `TooManyGroupsError` beyond `max_cells` rows, `FiguresTooFineError`.
     """
+    held = parts_of(copy, query.indicator)
     keys = list(query.group_by)
     points = pl.Series("valid_on", days, dtype=pl.Date)
-    parts = [_steps(part, rollup, query, points) for part in copy.at(query.edition)]
+    parts = [_steps(part, rollup, query, points, held) for part in copy.at(query.edition)]
     steps = pl.concat(parts).group_by(*keys, "point").agg(_TALLY.sum())
     changes = steps.collect(engine="streaming").with_columns(pl.col(keys).cast(pl.String))
     grid = _grid(changes, keys, points.to_frame().with_row_index("point"), max_cells)
     filled = _joined(grid, changes, [*keys, "point"]).with_columns(_TALLY.fill_null(0))
     along = _TALLY.cum_sum().over(keys) if keys else _TALLY.cum_sum()
-    return filled.with_columns(along).select(*keys, "valid_on", _TALLY)
+    return Stretch(days, filled.with_columns(along).select(*keys, "valid_on", _TALLY))
 
 
 def whole_series(
-    stretches: Sequence[pl.DataFrame], keys: list[str], days: Sequence[date], max_cells: int
+    stretches: Sequence[Stretch],
+    keys: list[str],
+    days: Sequence[date],
+    max_cells: int,
+    figures: Figures,
 ) -> pl.DataFrame:
-    """The series of several stretches of `days` as one, with rates.
+    """The series of several stretches of `days` as one, settled by `figures`, with rates.
 
     Every group is there on every day, the unassigned last; on days of no stretch its figures are
-    null. Groups that never count are left out. Raises `TooManyGroupsError`.
+    null. Groups that never count are left out. Raises `TooManyGroupsError`,
+    `FiguresTooFineError`.
     """
-    counted = pl.concat(stretches)
+    counted = pl.concat([stretch.rows for stretch in stretches])
+    known_days = pl.Series([day for stretch in stretches for day in stretch.days], dtype=pl.Date)
     points = pl.Series("valid_on", days, dtype=pl.Date).to_frame()
-    known = points.with_columns(known=pl.col("valid_on").is_in(counted["valid_on"].implode()))
-    ever = counted.filter(pl.col("denominator") > 0) if keys else counted
+    known = points.with_columns(known=pl.col("valid_on").is_in(known_days.implode()))
+    ever = counted.filter(pl.any_horizontal(_TALLY > 0)) if keys else counted
     grid = _grid(ever, keys, known, max_cells)
     filled = _joined(grid, counted, [*keys, "valid_on"]).with_columns(
         pl.when("known").then(_TALLY.fill_null(0))
     )
-    shown = filled.with_columns(pl.when(pl.col("denominator") > 0).then(RATE).alias("rate"))
+    shown = figures.rated(figures.settled(filled))
     return shown.select(pl.col(keys).fill_null(UNASSIGNED_KEY), "valid_on", _TALLY, "rate")
 
 
@@ -87,7 +101,11 @@ def _joined(grid: pl.DataFrame, figures: pl.DataFrame, on: list[str]) -> pl.Data
 
 
 def _steps(
-    part: SignedRows, rollup: AreaRollup, query: CoverageQuery, points: pl.Series
+    part: SignedRows,
+    rollup: AreaRollup,
+    query: CoverageQuery,
+    points: pl.Series,
+    held: Divisors,
 ) -> pl.LazyFrame:
     """What opens and what closes at each point, by key, of one part of the rows."""
     opens, closes = (
@@ -96,12 +114,12 @@ def _steps(
     )
     rows = (
         part.rows.filter(asked(query, rollup))
-        .select(*group_keys(query, rollup), hits(query), opens, closes)
+        .select(*group_keys(query, rollup), *added(query.indicator, held), opens, closes)
         .filter(pl.col("valid_from") < pl.col("valid_until"))
     )
     keys = list(query.group_by)
     ends = [
-        rows.group_by(*keys, pl.col(name).alias("point")).agg(signed_sums(sign))
+        rows.group_by(*keys, pl.col(name).alias("point")).agg(signed_sums(query.indicator, sign))
         for name, sign in (("valid_from", part.sign), ("valid_until", -part.sign))
     ]
     return pl.concat(ends)

@@ -1,7 +1,7 @@
 """Answers of the use cases as charts for documents."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from metrics_api.dashboard.goals import Figure, Goal, Goals
@@ -37,15 +37,17 @@ def groups_of(
     speech: Speech,
 ) -> list[Group]:
     """The parts of `answer`, which is grouped by `dimension` alone, in its order."""
-    frame = answer.count.groups
+    frame, whole = answer.count.groups, answer.count.total
+    full = 1.0 if whole.is_share else max((rate or 0.0 for rate in frame["rate"]), default=0.0)
     named = answer.labels.get(dimension)
     names: Sequence[str | None] = named.to_list() if named is not None else [None] * frame.height
     groups = []
     for name, row in zip(names, frame.iter_rows(named=True), strict=True):
         key = row[dimension]
-        tally = Tally(row["numerator"], row["denominator"])
+        tally = replace(whole, numerator=row["numerator"], denominator=row["denominator"])
         asked = {**filters, dimension: (key,)}
         figure = goals.figure(tally, answer.indicator, asked, answer.valid_on)
+        figure = replace(figure, full=full)
         groups.append(Group(key, _label(labels, dimension, key, name, speech), figure))
     return groups
 
@@ -66,7 +68,7 @@ def bars(
         bars=[
             Bar(
                 label=group.label,
-                share=group.figure.tally.rate,
+                share=group.figure.length,
                 value=TONE_SIGNS[group.figure.tone] + speech.rate(group.figure.tally),
                 note=speech.ratio(group.figure.tally),
                 tone=group.figure.tone,
@@ -111,6 +113,7 @@ def trend(
         footnote=receipt_line(points[-1][0], edition, speech) if points else "",
         empty=speech("nobody"),
         mark=mark,
+        in_percent=all(tally.is_share for _, tally in known),
     )  # fmt: skip
 
 

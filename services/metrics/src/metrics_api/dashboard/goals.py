@@ -29,11 +29,20 @@ class Figure:
     tally: Tally
     goal: Goal | None = None
     tone: Tone = "plain"
+    full: float = 1.0
+    """The rate that fills a bar: of shares one, of ratios of sums the greatest beside it; 0 for
+    no bar.
+    """
 
     @property
     def gap(self) -> int:
-        """How many are asked about and do not count: the work list."""
-        return self.tally.denominator - self.tally.numerator
+        """How many are asked about and do not count: the work list; of a ratio of sums nobody."""
+        return self.tally.denominator - self.tally.numerator if self.tally.is_share else 0
+
+    @property
+    def length(self) -> float:
+        """How much of its bar is filled, from 0 to 1."""
+        return min(1.0, (self.tally.rate or 0.0) / self.full) if self.full else 0.0
 
     @property
     def missing(self) -> int:
@@ -57,7 +66,7 @@ class Goals:
     def measured(self, tally: Tally, goal: Goal | None) -> Figure:
         """A count against a goal."""
         band = band_of(goal.share, tally, self._bands) if goal else None
-        return Figure(tally, goal, tone_of(band, self._bands))
+        return Figure(tally, goal, tone_of(band, self._bands), 1.0 if tally.is_share else 0.0)
 
     def goal(
         self, indicator: str, filters: Mapping[str, tuple[str, ...]], day: date

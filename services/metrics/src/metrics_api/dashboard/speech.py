@@ -47,9 +47,13 @@ class Speech:
         return f"{number:,}"
 
     def rate(self, tally: Tally) -> str:
-        """A share in percent, one decimal; never all or nobody where some are left."""
+        """A share in percent, one decimal; never all or nobody where some are left. A ratio of sums
+        with two decimals.
+        """
         if not tally.denominator:
             return NOTHING
+        if not tally.is_share:
+            return f"{tally.rate:,.2f}"
         permille = (tally.numerator * 2000 + tally.denominator) // (tally.denominator * 2)
         if permille == 1000 and tally.numerator < tally.denominator:
             return ">99.9%"
@@ -64,7 +68,15 @@ class Speech:
 
     def ratio(self, tally: Tally) -> str:
         """How many of how many."""
-        return f"{self.count(tally.numerator)} / {self.count(tally.denominator)}"
+        above, below = (
+            self.amount(Fraction(figure, by))
+            for figure, by in zip((tally.numerator, tally.denominator), tally.divisors, strict=True)
+        )
+        return f"{above} / {below}"
+
+    def amount(self, amount: Fraction) -> str:
+        """A number that need not be whole, one decimal where it is not."""
+        return self.count(int(amount)) if amount.denominator == 1 else f"{float(amount):,.1f}"
 
     def day(self, day: date) -> str:
         """A civil date in words."""

@@ -35,6 +35,11 @@ async def read_trend(
     """
     whole = await count.whole(asked, period_ends(step, last, points))
     return [
-        (day, None if denominator is None else Tally(numerator, denominator))
-        for day, numerator, denominator, _ in whole.iter_rows()
+        (
+            day,
+            None
+            if denominator is None
+            else Tally(numerator, denominator, whole.divisors, whole.is_share),
+        )
+        for day, numerator, denominator, _ in whole.rows.iter_rows()
     ]

@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from metrics_api.domain.indicators import Indicator, Parameter
 from metrics_api.domain.predicate_documents import predicate_document
 from metrics_api.domain.predicates import parameter_names
+from metrics_api.domain.weight_documents import measure_document
 from servicekit.canonical import canonical_json
 
 
 def definition_digest(indicator: Indicator, parameters: Mapping[str, Parameter]) -> str:
-    """SHA-256 (hex) over the RFC 8785 text of both predicates and the numbers they refer to.
+    """SHA-256 (hex) over the RFC 8785 text of both predicates, the numbers they refer to and the
+    measure of a ratio of sums.
 
     Titles and references are left out: words that explain a number do not change it.
     """
     names = parameter_names(indicator.denominator) | parameter_names(indicator.condition)
-    counted = {
+    counted: dict[str, Any] = {
         "denominator": predicate_document(indicator.denominator),
         "numerator": predicate_document(indicator.condition),
         "parameters": {
@@ -23,4 +26,6 @@ def definition_digest(indicator: Indicator, parameters: Mapping[str, Parameter])
             for name in sorted(names)
         },
     }
+    if not indicator.is_share:
+        counted["measure"] = measure_document(indicator.measure)
     return hashlib.sha256(canonical_json(counted)).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from metrics_api.domain.facts import Fact
+from metrics_api.domain.indicators import ResolvedIndicator
 from metrics_api.domain.predicates import Every, Not, Predicate, Some, fact_test
 
 
@@ -31,6 +32,19 @@ def explainer(predicate: Predicate) -> Callable[[Fact], Verdict]:
         case _:
             holds, columns = fact_test(predicate), (predicate.column,)
             return lambda fact: Verdict(holds(fact), columns)
+
+
+def member_explainer(indicator: ResolvedIndicator) -> Callable[[Fact], Verdict]:
+    """Why somebody of the denominator counts or not, and what it adds to a ratio of sums."""
+    explain = explainer(indicator.condition)
+    if not indicator.measure.asked:
+        return explain
+
+    def explained(fact: Fact) -> Verdict:
+        holds, columns = explain(fact)
+        return Verdict(holds, tuple(dict.fromkeys((*columns, *indicator.measure.asked))))
+
+    return explained
 
 
 def _opposite(verdict: Verdict) -> Verdict:

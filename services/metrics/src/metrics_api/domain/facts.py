@@ -37,6 +37,7 @@ class OrganizationFacts(NamedTuple):
     probationary_members: int | None
     party_form: str | None
     party_mode: str | None
+    party_units: int | None
     has_instructor: bool
     has_liaison: bool
     has_organizer: bool
@@ -132,6 +133,7 @@ ORGANIZATION_COLUMNS: tuple[Column, ...] = (
     Column("probationary_members", "integer"),
     _code("party_form", "branch general_branch committee joint_branch functional temporary"),
     _code("party_mode", "solo joint"),
+    Column("party_units", "integer"),
     Column("has_instructor", "boolean"),
     Column("has_liaison", "boolean"),
     Column("has_organizer", "boolean"),

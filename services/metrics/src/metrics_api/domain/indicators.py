@@ -6,6 +6,7 @@ from datetime import date
 
 from metrics_api.domain.predicates import Every, Predicate, resolve
 from metrics_api.domain.timelines import Span
+from metrics_api.domain.weights import COUNTED, WHOLE, Divisors, Measure
 from servicekit.refusals import Refusal, Violation
 
 RATE_UNIT = 1_000_000
@@ -52,6 +53,8 @@ class Indicator:
     """A rate: of the organizations in the denominator, those that the numerator asks for.
 
     The numerator counts *within* the denominator by construction, so a rate is never above one.
+    With a `measure` other than `COUNTED` it is a ratio of sums: what the organizations of the
+    numerator add to the one, what those of the denominator add to the other.
     `version` changes whenever the same facts could give another number.
     """
 
@@ -63,6 +66,12 @@ class Indicator:
     reference: str
     denominator: Predicate
     condition: Predicate
+    measure: Measure = COUNTED
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it tells a share of one, and not a ratio of sums."""
+        return self.measure == COUNTED
 
     def on(self, day: date, parameters: Mapping[str, Parameter]) -> "ResolvedIndicator":
         """The two predicates with the numbers in force on `day`."""
@@ -71,7 +80,9 @@ class Indicator:
             return parameters[name].on(day)
 
         return ResolvedIndicator(
-            resolve(self.denominator, value_of, day), resolve(self.condition, value_of, day)
+            resolve(self.denominator, value_of, day),
+            resolve(self.condition, value_of, day),
+            self.measure,
         )
 
 
@@ -81,6 +92,7 @@ class ResolvedIndicator:
 
     denominator: Predicate
     condition: Predicate
+    measure: Measure = COUNTED
 
     @property
     def numerator(self) -> Predicate:
@@ -90,20 +102,20 @@ class ResolvedIndicator:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many count, of how many."""
+    """How many count, of how many; of a ratio of sums, whole numbers over `divisors`."""
 
     numerator: int
     denominator: int
+    divisors: Divisors = WHOLE
+    is_share: bool = True
 
     @property
     def rate(self) -> float | None:
         """Rounded half up to six decimals in integers, so that the same figures always print the
         same wherever they were divided; None of nobody.
         """
-        if not self.denominator:
+        numerator = self.numerator * self.divisors.denominator
+        denominator = self.denominator * self.divisors.numerator
+        if not denominator:
             return None
-        return (
-            (self.numerator * 2 * RATE_UNIT + self.denominator)
-            // (self.denominator * 2)
-            / RATE_UNIT
-        )
+        return (numerator * 2 * RATE_UNIT + denominator) // (denominator * 2) / RATE_UNIT

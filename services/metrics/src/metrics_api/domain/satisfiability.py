@@ -30,7 +30,7 @@ def satisfiable(predicate: Predicate) -> bool:
     asked: dict[str, set[Scalar | None]] = {}
     for column, value in _asked(predicate):
         values = asked.setdefault(column, {None, *COLUMN_BY_NAME[column].codes})
-        values.update(_near(value))
+        values.update(near for near in _near(value) if _fits(column, near))
     if prod(len(values) for values in asked.values()) > _MOST_COMBINATIONS:
         return True
     holds = fact_test(predicate)
@@ -58,6 +58,16 @@ def _asked(predicate: Predicate) -> Iterator[tuple[str, Scalar | None]]:
         case Every(parts) | Some(parts):
             for part in parts:
                 yield from _asked(part)
+
+
+def _fits(column: str, value: Scalar | None) -> bool:
+    """Whether the column can hold it; codes are all there already."""
+    if value is None:
+        return True
+    kind = COLUMN_BY_NAME[column].type
+    if isinstance(value, str):
+        return kind in ("text", "code")
+    return kind == ("boolean" if isinstance(value, bool) else "integer")
 
 
 def _near(value: Scalar | None) -> set[Scalar | None]:

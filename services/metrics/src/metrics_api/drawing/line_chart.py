@@ -1,5 +1,6 @@
 """A share of one over time, as a line."""
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class LineChart:
     footnote: str = ""
     empty: str = ""
     mark: tuple[float, str] | None = None
+    in_percent: bool = True
+    """Whether the points are shares of one, and not ratios of sums."""
     headed: bool = True
     """False where the page around it has the title already; screen readers hear it all the same."""
 
@@ -88,6 +91,22 @@ def axis(shares: Sequence[float]) -> tuple[float, float, float]:
     return round(low * step, 6), round(high * step, 6), step
 
 
+def ratio_axis(ratios: Sequence[float]) -> tuple[float, float, float]:
+    """(low, high, step) of an axis for ratios of sums, none negative: round numbers, at least a
+    tenth of the greatest apart.
+    """
+    least, most = min(ratios), max(ratios)
+    spare = max(0.0, most / 10 - (most - least)) / 2
+    least, most = max(0.0, least - spare), most + spare or 1.0
+    step = 0.01
+    for factor in itertools.cycle((2, 2.5, 2)):
+        low, high = math.floor(round(least / step, 6)), math.ceil(round(most / step, 6))
+        if high - low <= _MOST_STEPS:
+            return round(low * step, 6), round(high * step, 6), step
+        step *= factor
+    raise AssertionError  # the steps grow without end
+
+
 def _parts(chart: LineChart, size: tuple[int, int]) -> Iterator[str]:
     width, height = size
     head = _HEAD if chart.headed else _PAD
@@ -98,9 +117,12 @@ def _parts(chart: LineChart, size: tuple[int, int]) -> Iterator[str]:
         )  # fmt: skip
     shares = [point.share for point in chart.points if point.share is not None]
     if shares:
-        low, high, step = axis([*shares, chart.mark[0]] if chart.mark else shares)
+        if chart.in_percent:
+            low, high, step = axis([*shares, chart.mark[0]] if chart.mark else shares)
+        else:
+            low, high, step = ratio_axis(shares)
         plane = _Plane(low, high, len(chart.points), width, height, head)
-        yield from _grid(plane, step)
+        yield from _grid(plane, step, in_percent=chart.in_percent)
         yield from _dates(chart.points, plane)
         if chart.mark:
             yield from _mark(chart.mark, plane)
@@ -111,7 +133,7 @@ def _parts(chart: LineChart, size: tuple[int, int]) -> Iterator[str]:
     yield text(small, _PAD, height - 12, font_size=_SMALL, fill=FAINT, class_="chart-faint")
 
 
-def _grid(plane: _Plane, step: float) -> Iterator[str]:
+def _grid(plane: _Plane, step: float, *, in_percent: bool) -> Iterator[str]:
     for index in range(round((plane.high - plane.low) / step) + 1):
         share = plane.low + index * step
         y = plane.y(share)
@@ -119,8 +141,8 @@ def _grid(plane: _Plane, step: float) -> Iterator[str]:
             "line", x1=_LEFT, x2=plane.width - _PAD, y1=y, y2=y, stroke=GRID, class_="chart-grid"
         )
         yield text(
-            f"{number(share * 100)}%", _LEFT - 8, y + 4, text_anchor="end", font_size=_SMALL,
-            fill=FAINT, class_="chart-faint",
+            f"{number(share * 100)}%" if in_percent else number(share),
+            _LEFT - 8, y + 4, text_anchor="end", font_size=_SMALL, fill=FAINT, class_="chart-faint",
         )  # fmt: skip
 
 

@@ -20,10 +20,12 @@ from metrics_api.domain.facts import DATE_COLUMNS
 from metrics_api.domain.forecasts import Forecast, Term
 from metrics_api.domain.indicators import DatedValue, Indicator, Parameter, Wording
 from metrics_api.domain.predicate_documents import DefinitionError, read_predicate
-from metrics_api.domain.predicates import parameter_names
+from metrics_api.domain.predicates import Every, Predicate, parameter_names
 from metrics_api.domain.satisfiability import satisfiable
 from metrics_api.domain.targets import Band, Target, TargetVariant
 from metrics_api.domain.timelines import FAR, Span
+from metrics_api.domain.weight_documents import adds_something, check_weight, read_measure
+from metrics_api.domain.weights import COUNTED, Measure
 
 Shape = TypeVar("Shape")
 
@@ -58,7 +60,8 @@ class _Indicator(_Closed):
     unit: str
     reference: str
     denominator: Any
-    numerator: Any
+    numerator: Any = None
+    measure: Any = None
 
 
 class _Variant(_Closed):
@@ -180,6 +183,10 @@ def _parameter(name: str, document: _Parameter, path: str) -> Parameter:
 def _indicator(
     name: str, document: _Indicator, parameters: Mapping[str, Parameter], path: str
 ) -> Indicator:
+    measure = COUNTED
+    if document.measure is not None:
+        measure = read_measure(document.measure, f"{path}: measure")
+    among = read_predicate(document.denominator, parameters, f"{path}: denominator")
     indicator = Indicator(
         id=name,
         version=document.version,
@@ -187,8 +194,9 @@ def _indicator(
         formula=document.formula.wording(),
         unit=document.unit,
         reference=document.reference,
-        denominator=read_predicate(document.denominator, parameters, f"{path}: denominator"),
-        condition=read_predicate(document.numerator, parameters, f"{path}: numerator"),
+        denominator=among,
+        condition=_condition(document, measure, among, parameters, path),
+        measure=measure,
     )
     for span in _spans(indicator, parameters):
         resolved = indicator.on(span, parameters)
@@ -196,7 +204,23 @@ def _indicator(
             raise DefinitionError(path, "denominator: nobody is ever in it: a division by zero")
         if not satisfiable(resolved.numerator):
             raise DefinitionError(path, "numerator: never within the denominator")
+        check_weight(measure.numerator, resolved.denominator, f"{path}: measure.numerator")
+        check_weight(measure.denominator, resolved.denominator, f"{path}: measure.denominator")
     return indicator
+
+
+def _condition(
+    document: _Indicator,
+    measure: Measure,
+    among: Predicate,
+    parameters: Mapping[str, Parameter],
+    path: str,
+) -> Predicate:
+    """Who counts; of a ratio of sums whoever adds something, unless the file narrows that."""
+    if document.numerator is None and measure != COUNTED:
+        return adds_something(measure.numerator, among)
+    asked = read_predicate(document.numerator, parameters, f"{path}: numerator")
+    return asked if measure == COUNTED else Every((asked, adds_something(measure.numerator, asked)))
 
 
 def _spans(indicator: Indicator, parameters: Mapping[str, Parameter]) -> list[date]:
@@ -211,6 +235,8 @@ def _target(name: str, document: _Target, indicators: Mapping[str, Indicator], p
     for variant in document.variants:
         if variant.indicator not in indicators:
             raise DefinitionError(path, f"unknown indicator {variant.indicator!r}")
+        if not indicators[variant.indicator].is_share:
+            raise DefinitionError(path, f"{variant.indicator!r} is no share; a goal is one")
     for dimension, values in document.filters.items():
         if dimension not in DIMENSIONS:
             raise DefinitionError(path, f"unknown dimension {dimension!r}")

@@ -18,7 +18,8 @@ from metrics_api.counting.comparison_count import (
     find_changed,
 )
 from metrics_api.counting.coverage_count import TooManyGroupsError
-from metrics_api.domain.explanations import explainer
+from metrics_api.counting.weighing import FiguresTooFineError
+from metrics_api.domain.explanations import member_explainer
 from metrics_api.domain.timelines import RowKey
 from metrics_api.storage.fact_rows import read_facts
 from metrics_api.usecases.count_coverage import group_labels
@@ -104,7 +105,7 @@ class CompareCoverage:
     async def answer(self, request: ComparisonRequest) -> ComparisonAnswer:
         """The two counts of `request`, and what made the difference.
 
-        Refuses what `AskCoverage` refuses, and `too-many-groups`.
+        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
         """
         sides = await self._sides(request)
         count, labels = await asyncio.to_thread(self._compared, sides)
@@ -131,9 +132,7 @@ class CompareCoverage:
             request = replace(request, before=before, to=to)
         for _ in range(ATTEMPTS):
             sides = await self._sides(request)
-            page = await asyncio.to_thread(
-                find_changed, *sides.counted(), change, later_than, limit
-            )
+            page = await asyncio.to_thread(self._page, sides, change, later_than, limit)
             members = await self._members(sides, page)
             if members is not None:
                 return ChangedAnswer(sides, members, _cursor(sides, page, bound), page.count)
@@ -157,8 +156,18 @@ class CompareCoverage:
             count = compare(*sides.counted(), self._max_groups)
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+        except FiguresTooFineError as error:
+            raise Refusal("figures-too-fine") from error
         days = (after.query.valid_on, after.areas_on)
         return count, group_labels(count.parts, after.query.group_by, after.directory, *days)
+
+    def _page(
+        self, sides: Sides, change: Change, later_than: UUID | None, limit: int
+    ) -> ChangedPage:
+        try:
+            return find_changed(*sides.counted(), change, later_than, limit)
+        except FiguresTooFineError as error:
+            raise Refusal("figures-too-fine") from error
 
     async def _members(self, sides: Sides, page: ChangedPage) -> list[ChangedMember] | None:
         """The organizations of `page`; None where a rebuild has replaced rows under the copy."""
@@ -167,9 +176,7 @@ class CompareCoverage:
             spans = await read_facts(connection, keys)
         if any(key not in spans for key in keys):
             return None
-        explain = [
-            explainer(side.query.indicator.condition) for side in (sides.before, sides.after)
-        ]
+        explain = [member_explainer(side.query.indicator) for side in (sides.before, sides.after)]
 
         def member(key: RowKey | None, side: int) -> Member | None:
             if key is None:

@@ -11,6 +11,7 @@ from metrics_api.counting.coverage_count import (
     TooManyGroupsError,
     count_coverage,
 )
+from metrics_api.counting.weighing import FiguresTooFineError
 from metrics_api.domain.dimensions import DIMENSIONS
 from metrics_api.domain.directory import Directory
 from metrics_api.storage.editions import Edition
@@ -44,7 +45,7 @@ class CountCoverage:
     async def answer(self, request: CoverageRequest) -> CoverageAnswer:
         """The count that `request` asks for.
 
-        Refuses what `AskCoverage` refuses, and `too-many-groups`.
+        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
         """
         question = await self._ask.question(request)
         counted = await asyncio.to_thread(self._count, question)
@@ -67,6 +68,8 @@ class CountCoverage:
             count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+        except FiguresTooFineError as error:
+            raise Refusal("figures-too-fine") from error
         return count, group_labels(
             count.groups, query.group_by, question.directory, query.valid_on, question.areas_on
         )

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 import polars as pl
 
 from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
 from metrics_api.counting.series_count import count_series, whole_series
+from metrics_api.counting.weighing import Figures, FiguresTooFineError, parts_of
 from metrics_api.domain.dimensions import is_territorial
 from metrics_api.domain.periods import Period, period_ends
+from metrics_api.domain.weights import COUNTED, Divisors
 from metrics_api.storage.editions import Edition
 from metrics_api.usecases.count_coverage import group_labels
 from metrics_api.usecases.coverage_question import AskCoverage, Knowledge
@@ -50,16 +53,25 @@ class SeriesRequest:
         return CoverageRequest(indicator, group_by, *asked)
 
 
+class Counted(NamedTuple):
+    """Rows of a series, and what their figures are to be divided by."""
+
+    rows: pl.DataFrame
+    divisors: Divisors
+    is_share: bool
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorSeries:
     """One indicator over time: a row per group and day, in order; of the whole, per day.
 
-    Both have `valid_on`, `numerator`, `denominator` and `rate`, null before the indicator's rule.
+    Both have `valid_on`, `numerator`, `denominator` and `rate`, null before the indicator's rule;
+    their figures are to be divided by their divisors.
     """
 
     indicator: str
-    whole: pl.DataFrame
-    groups: pl.DataFrame
+    whole: Counted
+    groups: Counted
     labels: dict[str, pl.Series]
 
 
@@ -86,7 +98,7 @@ class CountSeries:
         """The series that `request` asks for.
 
         Refuses `invalid-request` for what does not exist and for dates in the wrong order,
-        `too-many-groups`.
+        `too-many-groups`, `figures-too-fine`.
         """
         for indicator in request.indicators or ("",):
             self._ask.check_names(request.of(indicator, request.group_by))
@@ -99,7 +111,7 @@ class CountSeries:
         hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
         return SeriesAnswer(known.edition, hierarchy_on, days, series)
 
-    async def whole(self, request: CoverageRequest, days: Sequence[date]) -> pl.DataFrame:
+    async def whole(self, request: CoverageRequest, days: Sequence[date]) -> Counted:
         """The whole that `request` counts, on each of `days` (rising); refuses likewise."""
         self._ask.check_names(request)
         known = await self._ask.knowledge(request.edition)
@@ -111,15 +123,13 @@ class CountSeries:
         """The part that computes and runs beside the event loop."""
         whole = self._counted(known, request.of(indicator, ()), days)
         if not request.group_by:
-            return IndicatorSeries(indicator, whole, whole.clear(), {})
+            return IndicatorSeries(indicator, whole, whole._replace(rows=whole.rows.clear()), {})
         groups = self._counted(known, request.of(indicator, request.group_by), days)
         areas_on = hierarchy_day(request.hierarchy, self._ask.today) or days[-1]
-        labels = group_labels(groups, request.group_by, known.directory, days[-1], areas_on)
+        labels = group_labels(groups.rows, request.group_by, known.directory, days[-1], areas_on)
         return IndicatorSeries(indicator, whole, groups, labels)
 
-    def _counted(
-        self, known: Knowledge, request: CoverageRequest, days: Sequence[date]
-    ) -> pl.DataFrame:
+    def _counted(self, known: Knowledge, request: CoverageRequest, days: Sequence[date]) -> Counted:
         hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
         check_filters(request.filters, known.directory, known.rollup(hierarchy_on or days[-1]))
         territorial = hierarchy_on is None and any(
@@ -139,9 +149,14 @@ class CountSeries:
                     continue
                 rollup = known.rollup(hierarchy_on or some[-1])
                 stretches.append(count_series(known.copy, rollup, query, some, self._max_cells))
-            if not stretches:  # the rule comes after all days: say which
-                self._ask.query(known, request, days[-1])
-            return whole_series(stretches, list(request.group_by), days, self._max_cells)
+            # where the rule comes after all days, this says which
+            indicator = self._ask.query(known, request, days[-1]).indicator
+            figures = Figures(indicator, parts_of(known.copy, indicator))
+            keys = list(request.group_by)
+            rows = whole_series(stretches, keys, days, self._max_cells, figures)
+            return Counted(rows, figures.divisors, indicator.measure == COUNTED)
+        except FiguresTooFineError as error:
+            raise Refusal("figures-too-fine") from error
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
 

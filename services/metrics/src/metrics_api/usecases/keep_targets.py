@@ -162,6 +162,8 @@ class KeepTargets:
         if draft.indicator not in self._definitions.indicators:
             allowed = {"allowed": ", ".join(self._definitions.indicators)}
             unknown.append(Violation("/indicator", "unknown_indicator", draft.indicator, allowed))
+        elif not self._definitions.indicators[draft.indicator].is_share:
+            unknown.append(Violation("/indicator", "no_share", draft.indicator))
         if unknown:
             raise Refusal("invalid-request", *unknown)
         served, today = self._live.served, self._clock.today()

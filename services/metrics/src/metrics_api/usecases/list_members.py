@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from metrics_api.counting.members import MemberPage, Part, Place, find_members
-from metrics_api.domain.explanations import Verdict, explainer
+from metrics_api.domain.explanations import Verdict, member_explainer
 from metrics_api.domain.facts import Fact
 from metrics_api.domain.timelines import Span
 from metrics_api.storage.editions import Edition
@@ -94,7 +94,7 @@ class ListMembers:
 
     async def _members(self, question: CoverageQuestion, page: MemberPage) -> list[Member] | None:
         """The members of `page`; None where a rebuild has just replaced rows under the copy."""
-        explain = explainer(question.query.indicator.condition)
+        explain = member_explainer(question.query.indicator)
         async with self._database.reading() as connection:
             spans = await read_facts(connection, page.rows)
         if len(spans) < len(page.rows):

@@ -23,8 +23,11 @@ from servicekit.clock import Clock
 log = structlog.get_logger()
 
 RATE = Gauge("metrics_indicator_rate", "Share of one today; absent of nobody", ["indicator"])
-NUMERATOR = Gauge("metrics_indicator_numerator", "Organizations that count today", ["indicator"])
-DENOMINATOR = Gauge("metrics_indicator_denominator", "Organizations asked about", ["indicator"])
+RATIO = Gauge(
+    "metrics_indicator_ratio", "Ratio of two sums today; absent where one is zero", ["indicator"]
+)
+NUMERATOR = Gauge("metrics_indicator_numerator", "What counts today", ["indicator"])
+DENOMINATOR = Gauge("metrics_indicator_denominator", "Of how much", ["indicator"])
 MISSING = Gauge(
     "metrics_target_missing", "Organizations missing to the target", ["target", "variant"]
 )
@@ -81,12 +84,13 @@ class ShowHeadlines:
             for indicator in self._definitions.indicators:
                 request = CoverageRequest(indicator, valid_on=today, edition=edition.number)
                 tally = (await self._count.answer(request)).count.total
-                NUMERATOR.labels(indicator).set(tally.numerator)
-                DENOMINATOR.labels(indicator).set(tally.denominator)
+                NUMERATOR.labels(indicator).set(tally.numerator / tally.divisors.numerator)
+                DENOMINATOR.labels(indicator).set(tally.denominator / tally.divisors.denominator)
+                gauge = RATE if tally.is_share else RATIO
                 if tally.rate is None:
-                    _forget(indicator)
+                    _forget(gauge, indicator)
                 else:
-                    RATE.labels(indicator).set(tally.rate)
+                    gauge.labels(indicator).set(tally.rate)
             names = tuple(self._definitions.targets)
             told = await self._evaluate.answer(today, edition.number, None, names)
             for standing in told.targets:
@@ -99,6 +103,6 @@ class ShowHeadlines:
         SHOWN_AT.set(self._clock.now().timestamp())
 
 
-def _forget(indicator: str) -> None:
+def _forget(gauge: Gauge, indicator: str) -> None:
     with contextlib.suppress(KeyError):
-        RATE.remove(indicator)
+        gauge.remove(indicator)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from uuid import UUID
 
-from metrics_api.domain.explanations import explainer
+from metrics_api.domain.explanations import explainer, member_explainer
 from metrics_api.domain.facts import POSITION, Fact
 from metrics_api.domain.indicators import Indicator, ResolvedIndicator
 from metrics_api.domain.timelines import Span
+from metrics_api.domain.weights import COUNTED, fact_weight
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.fact_rows import read_facts_of
@@ -30,13 +32,15 @@ class DecidingFact:
 class IndicatorStanding:
     """`asked`: in the denominator; `counted`: in the numerator. `facts` decide which of the three.
 
-    Both are None where no rule states the indicator's numbers on that day.
+    Both are None where no rule states the indicator's numbers on that day. `adds` is what it adds
+    to the numerator and the denominator of a ratio of sums; None of a share.
     """
 
     indicator: Indicator
     asked: bool | None
     counted: bool | None
     facts: list[DecidingFact]
+    adds: tuple[Fraction, Fraction] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,26 @@ def _stands(
 ) -> IndicatorStanding:
     fact = until_day[-1].value
     asked = explainer(resolved.denominator)(fact)
-    counted = explainer(resolved.condition)(fact)
+    counted = member_explainer(resolved)(fact)
     columns = (counted if asked.holds else asked).columns
     facts = [
         DecidingFact(column, fact[POSITION[column]], _since(until_day, column))
         for column in columns
     ]
-    return IndicatorStanding(indicator, asked.holds, asked.holds and counted.holds, facts)
+    counts = asked.holds and counted.holds
+    return IndicatorStanding(
+        indicator, asked.holds, counts, facts, _adds(resolved, fact, asked.holds, counts)
+    )
+
+
+def _adds(
+    resolved: ResolvedIndicator, fact: Fact, asked: bool, counts: bool
+) -> tuple[Fraction, Fraction] | None:
+    if resolved.measure == COUNTED:
+        return None
+    above, below = (fact_weight(w)(fact) for w in (resolved.measure.numerator,
+                                                   resolved.measure.denominator))  # fmt: skip
+    return (above if counts else Fraction(0), below if asked else Fraction(0))
 
 
 def _since(until_day: Sequence[Span[Fact]], column: str) -> date:

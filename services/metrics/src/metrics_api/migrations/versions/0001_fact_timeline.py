@@ -18,7 +18,7 @@ TEXT_FACTS = (
     "rule_set", "rule", "basis",
 )  # fmt: skip
 INTEGER_FACTS = (
-    "full_members", "probationary_members", "inspection_year", "life_quarter",
+    "party_units", "full_members", "probationary_members", "inspection_year", "life_quarter",
     "life_member_meetings", "life_lectures", "training_year", "secretary_hours",
 )  # fmt: skip
 BOOLEAN_FACTS = (
