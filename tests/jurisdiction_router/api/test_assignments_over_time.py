@@ -70,6 +70,45 @@ async def test_what_was_known_before_a_correction_is_still_read(
     assert [e["effective_on"] for e in story] == ["2016-01-01", "2017-01-01"]
 
 
+async def test_one_is_read_as_it_was_known_then(
+    known: httpx.AsyncClient, registry: RegistryLedger, follower: Follower, keys: TestKeys
+) -> None:
+    """The answer, its decision, its history and its ETag are those that were given then."""
+    path = f"/v1/assignments/{CLINIC}"
+    head = (await known.get("/v1/changes")).json()["head"]
+    before = await known.get(path)
+    story = (await known.get(f"{path}/history")).json()
+    await correct(registry, follower)
+    after = await known.get(path)
+    assert before.json()["supervising"]["id"] == HEALTH != after.json()["supervising"]["id"]
+    for known_at, answer in ((head, before), (head + 1, after)):
+        then = await known.get(path, params={"known_at": known_at})
+        assert then.json() == answer.json()
+        assert then.headers["etag"] == answer.headers["etag"]
+    day = {"valid_on": "2017-01-01"}
+    assert (await known.get(path, params={"known_at": head, **day})).json()["rule"] == (
+        before.json()["rule"]
+    )
+    told = (await known.get(f"{path}/history", params={"known_at": head})).json()
+    assert told == story
+    assert len(story["events"]) == 1
+    of_day = (await known.get(f"{path}/history", params={"valid_on": "2016-06-14"})).json()
+    assert [e["effective_on"] for e in of_day["events"]] == ["2016-01-01"]
+    assert [len(e["timeline"]) for e in of_day["events"]] == [1]
+
+    long_ago = {"known_at": "2001-01-01T00:00:00+08:00"}
+    for place in (path, f"{path}/history"):
+        assert (await known.get(place, params=long_ago)).status_code == 404
+        ahead = await known.get(place, params={"known_at": head + 99})
+        assert (ahead.status_code, ahead.json()["type"].rsplit("/", 1)[-1]) == (
+            400, "position-ahead",
+        )  # fmt: skip
+    early = await known.get(path, params={"known_at": head, "valid_on": "2010-01-01"})
+    assert early.json()["type"].endswith("no-assignment")
+    away = keys.headers("router:read", areas=["440309"])
+    assert (await known.get(path, params={"known_at": head}, headers=away)).status_code == 404
+
+
 async def test_the_past_is_paged_and_scoped(known: httpx.AsyncClient, keys: TestKeys) -> None:
     head = (await known.get("/v1/changes")).json()["head"]
     found, cursor = [], None

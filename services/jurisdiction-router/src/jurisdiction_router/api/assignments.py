@@ -197,15 +197,19 @@ async def export_assignments(
     operation_id="get_assignment_history",
     summary="How an assignment came to be known 归口变更记录",
     response_model=AssignmentHistory,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
 )
 async def get_assignment_history(
     caller: Reader,
     factory: Made,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
+    then: AsOf,
 ) -> dict[str, Any]:
-    """Every event of the ledger about it: when it was learned, what then held from which day."""
-    return await factory.find_assignments.history(caller, organization_id)
+    """Every event of the ledger about it: when it was learned, what then held from which day.
+
+    With `known_at`, those up to then; with `valid_on`, only what they say of that day.
+    """
+    return await factory.find_assignments.history(caller, organization_id, then)
 
 
 @router.get(
@@ -227,14 +231,17 @@ async def get_rule_health(
     operation_id="get_assignment",
     summary="Who supervises an organization, and why 查询归口及理由",
     response_model=AssignmentWithDecision,
-    responses=responses(*USUAL, NOT_FOUND, NO_ASSIGNMENT),
+    responses=responses(*USUAL, NOT_FOUND, NO_ASSIGNMENT, AHEAD_OF_HEAD),
 )
 async def get_assignment(
     caller: Reader,
     factory: Made,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
-    valid_on: ValidOn = None,
+    then: AsOf,
 ) -> Response:
-    """The assignment on a day with the stored decision behind it, and the whole history."""
-    found, revision = await factory.find_assignments.one(caller, organization_id, valid_on)
+    """The assignment on a day with the stored decision behind it, and the whole history.
+
+    With `known_at`, all of it as it was known then.
+    """
+    found, revision = await factory.find_assignments.one(caller, organization_id, then)
     return Response(found, headers={"etag": etag(revision)}, media_type=JSON)

@@ -219,18 +219,19 @@ async def get_dispute(caller: Reader, factory: Made, dispute_id: Identifier) -> 
     operation_id="withdraw_dispute",
     summary="Withdraw a dispute 撤回异议",
     response_model=DisputeRecorded,
-    responses=responses(*_WRITING, *_GUARDED, DISPUTE_CLOSED),
+    responses=responses(*_WRITING, *_GUARDED, DISPUTE_CLOSED, IDEMPOTENCY_CONFLICT),
 )
 async def withdraw_dispute(
     caller: Writer,
     factory: Made,
     dispute_id: Identifier,
     body: DisputeWithdrawalIn,
-    if_match: IfMatch = None,
+    attempt: Guarded,
 ) -> Response:
     """The body takes its objection back; the assignment stands."""
-    held = await factory.dispute_assignment.withdraw(caller, dispute_id, body.reason, if_match)
-    return _one(orjson.dumps(held.document).decode())
+    return answered(
+        await factory.dispute_assignment.withdraw(caller, dispute_id, body.reason, attempt)
+    )
 
 
 def _patterns(area: list[str] | None) -> list[str] | None:

@@ -4,20 +4,19 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
+from jurisdiction_router.api.attempts import Guarded, Unguarded, answered
 from jurisdiction_router.api.dependencies import JSON, USUAL, Approver, Made, Reader, Writer
 from jurisdiction_router.api.errors import DIRECTORY_INVALID, RESTRUCTURING_APPLIED
-from jurisdiction_router.api.given_directory import accepted
 from jurisdiction_router.api.restructuring_schemas import (
     Restructuring,
     RestructuringApplied,
     RestructuringIn,
     RestructuringPage,
 )
-from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import IfMatch, etag
+from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import (
     IDEMPOTENCY_CONFLICT,
@@ -46,21 +45,10 @@ Identifier = Annotated[UUID, Path(description="编号")]
     ),
 )  # fmt: skip
 async def draft_restructuring(
-    request: Request,
-    caller: Writer,
-    factory: Made,
-    body: RestructuringIn,
-    idempotency_key: IdempotencyKey = None,
+    caller: Writer, factory: Made, body: RestructuringIn, attempt: Unguarded
 ) -> Response:
     """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves."""
-    answer = await factory.restructure.draft(
-        caller,
-        body.model_dump(mode="json"),
-        idempotency_key,
-        fingerprint(request.url.path, await request.body()),
-    )
-    headers = {"location": answer.location or "", "etag": etag(1)}
-    return Response(answer.body, answer.status, headers, JSON)
+    return answered(await factory.restructure.draft(caller, body.model_dump(mode="json"), attempt))
 
 
 @router.get(
@@ -102,16 +90,12 @@ async def get_restructuring(
         202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
         **responses(
             *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
-            PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+            PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
         ),
     },
 )  # fmt: skip
 async def apply_restructuring(
-    caller: Approver, factory: Made, restructuring_id: Identifier, if_match: IfMatch = None
+    caller: Approver, factory: Made, restructuring_id: Identifier, attempt: Guarded
 ) -> Response:
     """Areas, successors, bodies and the reassessment, in one transaction, planned anew."""
-    row, done = await factory.restructure.apply(caller, restructuring_id, if_match)
-    body = orjson.dumps({**row.document, "done": done})
-    answer = Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
-    accepted(answer, done)
-    return answer
+    return answered(await factory.restructure.apply(caller, restructuring_id, attempt))

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.api.dependencies import USUAL, Approver, Made, Reader, Writer
+from jurisdiction_router.api.attempts import Guarded, Unguarded, answered
+from jurisdiction_router.api.dependencies import JSON, USUAL, Approver, Made, Reader, Writer
 from jurisdiction_router.api.errors import (
     ALREADY_APPROVED,
     APPROVED_BY_AUTHOR,
@@ -72,21 +73,18 @@ _MATCH = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
     response_model=RuleSet,
     responses={
         200: {"model": RuleSet, "description": "It was there already 已存在"},
-        **responses(*USUAL, *_READING, RULE_SET_EXISTS),
+        **responses(*USUAL, *_READING, RULE_SET_EXISTS, IDEMPOTENCY_CONFLICT),
     },
     openapi_extra=_BODY,
 )
 async def draft_rule_set(
-    request: Request, response: Response, caller: Writer, factory: Made
-) -> dict[str, Any]:
+    request: Request, caller: Writer, factory: Made, attempt: Unguarded
+) -> Response:
     """Read and check a file, and keep it as a draft; nothing is decided by it yet.
 
     Mistakes name line, rule and field. The same content again changes nothing.
     """
-    drafted = await factory.draft_rule_set.add(caller, await _text(request))
-    response.status_code = 201 if drafted.new else 200
-    response.headers["location"] = f"{PATH}/{drafted.document['id']}"
-    return _tagged(response, drafted.document)
+    return answered(await factory.draft_rule_set.add(caller, await _text(request), attempt))
 
 
 @router.put(
@@ -107,8 +105,8 @@ async def rewrite_rule_set(
 ) -> dict[str, Any]:
     """Replace the content of one that is neither approved nor ever was in force."""
     text = await _text(request)
-    drafted = await factory.draft_rule_set.rewrite(caller, rule_set_id, text, if_match)
-    return _tagged(response, drafted.document)
+    document = await factory.draft_rule_set.rewrite(caller, rule_set_id, text, if_match)
+    return _tagged(response, document)
 
 
 @router.get(
@@ -180,14 +178,17 @@ async def run_rule_set_tests(
     operation_id="prove_rule_set",
     summary="Prove a rule set 证明规则集",
     response_model=Proof,
-    responses=responses(*USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_CHANGED),
+    responses=responses(*USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_CHANGED, IDEMPOTENCY_CONFLICT),
 )
-async def prove_rule_set(caller: Writer, factory: Made, rule_set_id: RuleSetId) -> dict[str, Any]:
+async def prove_rule_set(
+    caller: Writer, factory: Made, rule_set_id: RuleSetId, attempt: Unguarded
+) -> Response:
     """Prove it over the directory as it is now, and run its tests; the report is kept.
 
     Counterexamples are an answer, not an error: `proved` is then false.
     """
-    return await factory.prove_rule_set(caller, rule_set_id)
+    answer = await factory.prove_rule_set(caller, rule_set_id, attempt)
+    return Response(answer.body, answer.status, media_type=JSON)
 
 
 @router.get(
@@ -242,25 +243,24 @@ async def compute_rule_set_impact(
     responses=responses(
         *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, APPROVED_BY_AUTHOR, ALREADY_APPROVED,
         IMPACT_OF_ANOTHER, IMPACT_DIFFERS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+        IDEMPOTENCY_CONFLICT,
     ),
 )  # fmt: skip
 async def approve_rule_set(
-    response: Response,
     caller: Approver,
     factory: Made,
     rule_set_id: RuleSetId,
     body: ApprovalIn,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+    attempt: Guarded,
+) -> Response:
     """Approve, as someone who did not write it, exactly the list that the impact shows.
 
     It is carried out by itself on its day, at once if that has come. If the register has moved so
     that the impact is another by then, or the proof fails, it is not: `stopped` says why.
     """
-    document = await factory.approve_rule_set(
-        caller, rule_set_id, body.impact, body.digest, if_match
+    return answered(
+        await factory.approve_rule_set(caller, rule_set_id, body.impact, body.digest, attempt)
     )
-    return _tagged(response, document)
 
 
 @router.post(
@@ -270,20 +270,20 @@ async def approve_rule_set(
     response_model=RuleSet,
     responses=responses(
         *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, NOTHING_APPROVED, MALFORMED_JSON,
-        PAYLOAD_TOO_LARGE,
+        PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT,
     ),
 )  # fmt: skip
 async def withdraw_rule_set_approval(
-    response: Response,
     caller: Writer,
     factory: Made,
     rule_set_id: RuleSetId,
     body: RuleSetWithdrawalIn,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+    attempt: Guarded,
+) -> Response:
     """Before its day: nothing is carried out."""
-    document = await factory.approve_rule_set.withdraw(caller, rule_set_id, if_match, body.reason)
-    return _tagged(response, document)
+    return answered(
+        await factory.approve_rule_set.withdraw(caller, rule_set_id, body.reason, attempt)
+    )
 
 
 async def _text(request: Request) -> str:

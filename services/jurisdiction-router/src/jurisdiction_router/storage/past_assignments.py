@@ -57,11 +57,42 @@ async def digest_at(connection: AsyncConnection, position: int) -> str:
 
 
 async def history(
-    connection: AsyncConnection, organization: UUID, patterns: Sequence[str] | None
+    connection: AsyncConnection,
+    organization: UUID,
+    patterns: Sequence[str] | None,
+    position: int,
 ) -> list[dict[str, Any]]:
-    """What the ledger says of one organization's assignment, event by event."""
-    rows = await connection.execute(_HISTORY, {"subject": str(organization), "patterns": patterns})
-    return [orjson.loads(row.event) for row in rows]
+    """What the ledger says of one organization's assignment up to a position, event by event."""
+    bound = {"subject": str(organization), "patterns": patterns, "position": position}
+    return [orjson.loads(row.event) for row in await connection.execute(_HISTORY, bound)]
+
+
+class KnownThen(NamedTuple):
+    """An organization's whole timeline as known then, its revision, and the areas it lay in."""
+
+    segments: list[Segment]
+    revision: int
+    areas: Mapping[str, str]
+    """The access area of each decision, by digest."""
+
+
+async def known_then(
+    connection: AsyncConnection, organization: UUID, position: int
+) -> KnownThen | None:
+    """What was held of one organization at a position; None when it was not known."""
+    segments = (await _timelines(connection, [organization], position)).get(organization)
+    if not segments:
+        return None
+    bound = {"subject": str(organization), "position": position}
+    revision = (await connection.execute(_REVISION, bound)).scalar_one()
+    areas = await areas_of(connection, {str(s.state["decision"]) for s in segments})
+    return KnownThen(segments, revision, areas)
+
+
+async def decision_document(connection: AsyncConnection, digest: str) -> str:
+    """A decision as JSON text; documents are kept as long as the ledger names them."""
+    found = await connection.execute(_DECISION, {"digest": digest})
+    return str(found.scalar_one())
 
 
 async def page(
@@ -84,6 +115,11 @@ async def page(
     return PastPage(found, after)
 
 
+def spans(segment: Segment, day: date) -> bool:
+    """Whether a stretch holds on a day."""
+    return segment.start <= day and (segment.until is None or day < segment.until)
+
+
 async def _among(
     connection: AsyncConnection, wanted: PastFilter, batch: Sequence[UUID]
 ) -> list[dict[str, Any]]:
@@ -92,7 +128,7 @@ async def _among(
         organization: segment
         for organization, segments in timelines.items()
         for segment in segments
-        if segment.start <= wanted.day and (segment.until is None or wanted.day < segment.until)
+        if spans(segment, wanted.day)
     }
     areas = await areas_of(connection, {str(s.state["decision"]) for s in then.values()})
     documents = [
@@ -156,10 +192,15 @@ _EVENTS = text(
     "ORDER BY subject, revision"
 ).bindparams(bindparam("subjects", type_=ARRAY(Text)))
 _HISTORY = text(
-    "SELECT event FROM ledger WHERE subject = :subject AND (CAST(:patterns AS text[]) IS NULL "
+    "SELECT event FROM ledger WHERE subject = :subject AND position <= :position "
+    "AND (CAST(:patterns AS text[]) IS NULL "
     "OR EXISTS (SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))) "
     "ORDER BY revision"
 ).bindparams(bindparam("patterns", type_=ARRAY(Text)))
+_REVISION = text(
+    "SELECT max(revision) FROM ledger WHERE subject = :subject AND position <= :position"
+)
+_DECISION = text("SELECT document FROM decision WHERE digest = :digest")
 _AREAS = text(
     "SELECT digest, area FROM decision, LATERAL (SELECT CAST(document AS jsonb) AS d) AS parsed, "
     "LATERAL (SELECT CASE WHEN d #>> '{facts,domicile}' IS NOT NULL THEN 'domicile' "

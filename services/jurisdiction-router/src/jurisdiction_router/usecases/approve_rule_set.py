@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.storage import impact_rows, rule_set_rows
 from jurisdiction_router.storage.rule_set_rows import RuleSetRow
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.compute_impact import JOB_KIND
 from jurisdiction_router.usecases.propose_rule_set import OF
 from jurisdiction_router.usecases.rule_set_documents import (
@@ -20,6 +22,7 @@ from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.idempotency import StoredAnswer
 from servicekit.ledger import Ledger
 from servicekit.preconditions import check_if_match
 from servicekit.refusals import Refusal
@@ -34,17 +37,19 @@ class ApproveRuleSet:
     clock: Clock
 
     async def __call__(
-        self, caller: Caller, rule_set_id: str, impact: UUID, digest: str, if_match: str | None
-    ) -> dict[str, Any]:
+        self, caller: Caller, rule_set_id: str, impact: UUID, digest: str, attempt: Attempt
+    ) -> StoredAnswer:
         """Approve what `impact` proposes, bound to its `digest`; the rule set's document.
 
         It is carried out by itself on its day. Raises Refusal: `not-found`, `outside-areas`,
         `approved-by-author`, `already-approved`, `impact-of-another` for an impact that is not
-        (or not yet) one of this text, `impact-differs` for another digest; Problem 412 and 428.
+        (or not yet) one of this text, `impact-differs` for another digest, `idempotency-conflict`;
+        Problem 412 and 428.
         """
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             row = await rule_set_of(connection, caller, rule_set_id, "change")
-            check_if_match(if_match, row.revision)
+            check_if_match(attempt.if_match, row.revision)
             if caller.client in row.authors:
                 raise Refusal("approved-by-author", client=caller.client)
             if row.plan is not None:
@@ -67,21 +72,29 @@ class ApproveRuleSet:
                 connection, caller, replace(row, plan=plan, stopped=None), "approved"
             )
 
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
     async def withdraw(
-        self, caller: Caller, rule_set_id: str, if_match: str | None, reason: str | None
-    ) -> dict[str, Any]:
+        self, caller: Caller, rule_set_id: str, reason: str | None, attempt: Attempt
+    ) -> StoredAnswer:
         """Take an approval back before its day; the rule set's document.
 
-        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`; Problem 412 and 428.
+        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`, `idempotency-conflict`;
+        Problem 412 and 428.
         """
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             row = await rule_set_of(connection, caller, rule_set_id, "change")
-            check_if_match(if_match, row.revision)
+            check_if_match(attempt.if_match, row.revision)
             if row.plan is None:
                 raise Refusal("nothing-approved", id=row.id)
             return await self._record(
                 connection, caller, replace(row, plan=None), "withdrawn", reason
             )
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
     async def _record(
         self,
@@ -90,15 +103,14 @@ class ApproveRuleSet:
         row: RuleSetRow,
         kind: str,
         reason: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Worked:
         row = replace(row, revision=row.revision + 1)
         await rule_set_rows.write(connection, row)
         held = await rule_set_rows.enactments(connection)
         today = self.clock.today()
-        await self.ledger.append(
-            connection, [rule_set_event(row, held, kind, today, caller.client, reason)]
-        )
-        return rule_set_document(row, held, today)
+        document = rule_set_document(row, held, today)
+        event = rule_set_event(row, held, kind, today, caller.client, reason)
+        return StoredAnswer(200, None, orjson.dumps(document).decode()), [event]
 
 
 def _is_of(params: dict[str, Any], row: RuleSetRow) -> bool:

@@ -19,8 +19,10 @@ class Attempt:
     fingerprint: str
 
 
-Work = Callable[[], Awaitable[tuple[StoredAnswer, Sequence[NewEvent]]]]
-"""Does what is asked and says the answer, and the events that go with it."""
+Worked = tuple[StoredAnswer, Sequence[NewEvent]]
+"""An answer, and the events that go with it."""
+Work = Callable[[], Awaitable[Worked]]
+"""Does what is asked; runs once per key."""
 
 
 async def once(

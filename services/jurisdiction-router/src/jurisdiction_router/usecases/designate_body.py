@@ -19,12 +19,12 @@ from jurisdiction_router.storage import override_rows
 from jurisdiction_router.storage.assignment_rows import HeldOrganization, load_organizations
 from jurisdiction_router.storage.override_rows import HeldDocument
 from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
-from jurisdiction_router.usecases.attempts import Attempt
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.idempotency import StoredAnswer
 from servicekit.ids import uuid7
 from servicekit.ledger import Ledger, NewEvent, Segment
 from servicekit.preconditions import check_if_match
@@ -68,10 +68,8 @@ class DesignateBody:
         organization that is not known or not the caller's to see, `invalid-designation` with every
         violation, `idempotency-conflict`; Problem 412, 428 about the assignment's revision.
         """
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, attempt.key, attempt.fingerprint)
-            if known is not None:
-                return known
+
+        async def work() -> Worked:
             jurisdiction = await self.current.hold(connection, "shared")
             held = await held_organization(connection, caller, organization_id)
             check_if_match(attempt.if_match, held.assignment_revision)
@@ -84,9 +82,10 @@ class DesignateBody:
             )
             body = orjson.dumps(override.document).decode()
             answer = StoredAnswer(201, f"/v1/overrides/{override.id}", body)
-            await store_answer(connection, caller.client, attempt.key, answer)
-            await self.ledger.append(connection, events)
-        return answer
+            return answer, events
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
     def _check(
         self, jurisdiction: Jurisdiction, held: HeldOrganization, designation: Designation

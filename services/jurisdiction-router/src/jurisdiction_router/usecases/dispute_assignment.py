@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from jurisdiction_router.domain.parameters import Parameters, value_on
 from jurisdiction_router.storage import override_rows
 from jurisdiction_router.storage.override_rows import HeldDocument
-from jurisdiction_router.usecases.attempts import Attempt
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.designate_body import (
     area_on,
     dispute_event,
@@ -20,7 +20,7 @@ from jurisdiction_router.usecases.designate_body import (
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.idempotency import StoredAnswer
 from servicekit.ids import uuid7
 from servicekit.ledger import Ledger
 from servicekit.preconditions import check_if_match
@@ -47,10 +47,8 @@ class DisputeAssignment:
         """
         today = self.clock.today()
         days = value_on(self.parameters, "dispute_settlement_days", today)
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, attempt.key, attempt.fingerprint)
-            if known is not None:
-                return known
+
+        async def work() -> Worked:
             held = await held_organization(connection, caller, organization_id)
             state = state_on([s.segment for s in held.segments], today) or {}
             supervising = (state.get("supervising") or {}).get("id")
@@ -81,24 +79,32 @@ class DisputeAssignment:
                 raise Refusal("dispute-open", id=str(organization_id)) from error
             body = orjson.dumps({**document, "overdue": False}).decode()
             answer = StoredAnswer(201, f"/v1/disputes/{identifier}", body)
-            await store_answer(connection, caller.client, attempt.key, answer)
-            await self.ledger.append(connection, [dispute_event(row, caller, reason, today)])
-        return answer
+            return answer, [dispute_event(row, caller, reason, today)]
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
     async def withdraw(
-        self, caller: Caller, identifier: UUID, reason: str | None, if_match: str | None
-    ) -> HeldDocument:
-        """Withdraw an open dispute. Raises Refusal `not-found`, `dispute-closed`; Problem 412."""
+        self, caller: Caller, identifier: UUID, reason: str | None, attempt: Attempt
+    ) -> StoredAnswer:
+        """Withdraw an open dispute; its document.
+
+        Raises Refusal `not-found`, `dispute-closed`, `idempotency-conflict`; Problem 412, 428.
+        """
         today = self.clock.today()
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             row = await override_rows.held_dispute(connection, identifier)
             if row is None or not caller.may_see(row.area):
                 raise Refusal("not-found")
-            check_if_match(if_match, row.revision)
+            check_if_match(attempt.if_match, row.revision)
             if row.document["state"] != "open":
                 raise Refusal("dispute-closed", state=row.document["state"])
             changed = await write_dispute(
                 connection, row, {"state": "withdrawn", "settled_on": today.isoformat()}
             )
-            await self.ledger.append(connection, [dispute_event(changed, caller, reason, today)])
-        return changed
+            answer = StoredAnswer(200, None, orjson.dumps(changed.document).decode())
+            return answer, [dispute_event(changed, caller, reason, today)]
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.enactments import of_rule_set
@@ -11,6 +12,7 @@ from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
 from jurisdiction_router.storage import rule_set_rows
 from jurisdiction_router.storage.rule_set_rows import RuleSetRow
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.rule_set_documents import (
     check_scope,
     rule_set_document,
@@ -21,17 +23,10 @@ from servicekit.auth import Caller
 from servicekit.canonical import canonical_json
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ledger import Ledger
+from servicekit.idempotency import StoredAnswer
+from servicekit.ledger import Ledger, NewEvent
 from servicekit.preconditions import check_if_match
 from servicekit.refusals import Refusal, Violation
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """The rule set's document, and whether the call made or changed it."""
-
-    document: dict[str, Any]
-    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +37,30 @@ class DraftRuleSet:
     ledger: Ledger
     clock: Clock
 
-    async def add(self, caller: Caller, text: str) -> Drafted:
+    async def add(self, caller: Caller, text: str, attempt: Attempt) -> StoredAnswer:
         """Keep the rule set written in `text` (YAML or JSON) as a draft.
 
         The same content again changes nothing. Raises Refusal: `rule-set-unreadable`,
-        `rule-set-invalid`, `rule-set-exists` for other content under a known id, `outside-areas`.
+        `rule-set-invalid`, `rule-set-exists` for other content under a known id, `outside-areas`,
+        `idempotency-conflict`.
         """
         rule_set, content = _read(caller, text)
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             held = await rule_set_rows.lock(connection, rule_set.id)
             if held is None:
-                return await self._write(connection, caller, rule_set, content, None)
+                document, event = await self._write(connection, caller, rule_set, content, None)
+                return _answer(document, 201), [event]
             if held.digest != rule_set.digest:
                 raise Refusal("rule-set-exists", id=rule_set.id, digest=held.digest)
-            return await self._unchanged(connection, held)
+            return _answer(await self._unchanged(connection, held), 200), ()
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
     async def rewrite(
         self, caller: Caller, rule_set_id: str, text: str, if_match: str | None
-    ) -> Drafted:
+    ) -> dict[str, Any]:
         """Replace the content of a rule set that was never in force and is not approved.
 
         It is a draft again, to be proved anew. Raises Refusal as `add` does, and `not-found`,
@@ -83,7 +84,9 @@ class DraftRuleSet:
             enacted = of_rule_set(await rule_set_rows.enactments(connection), held.id)
             if held.plan is not None or enacted:
                 raise Refusal("rule-set-immutable", id=held.id)
-            return await self._write(connection, caller, rule_set, content, held)
+            document, event = await self._write(connection, caller, rule_set, content, held)
+            await self.ledger.append(connection, [event])
+        return document
 
     async def _write(
         self,
@@ -92,7 +95,7 @@ class DraftRuleSet:
         rule_set: RuleSet,
         content: str,
         held: RuleSetRow | None,
-    ) -> Drafted:
+    ) -> tuple[dict[str, Any], NewEvent]:
         authors = {caller.client, *(held.authors if held else ())}
         row = RuleSetRow(
             id=rule_set.id,
@@ -108,12 +111,16 @@ class DraftRuleSet:
         event = rule_set_event(row, [], "drafted", today, caller.client)
         if held is not None and held.scope != row.scope:
             event = replace(event, areas=sorted({held.scope, row.scope}))
-        await self.ledger.append(connection, [event])
-        return Drafted(rule_set_document(row, [], today), True)
+        return rule_set_document(row, [], today), event
 
-    async def _unchanged(self, connection: AsyncConnection, held: RuleSetRow) -> Drafted:
+    async def _unchanged(self, connection: AsyncConnection, held: RuleSetRow) -> dict[str, Any]:
         enactments = await rule_set_rows.enactments(connection)
-        return Drafted(rule_set_document(held, enactments, self.clock.today()), False)
+        return rule_set_document(held, enactments, self.clock.today())
+
+
+def _answer(document: dict[str, Any], status: int) -> StoredAnswer:
+    body = orjson.dumps(document).decode()
+    return StoredAnswer(status, f"/v1/rule-sets/{document['id']}", body)
 
 
 def _read(caller: Caller, text: str) -> tuple[RuleSet, str]:

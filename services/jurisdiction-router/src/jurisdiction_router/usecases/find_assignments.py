@@ -17,7 +17,7 @@ from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdictio
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ledger import Ledger
+from servicekit.ledger import Ledger, Segment
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
 
@@ -149,11 +149,17 @@ class FindAssignments:
             async with aclosing(pages):
                 yield Export(position, digest, pages)
 
-    async def history(self, caller: Caller, organization_id: UUID) -> dict[str, Any]:
-        """What the ledger says of an organization's assignment. Raises Refusal `not-found`."""
-        async with self.database.reading() as connection:
+    async def history(self, caller: Caller, organization_id: UUID, then: Then) -> dict[str, Any]:
+        """What the ledger says of an organization's assignment, up to `then.known_at`.
+
+        With `then.valid_on`, only what it says of that day. Raises Refusal `not-found`,
+        `position-ahead`.
+        """
+        day = then.valid_on
+        async with self.database.snapshot() as connection:
+            position = await self._position(connection, then)
             events = await past_assignments.history(
-                connection, organization_id, caller.like_patterns()
+                connection, organization_id, caller.like_patterns(), position
             )
         if not events:
             raise Refusal("not-found")
@@ -167,9 +173,10 @@ class FindAssignments:
                     "effective_on": event["data"]["effective_on"],
                     "actor": event["data"]["actor"],
                     "reason": event["data"]["reason"],
-                    "timeline": event["data"]["timeline"],
+                    "timeline": _of_day(event["data"]["timeline"], day),
                 }
                 for event in events
+                if day is None or event["data"]["effective_on"] <= day.isoformat()
             ],
         }
 
@@ -190,17 +197,18 @@ class FindAssignments:
             "by_body_kind": _sums(cells, "outcome", "body_kind"),
         }
 
-    async def one(
-        self, caller: Caller, organization_id: UUID, valid_on: date | None
-    ) -> tuple[str, int]:
+    async def one(self, caller: Caller, organization_id: UUID, then: Then) -> tuple[str, int]:
         """One organization's assignment on a day, with its decision and history, as JSON text.
 
-        And the revision of its timeline: what a designation is held to.
+        And the revision of its timeline: what a designation is held to. `then` says the day, and
+        as known when.
 
         Raises Refusal `not-found` for an organization that is not known or not the caller's to
-        see, `no-assignment` for a day without one.
+        see, `no-assignment` for a day without one, `position-ahead`.
         """
-        day = valid_on or self.clock.today()
+        day = then.valid_on or self.clock.today()
+        if then.known_at is not None:
+            return await self._one_then(caller, organization_id, day, then)
         async with self.database.reading() as connection:
             row = await assignment_listing.read_assignment(connection, organization_id, day)
         seen = [row.area] if row is not None and row.area is not None else []
@@ -209,6 +217,35 @@ class FindAssignments:
         if row.document is None:
             raise Refusal("no-assignment", valid_on=day.isoformat())
         return f'{row.document[:-1]},"history":{row.history}}}', row.revision
+
+    async def _one_then(
+        self, caller: Caller, organization_id: UUID, day: date, then: Then
+    ) -> tuple[str, int]:
+        async with self.database.snapshot() as connection:
+            position = await self._position(connection, then)
+            known = await past_assignments.known_then(connection, organization_id, position)
+            if known is None:
+                raise Refusal("not-found")
+            held = next((s for s in known.segments if past_assignments.spans(s, day)), None)
+            around = known.segments if held is None else [held]
+            if not caller.may_see(*(known.areas[s.state["decision"]] for s in around)):
+                raise Refusal("not-found")
+            if held is None:
+                raise Refusal("no-assignment", valid_on=day.isoformat())
+            digest = held.state["decision"]
+            decision = await past_assignments.decision_document(connection, digest)
+        document = {
+            "organization_id": str(organization_id),
+            "area": known.areas[digest],
+            **_dates(held, "valid_from", "valid_until"),
+            "decision": digest,
+            **orjson.loads(decision),
+            "history": [
+                {**_dates(segment, "from", "until"), "state": segment.state}
+                for segment in known.segments
+            ],
+        }
+        return orjson.dumps(document).decode(), known.revision
 
 
 async def _current(
@@ -234,6 +271,19 @@ async def _past(
         if found.next_after is None:
             return
         after = found.next_after
+
+
+def _dates(segment: Segment, start: str, until: str) -> dict[str, str | None]:
+    end = segment.until
+    return {start: segment.start.isoformat(), until: None if end is None else end.isoformat()}
+
+
+def _of_day(timeline: Sequence[Mapping[str, Any]], day: date | None) -> list[Mapping[str, Any]]:
+    """The stretches of a timeline that hold on a day; all of them for None."""
+    if day is None:
+        return [*timeline]
+    on = day.isoformat()
+    return [s for s in timeline if s["from"] <= on and (s["until"] is None or on < s["until"])]
 
 
 def _refuse_health(filters: Mapping[str, Sequence[str]]) -> None:

@@ -19,7 +19,7 @@ from jurisdiction_router.domain.directory_comparison import change_of, document_
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import directory_import_rows, jurisdiction_rows
 from jurisdiction_router.storage.directory_import_rows import ImportRow, ItemRow
-from jurisdiction_router.usecases.attempts import Attempt, once
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.change_directory import (
     SHOWN,
     Changed,
@@ -50,8 +50,6 @@ from servicekit.refusals import Refusal, Violation
 
 OF: Final = "directory_import"
 """What such an impact is of, in its job's parameters."""
-
-_Worked = tuple[StoredAnswer, Sequence[NewEvent]]
 
 
 class GivenItem(NamedTuple):
@@ -102,7 +100,7 @@ class ImportDirectory:
         whole = change_of([*items.values()])
         out_of_reach(caller, whole, pointers_of(items, given))
 
-        async def work() -> _Worked:
+        async def work() -> Worked:
             before = await self.current.hold(connection, "alone" if activate else "shared")
             report = await self.compare(connection, before.directory, rows)
             document = {
@@ -135,7 +133,7 @@ class ImportDirectory:
         Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`; Problem 412, 428.
         """
 
-        async def work() -> _Worked:
+        async def work() -> Worked:
             before = await self.current.hold(connection, "shared")
             row = await self._open(connection, caller, identifier, attempt.if_match)
             rows = await directory_import_rows.items(connection, identifier)
@@ -157,7 +155,7 @@ class ImportDirectory:
         makes a difference; `directory-invalid`, `idempotency-conflict`; Problem 412, 428.
         """
 
-        async def work() -> _Worked:
+        async def work() -> Worked:
             before = await self.current.hold(connection, "alone")
             row = await self._open(connection, caller, identifier, attempt.if_match)
             rows = await directory_import_rows.items(connection, identifier)
@@ -182,7 +180,7 @@ class ImportDirectory:
         Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`; Problem 412, 428.
         """
 
-        async def work() -> _Worked:
+        async def work() -> Worked:
             row = await self._open(connection, caller, identifier, attempt.if_match)
             row = _changed(row, row.revision + 1, state="withdrawn")
             await directory_import_rows.put(connection, row)

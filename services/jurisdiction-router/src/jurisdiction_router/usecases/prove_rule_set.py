@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.proof import HITTING, Counterexample
@@ -14,11 +15,13 @@ from jurisdiction_router.domain.rule_set import RuleSet
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import fact_rows, rule_set_rows
 from jurisdiction_router.storage.fact_rows import FactRow
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from jurisdiction_router.usecases.rule_set_documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.idempotency import StoredAnswer
 from servicekit.ledger import Ledger
 from servicekit.refusals import Refusal
 
@@ -36,13 +39,13 @@ class ProveRuleSet:
     clock: Clock
     current: CurrentJurisdiction
 
-    async def __call__(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
+    async def __call__(self, caller: Caller, rule_set_id: str, attempt: Attempt) -> StoredAnswer:
         """Prove the rule set over the directory as it is now, and keep the report.
 
         A report that finds something is an answer, not an error: `proved` is false and
         `counterexamples` say why, each with the organizations of the register that it hits.
-        Raises Refusal `not-found`, `outside-areas`, and `rule-set-changed` when someone rewrote
-        it meanwhile.
+        Raises Refusal `not-found`, `outside-areas`, `rule-set-changed` when someone rewrote it
+        meanwhile, `idempotency-conflict`.
         """
         async with self.database.reading() as connection:
             read = await rule_set_of(connection, caller, rule_set_id, "read")
@@ -56,18 +59,23 @@ class ProveRuleSet:
                 hit = await _organizations(connection, jurisdiction, rule_set, shown)
             for document, organizations in zip(report["counterexamples"], hit, strict=True):
                 document["organizations"] = organizations
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             row = await rule_set_of(connection, caller, rule_set_id, "change")
+            answer = StoredAnswer(200, None, orjson.dumps(seen_by(caller, report)).decode())
             if row.digest != read.digest:
                 raise Refusal("rule-set-changed", id=rule_set_id)
-            if row.proof != report:
-                row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
-                await rule_set_rows.write(connection, row)
-                kind = "proved" if proof.holds else "refuted"
-                held = await rule_set_rows.enactments(connection)
-                event = rule_set_event(row, held, kind, self.clock.today(), caller.client)
-                await self.ledger.append(connection, [event])
-        return seen_by(caller, report)
+            if row.proof == report:
+                return answer, ()
+            row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
+            await rule_set_rows.write(connection, row)
+            kind = "proved" if proof.holds else "refuted"
+            held = await rule_set_rows.enactments(connection)
+            event = rule_set_event(row, held, kind, self.clock.today(), caller.client)
+            return answer, [event]
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
 
 def seen_by(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from jurisdiction_router.domain.restructuring import Plan, plan
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import fact_rows, restructuring_rows
 from jurisdiction_router.storage.restructuring_rows import RestructuringRow
+from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.change_directory import ChangeDirectory, Pointers
 from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.idempotency import StoredAnswer
 from servicekit.ids import uuid7
 from servicekit.ledger import Ledger, NewEvent, Segment
 from servicekit.pagination import decode_cursor, encode_cursor
@@ -43,7 +44,7 @@ class Restructure:
     change: ChangeDirectory
 
     async def draft(
-        self, caller: Caller, request: Mapping[str, Any], key: str | None, fingerprint: str
+        self, caller: Caller, request: Mapping[str, Any], attempt: Attempt
     ) -> StoredAnswer:
         """The dry run: store the plan, which names every successor, and queue its impact.
 
@@ -51,10 +52,8 @@ class Restructure:
         `outside-areas`, `idempotency-conflict`.
         """
         on = date.fromisoformat(request["effective_on"])
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, key, fingerprint)
-            if known is not None:
-                return known
+
+        async def work() -> Worked:
             before = await self.current.hold(connection, "shared")
             planned = plan(before.directory, on, request["changes"])
             await self._check(connection, before.directory, planned, caller)
@@ -78,24 +77,25 @@ class Restructure:
             await restructuring_rows.put(connection, row)
             body = orjson.dumps(document).decode()
             answer = StoredAnswer(201, f"/v1/restructurings/{identifier}", body)
-            await store_answer(connection, caller.client, key, answer)
-            await self.ledger.append(connection, [_event("drafted", row, caller)])
-        return answer
+            return answer, [_event("drafted", row, caller)]
 
-    async def apply(
-        self, caller: Caller, identifier: UUID, if_match: str | None
-    ) -> tuple[RestructuringRow, dict[str, Any]]:
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
+    async def apply(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
         """Apply a draft: areas, successors, bodies and reassessment, all or nothing.
 
         It is planned anew over the directory as it is now. Raises Refusal: `not-found`,
-        `restructuring-applied`, `directory-invalid`, `outside-areas`; Problem 412, 428.
+        `restructuring-applied`, `directory-invalid`, `outside-areas`, `idempotency-conflict`;
+        Problem 412, 428.
         """
-        async with self.database.transaction() as connection:
+
+        async def work() -> Worked:
             before = await self.current.hold(connection, "alone")
             row = await restructuring_rows.find(connection, identifier, lock=True)
             if row is None or not caller.may_see(*row.areas):
                 raise Refusal("not-found")
-            check_if_match(if_match, row.revision)
+            check_if_match(attempt.if_match, row.revision)
             if row.document["state"] != "draft":
                 raise Refusal("restructuring-applied", id=str(identifier))
             on = date.fromisoformat(row.document["effective_on"])
@@ -115,9 +115,14 @@ class Restructure:
                 connection, before, planned.change, caller, row.document["title"],
                 _pointers(planned),
             )  # fmt: skip
+            told = done.answer()
+            body = orjson.dumps({**document, "done": told}).decode()
+            status, location = (202, f"/v1/jobs/{told['job']}") if told["job"] else (200, None)
             events = [_event("applied", row, caller), *done.events]
-            await self.ledger.append(connection, events)
-        return row, done.answer()
+            return StoredAnswer(status, location, body), events
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
 
     async def propose(
         self, connection: AsyncConnection, before: Jurisdiction, params: Mapping[str, Any]
