@@ -41,7 +41,7 @@ def writer(database: Database) -> Writer:
 @pytest.fixture(autouse=True)
 def small_pages_and_quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of 50, and no patience that a test would have to sit through."""
-    monkeypatch.setattr("servicekit.follower._PAGE", 50)
+    monkeypatch.setattr("servicekit.feed_pages._PAGE", 50)
     monkeypatch.setattr("servicekit.follower._BACKOFF_SECONDS", (0.001, 0.01))
 
 

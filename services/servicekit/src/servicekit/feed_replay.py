@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.canonical import GENESIS
-from servicekit.follower import FeedEvent, park, read_page, told
+from servicekit.feed_pages import read_page
+from servicekit.follower import FeedEvent, park, told
 
 Check = Callable[[Sequence[FeedEvent]], object]
 """Raises whatever it raises for events that can't be applied."""

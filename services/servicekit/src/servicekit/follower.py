@@ -8,7 +8,7 @@ ones) and lets the rest go on.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import orjson
@@ -31,7 +31,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.advisory_lock import AdvisoryLock
 from servicekit.canonical import GENESIS
 from servicekit.database import Database, is_unavailable
-from servicekit.feed_event import ChainBroken, FeedEvent, verify_page
+from servicekit.feed_event import ChainBroken, FeedEvent
+from servicekit.feed_pages import FeedPages
 
 __all__ = ["Apply", "ChainBroken", "FeedEvent", "Follower", "follower_tables"]
 
@@ -49,7 +50,6 @@ PARKED = Gauge("feed_parked_subjects", "Subjects whose events could not be appli
 
 _EARLIER_PARKED = "an earlier event of this subject is parked"
 
-_PAGE = 1000
 _WAIT_SECONDS = 20
 _BACKOFF_SECONDS = (0.1, 15.0)
 _RETRY_PARKED_SECONDS = 30.0
@@ -84,33 +84,6 @@ def follower_tables(metadata: MetaData) -> tuple[Table, Table]:
     return cursor, parked
 
 
-class Page(NamedTuple):
-    """A page of a feed, verified: its events as they came, where it ends, where the feed ends."""
-
-    raw: list[dict[str, Any]]
-    reached: tuple[int, bytes]
-    head: int
-
-
-async def read_page(
-    client: httpx.AsyncClient, position: int, digest: bytes, wait: float = 0
-) -> Page:
-    """The page that follows `position`, whose chain is `digest`; waits `wait` seconds for events.
-
-    Raises `ChainBroken`, and what `httpx` raises.
-    """
-    answer = await client.get(
-        "/v1/changes",
-        params={"after": position, "limit": _PAGE, "wait": wait},
-        timeout=httpx.Timeout(10, read=wait + 30),
-    )
-    if answer.status_code == httpx.codes.BAD_REQUEST:
-        raise ChainBroken(f"the feed refuses position {position}: {answer.text[:300]}")
-    answer.raise_for_status()
-    page = orjson.loads(answer.content)
-    return Page(page["events"], verify_page(page, position, digest), page["head"])
-
-
 def follow_lock(database: Database, feed: str) -> AdvisoryLock:
     """Held by the one process that follows `feed`."""
     return AdvisoryLock(database, f"follow:{feed}")
@@ -133,7 +106,7 @@ class Follower:
     ) -> None:
         self.feed = feed
         self._database = database
-        self._client = client
+        self._pages = FeedPages(client)
         self._apply = apply
         self._next_retry = 0.0
 
@@ -164,6 +137,7 @@ class Follower:
                 )
             finally:
                 ACTIVE.labels(self.feed).set(0)
+                self._pages.forget()
             low, high = _BACKOFF_SECONDS
             await asyncio.sleep(min(high, low * 2 ** min(failures, 20)) * random.uniform(0.5, 1))  # noqa: S311
 
@@ -174,7 +148,7 @@ class Follower:
         """Read and apply one page; the number of events in it. What tests and rebuilds call."""
         await self._retry_parked()
         position, digest = await self._cursor()
-        page = await read_page(self._client, position, digest, wait)
+        page = await self._pages.after(position, digest, wait)
         async with self._database.transaction() as connection:
             await self._move_cursor(connection, position, page.reached, page.head)
             if page.raw:

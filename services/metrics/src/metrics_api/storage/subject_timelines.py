@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.domain.facts import AssignmentFacts, OrganizationFacts
@@ -38,36 +39,39 @@ async def read_timelines(
     return held
 
 
-async def write_timelines(
-    connection: AsyncConnection, timelines: Mapping[UUID, SubjectTimelines]
+async def write_organizations(
+    connection: AsyncConnection, timelines: Mapping[UUID, list[Span[OrganizationFacts]]]
 ) -> None:
-    """Hold `timelines` in place of what was held of these organizations."""
-    await connection.execute(
-        _WRITE,
-        {
-            "ids": list(timelines),
-            "organizations": [_encoded(t.organization) for t in timelines.values()],
-            "assignments": [_encoded(t.assignment) for t in timelines.values()],
-        },
-    )
+    """Hold `timelines` in place of what the registry told of these organizations."""
+    await connection.execute(_WRITE_ORGANIZATIONS, _bound(timelines))
+
+
+async def write_assignments(
+    connection: AsyncConnection, timelines: Mapping[UUID, list[Span[AssignmentFacts]]]
+) -> None:
+    """Hold `timelines` in place of what the router told of these organizations."""
+    await connection.execute(_WRITE_ASSIGNMENTS, _bound(timelines))
+
+
+def _bound(timelines: Mapping[UUID, object]) -> dict[str, list[Any]]:
+    return {"ids": list(timelines), "timelines": list(map(_encoded, timelines.values()))}
 
 
 def _encoded(spans: object) -> str:
     return _ENCODER.encode(spans).decode()
 
 
+def _write(half: str) -> TextClause:
+    return text(
+        f"INSERT INTO subject_timeline (organization_id, {half}) "  # noqa: S608 - our columns
+        "SELECT * FROM unnest(:ids, :timelines) "
+        f"ON CONFLICT (organization_id) DO UPDATE SET {half} = excluded.{half}"
+    ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("timelines", type_=ARRAY(Text)))
+
+
 _READ = text(
-    "SELECT organization_id, organization::text AS organization, assignment::text AS assignment "
+    "SELECT organization_id, organization, assignment "
     "FROM subject_timeline WHERE organization_id = ANY(:ids)"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_WRITE = text(
-    "INSERT INTO subject_timeline (organization_id, organization, assignment) "
-    "SELECT id, organization::jsonb, assignment::jsonb "
-    "FROM unnest(:ids, :organizations, :assignments) AS page (id, organization, assignment) "
-    "ON CONFLICT (organization_id) DO UPDATE "
-    "SET organization = excluded.organization, assignment = excluded.assignment"
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("organizations", type_=ARRAY(Text)),
-    bindparam("assignments", type_=ARRAY(Text)),
-)
+_WRITE_ORGANIZATIONS = _write("organization")
+_WRITE_ASSIGNMENTS = _write("assignment")

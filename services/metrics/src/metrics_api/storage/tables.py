@@ -61,8 +61,8 @@ subject_timeline = Table(
     "subject_timeline",
     metadata,
     Column("organization_id", Uuid, primary_key=True),
-    Column("organization", JSONB, comment="what the registry tells: [from, until, facts] spans"),
-    Column("assignment", JSONB, comment="what the router tells, likewise"),
+    Column("organization", Text, comment="what the registry tells: JSON of [from, until, facts]"),
+    Column("assignment", Text, comment="what the router tells, likewise"),
     comment="the two halves of each organization's facts, as known now",
 )
 

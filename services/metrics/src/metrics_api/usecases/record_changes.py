@@ -4,7 +4,6 @@ Everything is done for the whole page at once: a handful of statements, whatever
 """
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -29,7 +28,8 @@ from metrics_api.storage.fact_rows import close_rows, open_rows
 from metrics_api.storage.subject_timelines import (
     SubjectTimelines,
     read_timelines,
-    write_timelines,
+    write_assignments,
+    write_organizations,
 )
 
 
@@ -66,13 +66,16 @@ async def record_changes(connection: AsyncConnection, page: PageOfChanges) -> in
 
 async def apply_changes(connection: AsyncConnection, edition: int, page: PageOfChanges) -> None:
     """Make `page` the whole change of `edition`, once. Raises `TimelineTornError`."""
-    subjects = {told.subject for told in page.organizations}
-    subjects |= {answer.subject for answer in page.assignments}
-    if subjects:
-        before = await read_timelines(connection, subjects)
+    told = {told.subject for told in page.organizations}
+    answered = {answer.subject for answer in page.assignments}
+    if told or answered:
+        before = await read_timelines(connection, told | answered)
         after = _changed(before, page)
         closed, opened = _compare(before, after)
-        await write_timelines(connection, after)
+        if told:
+            await write_organizations(connection, {s: after[s].organization for s in told})
+        if answered:
+            await write_assignments(connection, {s: after[s].assignment for s in answered})
         await close_rows(connection, edition, closed)
         await open_rows(connection, edition, opened)
     await replace_areas(connection, edition, page.areas)
@@ -83,7 +86,10 @@ async def apply_changes(connection: AsyncConnection, edition: int, page: PageOfC
 def _changed(
     before: Mapping[UUID, SubjectTimelines], page: PageOfChanges
 ) -> dict[UUID, SubjectTimelines]:
-    after = {subject: copy(timelines) for subject, timelines in before.items()}
+    after = {
+        subject: SubjectTimelines(held.organization, held.assignment)
+        for subject, held in before.items()
+    }
     for told in page.organizations:
         held = after[told.subject]
         held.organization = replace_from(held.organization, told.effective_on, told.following)

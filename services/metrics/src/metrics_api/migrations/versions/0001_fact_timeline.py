@@ -57,9 +57,9 @@ def upgrade() -> None:
         "subject_timeline",
         sa.Column("organization_id", sa.Uuid, primary_key=True),
         sa.Column(
-            "organization", JSONB, comment="what the registry tells: [from, until, facts] spans"
+            "organization", sa.Text, comment="what the registry tells: JSON of [from, until, facts]"
         ),
-        sa.Column("assignment", JSONB, comment="what the router tells, likewise"),
+        sa.Column("assignment", sa.Text, comment="what the router tells, likewise"),
         comment="the two halves of each organization's facts, as known now",
     )
     op.create_table(
