@@ -79,10 +79,9 @@ def naive(before: Jurisdiction, timeline: list[tuple[str, str | None, Any]]) -> 
     for jurisdiction in (before, without_committees(before)):
         for segment in jurisdiction.timeline(periods):
             until = segment.valid_until or date(2025, 1, 1)
-            verdict = segment.decision.verdict
-            body = verdict.supervising.id if verdict.supervising else None
+            answer = segment.decision.outcome, segment.decision.body_id
             for number in range(segment.valid_from.toordinal(), until.toordinal()):
-                days.setdefault(number, []).append((verdict.outcome, body))
+                days.setdefault(number, []).append(answer)
     return {(number, *pair) for number, pair in days.items() if pair[0] != pair[1]}
 
 

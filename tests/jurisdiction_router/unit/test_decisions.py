@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jurisdiction_router.domain.decision import Decider, Decision, digest_of
+from jurisdiction_router.domain.decider import Decider
+from jurisdiction_router.domain.decision import Decision, digest_of
 from jurisdiction_router.domain.directory import Directory
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import Facts, facts_of

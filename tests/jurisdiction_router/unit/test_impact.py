@@ -16,11 +16,11 @@ from .test_timeline import DAYS, START, day, directories, some_facts
 
 
 def answer_on(segments: list[AssignmentSegment], number: int) -> object:
-    found = [s.decision.verdict for s in segments if holds_on(s, day(number))]
+    found = [s.decision for s in segments if holds_on(s, day(number))]
     if not found:
         return None
-    (verdict,) = found
-    return verdict.outcome, verdict.supervising.id if verdict.supervising else None
+    (decision,) = found
+    return decision.outcome, decision.body_id
 
 
 @given(before=directories(), after=directories(), facts=some_facts())

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 
 from jurisdiction_router.domain.directory import Directory, DirectoryView
 from jurisdiction_router.domain.engine import Engine
-from jurisdiction_router.domain.facts import POSITIONS, Facts
-from jurisdiction_router.domain.nearest_flip import nearest_flip
+from jurisdiction_router.domain.facts import ATTRIBUTE_SLICE, PLACE_SLICE, POSITIONS, Facts
+from jurisdiction_router.domain.nearest_flip import nearest_flip, turns_of
 from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.rule_lookup import Ruling
 from jurisdiction_router.domain.rule_set import NEEDS_DECISION, RuleSet
@@ -64,8 +64,11 @@ def test_rules_and_flips_are_those_of_the_long_way(rule_set: RuleSet, directory:
             assert isinstance(ruling, Ruling)
             assert tuple(r.id for r in ruling.rules) == undefeated(rule_set, facts)
             verdict = engine.verdict(facts, view)
-            found = nearest_flip(engine, outcomes, facts, verdict)
-            told = (found.attribute, found.value) if found else None
+            values: tuple[str | None, ...] = facts
+            turns = turns_of(engine, values[ATTRIBUTE_SLICE])
+            around = view.around[values[PLACE_SLICE]]
+            found = nearest_flip(outcomes, turns, facts, around, verdict)
+            told = (found.turn.attribute, found.turn.value) if found else None
             assert told == flip(engine, facts, view, verdict)
 
 

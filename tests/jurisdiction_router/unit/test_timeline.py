@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jurisdiction_router.domain.decision import Decider, Decision, outside_every_scope
+from jurisdiction_router.domain.decider import Decider
+from jurisdiction_router.domain.decision import Decision, outside_every_scope
 from jurisdiction_router.domain.designation import Override, Replaced, designated
 from jurisdiction_router.domain.directory import (
     Area,

@@ -11,10 +11,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from jurisdiction_router.domain.decision import Decision, digest_of
+from jurisdiction_router.domain.decision import Decision
 from jurisdiction_router.domain.directory import Body, Directory, Party
 from jurisdiction_router.domain.rule_set import ASSIGNED
-from jurisdiction_router.domain.verdict import Verdict
 
 DESIGNATED: Final = "designated"
 REDUNDANT: Final = "override_redundant"
@@ -78,8 +77,8 @@ def designated(by_rule: Decision, in_force: bool, override: Override, body: Body
     `body` is the designated one, or its successor, under its name of the day.
     """
     said = Replaced(
-        by_rule.verdict.outcome if in_force else None,
-        by_rule.verdict.supervising.id if in_force and by_rule.verdict.supervising else None,
+        by_rule.outcome if in_force else None,
+        by_rule.body_id if in_force else None,
     )
     flags = [DESIGNATED]
     if (said.outcome, said.body_id) == (ASSIGNED, body.id):
@@ -113,8 +112,7 @@ def designated(by_rule: Decision, in_force: bool, override: Override, body: Body
         },
         "explanation": _explanation(override, party, flags),
     }
-    verdict = Verdict(ASSIGNED, DESIGNATED, supervising=party)
-    return Decision(verdict, by_rule.rule_set, document, digest_of(document))
+    return Decision(by_rule.rule_set, document)
 
 
 def _designation(override: Override) -> dict[str, Any]:

@@ -149,24 +149,18 @@ class Directory:
         return seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DirectoryView:
     """The directory on one date. A handle, not a copy: it remembers only what it was asked."""
 
     directory: Directory
     day: date
-    _paths: Kept[str, Path] = field(init=False, compare=False, repr=False)
-    _settled: Kept[str, str | None] = field(init=False, compare=False, repr=False)
-    _found: Kept[tuple[str, str, str | None], list[Body]] = field(
-        init=False, compare=False, repr=False
-    )
-    parties: Kept[tuple[str, str, str | None], Party | None] = field(
-        init=False, compare=False, repr=False
-    )
+    _paths: Kept[str, Path] = field(init=False, repr=False)
+    _settled: Kept[str, str | None] = field(init=False, repr=False)
+    _found: Kept[tuple[str, str, str | None], list[Body]] = field(init=False, repr=False)
+    parties: Kept[tuple[str, str, str | None], Party | None] = field(init=False, repr=False)
     """By kind, area and system: the one body there, if `only` finds one."""
-    around: Kept[tuple[str | None, ...], tuple[str | None, ...]] = field(
-        init=False, compare=False, repr=False
-    )
+    around: Kept[tuple[str | None, ...], tuple[str | None, ...]] = field(init=False, repr=False)
     """The areas around `(domicile, registering)`, in the order of `PLACES`; None comes last, for
     what names no place."""
 

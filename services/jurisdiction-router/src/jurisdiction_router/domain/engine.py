@@ -24,7 +24,7 @@ from jurisdiction_router.domain.conditions import (
 )
 from jurisdiction_router.domain.directory import DirectoryView, Party
 from jurisdiction_router.domain.facts import DOMAINS, NONE, POSITIONS, Facts
-from jurisdiction_router.domain.plans import Plan, Plans
+from jurisdiction_router.domain.plans import Plan, Plans, Values
 from jurisdiction_router.domain.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.domain.rule_set import (
     ASSIGNED,
@@ -54,13 +54,6 @@ from jurisdiction_router.domain.verdict import (
     Verdict,
 )
 
-MAX_REMEMBERED: Final = 5_000
-"""Distinct attributes of which more than the rule is kept in memory."""
-
-
-Values = tuple[str | None, ...]
-"""The attributes, in the order of the `Facts` tuple; or that whole tuple."""
-
 _SYSTEM: Final = POSITIONS["supervisor_system"]
 
 
@@ -88,8 +81,8 @@ class Engine:
         self._rulings: dict[Values, Ruling | Needs] = {}
         self._lookup = RuleLookup(rule_set)
         self._plans = Plans(rule_set, self._lookup, self._groups)
-        self._turning: dict[tuple[object, str | None], tuple[tuple[str, str], ...]] = {}
-        self._matter = {rule.id: attributes_of(rule) for rule in rule_set.rules}
+        self.looked_at = {rule.id: attributes_of(rule) for rule in rule_set.rules}
+        """By rule, the attributes that its list of candidates looks at."""
 
     def verdict(self, facts: Facts, view: DirectoryView) -> Verdict:
         """Decide for one tuple of facts on the view's date."""
@@ -103,31 +96,17 @@ class Engine:
                 return settled
             facts = settled
 
-    def turning(self, facts: Facts, rule: Rule | None) -> tuple[tuple[str, str], ...]:
-        """Return the changes `(attribute, value)` of one known fact that may change the answer.
-
-        Left out are those that surely do not: the same rule answers, and its list does not look at
-        that attribute. Depends on the attributes alone, so it is worked out once for them.
-        """
-        key = (facts[: len(ATTRIBUTES)], rule.id if rule else None)
-        known = self._turning.get(key)
-        if known is None:
-            if len(self._turning) >= MAX_REMEMBERED:
-                self._turning.clear()
-            known = self._turning[key] = tuple(
-                (attribute, value)
-                for attribute in self.rule_set.attributes
-                if (current := facts[POSITIONS[attribute]]) is not None
-                for value in self.alternatives(attribute, current)
-                if not self._same_answer(attribute, rule, facts._replace(**{attribute: value}))
-            )
-        return known
-
-    def _same_answer(self, attribute: str, rule: Rule | None, changed: Facts) -> bool:
-        if rule is None or attribute in self._matter[rule.id]:
+    def same_answer(self, attributes: Values, attribute: str, value: str) -> bool:
+        """Tell whether the answer surely stays when an attribute gets another value: the same
+        rule answers, and its list does not look at that attribute."""
+        position = POSITIONS[attribute]
+        before = self._ruling(self._known(attributes))
+        after = self._ruling(
+            self._known((*attributes[:position], value, *attributes[position + 1 :]))
+        )
+        if isinstance(before, Needs) or isinstance(after, Needs) or len(before.rules) != 1:
             return False
-        ruling = self.ruling(self.known(changed))
-        return isinstance(ruling, Ruling) and ruling.rules == (rule,)
+        return before.rules == after.rules and attribute not in self.looked_at[before.rules[0].id]
 
     def alternatives(self, attribute: str, current: str) -> tuple[str, ...]:
         """Return the other values of an attribute that can matter, one for each group of equals."""
@@ -171,18 +150,33 @@ class Engine:
         """
         values = self._known(attributes)
         marks = self._lookup.marks(values)
-        system = values[_SYSTEM]
         if None not in values:
-            rules = self._lookup.ruling(marks).rules
-            return self._plans.of(rules[0], marks, system) if len(rules) == 1 else None
+            return self._plan_of(marks, values)
         ruling = self._ruling(values)
         if isinstance(ruling, Needs) or len(ruling.rules) != 1:
             return None
         (rule,) = ruling.rules
         waiting = marks ^ self._lookup.open_marks(values)
-        if self._plans.hangs_on(rule, waiting, system):
+        if self._plans.hangs_on(rule, waiting, values[_SYSTEM]):
             return None
-        return self._plans.of(rule, marks, system)
+        return self._plans.of(rule, marks, values[_SYSTEM])
+
+    def marks_of_others(self, attributes: Values) -> list[int] | None:
+        """Return, for `plan_with`, the marks that the others of each attribute leave.
+
+        None where an attribute is missing: then only `plan` can tell.
+        """
+        values = self._known(attributes)
+        return None if None in values else self._lookup.others(values)
+
+    def plan_with(self, others: int, position: int, changed: Values) -> Plan | None:
+        """Return the plan for `changed`, of which the others than the attribute at `position`
+        leave the marks `others`."""
+        return self._plan_of(others & self._lookup.marks_of(position, changed[position]), changed)
+
+    def _plan_of(self, marks: int, values: Values) -> Plan | None:
+        rules = self._lookup.ruling(marks).rules
+        return self._plans.of(rules[0], marks, values[_SYSTEM]) if len(rules) == 1 else None
 
     def _ruling(self, values: Values) -> Ruling | Needs:
         if None not in values:
@@ -211,9 +205,7 @@ class Engine:
                 return Needs(ATTRIBUTES[position])
         return Ruling(tuple(undefeated))
 
-    def _attempt(
-        self, facts: Facts, view: DirectoryView, *, parties: bool = True
-    ) -> Verdict | Needs:
+    def _attempt(self, facts: Facts, view: DirectoryView) -> Verdict | Needs:
         ruling = self.ruling(facts)
         if isinstance(ruling, Needs):
             return ruling
@@ -222,8 +214,8 @@ class Engine:
         if len(ruling.rules) > 1:
             names = tuple(rule.id for rule in ruling.rules)
             return Verdict(NEEDS_DECISION, CONFLICT, conflicting=names)
-        found = self._apply(ruling.rules[0], facts, view)
-        if isinstance(found, Needs) or not parties:
+        found = self.walk(ruling.rules[0], facts, view)
+        if isinstance(found, Needs):
             return found
         rule = ruling.rules[0]
         assisting = self._parties((*rule.assisting, *self.rule_set.assisting), facts, view)
@@ -232,8 +224,8 @@ class Engine:
             notified=self._parties(rule.notified, facts, view),
         )
 
-    def _apply(self, rule: Rule, facts: Facts, view: DirectoryView) -> Verdict | Needs:
-        """Walk a rule's candidates to the supervising body."""
+    def walk(self, rule: Rule, facts: Facts, view: DirectoryView) -> Verdict | Needs:
+        """Walk a rule's candidates to the supervising body; who assists is left out."""
         steps: list[Step] = []
         for candidate in rule.supervising:
             step = self._step(candidate, facts, view)

@@ -1,6 +1,6 @@
 """Puts a verdict into sentences, in zh and en, quoting the clause and naming its basis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.facts import Facts
@@ -32,27 +32,20 @@ _WITHOUT_RULE = {
 }
 
 
+def joined(sentences: Iterable[Text | None]) -> Text:
+    """Return sentences as one text; those that have nothing to say are left out."""
+    said = [sentence for sentence in sentences if sentence is not None and sentence.zh]
+    return Text("".join(s.zh for s in said), " ".join(s.en for s in said))
+
+
 class Explainer:
-    """Writes explanations with one vocabulary."""
+    """Writes the parts of an explanation with one vocabulary; `joined` makes them one text."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
 
-    def explain(self, verdict: Verdict, facts: Facts, flip: Flip | None) -> Text:
-        """Return the explanation: the answer, the rule and clause, what was skipped, the flip."""
-        sentences: list[Text | None] = [self._answer(verdict)]
-        if verdict.rule is not None:
-            sentences.append(self._rule(verdict.rule))
-            sentences += [self._skipped(step, facts) for step in verdict.steps if not step.party]
-            if verdict.assisting:
-                sentences.append(self._assisting(verdict.assisting))
-            sentences += self._remarks(verdict.rule)
-        if flip is not None:
-            sentences.append(self._flip(flip))
-        said = [sentence for sentence in sentences if sentence is not None]
-        return Text("".join(s.zh for s in said), " ".join(s.en for s in said))
-
-    def _answer(self, verdict: Verdict) -> Text:
+    def answer(self, verdict: Verdict) -> Text:
+        """Say who supervises, or why that is not said."""
         if verdict.outcome == ASSIGNED and verdict.supervising is not None:
             name = verdict.supervising.name
             return Text(f"由{name}领导和管理。", f"Supervised by {name}.")
@@ -92,7 +85,10 @@ class Explainer:
             en += f" Possible bodies: {', '.join(names)}."
         return Text(zh, en)
 
-    def _rule(self, rule: Rule) -> Text:
+    def rule(self, rule: Rule | None) -> Text | None:
+        """Name the rule that applies, its basis and its clause."""
+        if rule is None:
+            return None
         basis = self._words.basis(rule.basis)
         zh = f"适用规则「{rule.title.zh}」（规则表第 {rule.row} 行，依据：{basis.zh}）"
         en = f"Rule “{rule.title.en}” (row {rule.row} of the table, basis: {basis.en})"
@@ -106,8 +102,11 @@ class Explainer:
             f"{en}: “{clause.text}” ({clause.source}).",
         )
 
+    def skipped(self, verdict: Verdict, facts: Facts) -> Text:
+        """Say why candidates were passed over."""
+        return joined(self._skipped(step, facts) for step in verdict.steps if not step.party)
+
     def _skipped(self, step: Step, facts: Facts) -> Text | None:
-        """Say why a candidate was passed over."""
         body = self._words.body(step.candidate.body)
         result = step.result
         if result == CONDITION_FAILS and step.attribute is not None:
@@ -124,14 +123,18 @@ class Explainer:
             return None
         return Text(f"未选{body.zh}：{reason.zh}。", f"Not the {body.en}: {reason.en}.")
 
-    def _assisting(self, parties: Iterable[Party]) -> Text:
+    def assisting(self, parties: Sequence[Party]) -> Text | None:
+        """Name the bodies that assist, if there are any."""
+        if not parties:
+            return None
         names = [party.name or self._words.body(party.kind).zh for party in parties]
         english = [party.name or self._words.body(party.kind).en for party in parties]
         return Text(f"协助：{'、'.join(names)}。", f"Assisting: {', '.join(english)}.")
 
-    def _remarks(self, rule: Rule) -> list[Text]:
+    def remarks(self, rule: Rule | None) -> Text:
+        """Say what is to be known of a rule: its flags, and the form its clause asks for."""
         remarks = []
-        if rule.flags:
+        if rule is not None and rule.flags:
             flags = [self._words.flag(flag) for flag in rule.flags]
             remarks.append(
                 Text(
@@ -139,16 +142,17 @@ class Explainer:
                     f"Note: {'; '.join(t.en for t in flags)}.",
                 )
             )
-        if rule.form is not None:
+        if rule is not None and rule.form is not None:
             note = rule.form.note
             remarks.append(Text(f"组建形式：{note.zh}。", f"Form: {note.en}."))
-        return remarks
+        return joined(remarks)
 
-    def _flip(self, flip: Flip) -> Text:
-        title = self._words.attribute(flip.attribute)
-        before = self._words.value(flip.attribute, flip.current)
-        after = self._words.value(flip.attribute, flip.value)
-        other = flip.verdict
+    def flip(self, flip: Flip) -> Text:
+        """Say which fact would change the answer, and to what."""
+        turn, other = flip
+        title = self._words.attribute(turn.attribute)
+        before = self._words.value(turn.attribute, turn.current)
+        after = self._words.value(turn.attribute, turn.value)
         if other.supervising is not None:
             zh, en = (
                 f"则由{other.supervising.name}领导和管理",

@@ -104,6 +104,12 @@ DOMAINS: Final[Mapping[str, frozenset[str]]] = {
 POSITIONS: Final[Mapping[str, int]] = {name: Facts._fields.index(name) for name in DOMAINS}
 """Where each attribute sits in the `Facts` tuple."""
 
+ATTRIBUTE_SLICE: Final = slice(len(POSITIONS))
+"""The attributes of a `Facts` tuple: they come first."""
+
+PLACE_SLICE: Final = slice(Facts._fields.index("domicile"), Facts._fields.index("registering") + 1)
+"""The two places of a `Facts` tuple."""
+
 
 class FactPeriod(NamedTuple):
     """The facts of one organization over one period; `facts` is None once it has ceased."""

@@ -3,42 +3,97 @@
 It tells an official how firm an answer is, and which record to check first in a dispute.
 Attributes are tried in the rule set's order, from the fact that changes most easily. Where it
 falls down: moving to another place is not tried, though that flips most answers.
+
+Which changes can matter at all (`Turn`) hangs on the attributes alone, and is worked out once for
+them, in bits: what the other six attributes leave, and one AND for each value of the seventh.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.outcomes import Outcomes
+from jurisdiction_router.domain.plans import Areas, Plan, Values
 from jurisdiction_router.domain.rule_set import NEEDS_DECISION
 from jurisdiction_router.domain.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """If `attribute` were `value` instead of `current`, the answer would be `verdict`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """A change of `attribute` from `current` to `value`, and what is then looked for; no plan:
+    only the engine can tell."""
 
     attribute: str
     current: str
     value: str
+    plan: Plan | None
+
+
+class Flip(NamedTuple):
+    """After this turn the answer would be `verdict`."""
+
+    turn: Turn
     verdict: Verdict
 
 
-def nearest_flip(engine: Engine, outcomes: Outcomes, facts: Facts, verdict: Verdict) -> Flip | None:
-    """Return the nearest change of one known fact that moves the organization, if there is one.
+def turns_of(engine: Engine, attributes: Values) -> tuple[Turn, ...]:
+    """Return the changes of one known attribute that may change the answer, in order.
 
-    A change to another body comes before one that merely leaves the question open. `outcomes` are
-    the engine's, on the date of `verdict`.
+    Left out are those that surely do not: the same body would be looked for; and those that lead
+    wherever an earlier one does.
+    """
+    own = engine.plan(attributes)
+    found: list[Turn] = []
+    seen = {own.sought} if own is not None else set()
+    for attribute, value, plan in _plans_around(engine, attributes):
+        if plan is None:
+            if engine.same_answer(attributes, attribute, value):
+                continue
+        elif plan.sought in seen:
+            continue
+        else:
+            seen.add(plan.sought)
+        found.append(Turn(attribute, attributes[POSITIONS[attribute]] or "", value, plan))
+    return tuple(found)
+
+
+def _plans_around(engine: Engine, attributes: Values) -> Iterator[tuple[str, str, Plan | None]]:
+    """Yield every other value of each known attribute, and where it leads."""
+    others = engine.marks_of_others(attributes)
+    for attribute in engine.rule_set.attributes:
+        position = POSITIONS[attribute]
+        current = attributes[position]
+        if current is None:
+            continue
+        for value in engine.alternatives(attribute, current):
+            changed = (*attributes[:position], value, *attributes[position + 1 :])
+            if others is None:
+                yield attribute, value, engine.plan(changed)
+            else:
+                yield attribute, value, engine.plan_with(others[position], position, changed)
+
+
+def nearest_flip(
+    outcomes: Outcomes, turns: Iterable[Turn], facts: Facts, around: Areas, verdict: Verdict
+) -> Flip | None:
+    """Return the nearest of `turns` that moves the organization, if there is one.
+
+    A change to another body comes before one that merely leaves the question open. `turns` are
+    those of the facts' attributes, `around` are the areas around the organization, and `outcomes`
+    are those of the rule set on the date of `verdict`.
     """
     open_question: Flip | None = None
-    for attribute, value in engine.turning(facts, verdict.rule):
-        (other,) = outcomes.of([facts._replace(**{attribute: value})])
-        if (other.outcome, other.supervising) == (verdict.outcome, verdict.supervising):
+    for turn in turns:
+        plan = turn.plan
+        if plan is not None:
+            other = outcomes.by_plan[plan][plan.pick(around)]
+        else:
+            (other,) = outcomes.of([facts._replace(**{turn.attribute: turn.value})])
+        if other.outcome == verdict.outcome and other.supervising == verdict.supervising:
             continue
-        if other.outcome == NEEDS_DECISION and open_question is not None:
-            continue
-        flip = Flip(attribute, facts[POSITIONS[attribute]] or "", value, other)
         if other.outcome != NEEDS_DECISION:
-            return flip
-        open_question = flip
+            return Flip(turn, other)
+        open_question = open_question or Flip(turn, other)
     return open_question

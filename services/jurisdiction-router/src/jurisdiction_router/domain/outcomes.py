@@ -14,16 +14,17 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.directory import DirectoryView, Party
-from jurisdiction_router.domain.engine import Engine, Values
-from jurisdiction_router.domain.facts import POSITIONS, Facts
+from jurisdiction_router.domain.engine import Engine
+from jurisdiction_router.domain.facts import ATTRIBUTE_SLICE, PLACE_SLICE, Facts
 from jurisdiction_router.domain.kept import Kept
-from jurisdiction_router.domain.plans import Areas, Plan, Search
+from jurisdiction_router.domain.plans import Areas, Plan, Search, Values
 from jurisdiction_router.domain.rule_set import ASSIGNED, NEEDS_DECISION
 from jurisdiction_router.domain.verdict import BY_RULE, MISSING_FACTS, NO_BODY, UNNAMED, Verdict
 
-_ATTRIBUTES: Final = slice(len(POSITIONS))
-_PLACES: Final = slice(Facts._fields.index("domicile"), Facts._fields.index("registering") + 1)
 _NO_NAME: Final = slice(Facts._fields.index("supervisor_name"))
+
+
+_Found = Mapping[Areas, Verdict]
 
 
 class Outcomes:
@@ -32,7 +33,8 @@ class Outcomes:
     def __init__(self, engine: Engine, view: DirectoryView) -> None:
         self._engine = engine
         self._view = view
-        self._by_plan: Kept[Plan, _Case] = Kept(self._case_of)
+        self.by_plan: Kept[Plan, _Found] = Kept(self._found)
+        """The verdicts of each plan, by the areas it picks."""
         self._cases: Kept[Values, _Case] = Kept(self._case)
         self._waiting: Kept[Values, Verdict] = Kept(self._decided)
 
@@ -48,17 +50,17 @@ class Outcomes:
         cases, around, waiting = self._cases, self._view.around, self._waiting
         tuples: Iterable[tuple[str | None, ...]] = asked
         return [
-            found[pick(around[facts[_PLACES]])] if pick else waiting[facts[_NO_NAME]]
+            found[pick(around[facts[PLACE_SLICE]])] if pick else waiting[facts[_NO_NAME]]
             for facts in tuples
-            for pick, found in (cases[facts[_ATTRIBUTES]],)
+            for pick, found in (cases[facts[ATTRIBUTE_SLICE]],)
         ]
 
     def _case(self, attributes: Values) -> "_Case":
         plan = self._engine.plan(attributes)
-        return _WAITING if plan is None else self._by_plan[plan]
+        return _WAITING if plan is None else _Case(plan.pick, self.by_plan[plan])
 
-    def _case_of(self, plan: Plan) -> "_Case":
-        return _Case(plan.pick, Kept(partial(_verdict, plan, self._view.parties)))
+    def _found(self, plan: Plan) -> _Found:
+        return Kept(partial(_verdict, plan, self._view.parties))
 
     def _decided(self, known: Values) -> Verdict:
         # An empty name is a supervisor's without one: the place that `naming` fills.
@@ -70,7 +72,7 @@ class _Case(NamedTuple):
     """Which areas a plan looks at, and its verdicts by those; no `pick`: a fact is missing."""
 
     pick: Callable[[Areas], Areas] | None
-    found: Mapping[Areas, Verdict]
+    found: _Found
 
 
 _SUPERVISOR: Final = (UNNAMED,)

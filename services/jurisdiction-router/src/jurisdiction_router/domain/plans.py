@@ -5,7 +5,7 @@ open: a plan holds on any date and in any place. Rule sets have few plans (the o
 eighty), however many combinations of values there are; they are made when it is compiled.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -31,6 +31,9 @@ MAX_MADE_AHEAD: Final = 1_000
 _NOWHERE: Final = len(PLACES)
 """Where the areas around an organization hold None, for a candidate that names no place."""
 
+Values = tuple[str | None, ...]
+"""The attributes, in the order of the `Facts` tuple; or that whole tuple."""
+
 Areas = tuple[str | None, ...]
 """Areas around an organization: all of them, or those that a plan looks at."""
 
@@ -52,9 +55,14 @@ class Plan:
     rule: Rule
     pick: Callable[[Areas], Areas]
     """Picks the areas that the plan looks at out of those around the organization."""
+    walk: Callable[[Areas], Areas]
+    """Picks those in which the supervising body is looked for: the `walked` ones."""
+    walked: frozenset[int]
     supervising: tuple[Search, ...]
     assisting: tuple[Search | None, ...]
     notified: tuple[Search | None, ...]
+    sought: int
+    """Equal for plans that look for the same supervising bodies, to the same outcome."""
 
 
 _Choice = tuple[str, int, str | None]
@@ -72,6 +80,7 @@ class Plans:
         self._rule_set = rule_set
         self._bits = {id(one): lookup.bit(one.when) for one in all_candidates(rule_set)}
         self._looked_at = {rule.id: self._looks_at(rule, lookup) for rule in rule_set.rules}
+        self._sought: dict[object, int] = {}
         self._plans: Kept[_Choice, Plan] = Kept(self._plan)
         for rule in rule_set.rules:
             self._make_ahead(rule, lookup, groups)
@@ -121,13 +130,22 @@ class Plans:
         supervising, helping, notified = (
             tuple(_search(one, areas, system) for one in part) for part in counting
         )
-        # One position alone would give the bare area; the last is always None.
-        pick = itemgetter(*areas, _NOWHERE)
-        return Plan(rule, pick, tuple(filter(None, supervising)), helping, notified)
+        walked = frozenset(_area(one) for one in counting[0])
+        searches = tuple(filter(None, supervising))
+        sought = (rule.outcome, tuple((s.body, areas[s.area], s.system) for s in searches))
+        number = self._sought.setdefault(sought, len(self._sought))
+        pick, walk = picker(areas), picker(walked)
+        return Plan(rule, pick, walk, walked, searches, helping, notified, number)
 
     def _counts(self, candidate: Candidate, holding: int, own_system: str | None) -> bool:
         without = candidate.system == OWN_SYSTEM and own_system == NONE
         return bool(holding & self._bits[id(candidate)]) and not without
+
+
+def picker(areas: Iterable[int]) -> Callable[[Areas], Areas]:
+    """Return what picks these areas, in their order, out of those around an organization."""
+    # One position alone would give the bare area, none is refused; the last is always None.
+    return itemgetter(*areas, _NOWHERE, _NOWHERE)
 
 
 def _search(candidate: Candidate, areas: list[int], own_system: str | None) -> Search | None:

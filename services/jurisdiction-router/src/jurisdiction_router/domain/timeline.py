@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from jurisdiction_router.domain.decision import (
-    Decider,
-    Decision,
-    outside_every_scope,
-    plainly_outside,
-)
+from jurisdiction_router.domain.decider import Decider
+from jurisdiction_router.domain.decision import Decision, outside_every_scope, plainly_outside
 from jurisdiction_router.domain.designation import Override, designated, designation_dates
 from jurisdiction_router.domain.directory import Directory, DirectoryView, Party
 from jurisdiction_router.domain.engine import Engine

@@ -70,9 +70,13 @@ class Verdict(NamedTuple):
         """Return the verdict with this business supervisor; None if there is none on record."""
         if supervisor == "" or (UNNAMED not in self.assisting and UNNAMED not in self.notified):
             return self
-        party = [] if supervisor is None else [UNNAMED._replace(name=supervisor)]
-        assisting, notified = (
-            tuple(chain.from_iterable(party if one == UNNAMED else [one] for one in parties))
-            for parties in (self.assisting, self.notified)
-        )
+        assisting, notified = (named(part, supervisor) for part in (self.assisting, self.notified))
         return self._replace(assisting=assisting, notified=notified)
+
+
+def named(parties: tuple[Party, ...], supervisor: str | None) -> tuple[Party, ...]:
+    """Return parties of a verdict with this business supervisor, as `Verdict.naming` does."""
+    if supervisor == "" or UNNAMED not in parties:
+        return parties
+    party = [] if supervisor is None else [UNNAMED._replace(name=supervisor)]
+    return tuple(chain.from_iterable(party if one == UNNAMED else [one] for one in parties))

@@ -252,8 +252,7 @@ def _said(jurisdiction: Jurisdiction, held: HeldOrganization, day: date) -> Repl
     decision = jurisdiction.decide(period.facts, day) if period.facts is not None else None
     if decision is None:
         return Replaced(None, None)
-    supervising = decision.verdict.supervising
-    return Replaced(decision.verdict.outcome, supervising.id if supervising else None)
+    return Replaced(decision.outcome, decision.body_id)
 
 
 def _why(designation: Designation) -> str:
