@@ -81,7 +81,7 @@ async def bodies(city: httpx.AsyncClient, subject: str) -> list[tuple[str, Any]]
      ("光明新区", "光明区", "2018-09-19")],
 )  # fmt: skip
 async def test_a_new_district_becomes_a_district_with_the_same_streets(
-    known: httpx.AsyncClient, new_district: str, district: str, on: str
+    known: httpx.AsyncClient, keys: TestKeys, new_district: str, district: str, on: str
 ) -> None:
     """New codes for the district and its street; the registered domicile keeps the old one."""
     renamed = await drafted(
@@ -105,6 +105,11 @@ async def test_a_new_district_becomes_a_district_with_the_same_streets(
     assert heir in draft["plan"]["body_successors"]
     assert await movers(known, draft) == [SCHOOL, CLINIC]
     assert (await known.get("/v1/changes")).json()["head"] == head + 1
+    for area in ("440309", "440311"):  # who sees them now, and who will
+        headers = keys.headers("router:read", areas=[area])
+        page = await known.get(f"/v1/impacts/{draft['impact']}/moves", headers=headers)
+        places = {(item["area"], item["area_after"]) for item in page.json()["items"]}
+        assert places == {("440309001", "440311001")}
 
     done = await applied(known, draft)
     assert (done["reassessed"], done["reassigned"]) == (2, 2)
@@ -124,6 +129,18 @@ async def test_a_new_district_becomes_a_district_with_the_same_streets(
     kinds = [event["type"] for event in events]
     assert kinds[:2] == ["restructuring.drafted", "restructuring.applied"]
     assert kinds.count("assignment.changed") == 2
+    later = await drafted(known, "2019-01-01", {
+        "op": "end_body", "id": "440311-edu", "successor": "440311001-street_work_committee"
+    })  # fmt: skip
+    assert await movers(known, later) == [SCHOOL]
+    here = keys.headers("router:read", areas=["440311"])
+    (move,) = (await known.get(f"/v1/impacts/{later['impact']}/moves", headers=here)).json()[
+        "items"
+    ]
+    assert (move["area"], move["valid_from"]) == ("440311001", "2019-01-01")
+    away = keys.headers("router:read", areas=["440309"])
+    page = await known.get(f"/v1/impacts/{later['impact']}/moves", headers=away)
+    assert page.json()["items"] == []
     state = events[1]["data"]["timeline"][0]["state"]
     assert {"code": "440309", "successor": "440311"} in state["area_successors"]
 
@@ -220,6 +237,42 @@ async def test_the_society_work_department_succeeds_the_two_new_committee(
     ]  # fmt: skip
 
 
+async def test_a_body_is_split_and_the_parts_take_over_by_their_kinds(
+    known: httpx.AsyncClient,
+) -> None:
+    """A committee for health gives its schools' counterpart a start; its own go to the heir."""
+    health, split = "440303-district_health_committee", "2017-07-01"
+    part = {"kind": "district_health_committee", "area_code": "440303"}
+    draft = await drafted(known, split, {
+        "op": "split_body", "id": health, "successor": "440303-health-2", "parts": [
+            {"id": "440303-joint-2", "kind": "joint_committee", "name": "罗湖区医卫行业联合党委",
+             "area_code": "440303"},
+            {**part, "id": "440303-health-2", "name": "罗湖区卫健工委"}]})  # fmt: skip
+    assert draft["plan"]["body_successors"] == [{"id": health, "successor": "440303-health-2"}]
+    assert await movers(known, draft) == [OTHER]
+    assert (await applied(known, draft))["reassigned"] == 1
+    assert await bodies(known, OTHER) == [
+        ("2016-01-01", "罗湖区卫生系统党委"), (split, "罗湖区卫健工委"),
+    ]  # fmt: skip
+
+
+async def test_a_body_is_transferred_with_those_it_supervises(known: httpx.AsyncClient) -> None:
+    """The street's committee becomes one of another street: those of the first follow it."""
+    new = {"code": "440309002", "name": "民治街道", "level": "street", "parent": "440309",
+           "valid_from": "2000-01-01"}  # fmt: skip
+    await known.post("/v1/directory/imports?activate=true", json={"areas": [new]})
+    committee, moved = "440309001-street_work_committee", "440309002-street_work_committee"
+    draft = await drafted(known, "2017-07-01", {
+        "op": "transfer_body", "id": committee, "area_code": "440309002",
+        "into": {"id": moved, "name": "民治街道党工委"}})  # fmt: skip
+    assert draft["plan"]["body_successors"] == [{"id": committee, "successor": moved}]
+    await applied(known, draft)
+    assert (await known.get(f"/v1/bodies/{moved}")).json()["area_code"] == "440309002"
+    assert await bodies(known, CLINIC) == [
+        ("2016-01-01", "观湖街道党工委"), ("2017-07-01", "民治街道党工委"),
+    ]  # fmt: skip
+
+
 async def test_a_renamed_body_moves_nobody(known: httpx.AsyncClient) -> None:
     draft = await drafted(known, "2019-01-01", {
         "op": "rename_body", "id": "440303-district_health_committee",
@@ -242,6 +295,12 @@ async def test_a_renamed_body_moves_nobody(known: httpx.AsyncClient) -> None:
           "parts": [{"code": "440303011", "name": "x"}, {"code": "440303012", "name": "y"}]},
          "split_child_left"),
         ({"op": "transfer_area", "code": "440303", "parent": "440303001"}, "area_cycle"),
+        ({"op": "split_body", "id": "440303-district_health_committee", "successor": "elsewhere",
+          "parts": [{"id": "a", "kind": "joint_committee", "name": "a", "area_code": "440303"},
+                    {"id": "b", "kind": "joint_committee", "name": "b", "area_code": "440303"}]},
+         "split_successor_elsewhere"),
+        ({"op": "transfer_body", "id": "440303-district_health_committee", "area_code": "440399",
+          "into": {"id": "a"}}, "body_area_unknown"),
         ({"op": "create_body", "body": {"id": "x", "kind": "street_work_committee", "name": "x",
                                         "area_code": "440303001"}}, "body_double"),
     ],

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jurisdiction_router.domain.designation import Override, Replaced
 from jurisdiction_router.domain.directory import Directory
 from jurisdiction_router.domain.facts import facts_timeline
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.factory import make_factory
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.storage import fact_rows
+from jurisdiction_router.storage import fact_rows, override_rows
+from jurisdiction_router.storage.override_rows import HeldDocument
 from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal, RunImpact
 from servicekit import jobs
 from servicekit.follower import Follower
@@ -69,7 +71,11 @@ async def propose(
     return Proposal(before, without_committees(before), places, TODAY, "test\n")
 
 
-def naive(before: Jurisdiction, timeline: list[tuple[str, str | None, Any]]) -> set[Any]:
+def naive(
+    before: Jurisdiction,
+    timeline: list[tuple[str, str | None, Any]],
+    overrides: Sequence[Override] = (),
+) -> set[Any]:
     """Each day on which an organization has another answer, with both answers."""
     periods = facts_timeline(
         (date.fromisoformat(a), date.fromisoformat(b) if b else None, state)
@@ -77,7 +83,7 @@ def naive(before: Jurisdiction, timeline: list[tuple[str, str | None, Any]]) -> 
     )
     days: dict[int, list[Any]] = {}
     for jurisdiction in (before, without_committees(before)):
-        for segment in jurisdiction.timeline(periods):
+        for segment in jurisdiction.timeline(periods, overrides):
             until = segment.valid_until or date(2025, 1, 1)
             answer = segment.decision.outcome, segment.decision.body_id
             for number in range(segment.valid_from.toordinal(), until.toordinal()):
@@ -87,9 +93,13 @@ def naive(before: Jurisdiction, timeline: list[tuple[str, str | None, Any]]) -> 
 
 def answers_of(move: Mapping[str, Any]) -> tuple[Any, ...]:
     """What neighbours in time may not share: they would be one move."""
-    return move["area"], *(
-        (side["outcome"], side["supervising"] and side["supervising"]["id"])
-        for side in (move["before"], move["after"])
+    return (
+        move["area"],
+        move["area_after"],
+        *(
+            (side["outcome"], side["supervising"] and side["supervising"]["id"])
+            for side in (move["before"], move["after"])
+        ),
     )
 
 
@@ -191,36 +201,49 @@ async def test_the_list_says_who_moves_on_which_days_and_nobody_else(
     assert digest == result["digest"]
 
 
-async def test_whom_an_override_places_does_not_move_while_it_holds(
+async def test_whom_an_override_places_moves_as_its_whole_timeline_does(
     city: httpx.AsyncClient,
     settings: Settings,
     stories: dict[str, list[tuple[str, str | None, Any]]],
 ) -> None:
+    """Not while it holds, from the day of its expiry on again; and when its body ends by it."""
     factory = make_factory(settings)
     before = await factory.current.read()
-    start, until = date(2018, 1, 1), date(2019, 1, 1)
+    random = Random(20160614)  # noqa: S311
+    overrides: dict[str, list[Override]] = {}
     async with factory.database.transaction() as connection:
-        await connection.execute(
-            text(
-                "INSERT INTO override (id, organization_id, body_id, area, valid_from, valid_until,"
-                " revision, document) SELECT gen_random_uuid(), id, 'x', '440303', :start, :until,"
-                " 1, '{}' FROM unnest(CAST(:ids AS uuid[])) AS id"
-            ),
-            {"start": start, "until": until, "ids": [UUID(key) for key in stories]},
-        )
+        for number, key in enumerate(stories):
+            start = date(random.randint(2015, 2019), 3, 5)
+            until = start if number % 10 == 0 else date(start.year + random.randint(1, 3), 3, 5)
+            body = random.choice([HEALTH, "440303001-street_work_committee", "nobody"])
+            override = Override(
+                UUID(int=number), UUID(key), body, start, until, "区委组织部", "1号",
+                {"source": "1号", "article": None, "text": None}, "部务会", Replaced(None, None),
+            )  # fmt: skip
+            document = {
+                **asdict(override), "id": str(override.id), "organization_id": key,
+                "valid_from": start.isoformat(), "valid_until": until.isoformat(),
+                "replaces": {"outcome": None, "body_id": None},
+            }  # fmt: skip
+            held = HeldDocument(override.id, "440303", 1, document)
+            await override_rows.put_override(connection, held)
+            overrides[key] = [override] if start < until else []
     await factory.database.close()
     impact = await run(settings)
-    page = await city.get(f"/v1/impacts/{impact}/moves", params={"limit": 1000})
     listed: dict[str, set[Any]] = {identifier: set() for identifier in stories}
-    for move in page.json()["items"]:
+    moves = (await city.get(f"/v1/impacts/{impact}/moves", params={"limit": 1000})).json()["items"]
+    for move in moves:
         listed[move["organization_id"]] |= days_of(move)
-    held = range(start.toordinal(), until.toordinal())
-    assert any(day[0] < held.start for days in listed.values() for day in days)
-    assert any(day[0] >= held.stop for days in listed.values() for day in days)
-    assert listed == {
-        key: {day for day in naive(before, timeline) if day[0] not in held}
-        for key, timeline in stories.items()
-    }
+    expected = {key: naive(before, story, overrides[key]) for key, story in stories.items()}
+    assert listed == expected
+    begins = {(move["organization_id"], move["valid_from"]) for move in moves}
+    held_by = [(key, own[0]) for key, own in overrides.items() if own]
+    assert any((key, o.valid_until.isoformat()) in begins for key, o in held_by)
+    assert any(
+        (key, GONE_ON.isoformat()) in begins
+        for key, o in held_by
+        if o.body_id == HEALTH and o.valid_from < GONE_ON < o.valid_until
+    )
 
 
 async def test_a_caller_limited_to_areas_sees_its_part_of_an_impact(
@@ -238,7 +261,9 @@ async def test_a_caller_limited_to_areas_sees_its_part_of_an_impact(
             f"/v1/impacts/{impact}/moves", params={"limit": 1000}, headers=headers
         )
         items = page.json()["items"]
-        assert all(item["area"].startswith(area) for item in items)
+        assert all(
+            item["area"].startswith(area) or item["area_after"].startswith(area) for item in items
+        )
         result = (await city.get(f"/v1/impacts/{impact}", headers=headers)).json()["result"]
         assert (result["digest"], result["assessed"]) == (None, None)
         assert all(sample["area"].startswith(area) for sample in result["samples"])

@@ -183,6 +183,9 @@ _RESTRUCTURING_RULES = {
     "split_child_elsewhere": Text(
         "{value} 在 {on} 不属于被拆分的区划。", "{value} does not lie in what is split on {on}."
     ),
+    "split_successor_elsewhere": Text(
+        "{value} 不是拆分后的任何一部分。", "{value} is none of the parts."
+    ),
     "split_child_left": Text(
         "{value} 未分配到任何一部分。", "{value} is given to none of the parts."
     ),

@@ -44,7 +44,10 @@ class Move(BaseModel):
     """An organization that would move, over these days 变动."""
 
     organization_id: str = Field(description="社会组织编号")
-    area: str = Field(description="Domicile's division, else the authority's 区划")
+    area: str = Field(
+        description="Where the domicile lies then, else the authority, as in its assignment 区划"
+    )
+    area_after: str = Field(description="The same as it would be 变更后区划")
     valid_from: str = Field(description="起始日（含）")
     valid_until: str | None = Field(description="截止日（不含）")
     before: Answer | None = Field(description="Null: no assignment 变更前")

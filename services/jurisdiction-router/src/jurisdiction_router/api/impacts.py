@@ -20,7 +20,7 @@ router = APIRouter(tags=["impacts"])
 
 ImpactId = Annotated[UUID, Path(description="影响编号")]
 _COLUMNS = (
-    "organization_id", "area", "valid_from", "valid_until",
+    "organization_id", "area", "area_after", "valid_from", "valid_until",
     "outcome_before", "body_before", "name_before", "outcome_after", "body_after", "name_after",
 )  # fmt: skip
 

@@ -113,6 +113,33 @@ class SucceedBodies(Strict):
     by: NewBodyIn
 
 
+class MovedBodyIn(Strict):
+    """What a body is in its new area 划转后的党组织."""
+
+    id: BodyId
+    name: Name | None = Field(default=None, description="Default: as before 名称")
+
+
+class TransferBody(Strict):
+    """A body goes on in another area, under another id 划转党组织."""
+
+    op: Literal["transfer_body"]
+    id: BodyId
+    area_code: DivisionCode
+    into: MovedBodyIn
+
+
+class SplitBody(Strict):
+    """A body becomes several 拆分党组织."""
+
+    op: Literal["split_body"]
+    id: BodyId
+    parts: list[NewBodyIn] = Field(min_length=2, max_length=50, description="各部分")
+    successor: BodyId | None = Field(
+        default=None, description="The part found in its place; default the first 承接的部分"
+    )
+
+
 class EndBody(Strict):
     """A body ends 撤销党组织."""
 
@@ -123,7 +150,7 @@ class EndBody(Strict):
 
 ChangeIn = Annotated[
     RenameArea | RenameBody | UpgradeArea | SplitArea | MergeAreas | TransferArea | CreateBody
-    | SucceedBodies | EndBody,
+    | SucceedBodies | TransferBody | SplitBody | EndBody,
     Field(discriminator="op"),
 ]  # fmt: skip
 

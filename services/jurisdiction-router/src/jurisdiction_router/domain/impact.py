@@ -6,13 +6,14 @@ to each organization's own periods is set arithmetic, which the database does be
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.facts import Facts
-from jurisdiction_router.domain.timeline import Jurisdiction
+from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
+from jurisdiction_router.domain.timeline import AssignmentSegment, Jurisdiction
 
 
 class Answer(NamedTuple):
@@ -82,6 +83,72 @@ def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> list[Cha
         i += one.valid_until == end
         j += other.valid_until == end
         start = end
+
+
+class Placed(NamedTuple):
+    """A change while the organization lies in these access areas, before and after it."""
+
+    change: Change
+    area: str
+    area_after: str
+
+
+def placed(
+    before: Jurisdiction, after: Jurisdiction, facts: Facts, found: Iterable[Change]
+) -> Iterator[Placed]:
+    """Cut changes for organizations with `facts` wherever an access area changes."""
+    old, new = before.access_areas(facts), after.access_areas(facts)
+    cuts = sorted({start for start, _, _ in (*old, *new)})
+    for change in found:
+        for start, end in pieces(change.valid_from, change.valid_until, cuts):
+            piece = change._replace(valid_from=start, valid_until=end)
+            yield Placed(piece, _area_on(old, start), _area_on(new, start))
+
+
+def placed_by_timelines(
+    old: Sequence[AssignmentSegment], new: Sequence[AssignmentSegment]
+) -> list[Placed]:
+    """Return what changes from one whole assignment timeline to another, overrides and all."""
+    found: list[Placed] = []
+    cuts = sorted(boundaries([*old, *new]))
+    for start, end in zip(cuts, [*cuts[1:], None], strict=False):
+        one, other = _segment_on(old, start), _segment_on(new, start)
+        before, after = _said(one), _said(other)
+        if _key(before) == _key(after):
+            continue
+        area = next(s.decision.area() for s in (one, other) if s is not None)
+        area_after = next(s.decision.area() for s in (other, one) if s is not None)
+        piece = Placed(Change(start, end, before, after), area, area_after)
+        last = found[-1] if found else None
+        if last is not None and _is_same(last, piece):
+            piece = piece._replace(change=piece.change._replace(valid_from=last.change.valid_from))
+            found[-1] = piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_same(last: Placed, piece: Placed) -> bool:
+    return (
+        last.change.valid_until == piece.change.valid_from
+        and last.change.key() == piece.change.key()
+        and last[1:] == piece[1:]
+    )
+
+
+def _said(segment: AssignmentSegment | None) -> Answer | None:
+    if segment is None:
+        return None
+    supervising = segment.decision.document["supervising"]
+    return Answer(segment.decision.outcome, Party(**supervising) if supervising else None)
+
+
+def _segment_on(segments: Iterable[AssignmentSegment], day: date) -> AssignmentSegment | None:
+    return next((segment for segment in segments if holds_on(segment, day)), None)
+
+
+def _area_on(areas: Iterable[tuple[date, date | None, str]], day: date) -> str:
+    return next(area for _, end, area in areas if end is None or day < end)
 
 
 def _append(found: list[Change], change: Change) -> None:

@@ -276,6 +276,27 @@ def _succeed_bodies(draft: _Draft, change: Change) -> None:
             draft.end_body(draft.body(body_id), heir.id)
 
 
+def _transfer_body(draft: _Draft, change: Change) -> None:
+    """A body's area is its for good: it goes on in another one as a body of the same kind."""
+    body, into = draft.body(change["id"]), change["into"]
+    name = into.get("name") or name_on(body, draft.on)
+    new = {"id": into["id"], "kind": body.kind, "name": name, "area_code": change["area_code"],
+           "system": body.system}  # fmt: skip
+    draft.put_body(_new_body(draft, new))
+    draft.end_body(body, into["id"])
+
+
+def _split_body(draft: _Draft, change: Change) -> None:
+    """Its parts begin; whoever is still referred to it, by an override say, finds the successor."""
+    body, parts = draft.body(change["id"]), change["parts"]
+    successor = change.get("successor") or parts[0]["id"]
+    if successor not in {part["id"] for part in parts}:
+        raise draft.cannot("split_successor_elsewhere", successor)
+    for part in parts:
+        draft.put_body(_new_body(draft, part))
+    draft.end_body(body, successor)
+
+
 def _end_body(draft: _Draft, change: Change) -> None:
     draft.end_body(draft.body(change["id"]), change.get("successor"))
 
@@ -289,6 +310,8 @@ _OPERATIONS = {
     "transfer_area": _transfer_area,
     "create_body": _create_body,
     "succeed_bodies": _succeed_bodies,
+    "transfer_body": _transfer_body,
+    "split_body": _split_body,
     "end_body": _end_body,
 }
 

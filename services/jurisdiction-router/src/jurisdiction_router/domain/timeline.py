@@ -57,6 +57,9 @@ class Jurisdiction:
         self._views: dict[date, DirectoryView] = {}
         self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
         self._stretches: dict[tuple[str | None, str | None], list[_Stretch]] = {}
+        self._access_areas: dict[
+            tuple[str | None, str | None], list[tuple[date, date | None, str]]
+        ] = {}
 
     def with_directory(self, directory: Directory) -> "Jurisdiction":
         """Return the jurisdiction that has this directory instead."""
@@ -131,6 +134,26 @@ class Jurisdiction:
                 yield start, end, (verdict.outcome, verdict.supervising)
             else:
                 yield start, end, None if ever else (OUT_OF_SCOPE, None)
+
+    def access_areas(self, facts: Facts) -> list[tuple[date, date | None, str]]:
+        """Return the access area for `facts` over all time: that of `Decision.area`, dated."""
+        places = facts.domicile, facts.registering
+        known = self._access_areas.get(places)
+        if known is None:
+            if len(self._access_areas) >= MAX_REMEMBERED:
+                self._access_areas.clear()
+            known = self._access_areas[places] = []
+            code = facts.domicile or facts.registering
+            changes = self._directory_dates(facts)
+            for start, end, outcomes, ever in self._stretches_of(facts):
+                around = self._view(_latest(changes, start)).path(code).codes()
+                outside = outcomes is None and not ever
+                area = code or "" if outside or not around else around[0]
+                if known and known[-1][2] == area:
+                    known[-1] = known[-1][0], end, area
+                else:
+                    known.append((start, end, area))
+        return known
 
     def _stretches_of(self, facts: Facts) -> list[_Stretch]:
         """Return what decides for these places over all time; few organizations differ in them."""

@@ -28,10 +28,14 @@ Flows = dict[tuple[Any, Any], NewFlow]
 
 
 class StagedChange(NamedTuple):
-    """Organizations with these facts go from one answer to another over these days."""
+    """Organizations with these facts go from one answer to another over these days.
 
-    fact: UUID
+    Or, of those that an override places, the one organization that `of` names.
+    """
+
+    of: UUID
     area: str
+    area_after: str
     valid_from: date
     valid_until: date | None
     flow: int
@@ -43,12 +47,14 @@ async def begin(connection: AsyncConnection) -> None:
     What sorts or groups a whole register is given the memory to do so at once.
     """
     await connection.execute(text("SET LOCAL work_mem = '256MB'"))
-    await connection.execute(
-        text(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (fact uuid, area text, "
-            "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+    for table in ("impact_staged", "impact_overridden"):
+        await connection.execute(
+            text(
+                f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} (of uuid, area text, "
+                "area_after text, valid_from date, valid_until date, flow integer) "
+                "ON COMMIT DELETE ROWS"
+            )
         )
-    )
 
 
 async def stage(connection: AsyncConnection, staged: Iterable[StagedChange]) -> None:
@@ -56,11 +62,15 @@ async def stage(connection: AsyncConnection, staged: Iterable[StagedChange]) -> 
     await copy_rows(connection, "impact_staged", StagedChange._fields, staged)
 
 
+async def stage_overridden(connection: AsyncConnection, staged: Iterable[StagedChange]) -> None:
+    """Take down the moves of organizations that an override places."""
+    await copy_rows(connection, "impact_overridden", StagedChange._fields, staged)
+
+
 async def store_moves(connection: AsyncConnection, impact: UUID, flows: Flows) -> None:
     """Turn the staged changes into each organization's moves, neighbours joined.
 
-    Whom an override places is not moved by what the rules say. Falls down where the change itself
-    ends the designated body: that is said by the override's standing, not by an impact.
+    Those of organizations that an override places were staged one by one.
     """
     await connection.execute(
         _PUT_FLOWS,
@@ -206,9 +216,14 @@ async def difference(
 
 
 _PATTERNS = bindparam("patterns", type_=ARRAY(Text))
-_SEEN = "(CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns))"
+_SEEN = (
+    "(CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns) "
+    "OR area_after LIKE ANY(:patterns))"
+)
+"""Whoever sees the organization where it lies now, or where it will."""
 _DOCUMENT = (
     '\'{"organization_id":"\' || organization_id || \'","area":"\' || area || '
+    '\'","area_after":"\' || area_after || '
     '\'","valid_from":"\' || valid_from || \'","valid_until":\' || '
     "coalesce('\"' || valid_until || '\"', 'null') || "
     "',\"before\":' || before || ',\"after\":' || after || '}'"
@@ -225,35 +240,36 @@ _PUT_FLOWS = text(
 # Pieces of one organization never overlap, so that neighbours in time are neighbours in order.
 _PUT_MOVES = text(
     """
-    INSERT INTO impact_move (impact, organization_id, valid_from, valid_until, area, flow)
+    INSERT INTO impact_move
+        (impact, organization_id, valid_from, valid_until, area, area_after, flow)
     WITH pieces AS (
-        SELECT p.organization_id, s.area, s.flow,
+        SELECT p.organization_id, s.area, s.area_after, s.flow,
                greatest(p.valid_from, s.valid_from) AS valid_from,
                least(p.valid_until, s.valid_until) AS valid_until
-        FROM impact_staged s JOIN fact_period p ON p.fact = s.fact
+        FROM impact_staged s JOIN fact_period p ON p.fact = s.of
         WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
           AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
     ), marked AS (
-        SELECT *, (valid_from, area, flow) IS DISTINCT FROM
-                  (lag(valid_until) OVER own, lag(area) OVER own, lag(flow) OVER own) AS starts
+        SELECT *, (valid_from, area, area_after, flow) IS DISTINCT FROM
+                  (lag(valid_until) OVER own, lag(area) OVER own, lag(area_after) OVER own,
+                   lag(flow) OVER own) AS starts
         FROM pieces WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
     ), numbered AS (
         SELECT *, count(*) FILTER (WHERE starts) OVER own AS number
         FROM marked WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
     ), joined AS (
-        SELECT organization_id, min(area) AS area, min(flow) AS flow, min(valid_from) AS valid_from,
+        SELECT organization_id, min(area) AS area, min(area_after) AS area_after,
+               min(flow) AS flow, min(valid_from) AS valid_from,
                CASE WHEN bool_and(valid_until IS NOT NULL) THEN max(valid_until) END AS valid_until
         FROM numbered GROUP BY organization_id, number
     )
-    SELECT CAST(:impact AS uuid), organization_id, valid_from, valid_until, area, flow FROM joined
-    WHERE organization_id NOT IN (SELECT organization_id FROM override)
+    SELECT CAST(:impact AS uuid), organization_id, valid_from, valid_until, area, area_after, flow
+    FROM joined
+    WHERE organization_id NOT IN
+        (SELECT organization_id FROM override WHERE valid_from < valid_until)
     UNION ALL
-    SELECT CAST(:impact AS uuid), organization_id, lower(moved), upper(moved), area, flow
-    FROM joined JOIN (
-        SELECT organization_id, range_agg(daterange(valid_from, valid_until)) AS days
-        FROM override GROUP BY organization_id
-    ) placed USING (organization_id),
-    unnest(datemultirange(daterange(joined.valid_from, joined.valid_until)) - days) AS moved
+    SELECT CAST(:impact AS uuid), of, valid_from, valid_until, area, area_after, flow
+    FROM impact_overridden
     ORDER BY organization_id, valid_from
     """
 )
@@ -297,7 +313,7 @@ _SAMPLES = text(
     )
     SELECT '[' || string_agg({_DOCUMENT}, ',' ORDER BY flow, organization_id, valid_from) || ']'
     FROM largest JOIN impact_flow USING (flow), LATERAL (
-        SELECT organization_id, area, valid_from, valid_until FROM impact_move
+        SELECT organization_id, area, area_after, valid_from, valid_until FROM impact_move
         WHERE impact = :impact AND flow = largest.flow AND {_SEEN}
         ORDER BY organization_id, valid_from LIMIT :each
     ) chosen
@@ -315,7 +331,7 @@ _MOVES = text(
 ).bindparams(_PATTERNS)
 _MOVE_ROWS = text(
     f"""
-    SELECT organization_id, area, valid_from, valid_until,
+    SELECT organization_id, area, area_after, valid_from, valid_until,
            before::jsonb ->> 'outcome' AS outcome_before,
            before::jsonb #>> '{{supervising,id}}' AS body_before,
            before::jsonb #>> '{{supervising,name}}' AS name_before,

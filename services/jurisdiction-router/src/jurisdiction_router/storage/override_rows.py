@@ -33,6 +33,12 @@ async def load_overrides(
     return found
 
 
+async def overridden(connection: AsyncConnection) -> list[UUID]:
+    """The organizations that an override places on any day, by id."""
+    found = await connection.execute(_PLACED)
+    return list(found.scalars())
+
+
 def read_override(document: Mapping[str, Any]) -> Override:
     """An override out of its document."""
     return Override(
@@ -174,6 +180,10 @@ _LOAD = text(
     "SELECT document FROM override WHERE organization_id = ANY(:ids) "
     "AND valid_from < valid_until ORDER BY organization_id, valid_from"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_PLACED = text(
+    "SELECT DISTINCT organization_id FROM override WHERE valid_from < valid_until "
+    "ORDER BY organization_id"
+)
 _OVERRIDDEN = text(
     "SELECT DISTINCT organization_id FROM override WHERE body_id = ANY(:bodies)"
 ).bindparams(bindparam("bodies", type_=ARRAY(Text)))

@@ -305,6 +305,7 @@ impact_move = Table(
     Column("valid_from", Date, primary_key=True),
     Column("valid_until", Date),
     Column("area", Text, nullable=False, comment="access area, as in assignment"),
+    Column("area_after", Text, nullable=False, comment="access area once it has moved"),
     Column("flow", Integer, nullable=False),
     Index("impact_move_flow_idx", "impact", "flow"),
 )

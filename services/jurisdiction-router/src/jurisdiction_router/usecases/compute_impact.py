@@ -15,9 +15,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.domain.impact import changes
+from jurisdiction_router.domain.designation import Override
+from jurisdiction_router.domain.facts import FactPeriod
+from jurisdiction_router.domain.impact import Placed, changes, placed, placed_by_timelines
 from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.storage import fact_rows, impact_rows
+from jurisdiction_router.storage import fact_rows, impact_rows, override_rows
 from jurisdiction_router.storage.fact_rows import FactRow
 from jurisdiction_router.storage.impact_rows import Flows, NewFlow, StagedChange
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
@@ -29,6 +31,9 @@ from servicekit.refusals import Refusal
 JOB_KIND: Final = "impact"
 BATCH: Final = 5_000
 """Distinct facts decided between two looks at the clock; bounds how long a cancellation waits."""
+
+OVERRIDDEN_BATCH: Final = 500
+"""Organizations under an override, each of which is assessed on its own."""
 
 OnProgress = Callable[[int, int], Awaitable[None]]
 
@@ -78,6 +83,7 @@ async def impact_of(
             await impact_rows.stage(connection, staged)
         done += len(part)
         await on_progress(done, total)
+    await _stage_overridden(connection, proposal, flows)
     await impact_rows.store_moves(connection, impact, flows)
     return await impact_rows.finish(
         connection, impact, proposal.header, proposal.valid_on, proposal.places
@@ -87,12 +93,44 @@ async def impact_of(
 def _staged(proposal: Proposal, part: Sequence[FactRow], flows: Flows) -> list[StagedChange]:
     staged = []
     for row in part:
-        area = row.facts.domicile or row.facts.registering or ""
-        for change in changes(proposal.before, proposal.after, row.facts):
-            flow = flows.setdefault(change.key(), NewFlow(len(flows), change.before, change.after))
-            days = change.valid_from, change.valid_until
-            staged.append(StagedChange(row.id, area, *days, flow.number))
+        found = changes(proposal.before, proposal.after, row.facts)
+        pieces = placed(proposal.before, proposal.after, row.facts, found)
+        staged += [_stage(row.id, piece, flows) for piece in pieces]
     return staged
+
+
+def _stage(of: UUID, piece: Placed, flows: Flows) -> StagedChange:
+    change = piece.change
+    flow = flows.setdefault(change.key(), NewFlow(len(flows), change.before, change.after))
+    days = change.valid_from, change.valid_until
+    return StagedChange(of, piece.area, piece.area_after, *days, flow.number)
+
+
+async def _stage_overridden(connection: AsyncConnection, proposal: Proposal, flows: Flows) -> None:
+    """Whom an override places moves as the whole timeline does: it may end, or its body may."""
+    identifiers = await override_rows.overridden(connection)
+    for first in range(0, len(identifiers), OVERRIDDEN_BATCH):
+        part = identifiers[first : first + OVERRIDDEN_BATCH]
+        overrides = await override_rows.load_overrides(connection, part)
+        periods = await fact_rows.load_periods(connection, part)
+        staged = await asyncio.to_thread(_staged_overridden, proposal, periods, overrides, flows)
+        await impact_rows.stage_overridden(connection, staged)
+
+
+def _staged_overridden(
+    proposal: Proposal,
+    periods: Mapping[UUID, Sequence[FactPeriod]],
+    overrides: Mapping[UUID, Sequence[Override]],
+    flows: Flows,
+) -> list[StagedChange]:
+    return [
+        _stage(identifier, piece, flows)
+        for identifier, own in overrides.items()
+        for piece in placed_by_timelines(
+            proposal.before.timeline(periods.get(identifier, ()), own),
+            proposal.after.timeline(periods.get(identifier, ()), own),
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("area", sa.Text(), nullable=False, comment="access area, as in assignment"),
+        sa.Column("area_after", sa.Text(), nullable=False, comment="access area once it has moved"),
         sa.Column("flow", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "impact", "organization_id", "valid_from", name=op.f("impact_move_pkey")
