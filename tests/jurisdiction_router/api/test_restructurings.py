@@ -7,8 +7,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
-from servicekit.testing import TestKeys
+from servicekit.testing import TestKeys, leave_jobs
 
 from ..conftest import RegistryLedger, organization
 
@@ -340,3 +341,17 @@ async def test_it_is_applied_once_by_who_may_and_has_read_it(
     again = await known.post(f"{path}/application", headers={"if-match": "*"})
     assert again.status_code == 409
     assert (await known.get(path)).json()["state"] == "applied"
+
+
+async def test_one_impact_too_many_waits_its_turn(
+    city: httpx.AsyncClient, settings: Settings
+) -> None:
+    await leave_jobs(settings.database_url.get_secret_value(), "tester", 20)
+    rename = {"op": "rename_area", "code": "440303001", "name": "x"}
+    request = {"title": "x", "effective_on": "2019-07-01", "reference": "x", "changes": [rename]}
+    refused = await city.post("/v1/restructurings", json=request)
+    assert refused.status_code == 429, refused.text
+    assert refused.json()["type"].endswith("/too-many-jobs")
+    rule_set = (await city.get("/v1/rule-sets")).json()["items"][0]["id"]
+    refused = await city.post(f"/v1/rule-sets/{rule_set}/impact", json={"action": "retire"})
+    assert refused.status_code == 429, refused.text

@@ -15,8 +15,9 @@ from python_calamine import CalamineWorkbook
 from tests.metrics_api.api.conftest import START, World
 from tests.metrics_api.histories import organization_state
 
+from metrics_api.settings import MetricsSettings
 from servicekit import jobs
-from servicekit.testing import TestKeys
+from servicekit.testing import TestKeys, leave_jobs
 
 GAP = "/v1/coverage/members?indicator=organizational_coverage&part=gap&count=exact"
 PERIOD = {"from": "2015-07-01", "until": "2016-06-14"}
@@ -216,3 +217,13 @@ async def test_a_pack_beyond_the_caller_s_areas_is_refused(world: World, keys: T
     order = {"period": PERIOD, "area": "440303"}
     answer = await world.client.post("/v1/report-packs", json=order, headers=headers)
     assert answer.status_code == 403
+
+
+async def test_one_job_too_many_waits_its_turn(world: World, settings: MetricsSettings) -> None:
+    await leave_jobs(settings.database_url.get_secret_value(), "tester", 20)
+    order = {"request": GAP, "format": "csv"}
+    refused = await world.client.post("/v1/exports", json=order)
+    assert refused.status_code == 429, refused.text
+    assert refused.json()["type"].endswith("/too-many-jobs")
+    pack = await world.client.post("/v1/report-packs", json={"period": PERIOD})
+    assert pack.status_code == 429, pack.text

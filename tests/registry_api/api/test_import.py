@@ -15,6 +15,7 @@ from tests.registry_api.samples import credit_code, hospital
 import demo_city
 from demo_city import csv_form
 from registry_api.domain.organization import complete
+from servicekit.testing import leave_jobs
 
 
 async def test_three_bad_rows_in_a_thousand_are_listed_and_the_rest_lands(
@@ -182,3 +183,18 @@ async def test_real_organizations_of_beijing_import_without_a_false_refusal(
         (r["name"], r["uscc"], r["org_class"], r["authority_division"], r["grade"]) for r in real
     )
     assert any(code.endswith("0") for _, code, *_ in back)
+
+
+async def test_one_import_too_many_waits_its_turn(
+    registry: httpx.AsyncClient, registry_url: str
+) -> None:
+    key = {"idempotency-key": "k"}
+    known = await registry.post("/v1/imports", content=csv_file([row(1)]), headers=key)
+    await finished(registry, known)
+    await leave_jobs(registry_url, "tester", 20)
+    refused = await registry.post("/v1/imports", content=csv_file([row(2)]))
+    assert refused.status_code == 429
+    assert refused.json()["type"].endswith("/too-many-jobs")
+    assert refused.headers["retry-after"] == "60"
+    again = await registry.post("/v1/imports", content=csv_file([row(1)]), headers=key)
+    assert again.json()["id"] == known.json()["id"]

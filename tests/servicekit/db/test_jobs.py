@@ -13,6 +13,7 @@ from servicekit.bell import Bell
 from servicekit.database import Database
 from servicekit.ids import uuid7
 from servicekit.jobs import Handler, Job, JobFailed, LeaseLostError, Worker, advance, enqueue, find
+from servicekit.refusals import Refusal
 from servicekit.settings import ServiceSettings
 
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -371,3 +372,27 @@ async def test_a_waiting_worker_wakes_when_a_job_is_committed(
                     return (await look(database, identifier)).state == "succeeded"
 
                 await eventually(ended)
+
+
+async def test_a_client_has_no_more_unfinished_jobs_than_it_may(database: Database) -> None:
+    async def one_more(client: str) -> bool:
+        try:
+            async with database.transaction() as connection:
+                await enqueue(connection, "count", {}, client, None, most=3)
+        except Refusal:
+            return False
+        return True
+
+    at_once = await asyncio.gather(*(one_more("one") for _ in range(8)))
+    assert sum(at_once) == 3
+    assert await one_more("another")
+    await add(database)  # what follows from a change has no limit
+
+    async def nothing(job: Job) -> dict[str, Any]:
+        return {}
+
+    assert await worker(database, nothing).run_one()
+    assert await one_more("one")
+    with pytest.raises(Refusal, match="too-many-jobs"):
+        async with database.transaction() as connection:
+            await enqueue(connection, "count", {}, "one", None, most=3)

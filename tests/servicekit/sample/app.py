@@ -1,11 +1,11 @@
 """Its app: a feed, notes to write, a question with filters, and a bug to trip over."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
@@ -24,6 +24,7 @@ from servicekit.idempotency import (
 from servicekit.ledger import Ledger, NewEvent, Segment
 from servicekit.migrations import Migrations
 from servicekit.pagination import CursorText, decode_cursor
+from servicekit.places import takes_transfer_place
 from servicekit.problems import ErrorTable, ProblemType
 from servicekit.refusals import Refusal
 from servicekit.settings import ServiceSettings
@@ -96,7 +97,18 @@ async def find_by_model(caller: Reader, filters: Annotated[Filters, Query()]) ->
     return [str(filters.colour)]
 
 
-@router.post("/v1/uploads")
+@router.get("/v1/exports", dependencies=[takes_transfer_place(Reader)])
+async def export(caller: Reader) -> StreamingResponse:
+    """A file in three pieces."""
+
+    async def content() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"piece"
+
+    return StreamingResponse(content())
+
+
+@router.post("/v1/uploads", dependencies=[takes_transfer_place(Writer)])
 async def upload(request: Request, caller: Writer) -> int:
     """A streamed body of any size."""
     return sum([len(chunk) async for chunk in request.stream()])

@@ -100,11 +100,12 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(clock, reassess)
-    propose_rule_set = ProposeRuleSet(database, clock)
-    restructure = Restructure(database, ledger, current, change)
+    propose_rule_set = ProposeRuleSet(database, clock, settings.jobs_per_client)
+    restructure = Restructure(database, ledger, current, change, settings.jobs_per_client)
     import_directory = ImportDirectory(
-        database, ledger, clock, current, change, CompareDirectory(clock, change)
-    )
+        database, ledger, clock, current, change, CompareDirectory(clock, change),
+        settings.jobs_per_client,
+    )  # fmt: skip
     proposers = {
         RULE_SET: propose_rule_set.propose,
         RESTRUCTURING: restructure.propose,

@@ -139,7 +139,7 @@ class Factory:
     @cached_property
     def start_job(self) -> StartJob:
         """Starts and reads jobs."""
-        return StartJob(self.database)
+        return StartJob(self.database, self.settings.jobs_per_client)
 
     @cached_property
     def tell_forecast(self) -> TellForecast:

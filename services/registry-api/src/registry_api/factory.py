@@ -127,6 +127,8 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         find_notices=FindNotices(database, clock, read_organization),
         prove_integrity=ProveIntegrity(database, ledger, clock),
         export_organizations=ExportOrganizations(database, ledger, clock),
-        start_import=StartImport(database, clock, settings.upload_limit_bytes),
+        start_import=StartImport(
+            database, clock, settings.upload_limit_bytes, settings.jobs_per_client
+        ),
         read_import=ReadImport(database),
     )

@@ -16,6 +16,7 @@ from servicekit.bodies import GuardBodies
 from servicekit.database import Database
 from servicekit.health import Check, health_router, schema_check
 from servicekit.migrations import Migrations
+from servicekit.places import Places
 from servicekit.problems import ErrorTable, install_problems
 from servicekit.settings import ServiceSettings
 from servicekit.specification import complete_specification
@@ -67,6 +68,8 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.database = parts.database
     app.state.bell = parts.bell
     app.state.draining = False
+    app.state.transfers = Places("transfer", parts.settings.transfer_limit)
+    app.state.long_polls = Places("long_poll", parts.settings.long_poll_limit)
     app.state.verifier = TokenVerifier(parts.settings)
     for name, value in parts.state.items():
         setattr(app.state, name, value)

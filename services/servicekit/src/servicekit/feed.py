@@ -18,6 +18,7 @@ from servicekit.standard_problems import (
     AHEAD_OF_HEAD,
     FORBIDDEN,
     INVALID_REQUEST,
+    TOO_MANY_REQUESTS,
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
 )
@@ -102,7 +103,12 @@ def feed_router(scope: str) -> APIRouter:
         summary="Follow what changes 变更订阅",
         response_model=FeedPage,
         responses=responses(
-            UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, AHEAD_OF_HEAD, INVALID_REQUEST
+            UNAUTHORIZED,
+            FORBIDDEN,
+            UNKNOWN_PARAMETER,
+            AHEAD_OF_HEAD,
+            INVALID_REQUEST,
+            TOO_MANY_REQUESTS,
         ),
     )
     async def list_changes(
@@ -127,18 +133,19 @@ def feed_router(scope: str) -> APIRouter:
         bell: Bell = request.app.state.bell
         patterns = caller.like_patterns()
         deadline = time.monotonic() + wait
-        while True:
-            ring = bell.next_ring(CHANNEL)
-            page = await _current_page(database, after, limit, patterns)
-            left = deadline - time.monotonic()
-            if page.next_after > after or left <= 0 or bell.closing:
-                break
-            if await request.is_disconnected():
-                break
-            patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
-            began = time.monotonic()
-            await bell.wait(CHANNEL, min(left, patience), ring)
-            note_wait(request.scope, time.monotonic() - began)
+        ring = bell.next_ring(CHANNEL)
+        page = await _current_page(database, after, limit, patterns)
+        if page.next_after == after and wait:
+            with request.app.state.long_polls.taken(caller.client):
+                while page.next_after == after and (left := deadline - time.monotonic()) > 0:
+                    if bell.closing or await request.is_disconnected():
+                        break
+                    patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
+                    began = time.monotonic()
+                    await bell.wait(CHANNEL, min(left, patience), ring)
+                    note_wait(request.scope, time.monotonic() - began)
+                    ring = bell.next_ring(CHANNEL)
+                    page = await _current_page(database, after, limit, patterns)
         return Response(page.body, media_type="application/json")
 
     return router

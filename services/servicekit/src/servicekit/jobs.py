@@ -38,6 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.bell import Bell
 from servicekit.database import Database, is_unavailable
 from servicekit.ids import uuid7
+from servicekit.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -121,8 +122,18 @@ async def enqueue(
     params: Mapping[str, Any],
     client: str,
     areas: tuple[str, ...] | None,
+    most: int | None = None,
 ) -> UUID:
-    """Add a job in the caller's transaction; a worker wakes at its commit."""
+    """Add a job in the caller's transaction; a worker wakes at its commit.
+
+    Raises Refusal `too-many-jobs` where the client has `most` unfinished ones already; None is for
+    what follows from a change that is allowed, and must not stop it.
+    """
+    if most is not None:
+        await connection.execute(_ONE_AT_A_TIME, {"client": f"jobs of {client}"})
+        unfinished = (await connection.execute(_UNFINISHED, {"client": client})).scalar_one()
+        if unfinished >= most:
+            raise Refusal("too-many-jobs", limit=most)
     identifier = uuid7()
     await connection.execute(
         _ENQUEUE,
@@ -309,6 +320,10 @@ _ENQUEUE = text(
     "INSERT INTO job (id, kind, state, params, client, areas) "
     "VALUES (:id, :kind, 'queued', :params, :client, :areas)"
 ).bindparams(bindparam("params", type_=JSON), bindparam("areas", type_=ARRAY(Text)))
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:client, 0))")
+_UNFINISHED = text(
+    "SELECT count(*) FROM job WHERE client = :client AND state IN ('queued', 'running')"
+)
 _FIND = text(f"SELECT {_FIELDS} FROM job WHERE id = :id").columns(  # noqa: S608
     params=JSON, result=JSON
 )

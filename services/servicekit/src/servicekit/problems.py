@@ -37,12 +37,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:
-    """A kind of problem: `slug` ends its URI, `title` names it, `detail` is a template."""
+    """A kind of problem: `slug` ends its URI, `title` names it, `detail` is a template.
+
+    `retry_after` are seconds after which the same request may well succeed, for that header.
+    """
 
     slug: str
     status: int
     title: Text
     detail: Text
+    retry_after: int | None = None
 
     @property
     def uri(self) -> str:
@@ -111,6 +115,7 @@ def responses(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": " · ".join(f"`{t.slug}` {t.title.en} {t.title.zh}" for t in group),
+            **(_retry_after() if any(t.retry_after for t in group) else {}),
             "content": {
                 "application/problem+json": {
                     "schema": {"$ref": "#/components/schemas/ProblemDocument"}
@@ -119,6 +124,10 @@ def responses(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
         }
         for status, group in by_status.items()
     }
+
+
+def _retry_after() -> dict[str, Any]:
+    return {"headers": {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}}
 
 
 def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, ProblemType]) -> None:
@@ -157,7 +166,7 @@ def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, Pro
         if not is_unavailable(error):
             raise error
         log.warning("database_unavailable", path=request.url.path, error=repr(error))
-        return render(request, Problem(types["unavailable"], headers={"retry-after": "1"}), rules)
+        return render(request, Problem(types["unavailable"]), rules)
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Refusal, refusal)
@@ -185,6 +194,7 @@ def render(request: Request, problem: Problem, rules: Mapping[str, Text]) -> Res
         "content-language": "en" if language == "en" else "zh-CN",
         "vary": "accept-language",
         **_challenge(problem),
+        **({"retry-after": str(wait)} if (wait := problem.type.retry_after) else {}),
         **problem.headers,
     }
     return Response(

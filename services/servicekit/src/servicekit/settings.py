@@ -70,6 +70,21 @@ class ServiceSettings(BaseSettings):
         default=None, description="File with the client secret."
     )
 
+    transfer_limit: int = Field(
+        default=8,
+        ge=1,
+        description="Exports and uploads under way at one time in a process, half of them of one "
+        "client at most; one more is 429. Keep it well below POOL_SIZE.",
+    )
+    long_poll_limit: int = Field(
+        default=200,
+        ge=1,
+        description="Calls of the feed that wait for news at one time in a process, half of them "
+        "of one client at most; one more is 429.",
+    )
+    jobs_per_client: int = Field(
+        default=20, ge=1, description="Unfinished jobs a client may have; one more is 429."
+    )
     job_crash_limit: int = Field(
         default=5,
         ge=1,

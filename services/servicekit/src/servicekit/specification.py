@@ -60,7 +60,13 @@ def _read(examples: Traversable | None) -> Document:
 
 
 def _add_problem_schemas(document: Document) -> None:
-    """The problem document, in place of FastAPI's own errors."""
+    """The problem document, in place of FastAPI's own errors, and a header of some problems."""
+    document.setdefault("components", {})["headers"] = {
+        "RetryAfter": {
+            "description": "Seconds to wait before asking again 重试前等待的秒数",
+            "schema": {"type": "integer"},
+        }
+    }
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))

@@ -32,6 +32,7 @@ KEYS_UNAVAILABLE = ProblemType(
     503,
     Text("暂时无法验证令牌", "Tokens can't be checked now"),
     Text("签名公钥暂不可用，请稍后重试。", "The signing keys can't be had now; try again later."),
+    retry_after=5,
 )
 NOT_FOUND = ProblemType(
     "not-found",
@@ -123,11 +124,33 @@ AHEAD_OF_HEAD = ProblemType(
         "Position {after} is past the head {head}: you may be following another ledger.",
     ),
 )
+TOO_MANY_REQUESTS = ProblemType(
+    "too-many-requests",
+    429,
+    Text("同时进行的请求过多", "Too many requests at one time"),
+    Text(
+        "此类请求同时最多 {limit} 个，每个客户端最多 {own} 个；请在 Retry-After 所示秒数后重试。",
+        "At one time {limit} such requests are answered, {own} of one client; try again after the "
+        "seconds in Retry-After.",
+    ),
+    retry_after=10,
+)
+TOO_MANY_JOBS = ProblemType(
+    "too-many-jobs",
+    429,
+    Text("未完成的任务过多", "Too many unfinished jobs"),
+    Text(
+        "您已有 {limit} 个未完成的任务；请等其中之一结束后再提交。",
+        "You have {limit} jobs that have not ended; wait until one of them has.",
+    ),
+    retry_after=60,
+)
 UNAVAILABLE = ProblemType(
     "unavailable",
     503,
     Text("服务暂不可用", "Not available now"),
     Text("数据库暂不可用，请稍后重试。", "The database can't be reached now; try again later."),
+    retry_after=1,
 )
 INTERNAL = ProblemType(
     "internal",
@@ -142,7 +165,7 @@ STANDARD = {
         UNAUTHORIZED, FORBIDDEN, OUTSIDE_AREAS, KEYS_UNAVAILABLE, NOT_FOUND, METHOD_NOT_ALLOWED,
         BAD_REQUEST, MALFORMED_JSON, INVALID_REQUEST, UNKNOWN_PARAMETER, INVALID_CURSOR,
         PAYLOAD_TOO_LARGE, PRECONDITION_REQUIRED, PRECONDITION_FAILED, IDEMPOTENCY_CONFLICT,
-        AHEAD_OF_HEAD, UNAVAILABLE, INTERNAL,
+        AHEAD_OF_HEAD, TOO_MANY_REQUESTS, TOO_MANY_JOBS, UNAVAILABLE, INTERNAL,
     )
 }  # fmt: skip
 """By slug, which is also the code of the refusal that means it."""

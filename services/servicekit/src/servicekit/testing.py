@@ -104,6 +104,20 @@ class TestDatabases:
             await connection.close()
 
 
+async def leave_jobs(url: str, client: str, number: int) -> None:
+    """Unfinished jobs of a client, of a kind nobody works on."""
+    connection = await asyncpg.connect(dsn=plain_dsn(url))
+    try:
+        await connection.execute(
+            "INSERT INTO job (id, kind, state, params, client) "
+            "SELECT gen_random_uuid(), 'nobody''s', 'queued', '{}', $1 FROM generate_series(1, $2)",
+            client,
+            number,
+        )
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
 async def running(app: FastAPI, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of `app`, started (with its background work) and stopped around the block."""

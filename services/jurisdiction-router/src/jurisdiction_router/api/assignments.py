@@ -33,9 +33,15 @@ from jurisdiction_router.api.schemas import (
 )
 from jurisdiction_router.usecases.find_assignments import Export
 from servicekit.pagination import CursorText, Limit
+from servicekit.places import takes_transfer_place
 from servicekit.preconditions import etag
 from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND
+from servicekit.standard_problems import (
+    AHEAD_OF_HEAD,
+    INVALID_CURSOR,
+    NOT_FOUND,
+    TOO_MANY_REQUESTS,
+)
 
 router = APIRouter(tags=["assignments"])
 
@@ -176,8 +182,9 @@ def _row(document: dict[str, Any]) -> list[str]:
             "description": "The file; Ledger-Position is the position it shows 导出文件",
             "content": {media: {} for media in _MEDIA.values()},
         },
-        **responses(*USUAL, AHEAD_OF_HEAD),
+        **responses(*USUAL, AHEAD_OF_HEAD, TOO_MANY_REQUESTS),
     },
+    dependencies=[takes_transfer_place(Reader)],
 )
 async def export_assignments(
     caller: Reader,

@@ -39,6 +39,7 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    TOO_MANY_JOBS,
 )
 from servicekit.tables import BOM, csv_lines, guarded
 from servicekit.text import Text, preferred_language
@@ -100,7 +101,7 @@ _CLOSING = (
         **_JOB,
         **responses(
             *USUAL, DIRECTORY_INVALID, TABLE_UNREADABLE, OUTSIDE_AREAS, MALFORMED_JSON,
-            PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT,
+            PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
         ),
     },
     openapi_extra=_BODY,
@@ -264,7 +265,7 @@ async def list_directory_import_items(
     operation_id="compare_directory_import",
     summary="Compare an import anew 重新比对",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING),
+    responses=responses(*_CLOSING, TOO_MANY_JOBS),
 )
 async def compare_directory_import(
     caller: Writer, factory: Made, import_id: ImportId, attempt: Guarded

@@ -27,6 +27,7 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    TOO_MANY_JOBS,
 )
 
 router = APIRouter(tags=["restructurings"])
@@ -41,7 +42,7 @@ Identifier = Annotated[UUID, Path(description="编号")]
     response_model=Restructuring,
     responses=responses(
         *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-        IDEMPOTENCY_CONFLICT,
+        IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
     ),
 )  # fmt: skip
 async def draft_restructuring(

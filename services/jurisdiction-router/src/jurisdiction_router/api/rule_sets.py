@@ -44,6 +44,7 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    TOO_MANY_JOBS,
 )
 
 router = APIRouter(tags=["rule sets"])
@@ -213,7 +214,7 @@ async def get_rule_set_proof(
     response_model=Impact,
     responses=responses(
         *USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_NOT_PROVED, PLAN_NOT_POSSIBLE,
-        IDEMPOTENCY_CONFLICT, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+        IDEMPOTENCY_CONFLICT, MALFORMED_JSON, PAYLOAD_TOO_LARGE, TOO_MANY_JOBS,
     ),
 )  # fmt: skip
 async def compute_rule_set_impact(

@@ -84,6 +84,7 @@ class ImportDirectory:
     current: CurrentJurisdiction
     change: ChangeDirectory
     compare: CompareDirectory
+    jobs_per_client: int
 
     async def load(
         self, caller: Caller, loaded: Loaded, attempt: Attempt, *, activate: bool
@@ -91,7 +92,8 @@ class ImportDirectory:
         """Keep an import with its report; with `activate`, have it take effect at once.
 
         What is wrong with it is in the report. Raises Refusal `outside-areas`,
-        `idempotency-conflict`; with `activate` also `directory-invalid`, and nothing is kept.
+        `idempotency-conflict`, `too-many-jobs`; with `activate` also `directory-invalid`, and
+        nothing is kept.
         """
         identifier = uuid7()
         rows = [self._row(number, given) for number, given in enumerate(loaded.items, start=1)]
@@ -130,7 +132,8 @@ class ImportDirectory:
     ) -> StoredAnswer:
         """Compare an import with the directory as it is now, and keep the new report.
 
-        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`; Problem 412, 428.
+        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`, `too-many-jobs`;
+        Problem 412, 428.
         """
 
         async def work() -> Worked:
@@ -227,7 +230,9 @@ class ImportDirectory:
         if report["errors"] or not changes:
             return row
         params = {"of": OF, "import": str(row.id), "edition": report["edition"]}
-        impact = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
+        impact = await jobs.enqueue(
+            connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
+        )
         return _changed(row, row.revision, impact=str(impact))
 
     async def _take_effect(

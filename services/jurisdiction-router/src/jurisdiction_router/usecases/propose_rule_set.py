@@ -36,6 +36,7 @@ class ProposeRuleSet:
 
     database: Database
     clock: Clock
+    jobs_per_client: int
 
     async def start(
         self, caller: Caller, rule_set_id: str, action: Action, start: date | None, key: str | None
@@ -44,7 +45,7 @@ class ProposeRuleSet:
 
         `start` None is the first day its file names, or today for a retirement. Raises Refusal:
         `not-found`, `outside-areas`, `rule-set-not-proved`, `plan-not-possible`,
-        `idempotency-conflict`.
+        `idempotency-conflict`, `too-many-jobs`.
         """
         print_ = fingerprint(rule_set_id, action, str(start))
         async with self.database.transaction() as connection:
@@ -60,7 +61,9 @@ class ProposeRuleSet:
                 "of": OF, "rule_set": row.id, "rule_set_digest": row.digest,
                 "action": action, "from": day.isoformat(),
             }  # fmt: skip
-            job = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
+            job = await jobs.enqueue(
+                connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
+            )
             answer = StoredAnswer(202, f"/v1/impacts/{job}", str(job))
             await store_answer(connection, caller.client, key, answer)
         return job

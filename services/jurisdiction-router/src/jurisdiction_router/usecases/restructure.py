@@ -42,6 +42,7 @@ class Restructure:
     ledger: Ledger
     current: CurrentJurisdiction
     change: ChangeDirectory
+    jobs_per_client: int
 
     async def draft(
         self, caller: Caller, request: Mapping[str, Any], attempt: Attempt
@@ -49,7 +50,7 @@ class Restructure:
         """The dry run: store the plan, which names every successor, and queue its impact.
 
         Nothing else changes. Raises Refusal: `directory-invalid` with every violation,
-        `outside-areas`, `idempotency-conflict`.
+        `outside-areas`, `idempotency-conflict`, `too-many-jobs`.
         """
         on = date.fromisoformat(request["effective_on"])
 
@@ -61,8 +62,9 @@ class Restructure:
             params = {"of": OF, "restructuring": str(identifier)}
             areas = sorted(planned.change.codes(before.directory))
             impact = await jobs.enqueue(
-                connection, JOB_KIND, {**params, "areas": areas}, caller.client, caller.areas
-            )
+                connection, JOB_KIND, {**params, "areas": areas}, caller.client, caller.areas,
+                self.jobs_per_client,
+            )  # fmt: skip
             document = {
                 "id": str(identifier),
                 "state": "draft",

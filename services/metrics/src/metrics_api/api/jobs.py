@@ -35,6 +35,7 @@ from servicekit.standard_problems import (
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
+    TOO_MANY_JOBS,
 )
 
 _HEADLINES = [
@@ -43,7 +44,7 @@ _HEADLINES = [
 _DIMENSIONS = ["district", "kind", "grade", "body_kind"]
 _POST_PROBLEMS = (
     *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
-    TOO_MANY_GROUPS, FIGURES_TOO_FINE,
+    TOO_MANY_GROUPS, FIGURES_TOO_FINE, TOO_MANY_JOBS,
 )  # fmt: skip
 
 

@@ -15,15 +15,16 @@ from servicekit.refusals import Refusal
 class StartJob:
     """Jobs belong to the client that started them, with the areas it had then."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, jobs_per_client: int) -> None:
         self._database = database
+        self._most = jobs_per_client
 
     async def start(
         self, caller: Caller, kind: str, params: Mapping[str, Any], key: str | None, print_: str
     ) -> Job:
         """Queue a job; the same key and request give the job that is there already.
 
-        Raises Refusal `idempotency-conflict`.
+        Raises Refusal `idempotency-conflict`, `too-many-jobs`.
         """
         async with self._database.transaction() as connection:
             known = await take_key(connection, caller.client, key, print_)
@@ -31,7 +32,7 @@ class StartJob:
                 identifier = UUID(known.body)
             else:
                 identifier = await jobs.enqueue(
-                    connection, kind, params, caller.client, caller.areas
+                    connection, kind, params, caller.client, caller.areas, self._most
                 )
                 answer = StoredAnswer(202, f"/v1/jobs/{identifier}", str(identifier))
                 await store_answer(connection, caller.client, key, answer)

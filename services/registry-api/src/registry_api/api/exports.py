@@ -14,8 +14,9 @@ from registry_api.api.filters import Filters
 from registry_api.domain.columns import Language
 from registry_api.files.formats import MEDIA_TYPES, Form
 from registry_api.usecases.export_organizations import Export
+from servicekit.places import takes_transfer_place
 from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD
+from servicekit.standard_problems import AHEAD_OF_HEAD, TOO_MANY_REQUESTS
 
 router = APIRouter(tags=["organizations"])
 
@@ -76,7 +77,8 @@ class ExportResponse(Response):
     operation_id="export_organizations",
     summary="Export organizations 导出社会组织",
     response_class=StreamingResponse,
-    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD)},
+    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD, TOO_MANY_REQUESTS)},
+    dependencies=[takes_transfer_place(Reader)],
 )
 async def export_organizations(
     caller: Reader,

@@ -21,9 +21,16 @@ from registry_api.usecases.start_import import ImportRequest
 from servicekit.idempotency import IdempotencyKey
 from servicekit.jobs import Job
 from servicekit.pagination import CursorText, Limit
+from servicekit.places import takes_transfer_place
 from servicekit.problems import explain, responses
 from servicekit.refusals import Violation
-from servicekit.standard_problems import IDEMPOTENCY_CONFLICT, INVALID_CURSOR, NOT_FOUND
+from servicekit.standard_problems import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    NOT_FOUND,
+    TOO_MANY_JOBS,
+    TOO_MANY_REQUESTS,
+)
 from servicekit.tables import BOM, csv_lines, guarded, unguarded
 from servicekit.text import preferred_language
 from servicekit.violations import RULE_TEXTS
@@ -43,8 +50,15 @@ router = APIRouter(tags=["imports"])
     status_code=202,
     response_model=ImportJob,
     responses=responses(
-        *USUAL, EMPTY_UPLOAD, UPLOAD_TOO_LARGE, INVALID_ORGANIZATION, IDEMPOTENCY_CONFLICT
+        *USUAL,
+        EMPTY_UPLOAD,
+        UPLOAD_TOO_LARGE,
+        INVALID_ORGANIZATION,
+        IDEMPOTENCY_CONFLICT,
+        TOO_MANY_JOBS,
+        TOO_MANY_REQUESTS,
     ),
+    dependencies=[takes_transfer_place(Writer)],
     openapi_extra={
         "requestBody": {
             "required": True,

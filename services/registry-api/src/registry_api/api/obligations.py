@@ -25,8 +25,14 @@ from registry_api.domain.field_types import CivilDate
 from registry_api.domain.obligation_words import in_words
 from registry_api.usecases.find_obligations import OwingPage, OwingQuestion, owing_document
 from servicekit.pagination import CursorText, Limit
+from servicekit.places import takes_transfer_place
 from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND
+from servicekit.standard_problems import (
+    AHEAD_OF_HEAD,
+    INVALID_CURSOR,
+    NOT_FOUND,
+    TOO_MANY_REQUESTS,
+)
 from servicekit.text import preferred_language
 
 router = APIRouter(tags=["obligations"])
@@ -154,7 +160,8 @@ async def find_overdue_formations(
     operation_id="export_obligations",
     summary="Export obligations 导出待办义务",
     response_class=StreamingResponse,
-    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS)},
+    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, TOO_MANY_REQUESTS)},
+    dependencies=[takes_transfer_place(Reader)],
 )
 async def export_obligations(
     caller: Reader,

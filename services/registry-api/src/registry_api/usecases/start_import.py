@@ -51,6 +51,7 @@ class StartImport:
     database: Database
     clock: Clock
     upload_limit: int
+    jobs_per_client: int
 
     async def __call__(
         self, caller: Caller, request: ImportRequest, content: AsyncIterator[bytes]
@@ -58,7 +59,8 @@ class StartImport:
         """Store the file and queue its import; the job's id.
 
         The same key and file give the job that is there already. Raises Refusal: `empty-upload`,
-        `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`.
+        `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`,
+        `too-many-jobs`.
         """
         effective_on = self._effective_on(request)
         with tempfile.TemporaryFile() as file:
@@ -75,7 +77,9 @@ class StartImport:
                 known = await take_key(connection, caller.client, request.key, print_)
                 if known is not None:
                     return UUID(known.body)
-                job = await jobs.enqueue(connection, JOB_KIND, params, caller.client, caller.areas)
+                job = await jobs.enqueue(
+                    connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
+                )
                 await uploads.store(connection, job, file)
                 answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
                 await store_answer(connection, caller.client, request.key, answer)
