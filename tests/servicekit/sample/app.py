@@ -13,6 +13,7 @@ from servicekit.app import Parts, build_app
 from servicekit.auth import Caller, require
 from servicekit.bell import Bell
 from servicekit.database import Database
+from servicekit.deprecation import deprecated
 from servicekit.feed import feed_router
 from servicekit.idempotency import (
     IdempotencyKey,
@@ -89,6 +90,16 @@ async def find_notes(
     """Nothing is found here; questions can be wrong all the same."""
     decode_cursor(cursor, filters.model_dump(), [str])
     return []
+
+
+@router.get(
+    "/v1/remarks",
+    operation_id="find_remarks",
+    **deprecated(since=date(2026, 9, 1), sunset=date(2027, 3, 1), instead="/v1/notes"),
+)
+async def find_remarks(caller: Reader) -> Response:
+    """What notes were called."""
+    return Response("[]", media_type="application/json")
 
 
 @router.get("/v1/models")

@@ -14,6 +14,7 @@ from servicekit.auth import TokenVerifier
 from servicekit.bell import Bell
 from servicekit.bodies import GuardBodies
 from servicekit.database import Database
+from servicekit.deprecation import AnnounceDeprecation, any_deprecated
 from servicekit.health import Check, health_router, schema_check
 from servicekit.migrations import Migrations
 from servicekit.places import Places
@@ -85,6 +86,8 @@ def build_app(parts: Parts) -> FastAPI:
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )
     app.add_middleware(Telemetry, version=parts.version, draining=lambda: bool(app.state.draining))
+    if any_deprecated(parts.routers):
+        app.add_middleware(AnnounceDeprecation)
     complete_specification(app, parts.examples)
     return app
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from servicekit.deprecation import describe_deprecation
 from servicekit.problems import ProblemDocument, responses
 from servicekit.standard_problems import (
     BAD_REQUEST,
@@ -46,6 +47,7 @@ def complete_specification(app: FastAPI, examples: Traversable | None) -> None:
         for operations in document["paths"].values():
             for operation in operations.values():
                 _add_problems(operation)
+                describe_deprecation(operation, document["components"]["headers"])
                 _add_examples(operation, recorded.get(operation["operationId"], {}))
         app.openapi_schema = document
         return document
