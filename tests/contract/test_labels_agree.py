@@ -25,6 +25,14 @@ DIMENSION_OF = {
 }
 
 
+def test_metrics_and_the_router_know_the_same_lines_of_supervision() -> None:
+    told = [
+        yaml.safe_load((files(package) / folder / "lines.yaml").read_text("utf-8"))
+        for package, folder in (("metrics_api", "labels"), ("jurisdiction_router", "rule_sets"))
+    ]
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize("code_list", DIMENSION_OF)
 def test_metrics_says_a_code_in_the_words_of_the_register(code_list: str) -> None:
     text = (files("registry_api") / "data" / "code_lists.yaml").read_text("utf-8")

@@ -110,6 +110,23 @@ class Histories:
         timeline = [Segment(on, None, state)]
         return self._append(self.router, f"body:{code}", "body.changed", on, timeline)
 
+    def body_in(
+        self,
+        code: str,
+        kind: str,
+        area: str,
+        on: date,
+        until: date | None = None,
+        successor: str | None = None,
+    ) -> FeedEvent:
+        """The directory knows a body of an area on `[on, until)`."""
+        state = {
+            "id": code, "kind": kind, "name": code, "area_code": area, "system": None,
+            "successor": successor,
+        }  # fmt: skip
+        timeline = [Segment(on, until, state)]
+        return self._append(self.router, f"body:{code}", "body.changed", on, timeline)
+
     def rule_set(self, code: str, scope: str, on: date, until: date | None) -> FeedEvent:
         """The router decides by a rule set on `[on, until)`."""
         state = {"id": code, "scope": scope, "digest": f"digest of {code}", "rules": 25}

@@ -70,8 +70,8 @@ class OldCity:
         for day in (*PAST, self.today):
             oracle = CityOracle(
                 day,
-                await self._exported(REGISTRY, "organizations", day),
-                await self._exported(ROUTER, "assignments", day),
+                await self.exported(REGISTRY, "organizations", day),
+                await self.exported(ROUTER, "assignments", day),
                 list(whole_city().directory["areas"]),
             )
             self.known.append(Known(edition, day, oracle))
@@ -82,8 +82,10 @@ class OldCity:
         edition: int = answer.json()["recorded"]["edition"]
         return edition
 
-    async def _exported(self, service: object, what: str, day: date) -> list[Document]:
-        params = {"format": "ndjson", "valid_on": day.isoformat()}
+    async def exported(
+        self, service: object, what: str, day: date, **filters: str
+    ) -> list[Document]:
+        params = {"format": "ndjson", "valid_on": day.isoformat(), **filters}
         url = f"{self.platform.url(service)}/v1/{what}/export"  # type: ignore[arg-type]
         answer = await self.client.get(url, params=params)
         assert answer.status_code == httpx.codes.OK, answer.text
@@ -204,6 +206,37 @@ async def test_every_indicator_by_every_pair_is_equal_to_the_organization(city: 
                 known.day,
                 by,
             )
+
+
+async def test_a_body_with_those_beneath_it_is_what_the_router_finds_under_it(
+    city: OldCity,
+) -> None:
+    newest = city.known[-1].edition
+    kinds: dict[str, str] = {}
+    for body in whole_city().directory["bodies"]:
+        kinds.setdefault(body["kind"], body["id"])
+    found = 0
+    for known in (known for known in city.known if known.edition == newest):
+        documents = {document["id"]: document for document in known.oracle.documents}
+        for body in kinds.values():
+            under = await city.exported(ROUTER, "assignments", known.day, under_body=body)
+            active = [
+                documents[answer["organization_id"]]
+                for answer in under
+                if documents.get(answer["organization_id"], {}).get("status") == "active"
+            ]
+            params = {
+                "indicator": "organizational_coverage", "under_body": body,
+                "valid_on": known.day.isoformat(), "edition": str(newest),
+            }  # fmt: skip
+            url = f"{city.platform.url(METRICS)}/v1/coverage"
+            total = (await city.client.get(url, params=params)).json()["total"]
+            formed = sum(document["party"]["organization"] is not None for document in active)
+            assert (total["numerator"], total["denominator"]) == (formed, len(active)), (
+                known.day, body,
+            )  # fmt: skip
+            found += len(active)
+    assert found > 10_000
 
 
 def test_the_two_editions_and_the_days_differ(city: OldCity) -> None:

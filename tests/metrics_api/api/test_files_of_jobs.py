@@ -174,7 +174,12 @@ async def test_a_pack_holds_each_answer_in_every_form_and_its_receipt(world: Wor
     assert (end["valid_on"], end["total"]["denominator"]) == ("2016-06-13", 3)
     before = orjson.loads(packed.read("json/organizational_coverage-before.json"))
     assert before["valid_on"] == "2015-06-30"
+    series = orjson.loads(packed.read("json/series.json"))
+    days = [point["valid_on"] for point in series["series"][0]["points"]]
+    assert (days[0], days[-1], len(days)) == ("2015-07-31", "2016-06-13", 12)
+    assert len(series["series"]) == 4
     book = CalamineWorkbook.from_filelike(io.BytesIO(packed.read("report.xlsx")))
+    assert "series" in book.sheet_names
     assert len(book.sheet_names) == len(receipt["answers"]) + 1
 
 

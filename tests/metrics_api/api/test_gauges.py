@@ -1,6 +1,6 @@
 """The gauges say what the API says, and how old it is."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from prometheus_client import REGISTRY
@@ -29,6 +29,8 @@ async def test_gauges_show_every_indicator_and_target_of_today(world: World) -> 
         for variant in target["variants"]:
             labels = {"target": target["id"], "variant": variant["id"]}
             assert shown("metrics_target_missing", **labels) == variant["missing"]
+        ends = datetime.fromisoformat(f"{target['deadline']}T23:59:59+08:00").timestamp() + 1
+        assert shown("metrics_target_deadline_timestamp_seconds", target=target["id"]) == ends
 
 
 async def test_gauges_follow_a_newer_edition_and_a_new_day(world: World) -> None:

@@ -22,6 +22,7 @@ from metrics_api.counting.coverage_count import (
     count_coverage,
 )
 from metrics_api.counting.fact_copy import FactCopy, no_rows
+from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.members import Part, Place, find_members
 from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.counting.weighing import RATE, Figures, FiguresTooFineError, parts_of
@@ -175,6 +176,8 @@ def is_asked(row: Row, query: CoverageQuery) -> bool:
 
 
 def _matches(name: str, values: tuple[str, ...], fact: Fact) -> bool:
+    if name == "under_body":
+        return fact[POSITION["supervising_body"]] in values
     if name == "area":
         own = fact[POSITION["area"]]
         path = HIERARCHY.path(None if own is None else str(own))
@@ -214,6 +217,7 @@ def queries(
         | st.just({"area": ("440306", "440303001")})
         | st.just({"district": ("440306",), "kind": ("foundation", UNASSIGNED_KEY)})
         | st.just({"body": ("b1", "never-seen")})
+        | st.just({"under_body": ("b1", "b3", "never-seen"), "body": ("b1", "b2")})
     )
     return CoverageQuery(
         indicator=ResolvedIndicator(draw(predicates), draw(predicates), draw(MEASURES)),
@@ -374,6 +378,20 @@ def test_frames_and_tallies_print_the_same_rates() -> None:
     tallies = pl.DataFrame({"numerator": range(0, whole, 3)}).with_columns(denominator=whole)
     rates = tallies.select(RATE)["rate"].to_list()
     assert rates == [Tally(numerator, whole).rate for numerator in range(0, whole, 3)]
+
+
+def test_far_too_many_groups_are_refused_before_they_are_made() -> None:
+    rows = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(2_000)]
+    rows += [plain_row(3_000, status="revoked", supervising_body=f"gone-{i}") for i in range(500)]
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
+    query = CoverageQuery(indicator, DAY, 1, ("body", "kind"))
+    with pytest.raises(TooManyGroupsError) as error:
+        refuse_too_many(copy, rollup, query, 1_000)
+    assert error.value.groups == pytest.approx(2_000, rel=0.05)
+    refuse_too_many(copy, rollup, query, 2_000)  # only those who are asked about make groups
+    refuse_too_many(copy, rollup, replace(query, group_by=("status", "kind")), 10)
 
 
 def test_many_waiting_rows_are_folded_by_themselves() -> None:

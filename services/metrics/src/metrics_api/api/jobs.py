@@ -21,6 +21,7 @@ from metrics_api.api.errors import (
 from metrics_api.api.own_answers import NotAnsweredError, OwnAnswers, document_of, with_parameters
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.storage.job_files import file_pieces
+from metrics_api.usecases.count_series import MOST_POINTS
 from metrics_api.usecases.start_job import StartJob
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -87,6 +88,12 @@ class ReportPackOrder(BaseModel):
     period: Period = Field(description="What it reports on 报告期间")
     area: str | None = Field(
         default=None, pattern=r"^[0-9]{6}([0-9]{3})?$", description="Division code; all 区划"
+    )
+    under_body: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="A supervising body, with those beneath it 管理主体及其下级",
     )
     edition: int | None = Field(
         default=None, ge=0, le=2**53, description="The newest by default 版本"
@@ -176,7 +183,8 @@ def jobs_router() -> APIRouter:
         body: ReportPackOrder,
         idempotency_key: IdempotencyKey = None,
     ) -> Any:
-        """Coverage at the end of the period and the day before it, targets, forecast: a ZIP.
+        """Coverage at the end of the period, the day before it and month by month, targets,
+        forecast: a ZIP.
 
         In it each answer as JSON (its own bytes) and CSV, all as one XLSX, and `receipt.json`. At
         one edition the same order gives the same bytes.
@@ -249,7 +257,7 @@ def jobs_router() -> APIRouter:
 def _answers(order: ReportPackOrder) -> dict[str, str]:
     """The requests of a pack, by name."""
     last, before = order.period.until - timedelta(days=1), order.period.start - timedelta(days=1)
-    within = {"area": order.area, "edition": order.edition}
+    within = {"area": order.area, "under_body": order.under_body, "edition": order.edition}
     answers = {}
     for indicator in dict.fromkeys(order.indicators):
         days: dict[str, tuple[date, str | None]] = {"before": (before, None), "end": (last, None)}
@@ -257,10 +265,19 @@ def _answers(order: ReportPackOrder) -> dict[str, str]:
         for name, (day, group_by) in days.items():
             counted = {"indicator": indicator, "valid_on": day, "group_by": group_by}
             answers[f"{indicator}-{name}"] = with_parameters("/v1/coverage", **counted, **within)
+    asked = {"indicator": ",".join(dict.fromkeys(order.indicators)), "period": _step(order.period)}
+    span = {"from": order.period.start, "to": last}
+    answers["series"] = with_parameters("/v1/coverage/series", **asked, **span, **within)
     answers["targets"] = with_parameters("/v1/targets", edition=order.edition, valid_on=last)
     ahead = {"valid_on": last, "until": last + timedelta(days=365)}
     answers["forecast"] = with_parameters("/v1/forecast", **ahead, **within)
     return answers
+
+
+def _step(period: Period) -> str:
+    """Months, or years where there would be too many points."""
+    months = (period.until.year - period.start.year + 1) * 12
+    return "month" if months <= MOST_POINTS else "year"
 
 
 def _telling(order: ReportPackOrder) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS
+from metrics_api.domain.dimensions import DIMENSIONS, FILTERS, UNDER_BODY
 from metrics_api.domain.periods import Period
 from metrics_api.usecases.count_series import SeriesRequest
 from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy
@@ -84,14 +84,16 @@ def _filters() -> Callable[..., Coroutine[Any, Any, Filters]]:
         return {name: values for name, values in split_values.items() if values}
 
     filters.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [_parameter(name) for name in (AREA_FILTER, *DIMENSIONS)]
+        [_parameter(name) for name in FILTERS]
     )
     return filters
 
 
 def _parameter(name: str) -> inspect.Parameter:
     dimension = DIMENSIONS.get(name)
-    if dimension is None:
+    if name == UNDER_BODY:
+        told = "Bodies: what they or those beneath them supervise on the day 管理主体及其下级"
+    elif dimension is None:
         told = "Areas of any level: what lies in them 区划（含下级）"
     elif dimension.codes:
         told = "One of 可选: " + ", ".join((*dimension.codes, "unassigned"))

@@ -36,6 +36,10 @@ class AreaRollup:
         """The area at `level` above (or of) each row's area; null where there is none."""
         return self._look_up(self._areas[level])
 
+    def size(self, level: AreaLevel) -> int:
+        """How many areas of `level` there are."""
+        return self._areas[level].n_unique()
+
     def rank(self) -> pl.Expr:
         """Each row's place in the order of the area codes; the unknown area comes last."""
         ranks = self._areas["area"].rank("ordinal").cast(pl.UInt32)

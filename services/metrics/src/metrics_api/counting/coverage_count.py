@@ -12,7 +12,13 @@ from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.expressions import fact_expression
 from metrics_api.counting.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
-from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY, Dimension
+from metrics_api.domain.dimensions import (
+    AREA_FILTER,
+    DIMENSIONS,
+    UNASSIGNED_KEY,
+    UNDER_BODY,
+    Dimension,
+)
 from metrics_api.domain.indicators import ResolvedIndicator, Tally
 from metrics_api.domain.weights import Divisors
 
@@ -21,7 +27,8 @@ from metrics_api.domain.weights import Divisors
 class CoverageQuery:
     """What to count.
 
-    `filters`: per dimension the values that count, `unassigned` for the unknown; `within`: the
+    `filters`: per dimension the values that count, `unassigned` for the unknown, and all bodies
+    that `under_body` stands for on the day; `within`: the
     division-code prefixes a caller is limited to, None for no limit.
     """
 
@@ -129,6 +136,9 @@ def _filter(name: str, values: tuple[str, ...], rollup: AreaRollup) -> pl.Expr:
     """Whether a row has one of `values` in the dimension `name` (or lies in one, for `area`)."""
     if name == AREA_FILTER:
         return rollup.lies_in(values)
+    if name == UNDER_BODY:
+        bodies = pl.col("supervising_body").cast(pl.String)
+        return bodies.is_in(list(values)).fill_null(False)
     key = _key(DIMENSIONS[name], rollup)
     tests = [
         key.is_null() if value == UNASSIGNED_KEY else key.eq_missing(pl.lit(value))

@@ -116,6 +116,17 @@ class FactCopy:
             self._multiples[column] = math.lcm(*(n for n in numbers if n is not None and n > 0))
         return self._multiples[column]
 
+    def variety(self, column: str) -> int:
+        """How many different values `column` has, at whatever edition."""
+        if column not in self._varieties:
+            frames = (self.base, self.past, self.opened)
+            self._varieties[column] = sum(frame[column].n_unique() for frame in frames)
+        return self._varieties[column]
+
+    @cached_property
+    def _varieties(self) -> dict[str, int]:
+        return {}
+
     @cached_property
     def _multiples(self) -> dict[str, int]:
         return {}

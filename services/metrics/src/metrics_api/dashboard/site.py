@@ -19,7 +19,7 @@ from metrics_api.dashboard.pages import Pages, load_assets
 from metrics_api.dashboard.speech import Language, Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.dashboard.words import load_speeches
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY, UNDER_BODY
 from metrics_api.domain.targets import Outlook
 from metrics_api.drawing.line_chart import line_chart
 from metrics_api.factory import Factory
@@ -274,7 +274,7 @@ class Site:
             if name == "area":
                 continue
             words = [self._value(name, value, edition.number, day, speech) for value in values]
-            title = speech.say(self._labels.titles[name])
+            title = speech(name) if name == UNDER_BODY else speech.say(self._labels.titles[name])
             colon = "：" if speech.language == "zh" else ": "
             chips.append(
                 Chip(
@@ -285,7 +285,7 @@ class Site:
         return chips
 
     def _value(self, name: str, value: str, edition: int, day: date, speech: Speech) -> str:
-        if value != UNASSIGNED_KEY and name == "body":
+        if value != UNASSIGNED_KEY and name in ("body", UNDER_BODY):
             return self._whereabouts.body(value, edition, day)
         if value != UNASSIGNED_KEY and DIMENSIONS[name].area_level:
             return self._whereabouts.hierarchy(edition, day).name(value) or value

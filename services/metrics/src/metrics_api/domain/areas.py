@@ -41,7 +41,7 @@ class AreaPath(NamedTuple):
 
 
 NOWHERE = AreaPath(None, None, None, None)
-_DISTRICT_DIGITS, _STREET_DIGITS = 6, 9
+_DISTRICT_DIGITS, STREET_DIGITS = 6, 9
 
 
 def path_by_digits(code: str) -> AreaPath:
@@ -94,9 +94,9 @@ class AreaHierarchy:
                 reached = above.union(climbed, others)
                 return _agreed([self._levels(other, reached) for other in others]) | levels
             else:
-                if len(top) >= _STREET_DIGITS:
+                if len(top) >= STREET_DIGITS:
                     levels.setdefault("street", top)
-                top = top[:_DISTRICT_DIGITS] if len(top) >= _STREET_DIGITS else None
+                top = top[:_DISTRICT_DIGITS] if len(top) >= STREET_DIGITS else None
         digits = path_by_digits(climbed[-1])._asdict()
         return {level: told for level, told in digits.items() if told is not None} | levels
 

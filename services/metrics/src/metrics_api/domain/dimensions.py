@@ -30,11 +30,15 @@ AREA_FILTER = "area"
 """The filter that takes an area of any level: organizations in it or below it."""
 
 
+UNDER_BODY = "under_body"
+"""The filter that takes a body: organizations under it or under one beneath it on the day."""
+
+
 def is_territorial(name: str) -> bool:
     """Whether what the dimension or filter `name` says of an organization depends on how areas
     lie in each other.
     """
-    return name == AREA_FILTER or DIMENSIONS[name].area_level is not None
+    return name == AREA_FILTER or (name in DIMENSIONS and DIMENSIONS[name].area_level is not None)
 
 
 _PLAIN = (
@@ -51,3 +55,6 @@ DIMENSIONS: dict[str, Dimension] = {
         *(Dimension(name, name) for name in _PLAIN),
     )
 }
+
+FILTERS = (AREA_FILTER, UNDER_BODY, *DIMENSIONS)
+"""Everything that can be filtered by."""

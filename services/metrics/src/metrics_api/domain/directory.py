@@ -2,11 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, TypeVar
 
 from metrics_api.domain.areas import AreaDirectory, AreaVersion
 from metrics_api.domain.bodies import BodyDirectory, BodyVersion
+from metrics_api.domain.bodies_beneath import Lines, counted_under
 from metrics_api.domain.rule_sets import RuleSetVersion
 
 Version = TypeVar("Version", AreaVersion, BodyVersion, RuleSetVersion)
@@ -32,6 +34,19 @@ class Directory:
     areas: AreaDirectory
     bodies: BodyDirectory
     rule_sets: tuple[RuleSetVersion, ...] = ()
+    lines: Lines = field(default_factory=dict)
+    _under: dict[tuple[str, int, int], frozenset[str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def under_body(self, top: str, day: date) -> frozenset[str]:
+        """The bodies whose organizations count under `top` on `day`; kept per stretch of days."""
+        key = (top, self.bodies.stretch(day), self.areas.stretch(day))
+        found = self._under.get(key)
+        if found is None:
+            found = counted_under(top, self.bodies, self.areas.on(day), self.lines, day)
+            self._under[key] = found
+        return found
 
 
 class DirectoryHistory:
@@ -42,7 +57,9 @@ class DirectoryHistory:
         areas: Sequence[Believed[AreaVersion]],
         bodies: Sequence[Believed[BodyVersion]],
         rule_sets: Sequence[Believed[RuleSetVersion]] = (),
+        lines: Lines | None = None,
     ) -> None:
+        self._lines = lines or {}
         self._areas = areas
         self._bodies = bodies
         self._rule_sets = rule_sets
@@ -58,6 +75,7 @@ class DirectoryHistory:
                 AreaDirectory(item.version for item in self._areas if item.at(edition)),
                 BodyDirectory(item.version for item in self._bodies if item.at(edition)),
                 tuple(item.version for item in self._rule_sets if item.at(edition)),
+                self._lines,
             )
         return found
 

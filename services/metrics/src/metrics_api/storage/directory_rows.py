@@ -14,6 +14,7 @@ from metrics_api.domain.directory import Believed, DirectoryHistory
 from metrics_api.domain.rule_sets import RuleSetVersion
 from metrics_api.domain.successions import Succession
 from metrics_api.domain.timelines import Replacement, Span, replace_from
+from metrics_api.storage.line_files import load_lines
 from metrics_api.storage.tables import area_version, body_version, rule_set_version
 
 Details: TypeAlias = tuple[str | list[list[str]] | None, ...]
@@ -99,6 +100,7 @@ def _history(
             )
             for r in rule_sets
         ],
+        load_lines(),
     )
 
 

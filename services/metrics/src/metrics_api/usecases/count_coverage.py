@@ -11,6 +11,7 @@ from metrics_api.counting.coverage_count import (
     TooManyGroupsError,
     count_coverage,
 )
+from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.weighing import FiguresTooFineError
 from metrics_api.domain.dimensions import DIMENSIONS
 from metrics_api.domain.directory import Directory
@@ -65,6 +66,7 @@ class CountCoverage:
         """The part that takes milliseconds of computing and runs beside the event loop."""
         query = question.query
         try:
+            refuse_too_many(question.known.copy, question.rollup, query, self._max_groups)
             count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         except TooManyGroupsError as error:
             raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error

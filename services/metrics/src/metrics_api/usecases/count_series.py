@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
+from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.counting.weighing import Figures, FiguresTooFineError, parts_of
 from metrics_api.domain.dimensions import is_territorial
@@ -148,6 +149,8 @@ class CountSeries:
                 if query is None:
                     continue
                 rollup = known.rollup(hierarchy_on or some[-1])
+                last = replace(query, valid_on=some[-1])
+                refuse_too_many(known.copy, rollup, last, self._max_cells // len(days))
                 stretches.append(count_series(known.copy, rollup, query, some, self._max_cells))
             # where the rule comes after all days, this says which
             indicator = self._ask.query(known, request, days[-1]).indicator

@@ -16,6 +16,7 @@ from metrics_api.usecases.coverage_request import (
     check_filters,
     check_names,
     hierarchy_day,
+    spelled_out,
 )
 from metrics_api.usecases.keep_copy import LiveCopy, Served
 from servicekit.clock import Clock
@@ -120,11 +121,12 @@ class AskCoverage:
     def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
         """What to count for `request` on `day`; refuses `parameter-undefined`."""
         indicator = self._definitions.indicators[request.indicator]
+        seen_on = hierarchy_day(request.hierarchy, self.today) or day
         return CoverageQuery(
             indicator=indicator.on(day, self._definitions.parameters),
             valid_on=day,
             edition=known.edition.number,
             group_by=request.group_by,
-            filters=request.filters,
+            filters=spelled_out(request.filters, known.directory, seen_on),
             within=request.areas,
         )

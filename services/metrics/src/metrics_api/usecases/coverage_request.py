@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.domain.dimensions import AREA_FILTER, DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY, UNDER_BODY, is_territorial
 from metrics_api.domain.directory import Directory
 from metrics_api.domain.indicators import Indicator
 from servicekit.refusals import Refusal, Violation
@@ -73,6 +73,16 @@ def check_filters(
         raise Refusal("invalid-request", *found)
 
 
+def spelled_out(
+    filters: Mapping[str, tuple[str, ...]], directory: Directory, day: date
+) -> Mapping[str, tuple[str, ...]]:
+    """The filters with `under_body` as all bodies that it stands for on `day`."""
+    if UNDER_BODY not in filters:
+        return filters
+    bodies = (directory.under_body(top, day) for top in filters[UNDER_BODY])
+    return {**filters, UNDER_BODY: tuple(sorted(frozenset().union(*bodies)))}
+
+
 def _indicator_violations(
     indicator: str, indicators: Mapping[str, Indicator]
 ) -> Iterable[Violation]:
@@ -114,8 +124,12 @@ def _area_violations(
 def _value_violations(
     name: str, value: str, directory: Directory, rollup: AreaRollup
 ) -> Iterable[Violation]:
-    if name == AREA_FILTER or DIMENSIONS[name].area_level:
+    if is_territorial(name):
         yield from _area_violations(f"/{name}", value, directory, rollup)
+        return
+    if name == UNDER_BODY:
+        if value not in directory.bodies:
+            yield Violation(f"/{name}", "unknown_body", value)
         return
     codes = DIMENSIONS[name].codes
     if value == UNASSIGNED_KEY:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import DIMENSIONS, FILTERS, UNASSIGNED_KEY, UNDER_BODY
 from metrics_api.domain.indicators import Wording
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import begin_edition
@@ -157,7 +157,7 @@ class KeepTargets:
         unknown = [
             Violation(f"/filters/{name}", "unknown_dimension", name, {"allowed": _ALLOWED})
             for name in draft.filters
-            if name not in _FILTERS
+            if name not in FILTERS
         ]
         if draft.indicator not in self._definitions.indicators:
             allowed = {"allowed": ", ".join(self._definitions.indicators)}
@@ -178,7 +178,7 @@ class KeepTargets:
             )
             raise Refusal(refused.code, *inside) from refused
         areas = {code for name in _PLACES for code in draft.filters.get(name, ())}
-        for body in draft.filters.get("body", ()):
+        for body in (*draft.filters.get("body", ()), *draft.filters.get(UNDER_BODY, ())):
             areas.add(directory.bodies.area(body, today) or "")
         named = sorted(areas - {"", UNASSIGNED_KEY})
         if caller.areas is not None and not named:
@@ -188,8 +188,7 @@ class KeepTargets:
 
 
 _PLACES = ("area", *(name for name, it in DIMENSIONS.items() if it.area_level))
-_FILTERS = ("area", *DIMENSIONS)
-_ALLOWED = ", ".join(_FILTERS)
+_ALLOWED = ", ".join(FILTERS)
 
 
 def visible(areas: tuple[str, ...], prefixes: tuple[str, ...] | None) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, time, timedelta
 
 import structlog
 from prometheus_client import Gauge
@@ -18,7 +19,7 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.keep_copy import LiveCopy
-from servicekit.clock import Clock
+from servicekit.clock import CIVIL_ZONE, Clock
 
 log = structlog.get_logger()
 
@@ -30,6 +31,9 @@ NUMERATOR = Gauge("metrics_indicator_numerator", "What counts today", ["indicato
 DENOMINATOR = Gauge("metrics_indicator_denominator", "Of how much", ["indicator"])
 MISSING = Gauge(
     "metrics_target_missing", "Organizations missing to the target", ["target", "variant"]
+)
+DEADLINE = Gauge(
+    "metrics_target_deadline_timestamp_seconds", "When the last day of the target ends", ["target"]
 )
 SHOWN_EDITION = Gauge("metrics_indicator_edition", "Edition that the figures were counted at")
 KNOWN_AT = Gauge(
@@ -94,6 +98,9 @@ class ShowHeadlines:
             names = tuple(self._definitions.targets)
             told = await self._evaluate.answer(today, edition.number, None, names)
             for standing in told.targets:
+                over = standing.target.deadline + timedelta(days=1)
+                ends = datetime.combine(over, time(), CIVIL_ZONE).timestamp()
+                DEADLINE.labels(standing.target.id).set(ends)
                 for variant in standing.variants:
                     gauge = MISSING.labels(standing.target.id, variant.variant.id)
                     gauge.set(variant.attainment.missing)

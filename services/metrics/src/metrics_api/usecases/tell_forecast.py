@@ -12,7 +12,9 @@ from metrics_api.domain.dimensions import (
     AREA_LEVELS,
     DIMENSIONS,
     UNASSIGNED_KEY,
+    UNDER_BODY,
     AreaLevel,
+    is_territorial,
 )
 from metrics_api.domain.directory import Directory
 from metrics_api.domain.forecasts import Forecast, State
@@ -21,7 +23,11 @@ from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.forecast_rows import TermCount, TermQuery, count_terms
 from metrics_api.usecases.coverage_question import AskCoverage
-from metrics_api.usecases.coverage_request import check_filters, group_by_violations
+from metrics_api.usecases.coverage_request import (
+    check_filters,
+    group_by_violations,
+    spelled_out,
+)
 from metrics_api.usecases.keep_copy import LiveCopy
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -101,7 +107,8 @@ class TellForecast:
         directory = served.directory.at(edition.number)
         rollup = await asyncio.to_thread(served.rollup, edition.number, day)
         check_filters(request.filters, directory, rollup)
-        query = _query(request, day, edition.number)
+        filters = spelled_out(request.filters, directory, day)
+        query = _query(replace(request, filters=filters), day, edition.number)
         obligations = []
         async with self._database.reading() as connection:
             for forecast in self._definitions.forecasts.values():
@@ -128,11 +135,12 @@ class TellForecast:
 def _query(request: ForecastRequest, day: date, edition: int) -> TermQuery:
     """Columns are grouped and filtered by the database; levels of areas afterwards."""
     plain = (name for name in request.group_by if not DIMENSIONS[name].area_level)
-    values = {
-        DIMENSIONS[name].column: values
-        for name, values in request.filters.items()
-        if name != AREA_FILTER and not DIMENSIONS[name].area_level
-    }
+    values: dict[str, tuple[str, ...]] = {}
+    for name, given in request.filters.items():
+        if not is_territorial(name):
+            column = "supervising_body" if name == UNDER_BODY else DIMENSIONS[name].column
+            meant = values.get(column, given)
+            values[column] = tuple(value for value in given if value in meant)
     columns = tuple(dict.fromkeys(DIMENSIONS[name].column for name in plain))
     return TermQuery(day, request.until, edition, columns, values, request.areas)
 
@@ -171,13 +179,14 @@ def _lies_in(
 ) -> bool:
     """Whether an area meets the filters that speak of areas."""
     for name, values in filters.items():
-        level = None if name == AREA_FILTER else DIMENSIONS[name].area_level
+        if not is_territorial(name):
+            continue
         if name == AREA_FILTER:
             found = {area, *levels.values()}
-        elif level is not None:
-            found = {levels[level] or UNASSIGNED_KEY}
         else:
-            continue
+            level = DIMENSIONS[name].area_level
+            assert level is not None
+            found = {levels[level] or UNASSIGNED_KEY}
         if not found & set(values):
             return False
     return True
