@@ -69,19 +69,20 @@ async def test_a_phone_needs_no_sideways_scrolling(
 ) -> None:
     async with watched(browser, city.base, viewport=PHONE, has_touch=True) as found:
         await found.open(f"/dashboard/sign-in?lang={language}")
-        widths = [await _width(found.page)]
+        widths = [await width_of(found.page)]
         await found.sign_in(city.token)
         paths = [f"/dashboard?lang={language}", f"/dashboard?lang={language}&area=440303",
                  f"/dashboard/organizations?lang={language}&part=denominator"]  # fmt: skip
         for path in paths:
             await found.open(path)
             await found.page.evaluate(OPEN_ALL)
-            widths.append(await _width(found.page))
+            widths.append(await width_of(found.page))
         assert widths == [PHONE["width"]] * 4
         assert found.complaints == []
 
 
-async def _width(page: Page) -> int:
+async def width_of(page: Page) -> int:
+    """How wide the page is, what sticks out included."""
     width: int = await page.evaluate("document.documentElement.scrollWidth")
     return width
 
@@ -94,17 +95,18 @@ async def test_axe_finds_nothing_to_mend(
     options: dict[str, Any] = {"color_scheme": scheme, "viewport": viewport}
     async with watched(browser, city.base, **options) as found:
         await found.open("/dashboard/sign-in")
-        await _accessible(found.page)
+        await accessible(found.page)
         await found.sign_in(city.token)
         for path in ("/dashboard?lang=en&indicator=charter_inclusion", "/dashboard?area=440303",
                      "/dashboard?valid_on=2001-01-01", "/dashboard?area=999999",
                      "/dashboard/organizations?part=denominator"):  # fmt: skip
             await found.open(path)
             await found.page.evaluate(OPEN_ALL)
-            await _accessible(found.page)
+            await accessible(found.page)
 
 
-async def _accessible(page: Page) -> None:
+async def accessible(page: Page) -> None:
+    """Axe finds nothing."""
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 

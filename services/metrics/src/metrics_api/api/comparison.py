@@ -17,7 +17,7 @@ from metrics_api.api.errors import (
     TIMELINE_REBUILT,
     TOO_MANY_GROUPS,
 )
-from metrics_api.api.members import Links, member_document
+from metrics_api.api.members import member_document
 from metrics_api.api.parameters import (
     AskedHierarchy,
     AskedIndicator,
@@ -38,6 +38,7 @@ from metrics_api.usecases.compare_coverage import (
     Sides,
 )
 from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
@@ -153,7 +154,8 @@ def comparison_router() -> APIRouter:
         compare: CompareCoverage = request.app.state.compare_coverage
         found = await compare.changed(asked, change, cursor, limit)
         receipt, told, pinned = _rests_on(request, found.sides, asked)
-        links = Links(request.app.state.settings, found.sides.after)
+        after = found.sides.after
+        links = Links(request.app.state.settings, after.query.valid_on, after.edition)
         document = {
             **told,
             "change": change,

@@ -4,6 +4,7 @@ import time
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -30,9 +31,19 @@ from metrics_api.api.dashboard_session import (
 )
 from metrics_api.api.errors import CROSS_SITE
 from metrics_api.api.parameters import Filters, coverage_filters
+from metrics_api.counting.comparison_count import Change
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.overview import TREND_POINTS
-from metrics_api.dashboard.page_query import CHARTS, ORGANIZATIONS, OVERVIEW, PageQuery, Sort
+from metrics_api.dashboard.page_query import (
+    CHARTS,
+    COMPARISON,
+    FORECAST,
+    ORGANIZATION,
+    ORGANIZATIONS,
+    OVERVIEW,
+    PageQuery,
+    Sort,
+)
 from metrics_api.dashboard.pages import ASSETS
 from metrics_api.dashboard.site import FRESHNESS, Site
 from metrics_api.dashboard.speech import Language
@@ -80,6 +91,9 @@ def dashboard_router() -> APIRouter:
     router.add_api_route(OVERVIEW, overview, methods=["GET"])
     router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
     router.add_api_route(f"{ORGANIZATIONS}/file", organizations_file, methods=["GET"])
+    router.add_api_route(COMPARISON, comparison, methods=["GET"])
+    router.add_api_route(FORECAST, forecast, methods=["GET"])
+    router.add_api_route(ORGANIZATION, organization, methods=["GET"])
     router.add_api_route(FRESHNESS, freshness, methods=["GET"])
     router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
     router.add_api_route(f"{CHARTS}/trend.svg", trend, methods=["GET"])
@@ -107,6 +121,53 @@ async def organizations(
 ) -> Response:
     """The organizations behind a figure: the work list."""
     return HTMLResponse(await site.organizations(asked, part, cursor, language, caller))
+
+
+async def organization(
+    request: Request,
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    id: UUID,  # noqa: A002
+) -> Response:
+    """How one organization stands in every indicator, and why."""
+    frame = site.frame(asked, ORGANIZATION, language, caller, other_language(request, language))
+    speech = site.speech(language)
+    return HTMLResponse(await site.further.organization(asked, id, speech, frame, caller))
+
+
+async def comparison(
+    request: Request,
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    first: Annotated[date | Literal[""] | None, Query(alias="from")] = None,
+    change: Change | None = None,
+    cursor: CursorText = None,
+) -> Response:
+    """Two days, and who made the difference."""
+    frame = site.frame(asked, COMPARISON, language, caller, other_language(request, language))
+    speech = site.speech(language)
+    page = await site.further.comparison(
+        asked, first or None, change, cursor, speech, frame, caller
+    )
+    return HTMLResponse(page)
+
+
+async def forecast(
+    request: Request,
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    until: date | Literal[""] | None = None,
+) -> Response:
+    """What falls due until a day, and what is overdue."""
+    frame = site.frame(asked, FORECAST, language, caller, other_language(request, language))
+    speech = site.speech(language)
+    return HTMLResponse(await site.further.forecast(asked, until or None, speech, frame, caller))
 
 
 async def organizations_file(

@@ -14,7 +14,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
 from metrics_api.api.errors import ERRORS
-from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW
+from metrics_api.dashboard.page_query import (
+    COMPARISON,
+    FORECAST,
+    ORGANIZATION,
+    ORGANIZATIONS,
+    OVERVIEW,
+)
 from metrics_api.dashboard.site import Site, Trouble
 from metrics_api.dashboard.speech import Language
 from servicekit.auth import Caller, TokenVerifier
@@ -32,7 +38,7 @@ SCOPE = "metrics:read"
 MOST_TOKEN = 3800
 """Browsers keep cookies of at most 4,096 bytes with name and attributes."""
 
-_PAGES = (OVERVIEW, ORGANIZATIONS)
+_PAGES = (OVERVIEW, ORGANIZATIONS, COMPARISON, FORECAST, ORGANIZATION)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TYPES = {**STANDARD, **ERRORS.types}
 _RULES = {**RULE_TEXTS, **ERRORS.rules}

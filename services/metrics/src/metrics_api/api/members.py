@@ -1,7 +1,6 @@
 """`GET /v1/coverage/members`: the organizations behind a count, and why each counts or not."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -13,9 +12,9 @@ from metrics_api.api.parameters import members_request, pinned_hierarchy
 from metrics_api.api.schemas import MemberPage
 from metrics_api.counting.members import Part
 from metrics_api.domain.facts import POSITION, Fact
-from metrics_api.settings import MetricsSettings
 from metrics_api.usecases.coverage_question import CoverageQuestion
 from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.list_members import ListMembers, Member
 from servicekit.pagination import CursorText, Limit
@@ -59,7 +58,7 @@ def members_router() -> APIRouter:
         """
         lists: ListMembers = request.app.state.list_members
         found = await lists.page(asked, part, cursor, limit)
-        links = Links(request.app.state.settings, found.question)
+        links = Links(request.app.state.settings, found.valid_on, found.edition)
         document = {
             "indicator": asked.indicator,
             "part": part,
@@ -78,25 +77,6 @@ def members_router() -> APIRouter:
         return answering.answer(receipt, document, pinned, Sheet(MemberPage, "items"))
 
     return router
-
-
-class Links:
-    """Where to read what an answer rests on: as of its day, as known at its positions."""
-
-    def __init__(self, settings: MetricsSettings, question: CoverageQuestion) -> None:
-        day = question.query.valid_on.isoformat()
-        known_at = question.edition.registry_position
-        self._registry = settings.registry_public_url.rstrip("/") + "/v1/organizations/"
-        self._router = settings.router_public_url.rstrip("/") + "/v1/assignments/"
-        self._then = "?" + urlencode({"valid_on": day, "known_at": known_at})
-        self._on = "?" + urlencode({"valid_on": day})
-
-    def of(self, organization: object) -> dict[str, str]:
-        """The links of one organization."""
-        return {
-            "registry": f"{self._registry}{organization}{self._then}",
-            "decision": f"{self._router}{organization}{self._on}",
-        }
 
 
 def member_document(member: Member, question: CoverageQuestion, links: Links) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from metrics_api.dashboard.speech import Speech
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
-from metrics_api.domain.facts import POSITION, Fact
+from metrics_api.domain.facts import COLUMN_BY_NAME, POSITION, Fact
+from metrics_api.domain.periods import period_name
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.coverage_question import CoverageQuestion
 from metrics_api.usecases.list_members import Member, MembersAnswer
@@ -42,13 +43,14 @@ class ListedOrganization:
 def listed(found: MembersAnswer, labels: Labels, speech: Speech) -> Iterator[ListedOrganization]:
     """The members of a page as rows, everything in words."""
     for member in found.members:
-        yield _listed(member, found.question, labels, speech)
+        yield listed_one(member, found.question, labels, speech)
 
 
-def _listed(
+def listed_one(
     member: Member, question: CoverageQuestion, labels: Labels, speech: Speech
 ) -> ListedOrganization:
-    fact = _named(member.span.value)
+    """One organization as a row."""
+    fact = named(member.span.value)
     return ListedOrganization(
         id=member.organization,
         name=str(fact["name"] or member.organization),
@@ -56,17 +58,21 @@ def _listed(
         counted=member.verdict.holds,
         place=_place(fact, question) or speech.say(labels.code("street", UNASSIGNED_KEY)),
         body=_body(fact, question) or speech.say(labels.code("body", UNASSIGNED_KEY)),
-        kind=_in_words("kind", fact["kind"], labels, speech),
-        grade=_in_words("grade", fact["grade"], labels, speech),
+        kind=fact_in_words("kind", fact["kind"], labels, speech),
+        grade=fact_in_words("grade", fact["grade"], labels, speech),
         reasons=[
-            Reason(_title(column, labels, speech), _in_words(column, fact[column], labels, speech))
+            Reason(
+                fact_title(column, labels, speech),
+                fact_in_words(column, fact[column], labels, speech),
+            )
             for column in member.verdict.columns
         ],
         since=member.span.start,
     )
 
 
-def _named(fact: Fact) -> Mapping[str, str | int | bool | date | None]:
+def named(fact: Fact) -> Mapping[str, str | int | bool | date | None]:
+    """The columns of a fact by name."""
     return {name: fact[position] for name, position in POSITION.items()}
 
 
@@ -88,19 +94,24 @@ def _body(fact: Mapping[str, object], question: CoverageQuestion) -> str:
     return question.directory.bodies.name(str(body), question.query.valid_on) or str(body)
 
 
-def _title(column: str, labels: Labels, speech: Speech) -> str:
+def fact_title(column: str, labels: Labels, speech: Speech) -> str:
+    """What a fact is called."""
     if column in labels.titles:
         return speech.say(labels.titles[column])
     name = f"field_{column}"
     return speech(name) if name in speech.words else column
 
 
-def _in_words(column: str, value: object, labels: Labels, speech: Speech) -> str:
+def fact_in_words(column: str, value: object, labels: Labels, speech: Speech) -> str:
     """A fact's value: a code by its label, yes or no, a number; what is not known says so."""
+    name = f"value_{value}"
     if column in DIMENSIONS:
         return speech.say(labels.code(column, UNASSIGNED_KEY if value is None else str(value)))
     if value is None:
         return speech("not_recorded")
     if isinstance(value, bool):
         return speech("yes" if value else "no")
-    return speech.count(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        period = COLUMN_BY_NAME[column].period
+        return speech.count(value) if period is None else period_name(period, value)
+    return speech(name) if name in speech.words else str(value)

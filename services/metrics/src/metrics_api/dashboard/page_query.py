@@ -12,6 +12,9 @@ from metrics_api.usecases.coverage_request import CoverageRequest
 
 OVERVIEW = "/dashboard"
 ORGANIZATIONS = "/dashboard/organizations"
+COMPARISON = "/dashboard/comparison"
+FORECAST = "/dashboard/forecast"
+ORGANIZATION = "/dashboard/organization"
 CHARTS = "/dashboard/charts"
 
 Sort = Literal["missing", "rate", "name"]
@@ -57,6 +60,11 @@ class PageQuery:
         asked = replace(self, indicator=indicator or self.indicator)
         address = asked.narrowed(path, **filters)
         return f"{address}{'&' if '?' in address else '?'}part={part}"
+
+    def organization(self, identifier: object) -> str:
+        """The address of one organization, on the day that is looked at."""
+        kept = replace(self, filters={}, step="month", sort="missing")
+        return f"{kept.url(ORGANIZATION)}&{urlencode({'id': str(identifier)})}"
 
     def pairs(self, *without: str) -> list[tuple[str, str]]:
         """Names and values of the query, defaults left out; for links and hidden fields."""

@@ -10,7 +10,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from metrics_api.dashboard.charts import TONE_SIGNS
-from metrics_api.dashboard.page_query import CHARTS, ORGANIZATIONS, OVERVIEW
+from metrics_api.dashboard.page_query import (
+    CHARTS,
+    COMPARISON,
+    FORECAST,
+    ORGANIZATIONS,
+    OVERVIEW,
+)
 from metrics_api.dashboard.speech import Language, Speech
 
 ASSETS = "/dashboard/assets"
@@ -53,6 +59,8 @@ class Pages:
             overview_path=OVERVIEW,
             organizations_path=ORGANIZATIONS,
             charts_path=CHARTS,
+            comparison_path=COMPARISON,
+            forecast_path=FORECAST,
             markup=Markup,  # only for drawings of our own, which escape what they are told
         )
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.charts import receipt_line, trend
 from metrics_api.dashboard.drawn_charts import DrawnCharts
+from metrics_api.dashboard.further_pages import FurtherPages
 from metrics_api.dashboard.goals import Goal, tone_of
 from metrics_api.dashboard.layout import load_layout
 from metrics_api.dashboard.organizations import PAGE_SIZE, ListedOrganization, listed
@@ -92,6 +93,7 @@ class Site:
             self._speeches,
             self._clock,
         )
+        self.further = FurtherPages(factory, self._pages, self._whereabouts)
         self._members = factory.list_members
         self._overview = ReadOverview(
             factory.count_coverage,
@@ -142,6 +144,7 @@ class Site:
             q=query,
             caller=caller,
             home=OVERVIEW,
+            here=OVERVIEW,
             other_language=query.url(language="zh" if language == "en" else "en"),
             indicators=self._definitions.indicators.values(),
             labels=self._labels,
@@ -159,6 +162,24 @@ class Site:
             late=_is_late(found.freshness),
             **self._trend(found, speech),
         )
+
+    def frame(
+        self, query: PageQuery, path: str, language: Language, caller: Caller, other: str
+    ) -> dict[str, Any]:
+        """What every page around one question is told; `other` is its address in the other
+        language.
+        """
+        speech = self._speeches[language]
+        edition = self._whereabouts.newest
+        day = query.valid_on or self._clock.today()
+        places = self._whereabouts.path(
+            query.filters.get("area", ()), self._whereabouts.hierarchy(edition.number, day)
+        )
+        return {
+            "q": query, "here": path, "caller": caller, "home": OVERVIEW, "labels": self._labels,
+            "other_language": other, "places": places, "now": self._clock.now(),
+            "chips": self._chips(query, path, edition, day, speech),
+        }  # fmt: skip
 
     async def organizations(
         self, query: PageQuery, part: Part, cursor: str | None, language: Language, caller: Caller

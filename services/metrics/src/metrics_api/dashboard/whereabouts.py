@@ -5,6 +5,7 @@ from datetime import date
 
 from metrics_api.domain.areas import AreaHierarchy
 from metrics_api.domain.dimensions import AREA_LEVELS, AreaLevel
+from metrics_api.storage.editions import Edition
 from metrics_api.usecases.keep_copy import LiveCopy
 
 
@@ -22,6 +23,11 @@ class Whereabouts:
     def __init__(self, live: LiveCopy, top_level: AreaLevel) -> None:
         self._live = live
         self._top = AREA_LEVELS.index(top_level)
+
+    @property
+    def newest(self) -> Edition:
+        """The edition that answers come from now."""
+        return self._live.served.edition
 
     def hierarchy(self, edition: int, day: date) -> AreaHierarchy:
         """The areas of `day` as `edition` knows them."""

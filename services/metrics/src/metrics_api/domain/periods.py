@@ -37,6 +37,11 @@ def period_number(period: CalendarPeriod, day: date, back: int = 0) -> int:
     return quarters // 4 * 10 + quarters % 4 + 1
 
 
+def period_name(period: CalendarPeriod, number: int) -> str:
+    """A period's number as people write it: 2016, 2016Q2."""
+    return str(number) if period == "year" else f"{number // 10}Q{number % 10}"
+
+
 def _day_before(month: int) -> date:
     """The day before the first of a month that is counted from January of the year 0."""
     if month // 12 > date.max.year:

@@ -52,6 +52,9 @@ class StandingAnswer:
     name: str | None
     code: str | None
     indicators: list[IndicatorStanding]
+    fact: Fact
+    since: date
+    """Since when all its facts have been as they are."""
 
 
 class TellStanding:
@@ -89,7 +92,13 @@ class TellStanding:
             for indicator in self._definitions.indicators.values()
         ]
         return StandingAnswer(
-            known.edition, day, _text(fact, "name"), _text(fact, "code"), standings
+            known.edition,
+            day,
+            _text(fact, "name"),
+            _text(fact, "code"),
+            standings,
+            fact,
+            until_day[-1].start,
         )
 
     def _standing(

@@ -46,8 +46,7 @@
     form.addEventListener("change", (event) => {
       if (event.target.type !== "date") form.requestSubmit();
     });
-    const date = form.querySelector("input[type=date]");
-    if (date) {
+    for (const date of form.querySelectorAll("input[type=date]")) {
       const before = date.value;
       date.addEventListener("blur", () => {
         if (date.value && date.value !== before) form.requestSubmit();

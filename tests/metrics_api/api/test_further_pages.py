@@ -1,0 +1,82 @@
+"""The pages beside the overview, over HTTP: what they show, to whom, and what goes wrong."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.metrics_api.api.conftest import START, World
+from tests.metrics_api.api.test_dashboard import signed_in
+
+from servicekit.testing import TestKeys
+
+
+async def page(world: World, keys: TestKeys, path: str, status: int = 200, **claims: Any) -> str:
+    headers = signed_in(keys, **claims)
+    answer = await world.client.get(f"/dashboard/{path}", headers=headers)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def path_of(organization: int) -> str:
+    return f"organization?id={UUID(int=organization)}"
+
+
+@pytest.mark.parametrize("path", ["comparison", "forecast", path_of(1)])
+async def test_a_page_sends_to_the_form_and_comes_back(world: World, path: str) -> None:
+    answer = await world.client.get(f"/dashboard/{path}")
+    assert answer.status_code == 303
+    assert path.split("?", maxsplit=1)[0] in answer.headers["location"]
+
+
+async def test_the_comparison_names_who_changed_and_by_which_facts(
+    world: World, keys: TestKeys
+) -> None:
+    world.histories.tell(UUID(int=2), date(2016, 2, 1), {"party": {"organization": None}})
+    await world.apply()
+    told = await page(world, keys, "comparison?from=2016-01-01&lang=en")
+    assert "−25.00 pts" in told
+    assert f'data-organization="{UUID(int=2)}"' in told
+    assert told.count("data-organization=") == 1
+    nothing = await page(world, keys, "comparison?from=2016-03-01&lang=en")
+    assert "0.00 pts" in nothing
+    assert "data-organization=" not in nothing
+    ratio = "comparison?from=2015-12-01&indicator=members_per_party_organization"
+    assert "lowers the figure" in await page(world, keys, f"{ratio}&lang=en")
+
+
+async def test_the_forecast_shows_what_is_overdue_and_due_by_month(
+    world: World, keys: TestKeys
+) -> None:
+    await world.apply()
+    told = await page(world, keys, "forecast?until=2020-01-01&lang=en")
+    assert "2019-11" in told
+    assert 'data-obligation="renew_grade"' in told
+    wrong = await page(world, keys, "forecast?until=2010-01-01&lang=en", 422)
+    assert "until" in wrong
+
+
+async def test_one_organization_in_every_indicator(world: World, keys: TestKeys) -> None:
+    await world.apply()
+    told = await page(world, keys, f"{path_of(4)}&lang=en")
+    assert told.count("data-indicator=") == len(world.factory.definitions.indicators)
+    assert 'data-indicator="organizational_coverage" data-state="not_counted"' in told
+    assert f"/v1/organizations/{UUID(int=4)}?valid_on=2016-06-14" in told
+    before = await page(world, keys, f"{path_of(1)}&valid_on={START}&lang=zh")
+    assert "每个党组织平均党员数" in before
+    assert "分子计 6，分母计 1" in before
+
+
+async def test_what_is_not_there_or_not_to_be_seen_is_a_page_that_says_so(
+    world: World, keys: TestKeys
+) -> None:
+    await world.apply()
+    await page(world, keys, path_of(99), 404)
+    await page(world, keys, "organization?id=nonsense", 422)
+    await page(world, keys, path_of(1), 404, areas=["440306"])
+    limited = await page(world, keys, "comparison?from=2014-01-01&lang=en", areas=["440303002"])
+    assert limited.count("data-organization=") == 1
+    await page(world, keys, "comparison?change=nothing", 422)
+    await page(world, keys, "comparison?from=0001-01-01&lang=en")
+    await page(world, keys, "forecast?valid_on=2250-12-31&lang=en")
+    await page(world, keys, "forecast?valid_on=9999-12-31&lang=en", 422)

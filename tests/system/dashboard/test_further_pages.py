@@ -1,0 +1,121 @@
+"""Two days compared, what falls due, one organization: in a browser, by the REST API's figures."""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.system.dashboard.browser import CHROMIUM, Watched, watched
+from tests.system.dashboard.conftest import DESKTOP, PHONE, City
+from tests.system.dashboard.test_for_everybody import OPEN_ALL, accessible, width_of
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+INDICATOR = "organizational_coverage"
+DAYS = {"from": "2014-01-01", "to": "2020-01-01"}
+COMPARISON = f"/dashboard/comparison?indicator={INDICATOR}&from=2014-01-01&valid_on=2020-01-01"
+FORECAST = "/dashboard/forecast?valid_on=2016-06-14&until=2018-06-14"
+
+
+async def test_the_comparison_is_the_rest_apis_and_opens_its_organizations(
+    reader: Watched, city: City
+) -> None:
+    told = await city.ask("/v1/coverage/comparison", indicator=INDICATOR, **DAYS)
+    counts = {part["change"]: part["organizations"] for part in told["parts"]}
+    await reader.open(COMPARISON)
+    page = reader.page
+    for change in ("entered", "left", "gained", "lost"):
+        number = page.locator(f"tr[data-change={change}] td").first
+        await expect(number).to_have_text(f"{counts.get(change, 0):,}")
+    change = next(iter(counts))
+    await page.click(f"tr[data-change={change}] a.gap")
+    await expect(page.locator("h2[data-count]")).to_have_attribute(
+        "data-count", str(counts[change])
+    )
+    listed = await city.ask(
+        "/v1/coverage/comparison/members", indicator=INDICATOR, change=change, limit="1000", **DAYS
+    )
+    shown: list[str] = []
+    while True:
+        shown += await page.eval_on_selector_all(
+            "tr[data-organization]", "rows => rows.map(row => row.dataset.organization)"
+        )
+        if not await page.locator("a[rel=next]").count():
+            break
+        await page.click("a[rel=next]")
+    assert shown == [item["id"] for item in listed["items"]]
+
+
+async def test_the_forecast_is_the_rest_apis(reader: Watched, city: City) -> None:
+    told = await city.ask("/v1/forecast", valid_on="2016-06-14", until="2018-06-14")
+    await reader.open(FORECAST)
+    for obligation in told["obligations"]:
+        row = f"tr[data-obligation={obligation['obligation']}]"
+        for state in ("overdue", "due", "later", "undated"):
+            cell = reader.page.locator(f"{row} td[data-state={state}]")
+            await expect(cell).to_have_text(f"{obligation[state]:,}")
+
+
+async def test_from_the_list_to_one_organization_and_what_decides(
+    reader: Watched, city: City
+) -> None:
+    page = reader.page
+    await reader.open(f"/dashboard/organizations?indicator={INDICATOR}&part=gap")
+    first = page.locator("tr[data-organization]").first
+    identifier = await first.get_attribute("data-organization")
+    await first.locator("th a").click()
+    await expect(page).to_have_url(re.compile("/dashboard/organization\\?"))
+    standing = await city.ask(f"/v1/organizations/{identifier}/standing")
+    await expect(page.locator("h1")).to_have_text(standing["name"])
+    for told in standing["indicators"]:
+        state = "not_asked"
+        if told["asked"]:
+            state = "counted" if told["counted"] else "not_counted"
+        row = page.locator(f"tr[data-indicator={told['indicator']}]")
+        await expect(row).to_have_attribute("data-state", state)
+        await expect(row.locator(".reason")).to_have_count(len(told["facts"]))
+    links = [await link.get_attribute("href") for link in await page.locator("a.file").all()]
+    assert f"/v1/organizations/{identifier}?" in str(links[0])
+    assert f"/v1/assignments/{identifier}?" in str(links[1])
+
+
+async def _pages(city: City) -> list[str]:
+    params = {"indicator": "members_per_party_organization", "part": "numerator", "limit": "1"}
+    [member] = (await city.ask("/v1/coverage/members", **params))["items"]
+    return [COMPARISON, f"{COMPARISON}&area=440303", FORECAST, f"{FORECAST}&area=440303",
+            "/dashboard?indicator=members_per_party_organization",
+            f"/dashboard/organization?id={member['id']}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_on_a_phone_nothing_scrolls_sideways(
+    browser: Browser, city: City, language: str
+) -> None:
+    async with watched(browser, city.base, viewport=PHONE, has_touch=True) as found:
+        await found.sign_in(city.token)
+        for path in await _pages(city):
+            await found.open(f"{path}&lang={language}")
+            await found.page.evaluate(OPEN_ALL)
+            assert await width_of(found.page) == PHONE["width"], path
+        assert found.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_to_mend(browser: Browser, city: City, scheme: str) -> None:
+    async with watched(browser, city.base, viewport=DESKTOP, color_scheme=scheme) as found:
+        await found.sign_in(city.token)
+        for path in await _pages(city):
+            await found.open(path)
+            await found.page.evaluate(OPEN_ALL)
+            await accessible(found.page)
+
+
+async def test_on_paper_one_organization_is_a_page_or_two(reader: Watched, city: City) -> None:
+    for path in await _pages(city):
+        if "organization?" in path or "forecast" in path:
+            await reader.open(path)
+            printed = await reader.page.pdf(prefer_css_page_size=True)
+            assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= 2, path
