@@ -161,3 +161,12 @@ async def test_a_token_and_the_scope_are_needed(world: World, keys: TestKeys) ->
     for headers, status in (({"authorization": ""}, 401), (keys.headers("registry:read"), 403)):
         answer = await world.client.get(COVERAGE, params=INDICATOR, headers=headers)
         assert answer.status_code == status
+
+
+async def test_a_number_is_no_date(world: World) -> None:
+    """It would be read as a Unix time."""
+    for name in ("valid_on", "hierarchy"):
+        answer = await world.client.get(
+            "/v1/coverage", params={"indicator": "organizational_coverage", name: "1468454400"}
+        )
+        assert answer.status_code == 422, name

@@ -44,6 +44,11 @@ RULE_TEXTS: Mapping[str, Text] = {
     "date_from_datetime_inexact": Text(
         "应为不带时间的日期。", "A date without a time is expected."
     ),
+    "position_or_time": Text(
+        "应为账本位置或带时区的 RFC 3339 时间，如 2016-06-14T08:00:00+08:00。",
+        "A ledger position or an RFC 3339 time with its offset, such as 2016-06-14T08:00:00+08:00, "
+        "is expected.",
+    ),
     "uuid_parsing": Text("应为 UUID。", "A UUID is expected."),
     "list_type": Text("应为数组。", "A list is expected."),
     "too_long": Text("最多 {max_length} 项。", "At most {max_length} items are allowed."),

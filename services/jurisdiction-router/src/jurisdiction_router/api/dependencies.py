@@ -1,6 +1,5 @@
 """What the routes share: the factory, who calls, dates."""
 
-from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -8,8 +7,9 @@ from fastapi import Depends, Query, Request
 from jurisdiction_router.factory import Factory
 from jurisdiction_router.usecases.find_assignments import Then
 from servicekit.auth import Caller, require
+from servicekit.civil_dates import CivilDate
+from servicekit.moments import KnownAt, moment
 from servicekit.problems import ProblemType
-from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
     FORBIDDEN,
     INVALID_REQUEST,
@@ -33,34 +33,12 @@ async def _factory(request: Request) -> Factory:
 Made = Annotated[Factory, Depends(_factory)]
 
 ValidOn = Annotated[
-    date | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
-]
-KnownAt = Annotated[
-    str | None,
-    Query(
-        max_length=40,
-        description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
-    ),
+    CivilDate | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
 ]
 
 
 async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> Then:
-    return Then(valid_on, _moment(known_at))
-
-
-def _moment(known_at: str | None) -> int | datetime | None:
-    """`known_at` as a position or a time. Raises Refusal `invalid-request`."""
-    if known_at is None:
-        return None
-    if known_at.isascii() and known_at.isdigit() and len(known_at) < 19:
-        return int(known_at)
-    try:
-        parsed = datetime.fromisoformat(known_at.replace(" ", "+"))
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None:
-        raise Refusal("invalid-request", Violation("/known_at", "position_or_time", known_at))
-    return parsed
+    return Then(valid_on, moment(known_at))
 
 
 AsOf = Annotated[Then, Depends(_then)]

@@ -401,10 +401,6 @@ ERRORS = ErrorTable(
         **_TABLE_RULES,
         **_DESIGNATION_RULES,
         **_RESTRUCTURING_RULES,
-        "position_or_time": Text(
-            "{value} 不是账本位置，也不是带时区的 RFC 3339 时间。",
-            "{value} is neither a position nor an RFC 3339 time with its offset.",
-        ),
         "only_now": Text(
             "{value} 只能按目前所知查询；请去掉 known_at。",
             "{value} is of what is known now; leave known_at out.",

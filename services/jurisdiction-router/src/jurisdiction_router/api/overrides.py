@@ -39,6 +39,7 @@ from jurisdiction_router.api.override_schemas import (
 )
 from jurisdiction_router.domain.designation import Replaced
 from jurisdiction_router.usecases.designate_body import Designation
+from servicekit.civil_dates import CivilDate
 from servicekit.pagination import CursorText, Limit
 from servicekit.preconditions import IfMatch, etag
 from servicekit.problems import responses
@@ -105,7 +106,7 @@ async def list_overrides(
     flag: Annotated[
         Literal["override_redundant", "override_contradicted"] | None, Query(description="标记")
     ] = None,
-    ends_before: Annotated[date | None, Query(description="截止日早于")] = None,
+    ends_before: Annotated[CivilDate | None, Query(description="截止日早于")] = None,
     area: AreaPrefixes = None,
     valid_on: ValidOn = None,
     limit: Limit = 100,

@@ -1,6 +1,5 @@
 """`GET /v1/coverage/comparison`: two days or two areas, and which organizations differ."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -40,6 +39,7 @@ from metrics_api.usecases.compare_coverage import (
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
+from servicekit.civil_dates import CivilDate
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
 from servicekit.standard_problems import INVALID_CURSOR
@@ -63,9 +63,11 @@ async def comparison_request(
     filters: GivenFilters,
     hierarchy: AskedHierarchy,
     indicator: AskedIndicator,
-    first: Annotated[date, Query(alias="from", description="Day of the first count 对比起点日期")],
+    first: Annotated[
+        CivilDate, Query(alias="from", description="Day of the first count 对比起点日期")
+    ],
     to: Annotated[
-        date | None, Query(description="Day of the second; today by default 对比终点日期")
+        CivilDate | None, Query(description="Day of the second; today by default 对比终点日期")
     ] = None,
     to_area: Annotated[
         list[str] | None,

@@ -30,6 +30,7 @@ from metrics_api.usecases.tell_forecast import (
     States,
     TellForecast,
 )
+from servicekit.civil_dates import CivilDate
 from servicekit.problems import responses
 
 
@@ -98,7 +99,7 @@ def forecast_router() -> APIRouter:
         answering: Answering,
         caller: ReadingCaller,
         filters: GivenFilters,
-        until: Annotated[date, Query(description="Last day to look at, YYYY-MM-DD 截止日期")],
+        until: Annotated[CivilDate, Query(description="Last day to look at, YYYY-MM-DD 截止日期")],
         group_by: GroupBy = None,
         valid_on: ValidOn = None,
         edition: AtEdition = None,

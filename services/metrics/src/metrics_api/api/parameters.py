@@ -14,6 +14,7 @@ from metrics_api.domain.periods import Period
 from metrics_api.usecases.count_series import SeriesRequest
 from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy
 from servicekit.auth import Caller, require
+from servicekit.civil_dates import CivilDate
 from servicekit.refusals import Refusal, Violation
 
 ReadingCaller = Annotated[Caller, Depends(require("metrics:read"))]
@@ -24,7 +25,7 @@ Filters = dict[str, tuple[str, ...]]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 ValidOn = Annotated[
-    date | None,
+    CivilDate | None,
     Query(description="Civil date to count, YYYY-MM-DD; today by default 统计日期"),
 ]
 AtEdition = Annotated[
@@ -148,11 +149,11 @@ async def series_request(
         list[str], Query(description="Ids of indicators, repeated or joined by commas 指标编号")
     ],
     first: Annotated[
-        date,
+        CivilDate,
         Query(alias="from", description="First day; the end of its period is counted 起始日期"),
     ],
     last: Annotated[
-        date | None,
+        CivilDate | None,
         Query(alias="to", description="Last day, itself counted; today by default 截止日期"),
     ] = None,
     period: Annotated[Period, Query(description="Length of a period 时间步长")] = "month",

@@ -1,17 +1,16 @@
 """What the routes share: the factory, who calls, moments in the past."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
 
-from registry_api.domain.field_types import CivilDate
 from registry_api.domain.point_in_time import AsOf
 from registry_api.factory import Factory
 from servicekit.auth import Caller, require
+from servicekit.civil_dates import CivilDate
+from servicekit.moments import KnownAt, moment
 from servicekit.problems import ProblemType
-from servicekit.refusals import Refusal, Violation
 from servicekit.standard_problems import (
     FORBIDDEN,
     INVALID_REQUEST,
@@ -42,13 +41,6 @@ OrganizationId = Annotated[UUID, Path(description="The organization's id 社会�
 ValidOn = Annotated[
     CivilDate | None, Query(description="As it was on this day; default today 有效日期")
 ]
-KnownAt = Annotated[
-    str | None,
-    Query(
-        max_length=40,
-        description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
-    ),
-]
 
 
 async def _known_at(known_at: KnownAt = None) -> AsOf:
@@ -64,18 +56,3 @@ Known = Annotated[AsOf, Depends(_known_at)]
 
 Then = Annotated[AsOf, Depends(_as_of)]
 """A day, and a moment of knowledge of it."""
-
-
-def moment(known_at: str | None) -> int | datetime | None:
-    """`known_at` as a position or a time. Raises Refusal `invalid-request`."""
-    if known_at is None:
-        return None
-    if known_at.isascii() and known_at.isdigit() and len(known_at) < 19:
-        return int(known_at)
-    try:
-        parsed = datetime.fromisoformat(known_at.replace(" ", "+"))
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None:
-        raise Refusal("invalid-request", Violation("/known_at", "position_or_time", known_at))
-    return parsed

@@ -214,10 +214,6 @@ ERRORS = ErrorTable(
             "一次可查 1 至 {limit} 项，现有 {asked} 项。",
             "1 to {limit} items can be looked up at once; there are {asked}.",
         ),
-        "position_or_time": Text(
-            "应为账本位置或 RFC 3339 时间，如 2016-06-14T08:00:00+08:00。",
-            "A ledger position or an RFC 3339 time such as 2016-06-14T08:00:00+08:00 is expected.",
-        ),
         "columns": Text(
             "此行有 {value} 列，表头有 {expected} 列。",
             "This row has {value} columns, the header has {expected}.",
