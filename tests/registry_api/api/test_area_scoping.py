@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.registry_api.import_files import csv_file, imported, row
 from tests.registry_api.reading import amended, founded, walked
 from tests.registry_api.samples import credit_code
 
@@ -103,3 +104,37 @@ async def test_a_sorted_walk_stays_inside_even_when_somebody_moves_meanwhile(
     params["cursor"] = first["next_cursor"]
     second = (await registry.get("/v1/organizations", params=params, headers=headers)).json()
     assert [i["id"] for i in first["items"] + second["items"]] == ids
+
+
+async def test_an_import_shows_only_to_tokens_that_contain_its_areas(
+    registry: httpx.AsyncClient, keys: TestKeys
+) -> None:
+    rows = [row(1, 住所区划代码="440304001", 正式党员数="x"), row(2, 正式党员数="无")]
+    whole = await imported(registry, csv_file(rows))
+    paths = [f"/v1/imports/{whole['id']}{part}" for part in ("", "/errors", "/notices")]
+    paths.append(paths[1] + "?format=csv")
+    for areas, status in ((["440303"], 404), (["440000"], 404)):
+        headers = keys.headers(areas=areas)
+        assert {(await registry.get(p, headers=headers)).status_code for p in paths} == {status}
+    assert {(await registry.get(p)).status_code for p in paths} == {200}
+    inside = keys.headers(areas=["440303"])
+    started = await registry.post("/v1/imports", content=csv_file(rows[1:]), headers=inside)
+    own = started.headers["location"]
+    for areas, status in ((["440300"], 200), (["440303", "440304"], 200), (["440304"], 404)):
+        headers = keys.headers(areas=areas)
+        assert (await registry.get(own, headers=headers)).status_code == status
+    assert (await registry.get(own, headers=keys.headers(client="another"))).status_code == 404
+
+
+async def test_a_retry_under_other_areas_gets_no_stored_answer(
+    registry: httpx.AsyncClient, keys: TestKeys
+) -> None:
+    identifier = await founded(registry, domicile={"division_code": "440304001"})
+    for areas, status in ((None, 200), (["440303"], 422)):
+        answer = await registry.post(
+            f"/v1/organizations/{identifier}/amendments",
+            json={"effective_on": "2016-09-01", "change": {"full_time_staff": 5}},
+            headers={"if-match": "*", "idempotency-key": "k", **keys.headers(areas=areas)},
+        )
+        assert answer.status_code == status
+    assert answer.json()["type"].endswith("/idempotency-conflict")

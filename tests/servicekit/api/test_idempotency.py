@@ -6,9 +6,12 @@ import contextlib
 import httpx
 from sqlalchemy import text
 
+from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.idempotency import StoredAnswer, fingerprint, store_answer, take_key
 from servicekit.testing import TestKeys
+
+CALLER = Caller("c", frozenset(), None)
 
 
 async def test_many_retries_at_once_have_one_effect_and_one_answer(
@@ -59,16 +62,29 @@ async def test_a_key_belongs_to_one_request_of_one_client(
 async def test_a_request_that_fails_leaves_its_key_free(database: Database) -> None:
     with contextlib.suppress(ZeroDivisionError):
         async with database.transaction() as connection:
-            assert await take_key(connection, "c", "k", "p") is None
+            assert await take_key(connection, CALLER, "k", "p") is None
             raise ZeroDivisionError
     answer = StoredAnswer(201, "/v1/x", "{}")
     async with database.transaction() as connection:
-        assert await take_key(connection, "c", "k", "p") is None
-        await store_answer(connection, "c", "k", answer)
+        assert await take_key(connection, CALLER, "k", "p") is None
+        await store_answer(connection, CALLER, "k", answer)
     async with database.transaction() as connection:
-        assert await take_key(connection, "c", "k", "p") == answer
-        assert await take_key(connection, "c", None, "p") is None
-        await store_answer(connection, "c", None, answer)
+        assert await take_key(connection, CALLER, "k", "p") == answer
+        assert await take_key(connection, CALLER, None, "p") is None
+        await store_answer(connection, CALLER, None, answer)
+
+
+async def test_an_answer_shows_only_under_the_areas_it_was_given_under(
+    client: httpx.AsyncClient, keys: TestKeys
+) -> None:
+    async def write(areas: list[str] | None) -> int:
+        headers = {**keys.headers(areas=areas), "idempotency-key": "k"}
+        return (await client.post("/v1/notes", json={"subject": "a"}, headers=headers)).status_code
+
+    assert await write(["440303", "440304"]) == 201
+    assert await write(["440304", "440303"]) == 201
+    assert await write(["440303"]) == 422
+    assert await write(None) == 422
 
 
 def test_a_fingerprint_keeps_its_parts_apart() -> None:

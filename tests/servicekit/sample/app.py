@@ -67,7 +67,7 @@ async def write_note(
     print_ = fingerprint("POST", "/v1/notes", await request.body())
     database: Database = request.app.state.database
     async with database.transaction() as connection:
-        stored = await take_key(connection, caller.client, idempotency_key, print_)
+        stored = await take_key(connection, caller, idempotency_key, print_)
         if stored is None:
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": note.subject}
@@ -79,7 +79,7 @@ async def write_note(
                 connection, [new_event(note.subject, (last.scalar() or 0) + 1, caller.client)]
             )
             stored = StoredAnswer(201, None, f'{{"position":{landed.position}}}')
-            await store_answer(connection, caller.client, idempotency_key, stored)
+            await store_answer(connection, caller, idempotency_key, stored)
     return Response(stored.body, stored.status, media_type="application/json")
 
 

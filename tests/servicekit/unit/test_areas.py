@@ -27,3 +27,14 @@ def test_what_a_caller_may_see() -> None:
     assert here.may_see("110101001")
     assert not here.may_see("440000", "110102", None, "")
     assert here.like_patterns() == ["4403%", "110101%"]
+
+
+def test_a_territory_contains_another() -> None:
+    everywhere = Caller("c", frozenset(), None)
+    here = Caller("c", frozenset(), ("440303", "110101"))
+    assert everywhere.covers(None)
+    assert everywhere.covers(["44"])
+    assert here.covers(["110101001", "440303"])
+    assert here.covers([])
+    assert not here.covers(["440303", "4403"])
+    assert not here.covers(None)

@@ -7,7 +7,7 @@ limited, as prefixes of division codes. A caller without the claim sees everythi
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -47,6 +47,12 @@ class Caller:
         if self.areas is None:
             return True
         return any(area.startswith(self.areas) for area in areas if area)
+
+    def covers(self, areas: Sequence[str] | None) -> bool:
+        """Whether the caller's territory contains another one; None is everywhere."""
+        if self.areas is None or areas is None:
+            return self.areas is None
+        return all(area.startswith(self.areas) for area in areas)
 
     def like_patterns(self) -> list[str] | None:
         """LIKE patterns for SQL filters, None when the caller is not limited."""

@@ -12,6 +12,7 @@ from fastapi import Header
 from sqlalchemy import TIMESTAMP, Column, Index, MetaData, SmallInteger, Table, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from servicekit.auth import Caller
 from servicekit.refusals import Refusal
 
 IdempotencyKey = Annotated[
@@ -59,33 +60,39 @@ def fingerprint(*parts: bytes | str) -> str:
 
 
 async def take_key(
-    connection: AsyncConnection, client: str, key: str | None, print_: str
+    connection: AsyncConnection, caller: Caller, key: str | None, print_: str
 ) -> StoredAnswer | None:
     """Take `key` for this transaction; the stored answer when it was used before.
 
-    Raises Refusal `idempotency-conflict` when it was used for another request.
+    A retry is the same request under the same areas: an answer may hold what only a token with
+    those areas may see. Raises Refusal `idempotency-conflict` when it was used for another one.
     """
     if key is None:
         return None
-    taken = await connection.execute(_TAKE, {"client": client, "key": key, "print": print_})
+    print_ = _with_areas(caller, print_)
+    taken = await connection.execute(_TAKE, {"client": caller.client, "key": key, "print": print_})
     if taken.rowcount:
         return None
-    row = (await connection.execute(_READ, {"client": client, "key": key})).one()
+    row = (await connection.execute(_READ, {"client": caller.client, "key": key})).one()
     if row.fingerprint != print_:
         raise Refusal("idempotency-conflict", key=key)
     return StoredAnswer(row.status, row.location, row.body)
 
 
 async def store_answer(
-    connection: AsyncConnection, client: str, key: str | None, answer: StoredAnswer
+    connection: AsyncConnection, caller: Caller, key: str | None, answer: StoredAnswer
 ) -> None:
     """Keep the answer under the taken key, in the same transaction."""
     if key is not None:
         await connection.execute(
             _STORE,
-            {"client": client, "key": key, "status": answer.status,
+            {"client": caller.client, "key": key, "status": answer.status,
              "location": answer.location, "body": answer.body},
         )  # fmt: skip
+
+
+def _with_areas(caller: Caller, print_: str) -> str:
+    return print_ if caller.areas is None else fingerprint(print_, *sorted(caller.areas))
 
 
 _TAKE = text(

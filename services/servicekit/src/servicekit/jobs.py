@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from servicekit.auth import Caller
 from servicekit.bell import Bell
 from servicekit.database import Database, is_unavailable
 from servicekit.ids import uuid7
@@ -81,6 +82,10 @@ class Job:
     attempt: int
     created_at: datetime
     updated_at: datetime
+
+    def shows_to(self, caller: Caller) -> bool:
+        """Whether it is of the caller's own client, and of no area that this token may not see."""
+        return self.client == caller.client and caller.covers(self.areas)
 
 
 Handler = Callable[[Job], Awaitable[dict[str, Any]]]

@@ -110,9 +110,9 @@ IDEMPOTENCY_CONFLICT = ProblemType(
     422,
     Text("同一 Idempotency-Key 用于不同请求", "One Idempotency-Key, two different requests"),
     Text(
-        "键 {key} 已用于另一请求；重试须完全相同，新请求请换新键。",
-        "The key {key} was used for another request; a retry must be the same, a new one needs a "
-        "new key.",
+        "键 {key} 已用于另一请求；重试须完全相同（令牌的地域范围也须相同），新请求请换新键。",
+        "The key {key} was used for another request; a retry must be the same, under a token with "
+        "the same areas, and a new one needs a new key.",
     ),
 )
 AHEAD_OF_HEAD = ProblemType(

@@ -33,10 +33,10 @@ async def once(
     The events are appended as the last thing of the transaction, after the answer is kept. Raises
     Refusal `idempotency-conflict`, and what `work` raises.
     """
-    known = await take_key(connection, caller.client, attempt.key, attempt.fingerprint)
+    known = await take_key(connection, caller, attempt.key, attempt.fingerprint)
     if known is not None:
         return known
     answer, events = await work()
-    await store_answer(connection, caller.client, attempt.key, answer)
+    await store_answer(connection, caller, attempt.key, answer)
     await ledger.append(connection, events)
     return answer

@@ -49,7 +49,7 @@ class ProposeRuleSet:
         """
         print_ = fingerprint(rule_set_id, action, str(start))
         async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, key, print_)
+            known = await take_key(connection, caller, key, print_)
             if known is not None:
                 return UUID(known.body)
             row = await rule_set_of(connection, caller, rule_set_id, "read")
@@ -65,7 +65,7 @@ class ProposeRuleSet:
                 connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
             )
             answer = StoredAnswer(202, f"/v1/impacts/{job}", str(job))
-            await store_answer(connection, caller.client, key, answer)
+            await store_answer(connection, caller, key, answer)
         return job
 
     async def propose(

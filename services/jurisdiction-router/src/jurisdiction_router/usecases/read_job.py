@@ -12,11 +12,12 @@ from servicekit.refusals import Refusal
 async def read_job(database: Database, caller: Caller, identifier: UUID) -> dict[str, Any]:
     """State, progress and result of a job. Raises Refusal `not-found`.
 
-    A caller limited to areas sees its own: the counts of others are of other areas.
+    A caller limited to areas sees its own client's of those areas: the counts of others are of
+    other areas.
     """
     async with database.reading() as connection:
         job = await jobs.find(connection, identifier)
-    if job is None or (caller.areas is not None and job.client != caller.client):
+    if job is None or not (caller.areas is None or job.shows_to(caller)):
         raise Refusal("not-found")
     return {
         "id": str(job.id),

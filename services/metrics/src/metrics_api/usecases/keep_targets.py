@@ -86,7 +86,7 @@ class KeepTargets:
         Refuses `invalid-request`, `outside-areas`, `too-many-targets`, `idempotency-conflict`.
         """
         async with self._database.transaction() as connection:
-            known = await take_key(connection, caller.client, key, fingerprint)
+            known = await take_key(connection, caller, key, fingerprint)
             if known is not None:
                 return known.body
             areas = self._checked(caller, draft)
@@ -98,7 +98,7 @@ class KeepTargets:
                 connection, identifier, edition, 1, draft.definition(), areas, caller.client
             )
             answer = StoredAnswer(201, f"/v1/targets/{identifier}", str(identifier))
-            await store_answer(connection, caller.client, key, answer)
+            await store_answer(connection, caller, key, answer)
         await self._live.reached(edition)
         return str(identifier)
 

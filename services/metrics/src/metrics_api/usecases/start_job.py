@@ -27,7 +27,7 @@ class StartJob:
         Raises Refusal `idempotency-conflict`, `too-many-jobs`.
         """
         async with self._database.transaction() as connection:
-            known = await take_key(connection, caller.client, key, print_)
+            known = await take_key(connection, caller, key, print_)
             if known is not None:
                 identifier = UUID(known.body)
             else:
@@ -35,14 +35,13 @@ class StartJob:
                     connection, kind, params, caller.client, caller.areas, self._most
                 )
                 answer = StoredAnswer(202, f"/v1/jobs/{identifier}", str(identifier))
-                await store_answer(connection, caller.client, key, answer)
+                await store_answer(connection, caller, key, answer)
         return await self.find(caller, identifier)
 
     async def find(self, caller: Caller, identifier: UUID) -> Job:
-        """The caller's job. Refuses `not-found`, also for one started with other areas."""
+        """The caller's job. Refuses `not-found`, also for one of areas outside the caller's."""
         async with self._database.reading() as connection:
             job = await jobs.find(connection, identifier)
-        areas = None if job is None or job.areas is None else tuple(job.areas)
-        if job is None or job.client != caller.client or areas != caller.areas:
+        if job is None or not job.shows_to(caller):
             raise Refusal("not-found")
         return job

@@ -6,13 +6,11 @@ from fastapi import APIRouter, Path, Request, Response
 
 from registry_api.api.dependencies import (
     USUAL,
-    KnownAt,
     Made,
     OrganizationId,
     Reader,
     ValidOn,
     Writer,
-    moment,
 )
 from registry_api.api.errors import CODE_TAKEN, INVALID_ORGANIZATION, ORGANIZATION_VOID
 from registry_api.api.schemas import (
@@ -26,6 +24,7 @@ from registry_api.factory import Factory
 from registry_api.usecases.read_organization import Document
 from registry_api.usecases.register_organization import Request as RegisterRequest
 from servicekit.idempotency import IdempotencyKey, fingerprint
+from servicekit.moments import KnownAt, moment
 from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import (

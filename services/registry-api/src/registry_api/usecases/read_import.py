@@ -43,7 +43,10 @@ class RefusedRows:
 
 @dataclass(frozen=True, slots=True)
 class ReadImport:
-    """The use case, with what it needs; an import shows to the client that started it."""
+    """The use case, with what it needs.
+
+    An import shows to the client that started it, under a token whose areas contain the import's.
+    """
 
     database: Database
 
@@ -51,7 +54,7 @@ class ReadImport:
         """The import's job. Raises Refusal `not-found`."""
         async with self.database.reading() as connection:
             job = await jobs.find(connection, identifier)
-        if job is None or job.client != caller.client:
+        if job is None or not job.shows_to(caller):
             raise Refusal("not-found")
         return job
 

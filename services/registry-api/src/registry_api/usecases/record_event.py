@@ -67,7 +67,7 @@ class RecordEvent:
         `code-taken`, `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
         async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, happening.key, happening.fingerprint)
+            known = await take_key(connection, caller, happening.key, happening.fingerprint)
             if known is not None:
                 return _stored(known)
             return await self._record(connection, caller, identifier, happening)
@@ -84,7 +84,7 @@ class RecordEvent:
             await happening.after(connection, changed.held.state)
         document = organization_rows.document(changed.held)
         recorded = Recorded(changed.held.revision, document, changed.outcome)
-        await store_answer(connection, caller.client, happening.key, _storable(recorded))
+        await store_answer(connection, caller, happening.key, _storable(recorded))
         await self.ledger.append(connection, [changed.event] if changed.event else [])
         return recorded
 

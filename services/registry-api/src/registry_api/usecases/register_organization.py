@@ -51,11 +51,11 @@ class RegisterOrganization:
         owed = [o for o in obligations_from(held.state, day) if o.holds_on(day)]
         answer = StoredAnswer(201, f"/v1/organizations/{held.id}", _body(held, owed))
         async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, request.key, request.fingerprint)
+            known = await take_key(connection, caller, request.key, request.fingerprint)
             if known is not None:
                 return known
             event = await self.establish(connection, caller, held, request.reason)
-            await store_answer(connection, caller.client, request.key, answer)
+            await store_answer(connection, caller, request.key, answer)
             await self.ledger.append(connection, [event])
         return answer
 

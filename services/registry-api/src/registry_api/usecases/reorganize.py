@@ -111,7 +111,7 @@ class Reorganize:
         `outside-areas`, `code-taken`, `idempotency-conflict`; nothing is done then.
         """
         async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, key, fingerprint)
+            known = await take_key(connection, caller, key, fingerprint)
             if known is not None:
                 return known
             held = await _lock(connection, caller, plan.known())
@@ -124,7 +124,7 @@ class Reorganize:
             after = [await work.changed(placed, succeed, origins) for placed in plan.successors]
             after += [await work.founded(pointer, new) for pointer, new in founded]
             answer = StoredAnswer(200, None, _body(before, after))
-            await store_answer(connection, caller.client, key, answer)
+            await store_answer(connection, caller, key, answer)
             await self.ledger.append(connection, work.events)
         return answer
 

@@ -74,7 +74,7 @@ class StartImport:
             }
             print_ = fingerprint(digest, repr(sorted(params.items())))
             async with self.database.transaction() as connection:
-                known = await take_key(connection, caller.client, request.key, print_)
+                known = await take_key(connection, caller, request.key, print_)
                 if known is not None:
                     return UUID(known.body)
                 job = await jobs.enqueue(
@@ -82,7 +82,7 @@ class StartImport:
                 )
                 await uploads.store(connection, job, file)
                 answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
-                await store_answer(connection, caller.client, request.key, answer)
+                await store_answer(connection, caller, request.key, answer)
         return job
 
     def _effective_on(self, request: ImportRequest) -> date:

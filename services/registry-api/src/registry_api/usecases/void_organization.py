@@ -51,7 +51,7 @@ class VoidOrganization:
         `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
         async with self.database.transaction() as connection:
-            known = await take_key(connection, caller.client, request.key, request.fingerprint)
+            known = await take_key(connection, caller, request.key, request.fingerprint)
             if known is not None:
                 return known
             held = await locked(connection, caller, identifier)
@@ -63,7 +63,7 @@ class VoidOrganization:
                     raise Refusal("outside-areas", area=area)
             answer = StoredAnswer(200, None, _body(held, request.reason))
             await void_organizations.take_out(connection, held)
-            await store_answer(connection, caller.client, request.key, answer)
+            await store_answer(connection, caller, request.key, answer)
             await self.ledger.append(connection, [_event(caller, held, request.reason, areas)])
         return answer
 
