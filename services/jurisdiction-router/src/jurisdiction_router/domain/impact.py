@@ -8,12 +8,16 @@ to each organization's own periods is set arithmetic, which the database does be
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from jurisdiction_router.domain.directory import Party
 from jurisdiction_router.domain.facts import Facts
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
 from jurisdiction_router.domain.timeline import AssignmentSegment, Jurisdiction
+
+MAX_COMPARED: Final = 10_000
+"""Pairs of answers over all time whose comparison is kept in memory."""
 
 
 class Answer(NamedTuple):
@@ -53,22 +57,19 @@ class Change(NamedTuple):
         return (self.before and self.before.key(), self.after and self.after.key())
 
 
-def answers(jurisdiction: Jurisdiction, facts: Facts) -> list[Stretch]:
-    """Return the answers for `facts` over all time, from the first day on, without a gap."""
-    found: list[Stretch] = []
-    for start, end, answer in jurisdiction.answers(facts):
-        last = found[-1] if found else None
-        said = None if answer is None else Answer(*answer)
-        if last is not None and _key(last.answer) == _key(said):
-            found[-1] = last._replace(valid_until=end, answer=said)
-        else:
-            found.append(Stretch(start, end, said))
-    return found
+Said = tuple[tuple[date, date | None, tuple[str, Party | None] | None], ...]
+"""What a jurisdiction answers over all time, as `Jurisdiction.answers` yields it."""
 
 
-def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> list[Change]:
+def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> tuple[Change, ...]:
     """Return what changes for organizations with `facts`, as ordered stretches."""
-    old, new = answers(before, facts), answers(after, facts)
+    return _changes(tuple(before.answers(facts)), tuple(after.answers(facts)))
+
+
+@lru_cache(maxsize=MAX_COMPARED)
+def _changes(before: Said, after: Said) -> tuple[Change, ...]:
+    """Compare what is said; whole districts are said the same of, hence remembered."""
+    old, new = _stretches(before), _stretches(after)
     found: list[Change] = []
     i = j = 0
     start = date.min
@@ -79,10 +80,23 @@ def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> list[Cha
         if _key(one.answer) != _key(other.answer):
             _append(found, Change(start, end, one.answer, other.answer))
         if end is None:
-            return found
+            return tuple(found)
         i += one.valid_until == end
         j += other.valid_until == end
         start = end
+
+
+def _stretches(said: Said) -> list[Stretch]:
+    """Return the answers from the first day on, without a gap; equal neighbours joined."""
+    found: list[Stretch] = []
+    for start, end, answer in said:
+        last = found[-1] if found else None
+        now = None if answer is None else Answer(*answer)
+        if last is not None and _key(last.answer) == _key(now):
+            found[-1] = last._replace(valid_until=end, answer=now)
+        else:
+            found.append(Stretch(start, end, now))
+    return found
 
 
 class Placed(NamedTuple):

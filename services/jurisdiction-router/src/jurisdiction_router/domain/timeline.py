@@ -53,6 +53,10 @@ class Jurisdiction:
         self.directory = directory
         self._vocabulary = vocabulary
         self._deciders = {r.id: Decider(Engine(r), vocabulary) for r in self.rule_sets}
+        self._scoped = {
+            scope: [r for r in self.rule_sets if r.scope == scope]
+            for scope in {r.scope for r in self.rule_sets}
+        }
         self._rule_set_dates = boundaries(self.rule_sets)
         self._views: dict[date, DirectoryView] = {}
         self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
@@ -182,7 +186,7 @@ class Jurisdiction:
         ever = False
         for place in (facts.domicile, facts.registering):
             for code in view.path(place).codes():
-                scoped = [rule_set for rule_set in self.rule_sets if rule_set.scope == code]
+                scoped = self._scoped.get(code, ())
                 ever = ever or bool(scoped)
                 in_force = [rule_set for rule_set in scoped if holds_on(rule_set, day)]
                 if in_force:
