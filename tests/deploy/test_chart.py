@@ -160,6 +160,24 @@ def test_each_process_reaches_only_what_it_must() -> None:
     assert not {"ingress", "egress"} & set(nothing_else)
 
 
+def test_traces_go_to_the_collector_only_where_one_is_named() -> None:
+    def told(example: Path | None) -> tuple[set[str], list[Manifest]]:
+        documents = manifests(example)
+        settings = {
+            env["name"]: env["value"]
+            for doc in of_kind(documents, "Deployment").values()
+            for env in doc["spec"]["template"]["spec"]["containers"][0]["env"]
+        }
+        egress = of_kind(documents, "NetworkPolicy")["it-all"]["spec"]["egress"]
+        ways = [rule for rule in egress if rule["ports"][0]["port"] == 4318]
+        return {v for k, v in settings.items() if k.endswith("_OTLP_ENDPOINT")}, ways
+
+    assert told(None) == (set(), [])
+    endpoints, ways = told(CHART / "examples/production.yaml")
+    assert endpoints == {"http://collector.observability:4318"}
+    assert "namespaceSelector" in ways[0]["to"][0]
+
+
 def test_the_alert_rules_and_dashboards_come_with_the_chart() -> None:
     documents = manifests(CHART / "examples/production.yaml")
     rules = of_kind(documents, "PrometheusRule")["it"]["spec"]

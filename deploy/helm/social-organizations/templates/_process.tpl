@@ -45,6 +45,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
   (printf "%s_LOG_LEVEL" $prefix) .root.Values.logLevel
   (printf "%s_DRAIN_SECONDS" $prefix) (toString .root.Values.drainSeconds)
   (printf "%s_SHUTDOWN_GRACE_SECONDS" $prefix) (toString .root.Values.graceSeconds) -}}
+{{- with .root.Values.tracing.endpoint }}{{ $_ := set $env (printf "%s_OTLP_ENDPOINT" $prefix) . }}{{ end -}}
 {{- if ne .service "metrics" }}{{ $_ := set $env (printf "%s_DIGEST_ALGORITHM" $prefix) .root.Values.digestAlgorithm }}{{ end -}}
 {{- if eq .service "registry" -}}
 {{- $_ := set $env "REGISTRY_KEY_RING_FILE" "/run/secrets/key_ring.json" -}}

@@ -1,5 +1,6 @@
 """How a service's ASGI app is put together; the services differ only in what they hand in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from servicekit.settings import ServiceSettings
 from servicekit.specification import complete_specification
 from servicekit.standard_problems import STANDARD
 from servicekit.telemetry import Telemetry
+from servicekit.tracing import Tracing
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class Parts:
 
 def build_app(parts: Parts) -> FastAPI:
     """The app; needs no database and no configuration until it starts to serve."""
+    tracing = Tracing(parts.name, parts.version, parts.settings)
     app = FastAPIOffline(
         title=parts.title,
         description=parts.description,
@@ -64,7 +67,8 @@ def build_app(parts: Parts) -> FastAPI:
         openapi_tags=list(parts.tags) or None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         servers=[{"url": "/", "description": "Where this document was read 本服务"}],
-        lifespan=_lifespan(parts),
+        lifespan=_lifespan(parts, tracing),
+        telemetry=tracing.config(),
     )
     app.state.database = parts.database
     app.state.bell = parts.bell
@@ -92,11 +96,14 @@ def build_app(parts: Parts) -> FastAPI:
     return app
 
 
-def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    parts: Parts, tracing: Tracing
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         """Start: schema, keys, bell, background work. Stop: in reverse, then the pools."""
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(asyncio.to_thread, tracing.end)
             stack.push_async_callback(parts.database.close)
             async with parts.database.reading() as connection:
                 await parts.migrations.require_current(connection)

@@ -9,6 +9,7 @@ import orjson
 from prometheus_client import Gauge
 
 from servicekit.settings import ServiceSettings
+from servicekit.tracing import carry_trace
 
 _REFRESH_BEFORE_SECONDS = 60
 
@@ -85,4 +86,5 @@ def service_client(base_url: str, settings: ServiceSettings) -> httpx.AsyncClien
         auth=ServiceToken(settings),
         timeout=httpx.Timeout(10, read=60),
         headers={"accept-language": "en"},
+        event_hooks={"request": [carry_trace]},
     )

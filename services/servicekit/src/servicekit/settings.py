@@ -101,6 +101,11 @@ class ServiceSettings(BaseSettings):
         default="sha256", description="Hash of the ledger chain; fixed by the first event."
     )
     commit: str = Field(default="unknown", description="Commit the image was built from.")
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="OpenTelemetry collector that gets a span of each request (OTLP over HTTP, "
+        "e.g. http://collector:4318); no traces when not set.",
+    )
     log_level: str = Field(default="INFO", description="Least severe level that is logged.")
     log_format: Literal["json", "text"] = Field(default="json", description="How log lines look.")
 

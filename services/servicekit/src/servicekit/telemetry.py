@@ -11,6 +11,8 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicekit.tracing import UNOBSERVED, trace_id
+
 log = structlog.get_logger()
 
 REQUESTS = Counter(
@@ -25,7 +27,6 @@ SECONDS = Histogram(
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_QUIET = {"/healthz", "/readyz", "/metrics"}
 _WAITED = "waited_seconds"
 
 
@@ -52,9 +53,10 @@ class Telemetry:
         request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
         scope["request_id"] = request_id
         context = {"request_id": request_id}
-        trace = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
-        if trace:
-            context["trace_id"] = trace.group(1)
+        sent_trace = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
+        found = sent_trace.group(1) if sent_trace else trace_id()
+        if found:
+            context["trace_id"] = found
         status = 499  # nobody waited for an answer, unless the app gives one or fails
 
         async def observed(message: Message) -> None:
@@ -97,7 +99,7 @@ def _record(scope: Scope, status: int, elapsed: float) -> None:
     requests, durations = _series(method, path, status)
     requests.inc()
     durations.observe(seconds)
-    if scope["path"] not in _QUIET:
+    if scope["path"] not in UNOBSERVED:
         log.info(
             "request",
             method=method,
