@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Date, Integer, Text, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.domain.impact import Answer, Flow
@@ -97,11 +97,10 @@ async def finish(
 
     Each pair of answers is told once, before the list; a move names it by its rank.
     """
-    found = await connection.execute(
-        _FINISH,
-        {"impact": impact, "header": header, "valid_on": valid_on, "places": list(places)},
-    )
-    return str(found.scalar_one())
+    asked = {"valid_on": valid_on, "places": list(places)}
+    assessed = (await connection.execute(_COUNT_ASSESSED, asked)).scalar_one()
+    bound = {"impact": impact, "header": header, "valid_on": valid_on, "assessed": assessed}
+    return str((await connection.execute(_FINISH, bound)).scalar_one())
 
 
 def _document(answer: Answer | None) -> str:
@@ -273,6 +272,14 @@ _PUT_MOVES = text(
     ORDER BY organization_id, valid_from
     """
 )
+# A statement of its own: PostgreSQL scans in parallel only where nothing is written.
+_COUNT_ASSESSED = text(
+    """
+    SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
+    WHERE (domicile = ANY(:places) OR registering = ANY(:places))
+      AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)
+    """
+).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))
 _FINISH = text(
     """
     WITH ranked AS (
@@ -284,17 +291,14 @@ _FINISH = text(
         FROM impact_move JOIN ranked USING (flow) WHERE impact = :impact
     )
     INSERT INTO impact (id, valid_on, assessed, digest)
-    SELECT :impact, :valid_on,
-        (SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
-         WHERE (domicile = ANY(:places) OR registering = ANY(:places))
-           AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)),
+    SELECT :impact, :valid_on, :assessed,
         (SELECT encode(sha256(convert_to(
              concat_ws(E'\\n', CAST(:header AS text) || coalesce(
                  (SELECT string_agg(key, E'\\n' ORDER BY rank) FROM ranked), ''), moves), 'UTF8')),
              'hex') FROM listed)
     RETURNING digest
     """
-).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))
+).bindparams(bindparam("valid_on", type_=Date), bindparam("assessed", type_=BigInteger))
 _ON_DAY = "valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)"
 _FLOWS = text(
     "SELECT before, after, count(*) AS organizations FROM impact_move JOIN impact_flow "  # noqa: S608
