@@ -17,6 +17,8 @@ from tests.registry_api.reading import amended, founded, walked
 
 FOUNDED = date(2016, 3, 1)
 DAYS = 20
+EARLIER = -5
+"""Days before the first that is known: the beginning is moved back."""
 _NUMBERS = count(1)
 
 State = dict[str, Any]
@@ -45,7 +47,7 @@ CHANGES = st.fixed_dictionaries({}, optional={
         {}, optional={"full_members": _COUNTS, "organization": _ORGANIZATIONS}
     ),
 })  # fmt: skip
-HISTORIES = st.lists(st.tuples(st.integers(0, DAYS), CHANGES), min_size=1, max_size=7)
+HISTORIES = st.lists(st.tuples(st.integers(EARLIER, DAYS), CHANGES), min_size=1, max_size=7)
 
 
 def _naive_merge(state: Any, patch: Any) -> Any:
@@ -161,7 +163,7 @@ async def test_a_story_has_a_stretch_for_every_state_of_the_naive_fold(
     story = (await registry.get(f"/v1/organizations/{identifier}/timeline")).json()["segments"]
     starts = []
     before = None
-    for offset in range(DAYS + 1):
+    for offset in range(EARLIER, DAYS + 1):
         day = FOUNDED + timedelta(offset)
         state = _naive_state(patches, day, 2**62)
         if state != before:

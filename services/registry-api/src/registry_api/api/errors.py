@@ -1,7 +1,10 @@
 """The one table of what the registry's refusals look like over HTTP."""
 
+from dataclasses import replace
+
 from registry_api.api.life_event_words import LIFE_EVENT_RULES
 from servicekit.problems import ErrorTable, ProblemType
+from servicekit.standard_problems import OUTSIDE_AREAS
 from servicekit.text import Text
 
 INVALID_ORGANIZATION = ProblemType(
@@ -101,6 +104,15 @@ EMPTY_UPLOAD = ProblemType(
     Text("请在请求体中发送文件内容。", "Send the file as the request's body."),
 )
 
+OUTSIDE_AREAS_THEN = replace(
+    OUTSIDE_AREAS,
+    detail=Text(
+        "在所涉日期，该组织不在令牌的地域范围内。",
+        "On a day that this reaches, the organization lies outside the token's areas.",
+    ),
+)
+"""The same problem where the area is not the caller's to know."""
+
 ERRORS = ErrorTable(
     types={
         t.slug: t
@@ -118,7 +130,8 @@ ERRORS = ErrorTable(
             EMPTY_UPLOAD,
             TOO_MANY_ROWS,
         )
-    },
+    }
+    | {"outside-areas-then": OUTSIDE_AREAS_THEN},
     rules={
         "code_or_filing_number": Text(
             "统一社会信用代码和备案编号至少填一项。",
@@ -140,8 +153,26 @@ ERRORS = ErrorTable(
             "{value} is after today ({today}); only facts that have happened can be recorded.",
         ),
         "before_first": Text(
-            "{value} 早于该组织首次入册日期 {first}。",
-            "{value} is before the organization's first known date {first}.",
+            "{value} 早于该组织首次入册日期 {first}。如该组织此前已存在，请先将首次入册日期前移："
+            "提交 effective_on 为更早日期的变更登记（amendments，change 可为 {{}}），或以更早的 "
+            "effective_on 重新导入。",
+            "{value} is before the organization's first known date {first}. If it existed then, "
+            "move that date back first: send an amendment with an earlier effective_on (its change "
+            "may be {{}}), or import it again with an earlier effective_on.",
+        ),
+        "outside_areas_then": Text(
+            "在 {value} 或其后某日，该组织不在令牌的地域范围内；请由当时所在区划的上级办理。",
+            "On {value} or a later day the organization lies outside the token's areas; somebody "
+            "who sees all of them has to do this.",
+        ),
+        "several_bearers": Text(
+            "有 {count} 个社会组织的备案编号为 {value}；请填写登记管理机关区划代码。",
+            "{count} organizations bear the filing number {value}; fill in the registration "
+            "authority's division code.",
+        ),
+        "beginning_moved": Text(
+            "首次入册日期已由 {value} 前移至 {day}。",
+            "The first known date was moved back from {value} to {day}.",
         ),
         "before_announcement": Text(
             "有效期至 {value} 早于公告日期 {announced_on}。",

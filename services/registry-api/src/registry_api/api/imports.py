@@ -93,6 +93,7 @@ async def start_import(
 
     Headers are the fields' dotted paths or their Chinese names, in any order; UTF-8 or GB18030.
     Columns that the file does not have stay as they are. The same file twice changes nothing.
+    With an `effective_on` before the first day of an organization its beginning is moved back.
     """
     media_type = request.headers.get("content-type")
     wanted = ImportRequest(format, media_type, effective_on, dry_run, reason, idempotency_key)

@@ -56,7 +56,11 @@ async def amend_organization(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Change fields from a day on; an earlier day corrects what was recorded wrongly."""
+    """Change fields from a day on; an earlier day corrects what was recorded wrongly.
+
+    A day before the organization's first known one moves its beginning back: what is first known of
+    it, with `change` applied (it may be `{}`), is then known since that day.
+    """
     happening = Happening(
         type=AMENDED,
         effective_on=body.effective_on,
@@ -64,6 +68,7 @@ async def amend_organization(
         effect=lambda _: Effect(body.change),
         if_match=if_match,
         pointer="/change",
+        moves_beginning=True,
         key=idempotency_key,
         fingerprint=fingerprint(request.url.path, await request.body()),
     )

@@ -6,6 +6,7 @@ rule is a `Violation`, whose words are in `api/errors.py`.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from registry_api.domain import credit_code
 from registry_api.domain.divisions import Divisions
@@ -80,9 +81,12 @@ def _at(state: State, path: tuple[str, ...]) -> str | None:
     return value  # type: ignore[return-value]
 
 
-def code_taken(state: State, pointer: str = "") -> Refusal:
-    """The refusal of a code that belongs to another organization."""
-    field = "credit_code" if state["credit_code"] else "filing_number"
+Identifier = Literal["credit_code", "filing_number"]
+"""What names one organization: its code, or the number under which its authority files it."""
+
+
+def code_taken(state: State, field: Identifier, pointer: str = "") -> Refusal:
+    """The refusal of a code or filing number that belongs to another organization."""
     violation = Violation(f"{pointer}/{field}", "code_taken", state[field])
     return Refusal("code-taken", violation, taken=state[field])
 

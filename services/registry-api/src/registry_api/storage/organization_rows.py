@@ -11,8 +11,10 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.domain.checks import Identifier
 from registry_api.domain.facets import facet_values, facets
 from registry_api.domain.name_pairs import name_pairs
 from registry_api.domain.obligations import obligations_ahead, obligations_from
@@ -98,6 +100,12 @@ def _held(found: Any) -> Held:
     return Held(found.id, found.revision, state, found.first_effective_on, found.last_effective_on)
 
 
+def taken(error: IntegrityError) -> Identifier:
+    """Which of its names the refused row shares with another organization."""
+    of_number = "organization_filing_number_key" in str(error.orig)
+    return "filing_number" if of_number else "credit_code"
+
+
 async def insert_one(connection: AsyncConnection, held: Held) -> None:
     """Add an organization. Raises sqlalchemy.exc.IntegrityError when its code is taken."""
     await connection.execute(insert(organization).values(**_by_name(held)))
@@ -162,49 +170,26 @@ async def lock_many(connection: AsyncConnection, identifiers: Sequence[UUID]) ->
 
 
 async def lock_by_identity(
-    connection: AsyncConnection, codes: Sequence[str], filings: Sequence[tuple[str, str]]
-) -> dict[str | tuple[str, str], Held]:
-    """Known organizations by credit code, or by (authority's division, filing number); locked.
+    connection: AsyncConnection, codes: Sequence[str], numbers: Sequence[str]
+) -> dict[UUID, Held]:
+    """Who bears one of these credit codes, or one of these filing numbers under any authority.
 
     Locked in the order of their ids, so that two imports can't wait for each other.
     """
     found: set[UUID] = set()
     if codes:
         found.update(await connection.scalars(_BY_CODE, {"codes": list(codes)}))
-    if filings:
-        numbers = {
-            "divisions": [division for division, _ in filings],
-            "numbers": [number for _, number in filings],
-        }
-        found.update(await connection.scalars(_BY_FILING_NUMBER, numbers))
-    if not found:
-        return {}
-    locked = await connection.execute(_LOCK, {"ids": list(found)})
-    known = map(_held, locked)
-    return {identity(held.state): held for held in known}
-
-
-def identity(state: State) -> str | tuple[str, str]:
-    """What names an organization in files: its credit code, else authority and filing number."""
-    if state["credit_code"]:
-        return str(state["credit_code"])
-    return (
-        state["registration"]["authority"]["division_code"] or "",
-        state["filing_number"] or "",
-    )
+    if numbers:
+        found.update(await connection.scalars(_BY_FILING_NUMBER, {"numbers": list(numbers)}))
+    return await lock_many(connection, list(found)) if found else {}
 
 
 _BY_CODE = text("SELECT id FROM organization WHERE credit_code = ANY(:codes)").bindparams(
     bindparam("codes", type_=ARRAY(Text))
 )
 _BY_FILING_NUMBER = text(
-    """
-    SELECT o.id FROM unnest(CAST(:divisions AS text[]), CAST(:numbers AS text[])) AS wanted (d, n)
-    JOIN organization o ON coalesce(o.authority_division, '') = wanted.d
-        AND o.filing_number = wanted.n
-    WHERE o.credit_code IS NULL AND o.filing_number IS NOT NULL
-    """
-).bindparams(bindparam("divisions", type_=ARRAY(Text)), bindparam("numbers", type_=ARRAY(Text)))
+    "SELECT id FROM organization WHERE filing_number = ANY(:numbers)"
+).bindparams(bindparam("numbers", type_=ARRAY(Text)))
 _LOCK = text(
     "SELECT id, revision, document, first_effective_on, last_effective_on FROM organization "
     "WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"

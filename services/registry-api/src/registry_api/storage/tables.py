@@ -49,7 +49,7 @@ organization = Table(
         text("coalesce(authority_division, '')"),
         "filing_number",
         unique=True,
-        postgresql_where=text("filing_number IS NOT NULL AND credit_code IS NULL"),
+        postgresql_where=text("filing_number IS NOT NULL"),
     ),
     Index(
         "organization_filing_number_idx",

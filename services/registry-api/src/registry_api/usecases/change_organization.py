@@ -11,29 +11,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.checks import check_state, code_taken
+from registry_api.domain.checks import code_taken
 from registry_api.domain.divisions import Divisions
 from registry_api.domain.known_past import KnownPast, Patched
 from registry_api.domain.life_events.event import Effect
-from registry_api.domain.organization import (
-    OrganizationState,
-    State,
-    access_area,
-    to_state,
-)
+from registry_api.domain.organization import State
 from registry_api.storage import history, organization_rows
 from registry_api.storage.organization_rows import Held
 from registry_api.usecases.absence import absence
+from registry_api.usecases.revision import Revision, Terms
 from servicekit.auth import Caller
 from servicekit.clock import Clock
-from servicekit.ledger import NewEvent, Segment
+from servicekit.ledger import NewEvent
 from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_diff, merge_patch
-from servicekit.violations import from_pydantic
+from servicekit.timeline import merge_patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +35,8 @@ class Change:
     """What happens to an organization, from when, and why.
 
     `effect` works out the patch from the state of that day. `pointer` is where the patch lies in
-    what was sent, for errors.
+    what was sent, for errors. With `moves_beginning` a day before the first that is known takes the
+    first known state back to that day, changed by the effect; else such a day is refused.
     """
 
     type: str
@@ -49,6 +44,7 @@ class Change:
     reason: str | None
     effect: Callable[[State], Effect]
     pointer: str = ""
+    moves_beginning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,51 +83,46 @@ class ChangeOrganization:
         """Write what `change` makes of the locked organization `held`.
 
         Raises Refusal: `invalid-organization`, `event-not-possible`, `outside-areas`,
-        `code-taken`.
+        `outside-areas-then`, `code-taken`.
         """
-        self._check_date(held, change.effective_on)
+        self._check_date(held, change)
         past = KnownPast(await history.patches(connection, held.id))
-        on_the_day = past.on(change.effective_on)
-        assert on_the_day is not None
-        effect = change.effect(on_the_day)
-        wanted = _validated(merge_patch(on_the_day, effect.patch), change.pointer)
-        patch = merge_diff(on_the_day, wanted)
-        if not patch:
+        base = past.on(change.effective_on) or past.timeline[0].state
+        effect = change.effect(base)
+        terms = Terms(caller, self.clock.today(), self.divisions)
+        try:
+            revision = terms.revise(past, change.effective_on, merge_patch(base, effect.patch))
+        except Refusal as refusal:
+            if refusal.code != "invalid-organization":
+                raise
+            raise Refusal(refusal.code, *below(change.pointer, refusal.violations)) from refusal
+        if revision is None:
             return Changed(held, effect.outcome, None)
-        after = past.patched(change.effective_on, patch)
-        self._check(caller, after.timeline, change.pointer)
-        held = Held(
-            held.id,
-            held.revision + 1,
-            after.timeline[-1].state,
-            held.first_effective_on,
-            max(held.last_effective_on, change.effective_on),
-        )
-        await _update(connection, held, after, change.pointer)
-        return Changed(held, effect.outcome, _event(caller, held, change, patch, after))
+        held = revised(held, change.effective_on, revision)
+        await _update(connection, held, revision.after, change.pointer)
+        return Changed(held, effect.outcome, _event(caller, held, change, revision))
 
-    def _check_date(self, held: Held, effective_on: date) -> None:
-        today = self.clock.today()
-        if effective_on > today:
+    def _check_date(self, held: Held, change: Change) -> None:
+        today, day = self.clock.today(), change.effective_on
+        if day > today:
             rule, facts = "future_date", {"today": today.isoformat()}
-        elif effective_on < held.first_effective_on:
+        elif day < held.first_effective_on and not change.moves_beginning:
             rule, facts = "before_first", {"first": held.first_effective_on.isoformat()}
         else:
             return
-        raise Refusal(
-            "invalid-organization",
-            Violation("/effective_on", rule, effective_on.isoformat(), facts),
-        )
+        violation = Violation("/effective_on", rule, day.isoformat(), facts)
+        raise Refusal("invalid-organization", violation)
 
-    def _check(self, caller: Caller, timeline: Sequence[Segment], pointer: str) -> None:
-        """Every state from the date on must be sound, and remain the caller's to change."""
-        for segment in timeline:
-            violations = check_state(segment.state, self.clock.today(), self.divisions)
-            if violations:
-                raise Refusal("invalid-organization", *below(pointer, violations))
-            area = access_area(segment.state)
-            if not caller.may_see(area):
-                raise Refusal("outside-areas", area=area)
+
+def revised(held: Held, day: date, revision: Revision) -> Held:
+    """The organization after a revision from `day` on."""
+    return Held(
+        held.id,
+        held.revision + 1,
+        revision.after.timeline[-1].state,
+        min(held.first_effective_on, day),
+        max(held.last_effective_on, day),
+    )
 
 
 def below(pointer: str, violations: Sequence[Violation]) -> list[Violation]:
@@ -139,18 +130,7 @@ def below(pointer: str, violations: Sequence[Violation]) -> list[Violation]:
     return [Violation(pointer + v.pointer, v.rule, v.value, v.facts) for v in violations]
 
 
-def _validated(state: State, pointer: str) -> State:
-    """The state as the model writes it. Raises Refusal with each value that does not fit."""
-    try:
-        return to_state(OrganizationState.model_validate(state))
-    except ValidationError as error:
-        violations = from_pydantic(error.errors())
-        raise Refusal("invalid-organization", *below(pointer, violations)) from error
-
-
-def _event(
-    caller: Caller, held: Held, change: Change, patch: dict[str, Any], after: Patched
-) -> NewEvent:
+def _event(caller: Caller, held: Held, change: Change, revision: Revision) -> NewEvent:
     return NewEvent(
         subject=str(held.id),
         revision=held.revision,
@@ -158,9 +138,9 @@ def _event(
         effective_on=change.effective_on,
         actor=caller.client,
         reason=change.reason,
-        change=patch,
-        timeline=after.timeline,
-        areas=after.areas,
+        change=revision.patch,
+        timeline=revision.after.timeline,
+        areas=revision.after.areas,
     )
 
 
@@ -169,4 +149,4 @@ async def _update(connection: AsyncConnection, held: Held, after: Patched, point
     try:
         await organization_rows.update_one(connection, held, after.whole)
     except IntegrityError as error:
-        raise code_taken(held.state, pointer) from error
+        raise code_taken(held.state, organization_rows.taken(error), pointer) from error

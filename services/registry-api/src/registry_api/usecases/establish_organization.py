@@ -65,7 +65,7 @@ class EstablishOrganization:
         try:
             await organization_rows.insert_one(connection, held)
         except IntegrityError as error:
-            raise code_taken(held.state, pointer) from error
+            raise code_taken(held.state, organization_rows.taken(error), pointer) from error
         return NewEvent(
             subject=str(held.id),
             revision=held.revision,

@@ -13,11 +13,13 @@ from registry_api.domain.known_past import KnownPast, Patch
 from registry_api.domain.organization import complete
 from registry_api.files.rows import FileRow
 from registry_api.storage.organization_rows import Held
-from registry_api.usecases.import_entries import Entry, Identity, Judge, Newcomer
+from registry_api.usecases.change_organization import revised
+from registry_api.usecases.import_entries import Entry, Judge
+from registry_api.usecases.import_matching import Bearers, RowRefused
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Violation
-from servicekit.timeline import merge_diff, merge_patch
+from servicekit.refusals import Refusal, Violation
+from servicekit.timeline import merge_patch
 
 EVENT = "organization.imported"
 
@@ -45,12 +47,6 @@ class Landing:
         )
 
 
-class _Refused(Exception):
-    def __init__(self, *violations: Violation) -> None:
-        super().__init__()
-        self.violations = violations
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The circumstances all rows of an import share."""
@@ -63,95 +59,86 @@ class Batch:
         """From this day on the file's facts hold."""
         return self.judge.effective_on
 
-    def needs_history(self, known: Mapping[Any, Held]) -> list[UUID]:
+    def needs_history(self, known: Mapping[UUID, Held]) -> list[UUID]:
         """Organizations that were changed with effect after this import's date."""
         return [held.id for held in known.values() if held.last_effective_on > self.effective_on]
 
     def resolve(
         self,
         entries: Sequence[Entry],
-        known: Mapping[Identity, Held],
+        known: Mapping[UUID, Held],
         histories: Mapping[UUID, Sequence[Patch]],
     ) -> Landing:
         """Decide each row; `known` are the organizations there are, `histories` their patches."""
         landing = Landing()
+        bearers = Bearers(self.judge.terms.caller, known.values())
+        spoken_of: dict[UUID, int] = {}
         for entry in entries:
             try:
-                told = self._resolve(entry, known, histories, landing)
-            except _Refused as refused:
+                self._check(entry)
+                if entry.row.example or entry.same_as_first:
+                    told = _passed_over(entry, landing)
+                elif (held := bearers.match(entry)) is None:
+                    told = self._create(entry, landing)
+                else:
+                    _only_once(held, entry, spoken_of)
+                    told = self._update(entry, held, histories.get(held.id), landing)
+            except RowRefused as refused:
                 landing.refused.append((entry.row, refused.violations))
             else:
                 if told or entry.row.notices:
                     landing.notices.append((entry.row.line, (*entry.row.notices, *told)))
         return landing
 
-    def _resolve(
-        self,
-        entry: Entry,
-        known: Mapping[Identity, Held],
-        histories: Mapping[UUID, Sequence[Patch]],
-        landing: Landing,
-    ) -> Sequence[Violation]:
-        """Put the row into `landing`; notices beyond the row's own. Raises _Refused."""
+    def _check(self, entry: Entry) -> None:
+        """Raises RowRefused for a row that can't be read, names nobody, or repeats another."""
         if entry.row.example:
-            landing.unchanged += 1
-            return (Violation("/name", "example_row", None),)
+            return
         if entry.row.violations:
-            raise _Refused(*entry.row.violations)
+            raise RowRefused(*entry.row.violations)
         if entry.identity is None:
-            raise _Refused(
+            raise RowRefused(
                 *(entry.faults or [Violation("/credit_code", "code_or_filing_number", None)])
             )
-        if entry.same_as_first:
-            landing.unchanged += 1
-            return (_repeated(entry, "repeated_row"),)
-        if entry.first_line is not None:
-            raise _Refused(_repeated(entry, "repeated_in_file"))
-        held = known.get(entry.identity)
-        if held is not None:
-            self._update(entry, held, histories.get(held.id), landing)
-            return ()
-        if entry.newcomer is None:
-            raise _Refused(*entry.faults)
-        self._create(entry.newcomer, landing)
-        return entry.newcomer.notices
+        if entry.first_line is not None and not entry.same_as_first:
+            raise RowRefused(_repeated(entry, "repeated_in_file", entry.first_line))
 
-    def _create(self, newcomer: Newcomer, landing: Landing) -> None:
+    def _create(self, entry: Entry, landing: Landing) -> Sequence[Violation]:
+        newcomer = entry.newcomer
+        if newcomer is None:
+            raise RowRefused(*entry.faults)
         day = self.effective_on
         held = Held(uuid7(), 1, newcomer.state, day, day, newcomer.text)
         landing.created.append(held)
         timeline = [Segment(day, None, newcomer.state, newcomer.text)]
         areas = [newcomer.area] if newcomer.area else []
         landing.events.append(self._event(held, Fragment(newcomer.text), timeline, areas))
+        return newcomer.notices
 
     def _update(
         self, entry: Entry, held: Held, past: Sequence[Patch] | None, landing: Landing
-    ) -> None:
-        if not self.judge.caller.may_see(held.area):
-            raise _Refused(Violation("", "outside_areas", held.area))
-        if self.effective_on < held.first_effective_on:
-            first = held.first_effective_on.isoformat()
-            day = self.effective_on.isoformat()
-            raise _Refused(Violation("/effective_on", "before_first", day, {"first": first}))
+    ) -> Sequence[Violation]:
         if not past and entry.newcomer is not None and entry.newcomer.state == held.state:
             landing.unchanged += 1
-            return
+            return ()
         known = KnownPast(past or [(held.last_effective_on, 0, held.state)])
-        on_the_day = known.on(self.effective_on)
-        assert on_the_day is not None
-        changed = self._sound(complete(merge_patch(on_the_day, entry.row.patch())))
-        patch = merge_diff(on_the_day, changed)
-        if not patch:
+        base = known.on(self.effective_on) or known.timeline[0].state
+        wanted = complete(merge_patch(base, entry.row.patch()))
+        try:
+            revision = self.judge.terms.revise(known, self.effective_on, wanted)
+        except Refusal as refusal:
+            raise RowRefused(*_told(refusal)) from refusal
+        if revision is None:
             landing.unchanged += 1
-            return
-        after = known.patched(self.effective_on, patch)
-        for segment in after.timeline[1:]:
-            self._sound(segment.state)
-        last = max(held.last_effective_on, self.effective_on)
-        state = after.timeline[-1].state
-        new = Held(held.id, held.revision + 1, state, held.first_effective_on, last)
-        landing.updated.append((new, patch))
-        landing.events.append(self._event(new, patch, after.timeline, after.areas))
+            return ()
+        new, after = revised(held, self.effective_on, revision), revision.after
+        landing.updated.append((new, revision.patch))
+        landing.events.append(self._event(new, revision.patch, after.timeline, after.areas))
+        first = held.first_effective_on
+        if self.effective_on < first:
+            facts = {"day": self.effective_on.isoformat()}
+            return (Violation("", "beginning_moved", first.isoformat(), facts),)
+        return ()
 
     def timelines(
         self, landing: Landing, histories: Mapping[UUID, Sequence[Patch]]
@@ -161,12 +148,6 @@ class Batch:
             (held, KnownPast(histories[held.id]).patched(self.effective_on, patch).whole)
             for held, patch in landing.updated
         ]
-
-    def _sound(self, state: dict[str, Any]) -> dict[str, Any]:
-        found = self.judge.validated(state)
-        if isinstance(found, list):
-            raise _Refused(*found)
-        return found
 
     def _event(
         self,
@@ -180,7 +161,7 @@ class Batch:
             revision=held.revision,
             type=EVENT,
             effective_on=self.effective_on,
-            actor=self.judge.caller.client,
+            actor=self.judge.terms.caller.client,
             reason=self.reason,
             change=change,
             timeline=timeline,
@@ -188,6 +169,28 @@ class Batch:
         )
 
 
-def _repeated(entry: Entry, rule: str) -> Violation:
+def _passed_over(entry: Entry, landing: Landing) -> Sequence[Violation]:
+    landing.unchanged += 1
+    if entry.row.example:
+        return (Violation("/name", "example_row", None),)
+    return (_repeated(entry, "repeated_row", entry.first_line),)
+
+
+def _only_once(held: Held, entry: Entry, spoken_of: dict[UUID, int]) -> None:
+    """Two rows may call one organization by different names. Raises RowRefused for the second."""
+    first = spoken_of.setdefault(held.id, entry.row.line)
+    if first != entry.row.line:
+        raise RowRefused(_repeated(entry, "repeated_in_file", first))
+
+
+def _repeated(entry: Entry, rule: str, first: int | None) -> Violation:
     who = entry.identity if isinstance(entry.identity, str) else "/".join(entry.identity or ())
-    return Violation("/credit_code", rule, who, {"first": entry.first_line})
+    return Violation("/credit_code", rule, who, {"first": first})
+
+
+def _told(refusal: Refusal) -> Sequence[Violation]:
+    """The refusal of a change as what is wrong with its row."""
+    if refusal.code == "outside-areas":
+        area = refusal.facts["area"]
+        return [Violation("/domicile/division_code", "outside_areas", area)]
+    return refusal.violations

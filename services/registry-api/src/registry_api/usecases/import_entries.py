@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 from registry_api.domain.checks import check_establishment, check_state
 from registry_api.domain.derivation import derive
-from registry_api.domain.divisions import Divisions
 from registry_api.domain.organization import OrganizationState, State, access_area, to_state
 from registry_api.files.rows import FileRow
-from servicekit.auth import Caller
+from registry_api.usecases.revision import Terms
 from servicekit.canonical import canonical_text
 from servicekit.refusals import Violation
 from servicekit.violations import from_pydantic
@@ -23,6 +22,8 @@ Identity = str | tuple[str, str]
 """A credit code, or (authority's division, filing number)."""
 
 _HASH = (1 << 64) - 1
+_ANY = "*"
+"""Stands for every authority's division: the number was mentioned under one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,8 @@ class Entry:
 class Judge:
     """The rules that every row of an import is held to, whoever it is about."""
 
-    caller: Caller
+    terms: Terms
     effective_on: date
-    today: date
-    divisions: Divisions
 
     def newcomer(self, row: FileRow) -> Newcomer | list[Violation]:
         """The row as a new organization, or the rules it breaks as one."""
@@ -79,20 +78,13 @@ class Judge:
         gates = check_establishment(state, since)
         return Newcomer(state, canonical_text(state), access_area(state), gates)
 
-    def validated(self, state: State) -> State | list[Violation]:
-        """A merged state as the model writes it, or the rules it breaks."""
-        try:
-            whole = to_state(OrganizationState.model_validate(state))
-        except ValidationError as error:
-            return from_pydantic(error.errors())
-        return self.faults(whole) or whole
-
     def faults(self, state: State) -> list[Violation]:
         """What a valid state breaks beyond the rules of single fields."""
-        violations = check_state(state, self.today, self.divisions)
-        if not violations and self.caller.areas is not None:
+        terms = self.terms
+        violations = check_state(state, terms.today, terms.divisions)
+        if not violations and terms.caller.areas is not None:
             area = access_area(state)
-            if not self.caller.may_see(area):
+            if not terms.caller.may_see(area):
                 return [Violation("/domicile/division_code", "outside_areas", area)]
         return violations
 
@@ -104,6 +96,7 @@ class Reading:
         self._rows = rows
         self._judge = judge
         self._first: dict[Identity, int] = {}
+        """By name, the line of the first row that bore it (and a hash of what it said)."""
 
     def skip(self, number: int) -> None:
         """Pass over rows that were dealt with before; remember whom they spoke of."""
@@ -130,10 +123,20 @@ class Reading:
             return None, None, False
         # line and content in one number: the whole file is remembered this way
         here = row.line << 64 | hash(tuple(row.cells)) & _HASH
-        first = self._first.setdefault(who, here)
+        filed = filed_as(row)
+        first = self._first.setdefault(who, here) if filed is None else self._also(who, filed, here)
         if first >> 64 == row.line:
             return who, None, False
         return who, first >> 64, first & _HASH == here & _HASH
+
+    def _also(self, who: Identity, filed: tuple[str, str], here: int) -> int:
+        """What was first said of any name that this row may share with another."""
+        division, number = filed
+        names = (who, filed, ("", number) if division else (_ANY, number))
+        first = min((self._first[name] for name in names if name in self._first), default=here)
+        for name in (who, filed, (_ANY, number)):
+            self._first.setdefault(name, here)
+        return first
 
 
 def identity_of(row: FileRow) -> Identity | None:
@@ -141,6 +144,11 @@ def identity_of(row: FileRow) -> Identity | None:
     code = row.leaf("credit_code")
     if isinstance(code, str) and code:
         return code
+    return filed_as(row)
+
+
+def filed_as(row: FileRow) -> tuple[str, str] | None:
+    """(authority's division, "" where the row does not say; filing number), None without number."""
     number = row.leaf("filing_number")
     if not isinstance(number, str) or not number:
         return None
@@ -148,13 +156,14 @@ def identity_of(row: FileRow) -> Identity | None:
     return (division if isinstance(division, str) else "", number)
 
 
-def identities(entries: Sequence[Entry]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The credit codes, and the (division, filing number) pairs, that rows speak of."""
+def identities(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
+    """The credit codes, and the filing numbers, that rows speak of."""
     codes: list[str] = []
-    filings: list[tuple[str, str]] = []
+    numbers: set[str] = set()
     for entry in entries:
         if isinstance(entry.identity, str):
             codes.append(entry.identity)
-        elif entry.identity is not None:
-            filings.append(entry.identity)
-    return codes, filings
+        filed = filed_as(entry.row)
+        if filed is not None:
+            numbers.add(filed[1])
+    return codes, list(numbers)

@@ -28,6 +28,8 @@ from registry_api.files.table import Table
 from registry_api.storage import history, organization_rows, uploads
 from registry_api.usecases.import_batch import Batch, Landing
 from registry_api.usecases.import_entries import Entry, Judge, Reading, identities
+from registry_api.usecases.import_matching import numbers_under_other_authorities
+from registry_api.usecases.revision import Terms
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -84,12 +86,9 @@ class ImportOrganizations:
 
     def _batch(self, job: Job) -> Batch:
         areas = None if job.areas is None else tuple(job.areas)
-        judge = Judge(
-            caller=Caller(job.client, frozenset(), areas),
-            effective_on=date.fromisoformat(job.params["effective_on"]),
-            today=self.clock.today(),
-            divisions=self.divisions,
-        )
+        caller = Caller(job.client, frozenset(), areas)
+        terms = Terms(caller, self.clock.today(), self.divisions)
+        judge = Judge(terms, date.fromisoformat(job.params["effective_on"]))
         return Batch(judge, job.params["reason"] or f"import {job.id}")
 
     async def _fetch(self, job: Job, file: BinaryIO) -> None:
@@ -142,6 +141,9 @@ class ImportOrganizations:
         self, connection: AsyncConnection, batch: Batch, entries: Sequence[Entry]
     ) -> Landing:
         known = await organization_rows.lock_by_identity(connection, *identities(entries))
+        moved = numbers_under_other_authorities(entries, list(known.values()))
+        if moved:
+            known |= await organization_rows.lock_by_identity(connection, [], moved)
         late = batch.needs_history(known)
         histories = await history.patches_of(connection, late) if late else {}
         return batch.resolve(entries, known, histories)

@@ -197,7 +197,7 @@ def upgrade() -> None:
         "organization",
         [sa.literal_column("coalesce(authority_division, '')"), "filing_number"],
         unique=True,
-        postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
+        postgresql_where=sa.text("filing_number IS NOT NULL"),
     )
     op.create_table(
         "void_organization",
@@ -314,7 +314,7 @@ def downgrade() -> None:
     op.drop_index(
         "organization_filing_number_key",
         table_name="organization",
-        postgresql_where=sa.text("filing_number IS NOT NULL AND credit_code IS NULL"),
+        postgresql_where=sa.text("filing_number IS NOT NULL"),
     )
     op.drop_index("organization_credit_code_key", table_name="organization")
     op.drop_index(
