@@ -100,6 +100,8 @@ async def _party_building(life: Life) -> None:
         member_meetings=1, committee_meetings=3, group_meetings=3, lectures=1,
     )  # fmt: skip
     await step("record_demonstration_site", "2016-11-01", state="nominated", theme="医患同心")
+    await step("record_demonstration_site", "2017-02-01", state="designated")
+    await step("record_demonstration_site_reviews", "2018-02-01", result="passed")
     await step("record_training", "2016-12-20", year=2016, secretary_hours=24, member_hours=16)
     await step(
         "record_recruitment", "2016-12-31", year=2016,
@@ -135,12 +137,18 @@ async def _supervision(life: Life) -> None:
 async def _leadership_election(registry: Teller, life: Life) -> None:
     candidates = [{"post": "理事长"}, {"post": "监事长"}]
     opened = await life.step("open_leadership_election", "2020-03-01", candidates=candidates)
-    for candidate in opened["outcome"]["candidates"]:
-        await life.step(
-            "review_candidate", "2020-03-10", candidate_id=candidate["id"], result="passed"
-        )
+    first, second = (candidate["id"] for candidate in opened["outcome"]["candidates"])
+    await life.step("review_candidate", "2020-03-10", candidate_id=first, result="passed")
+    await life.step("review_candidate", "2020-03-10", candidate_id=second, result="rejected")
+    withdrawn = await life.step(
+        "withdraw_candidate", "2020-03-20", candidate_id=second, replaced_by={"post": "监事长"}
+    )
+    (third,) = (candidate["id"] for candidate in withdrawn["outcome"]["candidates"])
+    await life.step("review_candidate", "2020-03-25", candidate_id=third, result="passed")
     await life.step("complete_leadership_election", "2020-04-01")
     await registry.tell("list_candidates", {"organization_id": life.id})
+    await life.step("open_leadership_election", "2020-05-01", candidates=candidates)
+    await life.step("cancel_leadership_election", "2020-05-10", reason="人选未定")
 
 
 async def _reorganizations(registry: Teller, life: Life) -> None:

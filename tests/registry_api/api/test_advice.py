@@ -31,7 +31,7 @@ async def test_guidance_follows_the_organization_through_time(
     path = f"/v1/organizations/{identifier}/guidance"
     early = (await registry.get(path, params={"valid_on": "2017-04-30"})).json()
     assert early["recommendation"]["mode"] == "joint"
-    assert early["recommendation"]["with"] == ["罗湖区卫生局"]
+    assert early["recommendation"]["with"] == ["罗湖区卫生局主管的其他社会组织"]
     now = (await registry.get(path, headers={"accept-language": "en"})).json()
     assert (now["recommendation"]["mode"], now["recommendation"]["form"]) == ("solo", "branch")
     assert (now["priority"]["level"], now["valid_on"]) == ("first", "2017-06-14")

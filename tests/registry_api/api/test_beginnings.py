@@ -19,7 +19,10 @@ async def test_an_amendment_before_the_first_day_moves_the_beginning_back(
     await imported(registry, csv_file([row(1)]))
     held = await by_code(registry, 1)
     path = f"/v1/organizations/{held['id']}/party-organization/formation"
-    formed = {"effective_on": "2017-05-24", "form": "functional", "mode": "solo"}
+    formed = {
+        "effective_on": "2017-05-24", "form": "functional", "mode": "solo",
+        "approval": "罗组〔2017〕1号",
+    }  # fmt: skip
     refused = await registry.post(path, json=formed, headers={"if-match": "*"})
     assert [e["rule"] for e in refused.json()["errors"]] == ["before_first"]
     assert "amendments" in refused.json()["errors"][0]["detail"]

@@ -87,7 +87,15 @@ def _fill_party(party: State) -> None:
     organization = party["organization"]
     if organization:
         organization.setdefault("with", [])
-        for key in ("form", "mode", "established_on", "secretary", "elected_on", "term_until"):
+        for key in (
+            "form",
+            "mode",
+            "established_on",
+            "approval",
+            "secretary",
+            "elected_on",
+            "term_until",
+        ):
             organization.setdefault(key, None)
         if organization["secretary"]:
             organization["secretary"] = _fill(organization["secretary"], _SECRETARY)

@@ -55,7 +55,7 @@ async def test_the_answer_changes_with_what_happened_and_remembers_what_was(
     known = await _kinds(registry, identifier, known_at=before)
     assert known == ["form_party_organization", "annual_inspection"]
     ahead = await _kinds(registry, identifier, valid_on="2018-05-01")
-    assert ahead == ["annual_inspection", "adopt_charter_wording_2018"]
+    assert ahead == ["annual_inspection", "hold_organizational_life", "adopt_charter_wording_2018"]
     inspected = {
         "effective_on": "2017-06-10", "year": 2016, "result": "passed", "party_section": True,
     }  # fmt: skip

@@ -124,7 +124,8 @@ async def test_a_page_of_the_past_looks_at_a_bounded_number_and_goes_on(
 ) -> None:
     monkeypatch.setattr("registry_api.storage.past_listing._BUDGET", 2)
     for number in range(1, 6):
-        await founded(registry, number, status="suspended" if number == 5 else "active")
+        last = await founded(registry, number)
+    await amended(registry, last, "2016-03-01", status="suspended")
     params: dict[str, Any] = {"valid_on": "2016-06-01", "status": "suspended", "limit": 1}
     sizes = []
     while True:

@@ -46,9 +46,9 @@ def _party(full: int | None, **more: Any) -> dict[str, Any]:
         ({"party": _party(2), "kind": "foundation", "full_time_staff": 9, "sponsor": "某集团"},
          "foundation_with_sponsor", ["某集团"]),
         ({"party": _party(2), "kind": "foundation", "full_time_staff": 10, "sponsor": "某集团"},
-         "joint_with_sector", ["罗湖区卫生局"]),
+         "joint_with_sector", ["罗湖区卫生局主管的其他社会组织"]),
         ({"party": _party(1), "business_supervisor": None}, "joint_with_neighbours",
-         ["440303001"]),
+         ["同在440303001的其他社会组织"]),
         ({"party": _party(0)}, "worker", []),
     ],
 )  # fmt: skip
@@ -56,7 +56,8 @@ def test_each_form_is_recommended_to_whom_it_fits(
     changes: dict[str, Any], rule: str, with_: list[str]
 ) -> None:
     guidance = guidance_for(_state(**changes), DAY)
-    assert (guidance.form.name, list(guidance.with_)) == (rule, with_)
+    told = [words.say("zh", {"value": value}) for words, value in guidance.with_]
+    assert (guidance.form.name, told) == (rule, with_)
     assert guidance.form.reason.zh != guidance.form.reason.en
 
 
@@ -128,9 +129,10 @@ def test_a_party_organization_works_well_by_what_is_recorded() -> None:
     good = _party(5, organization=organization, organizational_life=life)
     assert _judged(party=good).works_well
     for party, unmet in (
-        (_party(5), {"has_party_organization", "has_secretary", "life_is_reported"}),
+        (_party(5), {"has_party_organization", "has_secretary", "life_is_reported",
+                     "life_is_held", "elects_in_time"}),
         ({**good, "organization": BRANCH}, {"has_secretary"}),
-        ({**good, "organizational_life": None}, {"life_is_reported"}),
+        ({**good, "organizational_life": None}, {"life_is_reported", "life_is_held"}),
         ({**good, "organizational_life": {**life, "lectures": 0}}, {"life_is_held"}),
         ({**good, "organizational_life": {**life, "quarter": "2016Q4"}}, {"life_is_held"}),
         ({**good, "organization": {**organization, "term_until": "2017-06-14"}},

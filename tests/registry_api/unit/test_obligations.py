@@ -215,8 +215,58 @@ def test_the_quarter_reported_short_is_owed_else_the_next_one(
     party = _party(members, organization=_branch(), organizational_life=life)
     owed = _owed(date(2017, 2, 1), party=party)["hold_organizational_life"]
     assert owed.due_on == due_on
-    silent = _party(members, organization=_branch())
-    assert "hold_organizational_life" not in _owed(date(2017, 2, 1), party=silent)
+    nobody = _party(members)
+    assert "hold_organizational_life" not in _owed(date(2017, 2, 1), party=nobody)
+
+
+@pytest.mark.parametrize(
+    ("formed", "due_on"),
+    [
+        (date(2016, 3, 1), date(2016, 6, 30)),
+        (date(2016, 4, 1), date(2016, 6, 30)),
+        (date(2016, 4, 2), date(2016, 9, 30)),
+    ],
+)
+def test_who_never_reports_owes_the_first_whole_quarter_since_formation(
+    formed: date, due_on: date
+) -> None:
+    timeline = fold(
+        [
+            (FIRST, 0, _state(party=_party(3))),
+            (formed, 1, {"party": {"organization": _branch(established_on=formed.isoformat())}}),
+            (date(2016, 12, 1), 2, {"party": {"full_members": 4}}),
+        ],
+        complete,
+    )
+    day = date(2017, 2, 1)
+    owed = {o.kind: o for o in obligations_on(timeline, day)}["hold_organizational_life"]
+    assert (owed.due_on, owed.overdue_on(day)) == (due_on, True)
+
+
+def test_a_quarter_before_the_party_organization_was_formed_anew_counts_no_more() -> None:
+    life = {
+        "quarter": "2016Q2", "member_meetings": 1, "committee_meetings": 3,
+        "group_meetings": 0, "lectures": 1,
+    }  # fmt: skip
+    party = _party(3, organization=_branch(), organizational_life=life)
+    timeline = fold(
+        [
+            (FIRST, 0, _state(party=party)),
+            (date(2016, 8, 1), 1, {"party": {"organization": None}}),
+            (date(2017, 1, 10), 2, {"party": {"organization": _branch()}}),
+        ],
+        complete,
+    )
+
+    def due_on(day: date) -> date | None:
+        owed = {o.kind: o for o in obligations_on(timeline, day)}
+        return (
+            owed["hold_organizational_life"].due_on if "hold_organizational_life" in owed else None
+        )
+
+    assert due_on(date(2016, 7, 31)) == date(2016, 9, 30)
+    assert due_on(date(2017, 3, 31)) is None
+    assert due_on(date(2017, 4, 1)) == date(2017, 6, 30)
 
 
 @pytest.mark.parametrize("quarter", ["0000Q1", "0001Q1", "9998Q4", "9999Q4"])

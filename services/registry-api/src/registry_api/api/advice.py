@@ -139,7 +139,7 @@ def _form(guidance: Guidance, language: str) -> dict[str, object]:
         "rule": rule.name,
         "mode": rule.mode,
         "form": rule.form,
-        "with": list(guidance.with_),
+        "with": [words.say(language, {"value": value}) for words, value in guidance.with_],
         "reason": rule.reason.say(language),
         "clause": rule.clause.say(language),
         "source": rule.source,

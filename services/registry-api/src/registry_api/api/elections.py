@@ -16,6 +16,8 @@ from registry_api.api.life_events import CHANGING, told
 from registry_api.api.schemas import OrganizationAfterEvent
 from registry_api.domain.elections import (
     CandidateReviewed,
+    CandidateWithdrawn,
+    ElectionCancelled,
     ElectionCompleted,
     ElectionOpened,
     Result,
@@ -67,7 +69,10 @@ async def open_leadership_election(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Name the candidates; each of them needs a passed review before the election can complete."""
+    """Name the candidates; each of them needs a passed review before the election can complete.
+
+    The outcome has the `election_id` and the `candidates` with their ids.
+    """
     attempt = await _attempt(request, if_match, idempotency_key)
     return told(await factory.hold_election.open(caller, organization_id, body, attempt))
 
@@ -94,6 +99,28 @@ async def review_candidate(
 
 
 @router.post(
+    f"{PATH}/withdrawals",
+    operation_id="withdraw_candidate",
+    summary="A candidate withdraws or is replaced 候选人退出或更换",
+    response_model=OrganizationAfterEvent,
+    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
+)
+async def withdraw_candidate(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: OrganizationId,
+    body: CandidateWithdrawn,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
+    and is listed with an id in the outcome."""
+    attempt = await _attempt(request, if_match, idempotency_key)
+    return told(await factory.hold_election.withdraw(caller, organization_id, body, attempt))
+
+
+@router.post(
     f"{PATH}/completion",
     operation_id="complete_leadership_election",
     summary="Complete a leadership election 完成换届",
@@ -109,9 +136,31 @@ async def complete_leadership_election(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Complete the open election; refused while a candidate has no passed review."""
+    """Complete the open election; refused unless every candidate has a passed review by that day,
+    whenever the review was recorded."""
     attempt = await _attempt(request, if_match, idempotency_key)
     return told(await factory.hold_election.complete(caller, organization_id, body, attempt))
+
+
+@router.post(
+    f"{PATH}/cancellation",
+    operation_id="cancel_leadership_election",
+    summary="Give a leadership election up 取消换届",
+    response_model=OrganizationAfterEvent,
+    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+)
+async def cancel_leadership_election(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: OrganizationId,
+    body: ElectionCancelled,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Give the open election up, whatever its reviews said; another one can be opened."""
+    attempt = await _attempt(request, if_match, idempotency_key)
+    return told(await factory.hold_election.cancel(caller, organization_id, body, attempt))
 
 
 @router.get(
@@ -129,8 +178,12 @@ async def list_candidates(
     return Candidates(
         items=[
             CandidateOut(
-                id=c.id, post=c.post, name=name, result=c.result, reviewed_on=c.reviewed_on
+                id=reviewed.candidate.id,
+                post=reviewed.candidate.post,
+                name=reviewed.name,
+                result=reviewed.result,
+                reviewed_on=reviewed.reviewed_on,
             )
-            for c, name in found
+            for reviewed in found
         ]
     )

@@ -152,6 +152,14 @@ ERRORS = ErrorTable(
             "{value} 晚于今天（{today}）；只能登记已发生的事实。",
             "{value} is after today ({today}); only facts that have happened can be recorded.",
         ),
+        "before_registration": Text(
+            "{value} 早于成立登记日期 {registered_on}；登记之前尚无该组织。",
+            "{value} is before the registration on {registered_on}: it was not there yet.",
+        ),
+        "not_active": Text(
+            "新成立的社会组织登记状态应为正常（active），不能为 {value}。",
+            "A new organization is active, not {value}.",
+        ),
         "before_first": Text(
             "{value} 早于该组织首次入册日期 {first}。如该组织此前已存在，请先将首次入册日期前移："
             "提交 effective_on 为更早日期的变更登记（amendments，change 可为 {{}}），或以更早的 "

@@ -33,21 +33,73 @@ LIFE_EVENT_RULES = {
     "site_step": Text(
         "示范点不能由{held}变为{value}。", "A demonstration site can't go from {held} to {value}."
     ),
+    "joint_branch_is_joint": Text(
+        "联合党支部须为联合组建（mode 填 joint）。",
+        "A joint branch is formed jointly: mode is joint.",
+    ),
+    "no_secretary": Text(
+        "没有书记岗位；请同时填写 secretary_post。",
+        "There is no secretary's post; send secretary_post with it.",
+    ),
+    "wording_goes_forward": Text(
+        "入章表述不能由 {held} 退回{value}；更正请用 amendments。",
+        "The wording does not go from {held} back to {value}; correct errors by amendments.",
+    ),
+    "period_ahead": Text(
+        "{value} 在 {day} 尚未开始；请核对期间或生效日期。",
+        "{value} had not begun on {day}; check the period and effective_on.",
+    ),
+    "newer_period_told": Text(
+        "该日已报送更新的期间 {held}；补报 {value} 请以早于 {held} 报送之日（如该期间最后一日）"
+        "为生效日期。",
+        "The newer {held} was reported by that day; report {value} with an effective_on before "
+        "that, such as the last day of {value}.",
+    ),
+    "year_not_over": Text(
+        "{value} 年度在 {day} 尚未结束，年检针对上一年度及以前。",
+        "{value} was not over on {day}; an inspection is about a year before.",
+    ),
+    "grade_vetoed": Text("该等级应予一票否决：{zh}", "The grade would have been vetoed: {en}"),
+    "later_event": Text(
+        "{on} 已登记 {event}（账本位置 {position}），与 {value} 的此事件不能并存，原因见下一项；"
+        "请核对哪一项有误，先更正有误的一项。",
+        "{event} on {on} (ledger position {position}) is recorded already and can't stand beside "
+        "this on {value}; the next item says why. One of the two is wrong: correct that one first.",
+    ),
+    "goes_on": Text(
+        "该组织存续，不能同时变更登记状态为 {value}。",
+        "It goes on: its status does not become {value} at the same time.",
+    ),
+    "decided_by_event": Text(
+        "只能由相应事件产生（POST …/{path}），不能以变更写入；登记有误的可改为 null。",
+        "Only its own events decide it (POST …/{path}); an amendment can't, but null takes out "
+        "what was entered in error.",
+    ),
+    "site_not_designated": Text(
+        "只有已命名的示范点可以复核（现为 {value}）。",
+        "Only a designated site is reviewed (it is {value}).",
+    ),
+    "no_candidates": Text(
+        "本次换届没有候选人；请更换候选人或取消换届。",
+        "Nobody stands in the election; replace a candidate, or cancel it.",
+    ),
     "listed_already": Text("已在活动异常名录中。", "It is on the abnormal list already."),
     "not_listed": Text("不在活动异常名录中。", "It is not on the abnormal list."),
     "listed_not_recommended": Text(
         "列入活动异常名录的不予推荐。", "Who is on the abnormal list is not recommended."
     ),
     "election_open": Text(
-        "换届正在进行；请先完成。", "An election is open already; complete it first."
+        "换届正在进行；请先完成或取消。",
+        "An election is open already; complete or cancel it first.",
     ),
     "no_open_election": Text("没有进行中的换届。", "No election is open."),
     "no_candidate": Text(
         "本次换届没有候选人 {value}。", "The open election has no candidate {value}."
     ),
     "candidate_not_passed": Text(
-        "候选人（{post}）审核结论为 {value}，须审核通过方可完成换届。",
-        "The candidate for {post} is {value}; the election completes when all have passed.",
+        "有候选人到该日的审核结论为 {value}；须审核通过、退出或更换，方可完成换届。",
+        "A candidate is {value} on that day; the election completes when all who stand have "
+        "passed, so review, withdraw or replace.",
     ),
     "unknown_organization": Text(
         "没有此令牌可见的社会组织 {value}。",

@@ -13,8 +13,8 @@ from registry_api.api.errors import (
     ORGANIZATION_VOID,
 )
 from registry_api.api.schemas import AmendmentIn, Organization, OrganizationAfterEvent
+from registry_api.domain.amendment import amendment
 from registry_api.domain.life_events import LIFE_EVENTS, LifeEvent
-from registry_api.domain.life_events.event import Effect
 from registry_api.factory import Factory
 from registry_api.usecases.record_event import AMENDED, Happening, Recorded
 from servicekit.auth import Caller
@@ -45,7 +45,7 @@ CHANGING: tuple[ProblemType, ...] = (
     operation_id="amend_organization",
     summary="Amend or correct 变更与更正",
     response_model=Organization,
-    responses=responses(*CHANGING, CODE_TAKEN),
+    responses=responses(*CHANGING, CODE_TAKEN, EVENT_NOT_POSSIBLE),
 )
 async def amend_organization(
     request: Request,
@@ -65,7 +65,7 @@ async def amend_organization(
         type=AMENDED,
         effective_on=body.effective_on,
         reason=body.reason,
-        effect=lambda _: Effect(body.change),
+        effect=lambda state: amendment(state, body.change),
         if_match=if_match,
         pointer="/change",
         moves_beginning=True,

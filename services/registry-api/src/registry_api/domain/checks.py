@@ -6,10 +6,13 @@ rule is a `Violation`, whose words are in `api/errors.py`.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from registry_api.domain import credit_code
+from registry_api.domain.amendment import DECIDED
 from registry_api.domain.divisions import Divisions
+from registry_api.domain.fact_reading import Reader, fact_reader
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
 from servicekit.refusals import Refusal, Violation
@@ -43,24 +46,42 @@ def _divisions(state: State, divisions: Divisions) -> Iterator[Violation]:
 
 
 _DATES = (
-    ("registration", "registered_on"),
-    ("grade", "announced_on"),
-    ("charter", "on"),
-    ("party", "organization", "established_on"),
-    ("party", "organization", "secretary", "appointed_on"),
-    ("party", "instructor", "assigned_on"),
-    ("party", "liaison", "assigned_on"),
-    ("party", "organizer", "assigned_on"),
+    "registration.registered_on",
+    "grade.announced_on",
+    "charter.on",
+    "party.organization.established_on",
+    "party.organization.elected_on",
+    "party.organization.secretary.appointed_on",
+    "party.instructor.assigned_on",
+    "party.liaison.assigned_on",
+    "party.organizer.assigned_on",
+    "party.demonstration_site.on",
+    "party.demonstration_site.reviewed_on",
+    "annual_inspection.on",
+    "annual_inspection.made_up.on",
+    "evaluation.on",
+    "leadership_election.opened_on",
+    "leadership_election.completed_on",
+    "leadership_election.cancelled_on",
+    "abnormal_list.since",
+    "recommendation.on",
 )
-"""Dates on which something happened; a grade's `valid_until` may lie ahead."""
+"""Dates on which something happened; a grade's `valid_until` and a term's end may lie ahead."""
 
 
 def _future_dates(state: State, today: date) -> Iterator[Violation]:
     limit = today.isoformat()
-    for path in _DATES:
-        value = _at(state, path)
+    (values,) = _read_dates()(state)
+    if max(filter(None, values), default="") <= limit:
+        return
+    for path, value in zip(_DATES, values, strict=True):
         if value is not None and value > limit:
-            yield Violation("/" + "/".join(path), "future_date", value, {"today": limit})
+            yield Violation("/" + path.replace(".", "/"), "future_date", value, {"today": limit})
+
+
+@cache
+def _read_dates() -> Reader:
+    return fact_reader([_DATES])
 
 
 def _date_order(state: State) -> Iterator[Violation]:
@@ -72,15 +93,6 @@ def _date_order(state: State) -> Iterator[Violation]:
         )
 
 
-def _at(state: State, path: tuple[str, ...]) -> str | None:
-    value = state
-    for key in path:
-        if value is None:
-            return None
-        value = value[key]
-    return value  # type: ignore[return-value]
-
-
 Identifier = Literal["credit_code", "filing_number"]
 """What names one organization: its code, or the number under which its authority files it."""
 
@@ -89,6 +101,29 @@ def code_taken(state: State, field: Identifier, pointer: str = "") -> Refusal:
     """The refusal of a code or filing number that belongs to another organization."""
     violation = Violation(f"{pointer}/{field}", "code_taken", state[field])
     return Refusal("code-taken", violation, taken=state[field])
+
+
+def check_newcomer(state: State, effective_on: date) -> list[Violation]:
+    """The gates of 三同步, and what a *new* organization can't bring along.
+
+    The gates are those of the later of both dates: of the registration, and of the day from which
+    the register is to know it.
+    """
+    day, registered_on = effective_on.isoformat(), state["registration"]["registered_on"]
+    gates = max(day, registered_on or day)
+    violations = check_establishment(state, date.fromisoformat(gates))
+    if day < gates:
+        facts = {"registered_on": registered_on}
+        violations.append(Violation("/effective_on", "before_registration", day, facts))
+    if state["status"] != "active":
+        violations.append(Violation("/status", "not_active", state["status"]))
+    wording = state["charter"]["wording"]
+    if wording and parameter(f"charter_wording_{wording}", date.fromisoformat(gates)) is None:
+        violations.append(Violation("/charter/wording", "wording_not_yet", wording))
+    for block, path in DECIDED.items():
+        if state[block] is not None:
+            violations.append(Violation(f"/{block}", "decided_by_event", None, {"path": path}))
+    return violations
 
 
 def check_establishment(state: State, effective_on: date) -> list[Violation]:

@@ -123,6 +123,8 @@ def _objects() -> tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]:
 def _walk(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Column]:
     for name, field in model.model_fields.items():
         here = (*path, field.alias or name)
+        if get_origin(field.annotation) is dict:
+            continue  # reviews by candidate are in documents only, tables have the counts
         kinds = [a for a in _arguments(field.annotation) if a is not type(None)]
         nested = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
         if nested is not None:

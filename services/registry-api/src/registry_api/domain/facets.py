@@ -67,6 +67,7 @@ _LEAVES = {
     "party_term_until": "party.organization.term_until",
     "secretary_cross_posted": "party.organization.secretary.cross_posted",
     "demonstration_state": "party.demonstration_site.state",
+    "demonstration_review_result": "party.demonstration_site.review_result",
     "inspection_year": "annual_inspection.year",
     "inspection_result": "annual_inspection.result",
     "evaluation_outcome": "evaluation.outcome",

@@ -30,7 +30,7 @@ class FormRule:
     when: Condition
     mode: str
     form: str | None
-    with_: tuple[str, ...]
+    with_: tuple[tuple[str, Text], ...]
     reason: Text
     clause: Text
     source: str
@@ -64,10 +64,11 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """The answer: the form and with whom, the mechanisms (each with whether it is in place)."""
+    """The answer: the form and with whom (the words, and the field they are about), the mechanisms
+    (each with whether it is in place)."""
 
     form: FormRule
-    with_: Sequence[str]
+    with_: Sequence[tuple[Text, Any]]
     mechanisms: Sequence[tuple[Mechanism, bool | None]]
     priority: Priority
 
@@ -75,14 +76,14 @@ class Guidance:
 def guidance_for(state: State, day: date) -> Guidance:
     """What is recommended for an organization in a complete state on `day`."""
     form = next(rule for rule in forms().values() if _holds(rule.when, state, day))
-    named = (value_at(state, path.split(".")) for path in form.with_)
+    named = ((words, value_at(state, path.split("."))) for path, words in form.with_)
     mechanisms = [
         (found, None if found.recorded is None else _holds(found.recorded, state, day))
         for found in _mechanisms().values()
         if _holds(found.when, state, day)
     ]
     priority = next(found for found in _priorities().values() if _holds(found.when, state, day))
-    return Guidance(form, [name for name in named if name], mechanisms, priority)
+    return Guidance(form, [(words, value) for words, value in named if value], mechanisms, priority)
 
 
 def _holds(condition: Condition, state: State, day: date) -> bool:
@@ -116,7 +117,7 @@ def _form(name: str, raw: Mapping[str, Any]) -> FormRule:
         read_condition(raw["when"]),
         raw["mode"],
         raw["form"],
-        tuple(raw["with"]),
+        tuple((path, Text(**words)) for path, words in raw["with"].items()),
         Text(**raw["reason"]),
         Text(**raw["clause"]),
         raw["source"],

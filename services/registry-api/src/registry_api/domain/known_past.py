@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from registry_api.domain.organization import State, access_area, complete
+from registry_api.domain.organization import State, access_area, settled
 from servicekit.ledger import Segment
 from servicekit.timeline import fold, from_date, state_on
 
 Patch = tuple[date, int, dict[str, Any]]
 """(effective_on, position, RFC 7396 merge patch)."""
 
-_AFTER_ALL = 2**62
+AFTER_ALL = 2**62
 """Sorts a new patch after all that its date already has; its position is not known yet."""
 
 
@@ -31,7 +31,7 @@ class KnownPast:
 
     def __init__(self, patches: Sequence[Patch]) -> None:
         self._patches = patches
-        self.timeline = fold(patches, complete)
+        self.timeline = fold(patches, settled)
 
     def on(self, day: date) -> State | None:
         """The state on `day`, None before the first patch."""
@@ -39,7 +39,7 @@ class KnownPast:
 
     def patched(self, day: date, patch: dict[str, Any]) -> Patched:
         """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
-        whole = fold([*self._patches, (day, _AFTER_ALL, patch)], complete)
+        whole = fold([*self._patches, (day, AFTER_ALL, patch)], settled)
         after = from_date(whole, day)
         return Patched(whole, after, _areas([*from_date(self.timeline, day), *after]))
 

@@ -3,24 +3,39 @@
 Each block holds what its last event said; earlier ones are in the timeline. No natural person.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.field_types import CivilDate, Count, Flag, Line, Part
 
 Year = Annotated[int, Field(strict=True, ge=1949, le=2199)]
+Identifier = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    Field(examples=["0198c0de-0000-7000-8000-000000000001"]),
+]
 Quarter = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$"), Field(examples=["2016Q3"])]
 
 
+class InspectionMadeUp(Part):
+    """The latest inspection of a year before the newest inspected one 补检."""
+
+    year: Year = Field(title="补检年度")
+    result: Annotated[str, Coded("inspection_result")] = Field(title="补检结论")
+    party_section: Flag = Field(title="补检含党建内容")
+    on: CivilDate = Field(title="补检日期")
+
+
 class AnnualInspection(Part):
-    """The latest annual inspection 年检."""
+    """The inspection of the newest year 年检."""
 
     year: Year = Field(title="年检年度")
     result: Annotated[str, Coded("inspection_result")] = Field(title="年检结论")
     party_section: Flag = Field(title="年检含党建内容")
     on: CivilDate = Field(title="年检日期")
+    made_up: InspectionMadeUp | None = None
 
 
 class Evaluation(Part):
@@ -32,15 +47,61 @@ class Evaluation(Part):
     on: CivilDate = Field(title="评估日期")
 
 
-class LeadershipElection(Part):
-    """The latest leadership election 换届; candidates are counts here."""
+class CandidateReview(Part):
+    """What the review of a candidate said last 负责人审核; who it is stands elsewhere, sealed."""
 
+    election: Identifier = Field(title="换届编号")
+    result: Annotated[str, Coded("review_result")] = Field(title="审核结论")
+    on: CivilDate | None = Field(None, title="审核日期")
+
+
+class LeadershipElection(Part):
+    """The latest leadership election 换届.
+
+    Where the register held it (`reviews`, by candidate), the numbers are counted from the reviews;
+    of others only the numbers are known. Who has withdrawn does not count.
+    """
+
+    id: Identifier | None = Field(None, title="换届编号")
     state: Annotated[str, Coded("election_state")] = Field(title="换届状态")
     opened_on: CivilDate = Field(title="换届启动日期")
     completed_on: CivilDate | None = Field(None, title="换届完成日期")
+    cancelled_on: CivilDate | None = Field(None, title="换届取消日期")
     candidates: Count = Field(0, title="候选人数")
     passed: Count = Field(0, title="审核通过人数")
     rejected: Count = Field(0, title="审核未通过人数")
+    reviews: Annotated[dict[Identifier, CandidateReview], Field(max_length=1000)] = Field(
+        {}, title="候选人审核", description="By candidate id"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count(cls, sent: Any) -> Any:
+        return counted(sent) if isinstance(sent, dict) else sent
+
+
+def counted(election: dict[str, Any]) -> dict[str, Any]:
+    """An election with its candidates counted from their reviews.
+
+    Reviews of the election before it, which a merge leaves behind, are dropped. Whatever is of the
+    wrong shape is left to the model to refuse.
+    """
+    reviews = election.get("reviews")
+    if not reviews or not isinstance(reviews, dict):
+        return election
+    own = {
+        candidate: review
+        for candidate, review in reviews.items()
+        if not isinstance(review, dict) or review.get("election") == election.get("id")
+    }
+    results = [review.get("result") for review in own.values() if isinstance(review, dict)]
+    return {
+        **election,
+        "candidates": len(results) - results.count("withdrawn"),
+        "passed": results.count("passed"),
+        "rejected": results.count("rejected"),
+        "reviews": own,
+    }
 
 
 class AbnormalListing(Part):
@@ -56,6 +117,10 @@ class DemonstrationSite(Part):
     state: Annotated[str, Coded("demonstration_state")] = Field(title="示范点状态")
     on: CivilDate = Field(title="示范点日期")
     theme: Line | None = Field(None, title="示范点主题")
+    reviewed_on: CivilDate | None = Field(None, title="示范点复核日期")
+    review_result: Annotated[str, Coded("demonstration_review_result")] | None = Field(
+        None, title="示范点复核结论"
+    )
 
 
 class OrganizationalLife(Part):

@@ -98,9 +98,22 @@ def _grade_lapsed(state: State, circumstances: Circumstances) -> Iterator[Notice
         yield Notice("grade_lapsed", "/grade/valid_until", until, {"level": grade["level"]})
 
 
+def _veto_passed_over(state: State, circumstances: Circumstances) -> Iterator[Notice]:
+    """A file, an amendment or a correction can leave a 5A without the Party organization that it
+    rests on."""
+    grade = state["grade"] or {}
+    until = grade.get("valid_until")
+    if grade.get("level") != "5A" or (until and until <= circumstances.day.isoformat()):
+        return
+    if state["party"]["organization"] is None and state["status"] in IN_OPERATION:
+        yield Notice("grade_without_party_organization", "/grade/level", "5A")
+
+
 _REGISTERED = ("registration", "registered_on")
 _FORMED = ("party", "organization", "established_on")
 _APPOINTED = ("party", "organization", "secretary", "appointed_on")
+_ELECTED = ("party", "organization", "elected_on")
+_OPENED = ("leadership_election", "opened_on")
 _ORDERS = (
     (_REGISTERED, _FORMED),
     (_REGISTERED, _APPOINTED),
@@ -108,7 +121,18 @@ _ORDERS = (
     (_REGISTERED, ("party", "instructor", "assigned_on")),
     (_REGISTERED, ("party", "liaison", "assigned_on")),
     (_REGISTERED, ("party", "organizer", "assigned_on")),
+    (_REGISTERED, ("party", "demonstration_site", "on")),
+    (_REGISTERED, ("annual_inspection", "on")),
+    (_REGISTERED, ("evaluation", "on")),
+    (_REGISTERED, ("abnormal_list", "since")),
+    (_REGISTERED, ("recommendation", "on")),
+    (_REGISTERED, _OPENED),
+    (_OPENED, ("leadership_election", "completed_on")),
+    (_OPENED, ("leadership_election", "cancelled_on")),
     (_FORMED, _APPOINTED),
+    (_FORMED, _ELECTED),
+    (_FORMED, ("party", "organization", "term_until")),
+    (_ELECTED, ("party", "organization", "term_until")),
 )
 """(what comes first, what can't come before it). A charter may be adopted before registration."""
 
@@ -134,6 +158,7 @@ _RULES: Sequence[Callable[[State, Circumstances], Iterator[Notice]]] = (
     _domicile_outside,
     _same_name,
     _grade_lapsed,
+    _veto_passed_over,
     _dates_out_of_order,
     _code_waived,
 )
@@ -159,6 +184,11 @@ TEXTS: Mapping[str, Text] = {
     "grade_lapsed": Text(
         "评估等级 {level} 的有效期已于 {value} 届满。",
         "The validity of the grade {level} ended on {value}.",
+    ),
+    "grade_without_party_organization": Text(
+        "评估等级为 {value} 而没有党组织；评5A须已建立党组织，请核对两者。",
+        "The grade is {value} and there is no Party organization, which a 5A must have; check "
+        "both.",
     ),
     "dates_out_of_order": Text(
         "{field} 为 {value}，早于 {before} 的 {date}。",

@@ -23,7 +23,7 @@ from registry_api.domain.fact_reading import Reader, fact_reader
 from registry_api.domain.life_events import LIFE_EVENTS
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter, starts
-from registry_api.domain.schedules import SCHEDULES, Schedule
+from registry_api.domain.schedules import SCHEDULES, Known, Schedule
 from servicekit.ledger import Segment
 from servicekit.text import Text
 
@@ -90,14 +90,16 @@ class Rule:
     paths: tuple[str, ...]
     cuts: tuple[date, ...]
 
-    def owed(self, facts: Facts, day: date, first: date) -> _Owed | None:
-        """What is owed on `day`, None for nothing; `first` is the register's first day of it."""
+    def stands(self, facts: Facts, day: date) -> bool:
+        """Whether it speaks of an organization with these facts on `day`."""
         if facts["status"] not in self.statuses or not self.start <= day < self.until:
-            return None
-        if not self.when.holds(facts, day):
-            return None
+            return False
+        return self.when.holds(facts, day)
+
+    def owed(self, facts: Facts, day: date, known: Known) -> _Owed | None:
+        """What is owed on `day` where it stands, None for nothing."""
         if self.schedule is not None:
-            term = self.schedule.term(facts, first)
+            term = self.schedule.term(facts, known)
             return None if term is None else _Owed(*term)
         return _Owed(due_on=self._value(self.by, day), days=self._value(self.days, day))
 
@@ -157,12 +159,13 @@ def _cells(
     which neither facts nor rules change."""
     paths, cuts, first = rule.paths, rule.cuts, segments[0][0]
     ends = [start for start, _ in segments[1:]]
+    since: date | None = None
     for (start, values), until in zip(segments, [*ends, date.max], strict=True):
         facts = dict(zip(paths, values, strict=True))
-        yield start, False, rule.owed(facts, start, first)
-        for cut in cuts:
-            if start < cut < until:
-                yield cut, True, rule.owed(facts, cut, first)
+        for day in (start, *(cut for cut in cuts if start < cut < until)):
+            since = (since or day) if rule.stands(facts, day) else None
+            owed = rule.owed(facts, day, Known(first, since)) if since else None
+            yield day, day != start, owed
 
 
 def _obligation(

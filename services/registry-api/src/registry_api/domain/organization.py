@@ -5,7 +5,7 @@ always present in a document; unknown is null (`complete` fills what a merge lef
 """
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -22,6 +22,7 @@ from registry_api.domain.life_facts import (
     Recommendation,
     Recruitment,
     Training,
+    counted,
 )
 
 
@@ -102,6 +103,11 @@ class PartyOrganization(Part):
         [], alias="with", title="联合组建单位", description="The other units of a joint formation"
     )
     established_on: CivilDate | None = Field(None, title="党组织成立日期")
+    approval: Line | None = Field(
+        None,
+        title="党组织批准文号",
+        description="The approval, where there are fewer members than usual",
+    )
     secretary: Secretary | None = None
     elected_on: CivilDate | None = Field(None, title="党组织换届日期")
     term_until: CivilDate | None = Field(None, title="党组织任期至")
@@ -198,7 +204,8 @@ def shape(model: type[BaseModel]) -> tuple[tuple[str, Any, type[BaseModel] | Non
     for name, field in model.model_fields.items():
         nested = next(
             (t for t in (field.annotation, *getattr(field.annotation, "__args__", ()))
-             if isinstance(t, type) and issubclass(t, BaseModel)),
+             if isinstance(t, type) and issubclass(t, BaseModel)
+             and get_origin(field.annotation) is not dict),
             None,
         )  # fmt: skip
         default = field.get_default(call_default_factory=True) if not field.is_required() else None
@@ -217,6 +224,14 @@ def complete(state: State, model: type[BaseModel] = OrganizationState) -> State:
         if value is None and default is not None:
             value = default
         whole[key] = complete(value, nested) if nested and isinstance(value, dict) else value
+    return whole
+
+
+def settled(state: State) -> State:
+    """`state` whole, with what other fields say counted: what a fold of patches leaves."""
+    whole = complete(state)
+    if whole["leadership_election"]:
+        whole["leadership_election"] = counted(whole["leadership_election"])
     return whole
 
 

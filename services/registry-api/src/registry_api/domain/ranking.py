@@ -25,7 +25,7 @@ from servicekit.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A condition on what is recorded, or kinds of obligations of which none may be overdue."""
+    """A condition on what is recorded, kinds of obligations none of which is overdue, or both."""
 
     name: str
     when: Condition | None
@@ -34,8 +34,8 @@ class Criterion:
 
     def met(self, state: State, owed: Sequence[Obligation], day: date) -> bool:
         """Whether it is met on `day`."""
-        if self.when is not None:
-            return self.when.holds(facts_of(state, self.when.paths), day)
+        if self.when and not self.when.holds(facts_of(state, self.when.paths), day):
+            return False
         return not any(o.kind in self.not_overdue and o.overdue_on(day) for o in owed)
 
 
@@ -122,7 +122,7 @@ def criteria() -> Criteria:
 
 def _criterion(name: str, raw: Mapping[str, Any]) -> Criterion:
     kinds = frozenset(raw.get("not_overdue", ()))
-    if ("when" in raw) == bool(kinds) or not kinds <= {*list_codes("obligation_kind")}:
+    if not ("when" in raw or kinds) or not kinds <= {*list_codes("obligation_kind")}:
         raise ValueError(f"ranking.yaml: {name} needs when, or not_overdue of known kinds")
     when = read_condition(raw["when"]) if "when" in raw else None
     return Criterion(name, when, kinds, Text(**raw["title"]))

@@ -11,14 +11,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry_api.domain.amendment import check_undecided
 from registry_api.domain.field_types import CivilDate
-from registry_api.domain.life_events.event import Effect, Reason, not_possible
+from registry_api.domain.life_events.event import Effect, Reason, check_status, not_possible
 from registry_api.domain.organization import OrganizationState, State
 
 MERGED = "organization.merged"
 SPLIT = "organization.split"
-
-_IN_BEING = frozenset({"active", "suspended"})
 
 
 class Participant(BaseModel):
@@ -71,20 +70,21 @@ class Split(_Reorganization):
 
 def end(state: State, successors: Sequence[str], change: dict[str, Any]) -> Effect:
     """An organization ends and others succeed it. Raises Refusal `event-not-possible`."""
-    _check_in_being(state)
+    check_status(state, pointer="/id")
+    check_undecided(state, change)
     joined = _joined(state["successors"], successors)
     return Effect({**change, "status": "deregistered", "successors": joined})
 
 
 def part(state: State, successors: Sequence[str], change: dict[str, Any]) -> Effect:
     """An organization gives parts away and goes on. Raises Refusal `event-not-possible`."""
-    _check_in_being(state)
+    _check_goes_on(state, change)
     return Effect({**change, "successors": _joined(state["successors"], successors)})
 
 
 def succeed(state: State, predecessors: Sequence[str], change: dict[str, Any]) -> Effect:
     """An organization takes over from others. Raises Refusal `event-not-possible`."""
-    _check_in_being(state)
+    _check_goes_on(state, change)
     return Effect({**change, "predecessors": _joined(state["predecessors"], predecessors)})
 
 
@@ -92,9 +92,11 @@ Role = Callable[[State, Sequence[str], dict[str, Any]], Effect]
 """What a reorganization does to one that takes part: `end`, `part` or `succeed`."""
 
 
-def _check_in_being(state: State) -> None:
-    if state["status"] not in _IN_BEING:
-        raise not_possible("status_does_not_allow", "/id", state["status"])
+def _check_goes_on(state: State, change: dict[str, Any]) -> None:
+    check_status(state, pointer="/id")
+    check_undecided(state, change)
+    if change.get("status", state["status"]) != state["status"]:
+        raise not_possible("goes_on", "/change/status", change["status"])
 
 
 def _joined(held: Sequence[str], added: Sequence[str]) -> list[str]:

@@ -1,15 +1,14 @@
 """Obligations whose term is counted from dates in the facts: elections, grades, periods.
 
-A schedule is a function of the facts it reads and of the day on which the register first knew the
-organization; it says since when and by when something is owed, or None for "not at all". A term
-that a fact ends half-open (`valid_until` is the first day without the grade) is due on its last
-day.
+A schedule is a function of the facts it reads and of the days that are `Known`; it says since when
+and by when something is owed, or None for "not at all". A term that a fact ends half-open
+(`valid_until` is the first day without the grade) is due on its last day.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from registry_api.domain.conditions import Facts
 from registry_api.domain.dates import months_earlier, years_later
@@ -22,15 +21,22 @@ Term = tuple[date, date]
 """(owed since, due on the end of)."""
 
 
+class Known(NamedTuple):
+    """The register's first day of the organization, and the day since which the rule stands."""
+
+    first: date
+    since: date
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """How a term is counted, and the dotted paths it reads."""
 
-    term: Callable[[Facts, date], Term | None]
+    term: Callable[[Facts, Known], Term | None]
     paths: frozenset[str]
 
 
-def _party_term(facts: Facts, _: date) -> Term | None:
+def _party_term(facts: Facts, _: Known) -> Term | None:
     """The term's end as it was recorded, else counted from the last election or the founding."""
     until = _day(facts["party.organization.term_until"])
     if until is None:
@@ -45,7 +51,7 @@ def _party_term(facts: Facts, _: date) -> Term | None:
     return months_earlier(until, _value("term_reminder_months", until)), until - _DAY
 
 
-def _grade(facts: Facts, _: date) -> Term | None:
+def _grade(facts: Facts, _: Known) -> Term | None:
     """The grade's validity as it was recorded, else by the rule in force on its announcement."""
     until, announced = _day(facts["grade.valid_until"]), _day(facts["grade.announced_on"])
     if until is None and announced is not None:
@@ -55,32 +61,44 @@ def _grade(facts: Facts, _: date) -> Term | None:
     return months_earlier(until, _value("grade_renewal_months", until)), until - _DAY
 
 
-def _annual_inspection(facts: Facts, first: date) -> Term | None:
+def _annual_inspection(facts: Facts, known: Known) -> Term | None:
     """The year after the last one inspected; the first is the one in which it was first known.
 
     Who registered in the second half of a year takes part from the next one on.
     """
     last = facts["annual_inspection.year"]
-    year = first.year if last is None else last + 1
+    year = known.first.year if last is None else last + 1
     registered_on = _day(facts["registration.registered_on"])
     if registered_on is not None:
         whole = registered_on <= _in_year(registered_on.year, "inspection_newcomers_until")
         year = max(year, registered_on.year if whole else registered_on.year + 1)
-    due = parameter("inspection_due", first)
+    due = parameter("inspection_due", known.first)
     if due is None or not date.min.year < year < date.max.year:
         return None
     return date(year + 1, 1, 1), date.fromisoformat(f"{year + 1}-{due.value[facts['kind']]}")
 
 
-def _organizational_life(facts: Facts, first: date) -> Term | None:
-    """The quarter last reported where less was held than is asked for, else the one after it."""
-    year, quarter = map(int, re.findall("[0-9]+", facts["party.organizational_life.quarter"]))
-    if not date.min.year <= year < date.max.year:
-        return None  # four digits can name a year that the calendar does not have
-    begins = date(year, 3 * quarter - 2, 1)
-    if _enough(facts, begins):
-        begins = _next_quarter(begins)
+def _organizational_life(facts: Facts, known: Known) -> Term | None:
+    """The quarter last reported where less was held than is asked for, else the one after it.
+
+    Where none was reported since there is a Party organization, the first whole quarter of it.
+    """
+    begins = _whole_quarter(known.since)
+    reported = facts["party.organizational_life.quarter"]
+    if reported is not None:
+        year, quarter = map(int, reported.split("Q"))
+        if not date.min.year <= year < date.max.year:
+            return None  # four digits can name a year that the calendar does not have
+        last = date(year, 3 * quarter - 2, 1)
+        owed = _next_quarter(last) if _enough(facts, last) else last
+        begins = owed if known.since == known.first else max(owed, begins)
     return begins, _next_quarter(begins) - _DAY
+
+
+def _whole_quarter(day: date) -> date:
+    """The first day of the first quarter that begins on `day` or after it."""
+    begun = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return begun if begun == day else _next_quarter(begun)
 
 
 def _enough(facts: Facts, day: date) -> bool:
@@ -98,7 +116,7 @@ def _next_quarter(begins: date) -> date:
     return date(begins.year + begins.month // 10, (begins.month + 2) % 12 + 1, 1)
 
 
-def _abnormal_list(facts: Facts, _: date) -> Term | None:
+def _abnormal_list(facts: Facts, _: Known) -> Term | None:
     """Counted from the clause's first day for who was listed before it."""
     since = date.fromisoformat(facts["abnormal_list.since"])
     clause = starts("abnormal_list_years")[0]

@@ -1,62 +1,47 @@
 """Candidates under review: the one place where a natural person's name may lie, sealed."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.elections import Candidate
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who stands for which post; what the reviews say stands in the organization's state."""
+
+    id: UUID
+    post: str
+    name_sealed: bytes | None
 
 
 async def add(
     connection: AsyncConnection,
     organization: UUID,
-    opened_on: date,
-    candidates: Sequence[tuple[Candidate, bytes | None]],
+    election: UUID,
+    candidates: Sequence[Candidate],
 ) -> None:
-    """Add an election's candidates, each with its sealed name."""
-    await connection.execute(
-        text(
-            "INSERT INTO candidate (id, organization_id, opened_on, number, post, result, "
-            "name_sealed) VALUES (:id, :organization, :opened_on, :number, :post, 'pending', :name)"
-        ),
-        [
-            {"id": c.id, "organization": organization, "opened_on": opened_on,
-             "number": number, "post": c.post, "name": name}
-            for number, (c, name) in enumerate(candidates)
-        ],
-    )  # fmt: skip
+    """Add an election's candidates, in the order in which they were named."""
+    for candidate in candidates:
+        bound = {"organization": organization, "election": election, **_bound(candidate)}
+        await connection.execute(_ADD, bound)
 
 
-async def of_election(
-    connection: AsyncConnection, organization: UUID, opened_on: date
-) -> list[tuple[Candidate, bytes | None]]:
-    """An election's candidates in the order they were named, with their sealed names."""
-    rows = await connection.execute(
-        text(
-            "SELECT id, post, result, reviewed_on, name_sealed FROM candidate "
-            "WHERE organization_id = :organization AND opened_on = :opened_on ORDER BY number"
-        ),
-        {"organization": organization, "opened_on": opened_on},
-    )
-    return [
-        (Candidate(row.id, row.post, row.result, row.reviewed_on), row.name_sealed) for row in rows
-    ]
-
-
-async def record_result(
-    connection: AsyncConnection, candidate: UUID, result: str, reviewed_on: date
+async def add_beside(
+    connection: AsyncConnection, beside: UUID, candidates: Sequence[Candidate]
 ) -> None:
-    """Keep what the review said."""
-    await connection.execute(
-        text(
-            "UPDATE candidate SET result = :result, reviewed_on = :reviewed_on "
-            "WHERE id = :candidate"
-        ),
-        {"candidate": candidate, "result": result, "reviewed_on": reviewed_on},
-    )
+    """Add candidates to the election in which another one stands, or stood."""
+    for candidate in candidates:
+        await connection.execute(_ADD_BESIDE, {"beside": beside, **_bound(candidate)})
+
+
+async def of_election(connection: AsyncConnection, election: UUID) -> list[Candidate]:
+    """An election's candidates in the order they were named."""
+    rows = await connection.execute(_OF_ELECTION, {"election": election})
+    return [Candidate(row.id, row.post, row.name_sealed) for row in rows]
 
 
 async def note_access(
@@ -92,3 +77,27 @@ async def replace_sealed(connection: AsyncConnection, candidate: UUID, sealed: b
         text("UPDATE candidate SET name_sealed = :sealed WHERE id = :candidate"),
         {"candidate": candidate, "sealed": sealed},
     )
+
+
+def _bound(candidate: Candidate) -> dict[str, Any]:
+    return {"id": candidate.id, "post": candidate.post, "name": candidate.name_sealed}
+
+
+_ADD = text(
+    """
+    INSERT INTO candidate (id, organization_id, election_id, number, post, name_sealed)
+    SELECT :id, :organization, :election, count(*), :post, :name
+    FROM candidate WHERE election_id = :election
+    """
+)
+_ADD_BESIDE = text(
+    """
+    INSERT INTO candidate (id, organization_id, election_id, number, post, name_sealed)
+    SELECT :id, organization_id, election_id,
+           (SELECT count(*) FROM candidate c WHERE c.election_id = b.election_id), :post, :name
+    FROM candidate b WHERE id = :beside
+    """
+)
+_OF_ELECTION = text(
+    "SELECT id, post, name_sealed FROM candidate WHERE election_id = :election ORDER BY number"
+)

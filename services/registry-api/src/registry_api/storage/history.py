@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.domain.contradictions import Happened
 from registry_api.domain.known_past import Patch
 from registry_api.domain.organization import complete
 from registry_api.domain.story import ToldEvent
@@ -23,6 +24,14 @@ async def patches(
     """The organization's patches, those up to position `known_at` only if it is given."""
     rows = await connection.execute(_PATCHES, {"subject": str(identifier), "known_at": known_at})
     return [(row.effective_on, row.position, orjson.loads(row.change)) for row in rows]
+
+
+async def happened(connection: AsyncConnection, identifier: UUID) -> list[Happened]:
+    """The organization's events with their patches, in the order of the ledger."""
+    rows = await connection.execute(_PATCHES, {"subject": str(identifier), "known_at": None})
+    return [
+        Happened(row.type, row.effective_on, row.position, orjson.loads(row.change)) for row in rows
+    ]
 
 
 async def patches_of(
@@ -118,7 +127,7 @@ def _segment(document: dict[str, Any]) -> Segment:
 
 _PATCHES = text(
     """
-    SELECT position, effective_on, event::json #>> '{data,change}' AS change FROM ledger
+    SELECT position, effective_on, type, event::json #>> '{data,change}' AS change FROM ledger
     WHERE subject = :subject AND (CAST(:known_at AS bigint) IS NULL OR position <= :known_at)
     ORDER BY position
     """

@@ -95,15 +95,15 @@ candidate = Table(
         ForeignKey("organization.id", ondelete="CASCADE"),
         nullable=False,
     ),
-    Column("opened_on", Date, nullable=False),
+    Column("election_id", Uuid, nullable=False),
     Column("number", Integer, nullable=False),
     Column("post", Text, nullable=False),
-    Column("result", Text, nullable=False),
-    Column("reviewed_on", Date),
     Column("name_sealed", LargeBinary, comment="a natural person's name, encrypted"),
-    Index(None, "organization_id", "opened_on"),
+    Index(None, "election_id", "number"),
+    Index(None, "organization_id"),
 )
-"""Candidates of leadership elections under review; never in the ledger, a feed or an export."""
+"""Posts and sealed names of candidates under review; never in the ledger, a feed or an export. What
+the reviews said stands in the organization's state, by the candidate's id."""
 
 restricted_access = Table(
     "restricted_access",

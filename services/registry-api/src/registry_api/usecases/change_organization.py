@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.checks import code_taken
+from registry_api.domain.contradictions import Happened, check_later_events
 from registry_api.domain.divisions import Divisions
-from registry_api.domain.known_past import KnownPast, Patched
+from registry_api.domain.known_past import AFTER_ALL, KnownPast, Patched
 from registry_api.domain.life_events.event import Effect
 from registry_api.domain.organization import State
 from registry_api.storage import history, organization_rows
@@ -86,18 +87,23 @@ class ChangeOrganization:
         `outside-areas-then`, `code-taken`.
         """
         self._check_date(held, change)
-        past = KnownPast(await history.patches(connection, held.id))
+        happened = await history.happened(connection, held.id)
+        past = KnownPast([each.patch for each in happened])
         base = past.on(change.effective_on) or past.timeline[0].state
         effect = change.effect(base)
         terms = Terms(caller, self.clock.today(), self.divisions)
         try:
-            revision = terms.revise(past, change.effective_on, merge_patch(base, effect.patch))
+            wanted = merge_patch(base, effect.patch)
+            said = None if effect.correction else effect.patch
+            revision = terms.revise(past, change.effective_on, wanted, said)
         except Refusal as refusal:
             if refusal.code != "invalid-organization":
                 raise
             raise Refusal(refusal.code, *below(change.pointer, refusal.violations)) from refusal
         if revision is None:
             return Changed(held, effect.outcome, None)
+        new = Happened(change.type, change.effective_on, AFTER_ALL, revision.patch)
+        check_later_events(happened, new)
         held = revised(held, change.effective_on, revision)
         await _update(connection, held, revision.after, change.pointer)
         return Changed(held, effect.outcome, _event(caller, held, change, revision))

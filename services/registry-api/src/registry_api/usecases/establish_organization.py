@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.checks import check_establishment, check_state, code_taken
+from registry_api.domain.checks import check_newcomer, check_state, code_taken
 from registry_api.domain.derivation import derive
 from registry_api.domain.divisions import Divisions
 from registry_api.domain.organization import State, access_area, complete
@@ -41,7 +41,7 @@ class EstablishOrganization:
         state = complete(derive(state))
         today = self.clock.today()
         violations = check_state(state, today, self.divisions)
-        violations = below(pointer, [*violations, *check_establishment(state, effective_on)])
+        violations = below(pointer, [*violations, *check_newcomer(state, effective_on)])
         if effective_on > today:
             violations.append(
                 Violation("/effective_on", "future_date", effective_on.isoformat(),

@@ -1,32 +1,36 @@
-"""Leadership election 换届: open it, review its candidates, complete it."""
+"""Leadership election 换届: open it, review its candidates, complete it or give it up."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain import elections
 from registry_api.domain.elections import (
-    Candidate,
     CandidateReviewed,
+    CandidateWithdrawn,
+    ElectionCancelled,
     ElectionCompleted,
     ElectionOpened,
+    NewCandidate,
+    Result,
 )
 from registry_api.domain.life_events.event import Effect
 from registry_api.domain.organization import State
 from registry_api.storage import candidates
+from registry_api.storage.candidates import Candidate
 from registry_api.usecases.change_organization import locked
-from registry_api.usecases.record_event import Happening, Recorded, RecordEvent
+from registry_api.usecases.record_event import Happening, Hook, Recorded, RecordEvent
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.ids import uuid7
 from servicekit.refusals import Refusal
 from servicekit.sealing import Sealer
 
-OPENED = "organization.election_opened"
-REVIEWED = "organization.candidate_reviewed"
-COMPLETED = "organization.election_completed"
+_Dated = (
+    ElectionOpened | CandidateReviewed | CandidateWithdrawn | ElectionCompleted | ElectionCancelled
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,21 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A candidate with the restricted name, and what the review said last."""
+
+    candidate: Candidate
+    name: str | None
+    result: Result
+    reviewed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class HoldElection:
-    """The use cases of an election; `sealer` is None where no key ring is configured."""
+    """The use cases of an election; `sealer` is None where no key ring is configured.
+
+    All of them raise Refusal as `RecordEvent` does.
+    """
 
     database: Database
     record_event: RecordEvent
@@ -49,86 +66,77 @@ class HoldElection:
     async def open(
         self, caller: Caller, organization: UUID, event: ElectionOpened, attempt: Attempt
     ) -> Recorded:
-        """Open an election; the outcome lists the candidates' ids.
+        """Open an election; the outcome has its id and lists the candidates' ids.
 
-        Raises Refusal as `RecordEvent` does, and `names-not-configured` when names are sent to a
-        register that has no keys to seal them with.
+        Raises Refusal `names-not-configured` too, when names are sent to a register that has no
+        keys to seal them with.
         """
-        rows = [
-            (Candidate(uuid7(), new.post, "pending", None), new.name) for new in event.candidates
-        ]
-        sealed = [(c, self._seal(c, name)) for c, name in rows]
+        election = uuid7()
+        standing = [self._new(new) for new in event.candidates]
+        outcome = {"election_id": str(election), "candidates": _listed(standing)}
 
-        async def add(connection: AsyncConnection, _: State) -> None:
-            await candidates.add(connection, organization, event.effective_on, sealed)
+        def effect(_: State) -> Effect:
+            opened = elections.opening(election, [c.id for c in standing], event.effective_on)
+            return Effect(opened.patch, outcome)
 
-        def effect(state: State) -> Effect:
-            listed = [{"id": str(c.id), "post": c.post} for c, _ in rows]
-            return replace(elections.opening(state, event), outcome={"candidates": listed})
-
-        happening = _happening(OPENED, event.effective_on, event.reason, attempt)
-        return await self.record_event(
-            caller, organization, replace(happening, effect=effect, after=add)
+        add = partial(
+            candidates.add, organization=organization, election=election, candidates=standing
+        )
+        return await self._record(
+            caller, organization, elections.OPENED, event, effect, attempt, add
         )
 
     async def review(
         self, caller: Caller, organization: UUID, event: CandidateReviewed, attempt: Attempt
     ) -> Recorded:
-        """Record a candidate's review. Raises Refusal as `RecordEvent` does."""
-        held: list[Candidate] = []
+        """Record a candidate's review."""
+        effect = partial(elections.review, event=event)
+        return await self._record(caller, organization, elections.REVIEWED, event, effect, attempt)
 
-        async def load(connection: AsyncConnection, state: State) -> None:
-            held.extend(c for c, _ in await _candidates(connection, state, organization))
+    async def withdraw(
+        self, caller: Caller, organization: UUID, event: CandidateWithdrawn, attempt: Attempt
+    ) -> Recorded:
+        """A candidate withdraws; the outcome lists who takes the place, if somebody does."""
+        replacing = [] if event.replaced_by is None else [self._new(event.replaced_by)]
 
-        async def keep(connection: AsyncConnection, _: State) -> None:
-            await candidates.record_result(
-                connection, event.candidate_id, event.result, event.effective_on
-            )
+        def effect(state: State) -> Effect:
+            new = replacing[0].id if replacing else None
+            withdrawn = elections.withdrawal(state, event, new)
+            return Effect(withdrawn.patch, {"candidates": _listed(replacing)} if replacing else {})
 
-        happening = _happening(REVIEWED, event.effective_on, event.reason, attempt)
-        return await self.record_event(
-            caller,
-            organization,
-            replace(
-                happening,
-                before=load,
-                effect=lambda state: elections.review(state, event, held),
-                after=keep,
-            ),
+        add = partial(candidates.add_beside, beside=event.candidate_id, candidates=replacing)
+        return await self._record(
+            caller, organization, elections.WITHDRAWN, event, effect, attempt, add
         )
 
     async def complete(
         self, caller: Caller, organization: UUID, event: ElectionCompleted, attempt: Attempt
     ) -> Recorded:
-        """Complete the election. Raises Refusal as `RecordEvent` does."""
-        held: list[Candidate] = []
+        """Complete the election."""
+        effect = partial(elections.completion, day=event.effective_on)
+        return await self._record(caller, organization, elections.COMPLETED, event, effect, attempt)
 
-        async def load(connection: AsyncConnection, state: State) -> None:
-            held.extend(c for c, _ in await _candidates(connection, state, organization))
+    async def cancel(
+        self, caller: Caller, organization: UUID, event: ElectionCancelled, attempt: Attempt
+    ) -> Recorded:
+        """Give the election up; another one can be opened."""
+        effect = partial(elections.cancellation, day=event.effective_on)
+        return await self._record(caller, organization, elections.CANCELLED, event, effect, attempt)
 
-        happening = _happening(COMPLETED, event.effective_on, event.reason, attempt)
-        return await self.record_event(
-            caller,
-            organization,
-            replace(
-                happening,
-                before=load,
-                effect=lambda state: elections.completion(state, event.effective_on, held),
-            ),
-        )
-
-    async def read_candidates(
-        self, caller: Caller, organization: UUID
-    ) -> list[tuple[Candidate, str | None]]:
+    async def read_candidates(self, caller: Caller, organization: UUID) -> list[Reviewed]:
         """The candidates of the latest election with their names; the read is audited.
 
         Raises Refusal `not-found`, `organization-void`.
         """
         async with self.database.transaction() as connection:
             held = await locked(connection, caller, organization)
-            rows = await _candidates(connection, held.state, organization)
+            election = held.state["leadership_election"] or {}
+            rows = []
+            if election.get("id"):
+                rows = await candidates.of_election(connection, UUID(election["id"]))
             await candidates.note_access(connection, caller.client, organization, "candidate names")
-        return [(c, self._unseal(c, sealed)) for c, sealed in rows]
+        reviews = election.get("reviews", {})
+        return [self._reviewed(c, reviews[str(c.id)]) for c in rows if str(c.id) in reviews]
 
     async def reseal(self, batch: int = 500) -> int:
         """Seal anew every name that an older key sealed; how many there were.
@@ -149,37 +157,44 @@ class HoldElection:
             if len(rows) < batch:
                 return total
 
-    def _seal(self, candidate: Candidate, name: str | None) -> bytes | None:
-        if name is None:
-            return None
-        if self.sealer is None:
-            raise Refusal("names-not-configured")
-        return self.sealer.seal(name, str(candidate.id))
+    async def _record(
+        self,
+        caller: Caller,
+        organization: UUID,
+        type_: str,
+        event: _Dated,
+        effect: Callable[[State], Effect],
+        attempt: Attempt,
+        after: Hook | None = None,
+    ) -> Recorded:
+        happening = Happening(
+            type=type_,
+            effective_on=event.effective_on,
+            reason=event.reason,
+            effect=lambda state: elections.held(type_, state, effect),
+            if_match=attempt.if_match,
+            key=attempt.key,
+            fingerprint=attempt.fingerprint,
+            after=after,
+        )
+        return await self.record_event(caller, organization, happening)
 
-    def _unseal(self, candidate: Candidate, sealed: bytes | None) -> str | None:
-        if sealed is None or self.sealer is None:
-            return None
-        return self.sealer.open(bytes(sealed), str(candidate.id))
+    def _new(self, sent: NewCandidate) -> Candidate:
+        """The candidate under an id of its own, the name sealed for it."""
+        id_, sealed = uuid7(), None
+        if sent.name is not None:
+            if self.sealer is None:
+                raise Refusal("names-not-configured")
+            sealed = self.sealer.seal(sent.name, str(id_))
+        return Candidate(id_, sent.post, sealed)
+
+    def _reviewed(self, candidate: Candidate, review: dict[str, str]) -> Reviewed:
+        name, on = None, review["on"]
+        if candidate.name_sealed is not None and self.sealer is not None:
+            name = self.sealer.open(candidate.name_sealed, str(candidate.id))
+        result: Result = review["result"]  # type: ignore[assignment]
+        return Reviewed(candidate, name, result, date.fromisoformat(on) if on else None)
 
 
-async def _candidates(
-    connection: AsyncConnection, state: State, organization: UUID
-) -> list[tuple[Candidate, bytes | None]]:
-    """The latest election's candidates with their sealed names; none before the first election."""
-    election = state["leadership_election"]
-    if election is None:
-        return []
-    opened_on = date.fromisoformat(election["opened_on"])
-    return await candidates.of_election(connection, organization, opened_on)
-
-
-def _happening(type_: str, day: date, reason: str | None, attempt: Attempt) -> Happening:
-    return Happening(
-        type=type_,
-        effective_on=day,
-        reason=reason,
-        effect=lambda _: Effect({}),
-        if_match=attempt.if_match,
-        key=attempt.key,
-        fingerprint=attempt.fingerprint,
-    )
+def _listed(listed: list[Candidate]) -> list[dict[str, str]]:
+    return [{"id": str(c.id), "post": c.post} for c in listed]

@@ -12,7 +12,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.domain.organization import State
 from registry_api.storage import organization_rows
 from registry_api.usecases.change_organization import Change, ChangeOrganization, locked
 from servicekit.auth import Caller
@@ -23,22 +22,21 @@ from servicekit.preconditions import check_if_match
 
 AMENDED = "organization.amended"
 
-Hook = Callable[[AsyncConnection, State], Awaitable[None]]
-"""Is given the transaction, and the organization's newest state."""
+Hook = Callable[[AsyncConnection], Awaitable[None]]
+"""Is given the transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening(Change):
     """A change as it is asked for.
 
-    `if_match` is the ETag that was read; `key` and `fingerprint` make a retry harmless. `before`
-    and `after` run in the same transaction, around the effect.
+    `if_match` is the ETag that was read; `key` and `fingerprint` make a retry harmless. `after`
+    runs in the same transaction, when the change is made.
     """
 
     if_match: str | None
     key: str | None = None
     fingerprint: str = ""
-    before: Hook | None = None
     after: Hook | None = None
 
 
@@ -77,11 +75,9 @@ class RecordEvent:
     ) -> Recorded:
         held = await locked(connection, caller, identifier)
         check_if_match(happening.if_match, held.revision)
-        if happening.before:
-            await happening.before(connection, held.state)
         changed = await self.change(connection, caller, held, happening)
         if happening.after:
-            await happening.after(connection, changed.held.state)
+            await happening.after(connection)
         document = organization_rows.document(changed.held)
         recorded = Recorded(changed.held.revision, document, changed.outcome)
         await store_answer(connection, caller, happening.key, _storable(recorded))

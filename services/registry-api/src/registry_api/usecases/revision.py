@@ -49,9 +49,12 @@ class Terms:
             return from_pydantic(error.errors())
         return check_state(whole, self.today, self.divisions) or whole
 
-    def revise(self, past: KnownPast, day: date, wanted: State) -> Revision | None:
+    def revise(
+        self, past: KnownPast, day: date, wanted: State, said: dict[str, Any] | None = None
+    ) -> Revision | None:
         """What it takes that `wanted` holds from `day` on; None where it does already.
 
+        `said` is the patch of an event, which asserts all that it says; else what differs is said.
         Raises Refusal: `invalid-organization`; `outside-areas` for a domicile that the caller sent,
         `outside-areas-then` where the organization is, on a day that the change reaches, in an area
         that the caller may not see and so is not told.
@@ -65,6 +68,8 @@ class Terms:
             raise _outside_then(day)
         if not self.caller.may_see(access_area(whole)):
             raise Refusal("outside-areas", area=access_area(whole))
+        if said is not None:
+            patch = _asserted(said, whole)
         after = past.patched(day, patch)
         for segment in after.timeline[1:]:
             self._sound(segment.state)
@@ -77,6 +82,16 @@ class Terms:
         if isinstance(found, list):
             raise Refusal("invalid-organization", *found)
         return found
+
+
+def _asserted(patch: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """All that `patch` says, as the model writes it."""
+    return {
+        key: _asserted(said, wanted[key])
+        if isinstance(said, dict) and isinstance(wanted[key], dict)
+        else wanted[key]
+        for key, said in patch.items()
+    }
 
 
 def _outside_then(day: date) -> Refusal:

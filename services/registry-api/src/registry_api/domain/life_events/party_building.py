@@ -1,12 +1,15 @@
 """Party building beside the Party organization itself: members, workers, charter, life, sites."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.field_types import Count, Line
+from registry_api.domain.life_events.charter import check_charter
 from registry_api.domain.life_events.event import Effect, LifeEvent, not_possible
+from registry_api.domain.life_events.periods import check_period
 from registry_api.domain.life_facts import Quarter, Year
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
@@ -22,7 +25,7 @@ class MembersCounted(LifeEvent):
     full_members: Count = Field(description="正式党员数")
     probationary_members: Count = Field(description="预备党员数")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """Both counts are replaced."""
         counts = {
             "full_members": self.full_members,
@@ -40,11 +43,15 @@ class PartyWorkerAssigned(LifeEvent):
 
     role: Annotated[str, Coded("party_worker_role")] = Field(description="岗位")
 
-    def effect(self, state: State) -> Effect:
-        """One of each role at a time."""
-        if state["party"][self.role] is not None:
-            raise not_possible("worker_exists", "/role", self.role)
+    def _effect(self, state: State) -> Effect:
         return Effect({"party": {self.role: {"assigned_on": self.effective_on.isoformat()}}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """One of each role at a time."""
+        for role in said["party"]:
+            if state["party"][role] is not None:
+                raise not_possible("worker_exists", "/role", role)
 
 
 class PartyWorkerEnded(LifeEvent):
@@ -56,11 +63,15 @@ class PartyWorkerEnded(LifeEvent):
 
     role: Annotated[str, Coded("party_worker_role")] = Field(description="岗位")
 
-    def effect(self, state: State) -> Effect:
-        """There must be one."""
-        if state["party"][self.role] is None:
-            raise not_possible("no_worker", "/role", self.role)
+    def _effect(self, state: State) -> Effect:
         return Effect({"party": {self.role: None}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """There must be one."""
+        for role in said["party"]:
+            if state["party"][role] is None:
+                raise not_possible("no_worker", "/role", role)
 
 
 class CharterIncluded(LifeEvent):
@@ -73,20 +84,21 @@ class CharterIncluded(LifeEvent):
     state_: Annotated[str, Coded("charter_state")] = Field(alias="state", description="入章状态")
     wording: Annotated[str, Coded("charter_wording")] | None = Field(None, description="入章表述")
 
-    def effect(self, state: State) -> Effect:
-        """none → provisional → included; a wording can't be older than the notice that set it."""
-        order = ["none", "provisional", "included"]
-        held = state["charter"]["state"]
-        if self.state_ == "none" or order.index(self.state_) < order.index(held):
-            raise not_possible("charter_goes_forward", "/state", self.state_, held=held)
-        if self.wording and parameter(f"charter_wording_{self.wording}", self.effective_on) is None:
-            raise not_possible("wording_not_yet", "/wording", self.wording)
-        charter = {
-            "state": self.state_,
-            "wording": self.wording,
-            "on": self.effective_on.isoformat(),
-        }
+    def _effect(self, state: State) -> Effect:
+        """Without a wording the one there is stays."""
+        charter = {"state": self.state_, "on": self.effective_on.isoformat()}
+        if self.wording is not None:
+            charter["wording"] = self.wording
         return Effect({"charter": charter})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """It goes forward; a wording can't be older than the notice that set it."""
+        charter = said["charter"]
+        check_charter(state, charter, "/state")
+        wording = charter.get("wording")
+        if wording and parameter(f"charter_wording_{wording}", day) is None:
+            raise not_possible("wording_not_yet", "/wording", wording)
 
 
 class OrganizationalLifeHeld(LifeEvent):
@@ -102,11 +114,15 @@ class OrganizationalLifeHeld(LifeEvent):
     group_meetings: Count = Field(description="党小组会次数")
     lectures: Count = Field(description="党课次数")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
+        return Effect({"party": {"organizational_life": _facts(self)}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
         """Somebody must be there to hold it: there is a Party organization."""
         if state["party"]["organization"] is None:
             raise not_possible("no_party_organization")
-        return Effect({"party": {"organizational_life": _facts(self)}})
+        check_period(state, said, day, "organizational_life")
 
 
 class TrainingAttended(LifeEvent):
@@ -120,9 +136,14 @@ class TrainingAttended(LifeEvent):
     secretary_hours: Count = Field(description="书记学时")
     member_hours: Count = Field(description="党员学时")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """The year's hours so far."""
         return Effect({"party": {"training": _facts(self)}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Year after year."""
+        check_period(state, said, day, "training")
 
 
 class RecruitmentCounted(LifeEvent):
@@ -138,9 +159,14 @@ class RecruitmentCounted(LifeEvent):
     candidates: Count = Field(description="发展对象人数")
     admitted: Count = Field(description="接收预备党员人数")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """The year's counts so far."""
         return Effect({"party": {"recruitment": _facts(self)}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Year after year."""
+        check_period(state, said, day, "recruitment")
 
 
 class CareGiven(LifeEvent):
@@ -154,33 +180,72 @@ class CareGiven(LifeEvent):
     visits: Count = Field(description="走访慰问人次")
     aided: Count = Field(description="困难帮扶人次")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """The year's counts so far."""
         return Effect({"party": {"care": _facts(self)}})
 
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Year after year."""
+        check_period(state, said, day, "care")
+
 
 class DemonstrationSiteMoved(LifeEvent):
-    """A demonstration site is nominated, designated, reviewed or withdrawn."""
+    """A demonstration site is nominated, designated or withdrawn."""
 
     path: ClassVar[str] = "demonstration-site"
     type: ClassVar[str] = "organization.demonstration_site_moved"
     title: ClassVar[str] = "Demonstration site nominated, designated, withdrawn 示范点"
 
     state_: Annotated[str, Coded("demonstration_state")] = Field(alias="state", description="状态")
-    theme: Line | None = Field(None, description="主题")
+    theme: Line | None = Field(None, description="Stays as it is when left out 主题")
 
-    def effect(self, state: State) -> Effect:
-        """Nominated first, then designated; a review designates again or withdraws."""
+    def _effect(self, state: State) -> Effect:
+        """A nomination begins anew; after it the theme and the latest review stay."""
+        site: dict[str, Any] = {"state": self.state_, "on": self.effective_on.isoformat()}
+        if self.state_ == "nominated":
+            site |= {"theme": None, "reviewed_on": None, "review_result": None}
+        if self.theme is not None:
+            site["theme"] = self.theme
+        return Effect({"party": {"demonstration_site": site}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Nominated first, then designated, then withdrawn."""
         held = (state["party"]["demonstration_site"] or {}).get("state")
+        wanted = said["party"]["demonstration_site"]["state"]
         allowed: dict[str, set[str | None]] = {
             "nominated": {None, "withdrawn"},
-            "designated": {"nominated", "designated"},
+            "designated": {"nominated"},
             "withdrawn": {"nominated", "designated"},
         }
-        if held not in allowed[self.state_]:
-            raise not_possible("site_step", "/state", self.state_, held=held or "-")
-        site = {"state": self.state_, "on": self.effective_on.isoformat(), "theme": self.theme}
+        if held not in allowed[wanted]:
+            raise not_possible("site_step", "/state", wanted, held=held or "-")
+
+
+class DemonstrationSiteReviewed(LifeEvent):
+    """A designated demonstration site is reviewed; one that fails is withdrawn."""
+
+    path: ClassVar[str] = "demonstration-site/reviews"
+    type: ClassVar[str] = "organization.demonstration_site_reviewed"
+    title: ClassVar[str] = "Demonstration site reviewed 示范点复核"
+
+    result: Annotated[str, Coded("demonstration_review_result")] = Field(description="复核结论")
+
+    def _effect(self, state: State) -> Effect:
+        """What the review said stays with the site."""
+        day = self.effective_on.isoformat()
+        site = {"reviewed_on": day, "review_result": self.result}
+        if self.result == "failed":
+            site |= {"state": "withdrawn", "on": day}
         return Effect({"party": {"demonstration_site": site}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Only what is designated is reviewed."""
+        held = (state["party"]["demonstration_site"] or {}).get("state")
+        if held != "designated":
+            raise not_possible("site_not_designated", "", held or "-")
 
 
 def _facts(event: LifeEvent) -> dict[str, Any]:
@@ -197,4 +262,5 @@ PARTY_BUILDING_EVENTS: tuple[type[LifeEvent], ...] = (
     RecruitmentCounted,
     CareGiven,
     DemonstrationSiteMoved,
+    DemonstrationSiteReviewed,
 )

@@ -1,5 +1,6 @@
 """The Party organization 党组织: formed, changed, re-elected, dissolved."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -15,8 +16,13 @@ _THRESHOLDS = {
     "branch": "party_organization_members",
     "general_branch": "general_branch_members",
     "committee": "committee_members",
+    "functional": "party_organization_members",
+    "temporary": "party_organization_members",
 }
 """The dated parameter with the full members that a form needs when it is formed solo."""
+
+_GATED = frozenset({"form", "mode", "with", "approval"})
+"""Whatever changes one of these passes the gates of a formation."""
 
 
 class _Post(LifeEvent):
@@ -25,15 +31,22 @@ class _Post(LifeEvent):
         None, description="Also a principal of the organization 是否交叉任职"
     )
 
-    def secretary(self) -> dict[str, Any] | None:
-        """The secretary's post from this day on, None when none is named."""
-        if self.secretary_post is None:
-            return None
-        return {
-            "post": self.secretary_post,
-            "cross_posted": self.secretary_cross_posted,
-            "appointed_on": self.effective_on.isoformat(),
-        }
+    def secretary(self, held: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What the event says of the secretary's post, {} for nothing; `held` is the one there is.
+
+        Raises Refusal where it is said to be cross-posted and there is none.
+        """
+        if self.secretary_post is not None:
+            return {
+                "post": self.secretary_post,
+                "cross_posted": self.secretary_cross_posted,
+                "appointed_on": self.effective_on.isoformat(),
+            }
+        if self.secretary_cross_posted is None:
+            return {}
+        if held is None:
+            raise not_possible("no_secretary", "/secretary_post")
+        return {"cross_posted": self.secretary_cross_posted}
 
 
 class PartyOrganizationFormed(_Post):
@@ -52,34 +65,26 @@ class PartyOrganizationFormed(_Post):
         None, description="The approval, where there are fewer members than usual 批准文号"
     )
 
-    def effect(self, state: State) -> Effect:
-        """It must not exist yet; solo needs the members, joint needs the others' names."""
-        if state["party"]["organization"] is not None:
-            raise not_possible("party_organization_exists")
-        if self.mode == "joint" and not self.with_:
-            raise not_possible("joint_with_whom", "/with", [])
-        self._check_members(state["party"]["full_members"] or 0)
+    def _effect(self, state: State) -> Effect:
+        """An organizer's work is done with it."""
         organization = {
             "form": self.form,
             "mode": self.mode,
             "with": self.with_,
             "established_on": self.effective_on.isoformat(),
-            "secretary": self.secretary(),
+            "approval": self.approval,
+            "secretary": self.secretary() or None,
             "elected_on": None,
             "term_until": None,
         }
         return Effect({"party": {"organization": organization, "organizer": None}})
 
-    def _check_members(self, members: int) -> None:
-        threshold = _THRESHOLDS.get(self.form)
-        if self.mode != "solo" or threshold is None or self.approval is not None:
-            return
-        needed = parameter(threshold, self.effective_on)
-        if needed and members < needed.value:
-            raise not_possible(
-                "too_few_members", "/form", self.form, members=members, needed=needed.value,
-                source=needed.source,
-            )  # fmt: skip
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """It must not exist yet; solo needs the members, joint needs the others' names."""
+        if state["party"]["organization"] is not None:
+            raise not_possible("party_organization_exists")
+        _check_gates(state, said["party"]["organization"], day)
 
 
 class PartyOrganizationChanged(_Post):
@@ -98,20 +103,35 @@ class PartyOrganizationChanged(_Post):
     with_: Annotated[list[Name], Field(max_length=50)] | None = Field(
         None, alias="with", description="联合组建单位"
     )
+    approval: Line | None = Field(
+        None, description="The approval, where there are fewer members than usual 批准文号"
+    )
 
-    def effect(self, state: State) -> Effect:
-        """What is left out stays as it is."""
-        _require(state)
-        change: dict[str, Any] = {
-            name: value
-            for name, value in (("form", self.form), ("mode", self.mode), ("with", self.with_))
-            if value is not None
-        }
-        if secretary := self.secretary():
+    def _effect(self, state: State) -> Effect:
+        """What is left out stays as it is; who leaves a joint organization has no other units."""
+        held = _existing(state)
+        sent = (
+            ("form", self.form),
+            ("mode", self.mode),
+            ("with", self.with_),
+            ("approval", self.approval),
+        )
+        change: dict[str, Any] = {name: value for name, value in sent if value is not None}
+        if self.mode == "solo" and self.with_ is None:
+            change["with"] = []
+        if secretary := self.secretary(held["secretary"]):
             change["secretary"] = secretary
         if not change:
             raise not_possible("nothing_changes")
         return Effect({"party": {"organization": change}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """It must exist; another form or mode passes the gates of a formation."""
+        change = said["party"]["organization"]
+        held = _existing(state)
+        if _GATED & change.keys():
+            _check_gates(state, {**held, **change}, day)
 
 
 class PartyOrganizationReelected(_Post):
@@ -121,16 +141,23 @@ class PartyOrganizationReelected(_Post):
     type: ClassVar[str] = "organization.party_organization_reelected"
     title: ClassVar[str] = "Party organization re-elected 党组织换届"
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """The term is a dated parameter."""
-        _require(state)
-        term = parameter("branch_term_years", self.effective_on)
+        held = _existing(state)
+        committee = held["form"] == "committee"
+        years = "committee_term_years" if committee else "branch_term_years"
+        term = parameter(years, self.effective_on)
         change: dict[str, Any] = {"elected_on": self.effective_on.isoformat()}
         if term:
             change["term_until"] = years_later(self.effective_on, term.value).isoformat()
-        if secretary := self.secretary():
+        if secretary := self.secretary(held["secretary"]):
             change["secretary"] = secretary
         return Effect({"party": {"organization": change}})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """It must exist."""
+        _existing(state)
 
 
 class PartyOrganizationDissolved(LifeEvent):
@@ -140,15 +167,39 @@ class PartyOrganizationDissolved(LifeEvent):
     type: ClassVar[str] = "organization.party_organization_dissolved"
     title: ClassVar[str] = "Party organization dissolved 撤销党组织"
 
-    def effect(self, state: State) -> Effect:
-        """It must exist."""
-        _require(state)
+    def _effect(self, state: State) -> Effect:
         return Effect({"party": {"organization": None}})
 
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """It must exist."""
+        _existing(state)
 
-def _require(state: State) -> None:
-    if state["party"]["organization"] is None:
+
+def _existing(state: State) -> dict[str, Any]:
+    held: dict[str, Any] | None = state["party"]["organization"]
+    if held is None:
         raise not_possible("no_party_organization")
+    return held
+
+
+def _check_gates(state: State, organization: dict[str, Any], day: date) -> None:
+    """The gates of a formation: joint with named others, solo with enough full members."""
+    form, mode = organization["form"], organization["mode"]
+    if form == "joint_branch" and mode == "solo":
+        raise not_possible("joint_branch_is_joint", "/mode", mode)
+    if mode == "joint" and not organization["with"]:
+        raise not_possible("joint_with_whom", "/with", [])
+    threshold = _THRESHOLDS.get(form)
+    if mode != "solo" or threshold is None or organization["approval"] is not None:
+        return
+    members = state["party"]["full_members"] or 0
+    needed = parameter(threshold, day)
+    if needed and members < needed.value:
+        raise not_possible(
+            "too_few_members", "/form", form, members=members, needed=needed.value,
+            source=needed.source,
+        )  # fmt: skip
 
 
 PARTY_ORGANIZATION_EVENTS: tuple[type[LifeEvent], ...] = (

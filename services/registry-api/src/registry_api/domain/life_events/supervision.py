@@ -8,6 +8,7 @@ from pydantic import Field
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.evaluation import grade_valid_until, grounds_of_veto
 from registry_api.domain.field_types import Count, Flag, Line
+from registry_api.domain.life_events.charter import check_charter
 from registry_api.domain.life_events.event import Effect, LifeEvent, not_possible
 from registry_api.domain.life_facts import Year
 from registry_api.domain.organization import State
@@ -29,14 +30,20 @@ class AnnualInspected(LifeEvent):
         None, description="A charter caught up with on this occasion 补入章程"
     )
 
-    def effect(self, state: State) -> Effect:
-        """五嵌入 (1): members and charter are brought up to date where the report says so."""
+    def _effect(self, state: State) -> Effect:
+        """五嵌入 (1): members and charter are brought up to date where the report says so.
+
+        One that is made up for is told beside the one of the newest year.
+        """
         inspection = {
             "year": self.year,
             "result": self.result,
             "party_section": self.party_section,
             "on": self.effective_on.isoformat(),
         }
+        newest = (state["annual_inspection"] or {}).get("year") or self.year
+        if self.year < newest:
+            inspection = {"made_up": inspection}
         patch: dict[str, Any] = {"annual_inspection": inspection}
         members = {
             name: value
@@ -48,9 +55,23 @@ class AnnualInspected(LifeEvent):
         }
         if members:
             patch["party"] = members
-        if self.charter_state not in {None, "none", state["charter"]["state"]}:
+        if self.charter_state not in {None, state["charter"]["state"]}:
             patch["charter"] = {"state": self.charter_state, "on": self.effective_on.isoformat()}
         return Effect(patch)
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """A year is inspected when it is over; what a later one said is not undone."""
+        told = said["annual_inspection"]
+        made_up = "made_up" in told and "year" not in told
+        year = told["made_up"]["year"] if made_up else told["year"]
+        if year >= day.year:
+            raise not_possible("year_not_over", "/year", year, day=day.isoformat())
+        newest = (state["annual_inspection"] or {}).get("year")
+        if newest is not None and not made_up and year < newest:
+            raise not_possible("newer_period_told", "/year", year, held=newest)
+        if "charter" in said:
+            check_charter(state, said["charter"], "/charter_state")
 
 
 class Evaluated(LifeEvent):
@@ -62,7 +83,7 @@ class Evaluated(LifeEvent):
 
     proposed: Annotated[str, Coded("grade")] = Field(description="拟评等级；none 为未达等级")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
         """五嵌入 (2): a vetoed evaluation leaves the grade as it was."""
         grounds = grounds_of_veto(state, self.proposed, self.effective_on)
         outcome = "vetoed" if grounds else "declined" if self.proposed == "none" else "granted"
@@ -82,6 +103,16 @@ class Evaluated(LifeEvent):
         reasons = [{"ground": g.code, "zh": g.text.zh, "en": g.text.en} for g in grounds]
         return Effect(patch, {"outcome": outcome, "grounds": reasons})
 
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """A grade that was given can't have been vetoed."""
+        evaluation = said["evaluation"]
+        if evaluation["outcome"] != "granted":
+            return
+        if grounds := grounds_of_veto(state, evaluation["proposed"], day):
+            facts = {"zh": grounds[0].text.zh, "en": grounds[0].text.en}
+            raise not_possible("grade_vetoed", "/proposed", evaluation["proposed"], **facts)
+
 
 def _isoformat(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
@@ -96,12 +127,15 @@ class ListedAbnormal(LifeEvent):
 
     ground: Annotated[str, Coded("abnormal_ground")] = Field(description="事由")
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
+        listing = {"since": self.effective_on.isoformat(), "ground": self.ground}
+        return Effect({"abnormal_list": listing})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
         """It must not be on it."""
         if state["abnormal_list"] is not None:
             raise not_possible("listed_already")
-        listing = {"since": self.effective_on.isoformat(), "ground": self.ground}
-        return Effect({"abnormal_list": listing})
 
 
 class DelistedAbnormal(LifeEvent):
@@ -111,11 +145,14 @@ class DelistedAbnormal(LifeEvent):
     type: ClassVar[str] = "organization.delisted_abnormal"
     title: ClassVar[str] = "Removed from the abnormal list 移出活动异常名录"
 
-    def effect(self, state: State) -> Effect:
+    def _effect(self, state: State) -> Effect:
+        return Effect({"abnormal_list": None})
+
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
         """It must be on it."""
         if state["abnormal_list"] is None:
             raise not_possible("not_listed")
-        return Effect({"abnormal_list": None})
 
 
 class Recommended(LifeEvent):
@@ -128,10 +165,7 @@ class Recommended(LifeEvent):
     purpose: Annotated[str, Coded("recommendation_purpose")] = Field(description="用途")
     subject: Line = Field(description="What it is recommended for 事项")
 
-    def effect(self, state: State) -> Effect:
-        """Who is on the abnormal list is not recommended."""
-        if state["abnormal_list"] is not None:
-            raise not_possible("listed_not_recommended")
+    def _effect(self, state: State) -> Effect:
         recommendation = {
             "purpose": self.purpose,
             "subject": self.subject,
@@ -139,15 +173,17 @@ class Recommended(LifeEvent):
         }
         return Effect({"recommendation": recommendation})
 
+    @classmethod
+    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+        """Who is on the abnormal list is not recommended."""
+        if state["abnormal_list"] is not None:
+            raise not_possible("listed_not_recommended")
+
 
 class _StatusChanged(LifeEvent):
-    before: ClassVar[frozenset[str]]
     after: ClassVar[str]
 
-    def effect(self, state: State) -> Effect:
-        """The status before must allow it."""
-        if state["status"] not in self.before:
-            raise not_possible("status_does_not_allow", "", state["status"])
+    def _effect(self, state: State) -> Effect:
         return Effect({"status": self.after})
 
 
@@ -157,7 +193,7 @@ class Suspended(_StatusChanged):
     path: ClassVar[str] = "suspension"
     type: ClassVar[str] = "organization.suspended"
     title: ClassVar[str] = "Suspended 停止活动"
-    before = frozenset({"active"})
+    statuses = frozenset({"active"})
     after = "suspended"
 
 
@@ -167,7 +203,7 @@ class Resumed(_StatusChanged):
     path: ClassVar[str] = "resumption"
     type: ClassVar[str] = "organization.resumed"
     title: ClassVar[str] = "Resumed 恢复活动"
-    before = frozenset({"suspended"})
+    statuses = frozenset({"suspended"})
     after = "active"
 
 
@@ -177,7 +213,6 @@ class Deregistered(_StatusChanged):
     path: ClassVar[str] = "deregistration"
     type: ClassVar[str] = "organization.deregistered"
     title: ClassVar[str] = "Deregistered 注销登记"
-    before = frozenset({"active", "suspended"})
     after = "deregistered"
 
 
@@ -187,7 +222,6 @@ class Revoked(_StatusChanged):
     path: ClassVar[str] = "revocation"
     type: ClassVar[str] = "organization.revoked"
     title: ClassVar[str] = "Revoked 撤销登记"
-    before = frozenset({"active", "suspended"})
     after = "revoked"
 
 

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("party_term_until", sa.Date(), nullable=True),
         sa.Column("secretary_cross_posted", sa.Boolean(), nullable=True),
         sa.Column("demonstration_state", sa.Text(), nullable=True),
+        sa.Column("demonstration_review_result", sa.Text(), nullable=True),
         sa.Column("inspection_year", sa.Integer(), nullable=True),
         sa.Column("inspection_result", sa.Text(), nullable=True),
         sa.Column("evaluation_outcome", sa.Text(), nullable=True),
@@ -231,11 +232,9 @@ def upgrade() -> None:
         "candidate",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("post", sa.Text(), nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("reviewed_on", sa.Date(), nullable=True),
         sa.Column(
             "name_sealed",
             sa.LargeBinary(),
@@ -251,10 +250,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("candidate_pkey")),
     )
     op.create_index(
-        op.f("candidate_organization_id_opened_on_idx"),
-        "candidate",
-        ["organization_id", "opened_on"],
+        op.f("candidate_election_id_number_idx"), "candidate", ["election_id", "number"]
     )
+    op.create_index(op.f("candidate_organization_id_idx"), "candidate", ["organization_id"])
     op.create_table(
         "restricted_access",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
