@@ -168,3 +168,14 @@ async def test_reading_needs_a_token_with_the_scope(
     assert "www-authenticate" in bare.headers
     other = await registry.get("/v1/organizations", headers=keys.headers("metrics:read"))
     assert (other.status_code, other.json()["scope"]) == (403, "registry:read")
+
+
+async def test_what_is_owed_is_told_in_the_callers_language(registry: httpx.AsyncClient) -> None:
+    clauses = []
+    for number, language in ((1, "zh-CN"), (2, "en")):
+        answer = await registry.post(
+            "/v1/organizations", json=hospital(number), headers={"accept-language": language}
+        )
+        clauses.append(answer.json()["obligations"][0]["clause"])
+    assert not clauses[0].isascii()
+    assert clauses[0] != clauses[1]

@@ -94,7 +94,7 @@ async def test_gb18030_files_and_chinese_words_are_read(registry: httpx.AsyncCli
     ("content", "line", "rule"),
     [
         (csv_file([row(1)]).decode().encode("gbk")[:-9] + b"\xff\xff\n", 1, "encoding"),
-        (csv_file([row(1, 备注="x")]), 1, "unknown_column"),
+        (csv_file([{"名称": "x", "备注": "x"}]), 1, "unknown_column"),
         (b"\n", 1, "no_header"),
         (csv_file([row(1)]).replace(b",", b"|"), 1, "unknown_column"),
         (csv_file([row(1)]).decode().encode("utf-16"), 1, "utf_16"),

@@ -186,3 +186,27 @@ async def test_facts_of_a_later_day_stay_when_an_older_list_is_imported(
     assert job["result"]["updated"] == 1
     held = await by_code(registry, 1)
     assert (held["full_time_staff"], held["sponsor"]) == (50, "某公司")
+
+
+async def test_columns_that_the_register_does_not_keep_are_passed_over_and_told(
+    registry: httpx.AsyncClient,
+) -> None:
+    content = csv_file([row(1, 注册资金="3万元", 备注="x")])
+    job = await imported(registry, content, effective_on="2017-01-01")
+    assert job["result"]["created"] == 1
+    items = (await registry.get(f"/v1/imports/{job['id']}/notices")).json()["items"]
+    told = [i["value"] for i in items if i["rule"] == "column_passed_over"]
+    assert told == ["注册资金", "备注"]
+
+
+async def test_a_code_that_a_spreadsheet_took_for_a_number_is_read(
+    registry: httpx.AsyncClient,
+) -> None:
+    job = await imported(registry, csv_file([row(1, 住所区划代码="440303001.0")]))
+    assert (2, "/domicile/division_code", "half_width") in await notices_of(registry, job)
+    assert (await by_code(registry, 1))["domicile"]["division_code"] == "440303001"
+
+
+async def test_an_empty_name_is_missing_not_of_the_wrong_type(registry: httpx.AsyncClient) -> None:
+    job = await imported(registry, csv_file([row(1, 名称="")]))
+    assert await errors_of(registry, job) == [(2, "/name", "missing")]

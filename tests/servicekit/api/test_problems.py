@@ -152,6 +152,16 @@ async def test_a_nul_in_an_address_is_malformed(client: httpx.AsyncClient) -> No
         assert (await client.get(path)).status_code == 400
 
 
+async def test_what_takes_one_value_is_refused_when_it_is_repeated(
+    client: httpx.AsyncClient,
+) -> None:
+    for path in ("/v1/notes?colour=a&colour=b", "/v1/models?colour=a&colour=b"):
+        answer = await client.get(path)
+        assert answer.status_code == 422
+        assert errors(answer) == {"/colour": "repeated_parameter"}
+    assert (await client.get("/v1/models?colour=a")).status_code == 200
+
+
 async def test_unknown_parameters_are_named(client: httpx.AsyncClient) -> None:
     for path in ("/v1/notes", "/v1/models"):
         assert (await client.get(path, params={"colour": "red"})).status_code == 200

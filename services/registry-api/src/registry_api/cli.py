@@ -1,16 +1,20 @@
 """The registry's commands."""
 
 import asyncio
+from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from registry_api.factory import SOURCE, make_factory, migrations
 from registry_api.main import build
 from registry_api.settings import Settings
+from registry_api.storage.restricted_reads import page
 from servicekit.cli import read_settings, service_cli
 from servicekit.ledger import Ledger
 from servicekit.ledger_cli import add_verify_ledger
 from servicekit.refusals import Refusal
+from servicekit.tables import csv_lines, guarded
 
 app = service_cli(
     SOURCE,
@@ -27,6 +31,32 @@ add_verify_ledger(app, SOURCE, Settings, lambda settings: Ledger(SOURCE, setting
 def reseal_names() -> None:
     """Seal candidates' names anew with the current key of the key ring, after a rotation."""
     typer.echo(f"{SOURCE}: {asyncio.run(_reseal(read_settings(Settings)))} names sealed anew")
+
+
+@app.command()
+def restricted_reads(
+    organization: Annotated[
+        UUID | None, typer.Option(help="Only of the organization with this id.")
+    ] = None,
+) -> None:
+    """Print who read restricted fields (candidates' names), and when, as CSV, oldest first."""
+    asyncio.run(_print_restricted_reads(read_settings(Settings), organization))
+
+
+async def _print_restricted_reads(settings: Settings, organization: UUID | None) -> None:
+    factory = make_factory(settings)
+    typer.echo("at,client,organization_id,what")
+    try:
+        after = 0
+        async with factory.database.reading() as connection:
+            while found := await page(connection, organization, after):
+                for read in found:
+                    client = guarded(read.client)
+                    cells = [read.at.isoformat(), client, str(read.organization_id), read.what]
+                    typer.echo(csv_lines([cells]).decode().rstrip())
+                after = found[-1].id
+    finally:
+        await factory.database.close()
 
 
 @app.command()

@@ -250,6 +250,8 @@ def explain(violation: Violation, language: str, rules: Mapping[str, Text]) -> s
     """A violation in words; a rule without words of its own is named."""
     message = rules.get(violation.rule)
     facts = {"value": _shortened(violation.value), **violation.facts}
+    if language == "zh" and violation.rule in {"literal_error", "enum"}:  # pydantic's own words
+        facts["expected"] = str(facts.get("expected")).replace(" or ", ", ").replace(", ", "、")
     if message is None:
         message = Text("该值不符合规则 {rule}。", "The value breaks the rule {rule}.")
         facts["rule"] = violation.rule

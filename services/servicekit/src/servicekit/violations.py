@@ -17,6 +17,9 @@ RULE_TEXTS: Mapping[str, Text] = {
         "There is no query parameter {value}; there are: {allowed}.",
     ),
     "json_invalid": Text("不是有效的 JSON：{error}。", "This is not valid JSON: {error}."),
+    "repeated_parameter": Text(
+        "参数 {value} 只能出现一次。", "The parameter {value} may be given only once."
+    ),
     "string_type": Text("应为字符串。", "A string is expected."),
     "string_too_short": Text(
         "至少 {min_length} 个字符。", "At least {min_length} characters are expected."

@@ -261,6 +261,11 @@ ERRORS = ErrorTable(
             "没有“{value}”这一列；请改为模板中的列名或删除该列。",
             'There is no column "{value}"; use a name of the template or remove the column.',
         ),
+        "column_passed_over": Text(
+            "没有“{value}”这一列，已忽略；如需导入，请改为模板中的列名。",
+            'There is no column "{value}"; it was passed over. To import it use a name of the '
+            "template.",
+        ),
         "repeated_column": Text("“{value}”一列出现了两次。", 'The column "{value}" appears twice.'),
         "no_header": Text(
             "没有找到写明列名的表头；列名请见模板（/v1/imports/template）。",

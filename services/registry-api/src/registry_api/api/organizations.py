@@ -35,6 +35,7 @@ from servicekit.standard_problems import (
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
 )
+from servicekit.text import preferred_language
 
 router = APIRouter(tags=["organizations"])
 
@@ -71,6 +72,7 @@ async def register_organization(
             body.reason,
             idempotency_key,
             fingerprint(request.url.path, await request.body()),
+            preferred_language(request.headers.get("accept-language")),
         ),
     )
     headers = {"etag": etag(1), "location": answer.location or ""}

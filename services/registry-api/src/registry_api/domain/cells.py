@@ -42,6 +42,8 @@ _SUPERVISOR = ("business_supervisor", "name")
 _YES = {"true": True, "是": True, "yes": True, "1": True, "y": True, "有": True}
 _NO = {"false": False, "否": False, "no": False, "0": False, "n": False}
 _ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+_FRACTION_OF_A_CODE = re.compile(r"[0-9]+\.0")
+"""A code that a spreadsheet took for a number."""
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _NO_DATES = frozenset({date(1900, 1, 1), date(1900, 1, 31), date(1899, 12, 30), date(1899, 12, 31)})
@@ -123,6 +125,9 @@ def _read_text(column: Column, text: str, tell: Tell) -> str:
 
 def _read_token(column: Column, text: str, tell: Tell) -> str:
     plain = _half_width(column, text, tell).replace(" ", "").upper()
+    if _FRACTION_OF_A_CODE.fullmatch(plain):
+        plain = plain.removesuffix(".0")
+        tell(Violation(column.pointer, "half_width", text, {"read": plain}))
     if _ROUNDED.fullmatch(plain):
         raise BadCell(Violation(column.pointer, "rounded_number", text))
     return plain

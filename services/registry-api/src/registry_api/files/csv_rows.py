@@ -32,7 +32,7 @@ def scan_csv(file: BinaryIO) -> Table:
     with closing(_records(file, encoding, delimiter)) as records:
         layout = Layout(next(records)[1])
         total = sum(1 for _ in records)
-    notices = []
+    notices = list(layout.passed_over)
     if delimiter != ",":
         notices.append(Violation("", "delimiter", _DELIMITERS[delimiter]))
     return Table(layout.header, total, notices, {"encoding": encoding, "delimiter": delimiter})

@@ -22,6 +22,9 @@ MAX_COLUMNS = 200
 EXAMPLE_MARK = "（示例）"
 """How the name in our template's example row begins."""
 
+_NAMING = {("credit_code",), ("filing_number",)}
+"""Columns that say whom a row is about."""
+
 _REMEMBERED = 60_000
 """Distinct cells remembered for each column: dates and the country's divisions fit."""
 _JUDGED_AFTER = 4_000
@@ -69,7 +72,7 @@ class Layout:
 
     def __init__(self, header: Sequence[str], line: int = 1) -> None:
         self.header = tuple(header)
-        self._columns = _match(header, line)
+        self._columns, self.passed_over = _match(header, line)
         self._notices: list[Violation] = []
         self._memories: list[dict[str, Any]] = [
             _Ignored() if column is None else _Memory(column, self._notices.append)
@@ -188,25 +191,33 @@ class TableRow(FileRow):
         return document
 
 
-def _match(header: Sequence[str], line: int) -> list[Column | None]:
-    """The column of each cell, None for those that say nothing. Raises FileRefused."""
+def _match(header: Sequence[str], line: int) -> tuple[list[Column | None], list[Violation]]:
+    """The column of each cell, None for those that say nothing; notices of unknown columns.
+
+    Published lists have columns that the register does not keep (注册资金, 证书有效期): they are
+    passed over as long as another column names the organization. Raises FileRefused.
+    """
     if len(header) > MAX_COLUMNS:
         facts = {"limit": MAX_COLUMNS}
         raise FileRefused(line, Violation("", "too_many_columns", len(header), facts))
     known = columns_by_header()
     found: list[Column | None] = []
     violations: list[Violation] = []
+    unknown: list[Violation] = []
     for cell in header:
         word = cell.strip().casefold()
         column = known.get(word)
         if column is None and word not in IGNORED:
-            violations.append(Violation("", "unknown_column", cell.strip()))
+            unknown.append(Violation("", "unknown_column", cell.strip()))
         elif column is not None and column in found:
             violations.append(Violation(column.pointer, "repeated_column", cell.strip()))
         found.append(column)
+    if not any(column is not None and column.path in _NAMING for column in found):
+        violations += unknown
     if violations:
         raise FileRefused(line, *violations)
-    return found
+    named = [notice for notice in unknown if notice.value]
+    return found, [Violation("", "column_passed_over", notice.value) for notice in named]
 
 
 def recognised(header: Sequence[str]) -> int:

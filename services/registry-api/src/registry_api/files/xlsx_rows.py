@@ -42,7 +42,9 @@ def scan_xlsx(file: BinaryIO) -> Table:
         total += any(cell.strip() for cell in cells)
         merged = merged or bool(filled)
     file.seek(0)
-    notices = [Violation("", "merged_cells", None)] if merged else []
+    notices = list(layout.passed_over)
+    if merged:
+        notices.append(Violation("", "merged_cells", None))
     return Table(layout.header, total, notices)
 
 

@@ -112,7 +112,7 @@ class Batch:
         landing.created.append(held)
         timeline = [Segment(day, None, newcomer.state, newcomer.text)]
         areas = [newcomer.area] if newcomer.area else []
-        landing.events.append(self._event(held, Fragment(newcomer.text), timeline, areas))
+        landing.events.append(self._event(held, Fragment(newcomer.change), timeline, areas))
         return newcomer.notices
 
     def _update(

@@ -11,17 +11,25 @@ from pydantic import ValidationError
 
 from registry_api.domain.checks import check_establishment, check_state
 from registry_api.domain.derivation import derive
-from registry_api.domain.organization import OrganizationState, State, access_area, to_state
+from registry_api.domain.organization import (
+    OrganizationState,
+    State,
+    access_area,
+    complete,
+    to_state,
+)
 from registry_api.files.rows import FileRow
 from registry_api.usecases.revision import Terms
 from servicekit.canonical import canonical_text
 from servicekit.refusals import Violation
+from servicekit.timeline import merge_diff
 from servicekit.violations import from_pydantic
 
 Identity = str | tuple[str, str]
 """A credit code, or (authority's division, filing number)."""
 
 _HASH = (1 << 64) - 1
+_UNKNOWN = complete({})
 _ANY = "*"
 """Stands for every authority's division: the number was mentioned under one of them."""
 
@@ -30,12 +38,15 @@ _ANY = "*"
 class Newcomer:
     """What a row says of an organization that the register does not know yet.
 
-    `text` is the state as canonical JSON, which document and ledger share. `notices` are the gates
-    of establishment it would not have passed: it exists, so they only tell.
+    `text` is the state as canonical JSON, which document and ledger share. `change` is what the row
+    says beyond "unknown", as canonical JSON: of the rest it says nothing, so that what is learned
+    later of an earlier day goes on holding. `notices` are the gates of establishment it would not
+    have passed: it exists, so they only tell.
     """
 
     state: State
     text: bytes
+    change: bytes
     area: str
     notices: Sequence[Violation]
 
@@ -69,14 +80,19 @@ class Judge:
             try:
                 state = to_state(OrganizationState.model_validate(state))
             except ValidationError as error:
-                return from_pydantic(error.errors())
+                return [
+                    Violation(v.pointer, "missing") if v.value is None and v.rule.endswith("_type")
+                    else v
+                    for v in from_pydantic(error.errors())
+                ]  # fmt: skip
         violations = self.faults(state)
         if violations:
             return violations
         registered_on = state["registration"]["registered_on"]
         since = date.fromisoformat(registered_on) if registered_on else self.effective_on
         gates = check_establishment(state, since)
-        return Newcomer(state, canonical_text(state), access_area(state), gates)
+        change = canonical_text(merge_diff(_UNKNOWN, state))
+        return Newcomer(state, canonical_text(state), change, access_area(state), gates)
 
     def faults(self, state: State) -> list[Violation]:
         """What a valid state breaks beyond the rules of single fields."""

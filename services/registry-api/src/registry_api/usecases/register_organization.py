@@ -22,13 +22,17 @@ from servicekit.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the caller asks for; `key` and `fingerprint` make a retry harmless."""
+    """What the caller asks for; `key` and `fingerprint` make a retry harmless.
+
+    `language` ("zh" or "en") is that of the obligations' words.
+    """
 
     state: State
     effective_on: date | None
     reason: str | None
     key: str | None
     fingerprint: str
+    language: str = "zh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ class RegisterOrganization:
         held = self.establish.prepare(caller, request.state, self._effective_on(request))
         day = held.first_effective_on
         owed = [o for o in obligations_from(held.state, day) if o.holds_on(day)]
-        answer = StoredAnswer(201, f"/v1/organizations/{held.id}", _body(held, owed))
+        answer = StoredAnswer(
+            201, f"/v1/organizations/{held.id}", _body(held, owed, request.language)
+        )
         async with self.database.transaction() as connection:
             known = await take_key(connection, caller, request.key, request.fingerprint)
             if known is not None:
@@ -66,12 +72,12 @@ class RegisterOrganization:
         return date.fromisoformat(registered_on) if registered_on else self.clock.today()
 
 
-def _body(held: Held, owed: Sequence[Obligation]) -> str:
+def _body(held: Held, owed: Sequence[Obligation], language: str) -> str:
     """The document with the obligations that follow as a last member."""
-    listed = orjson.dumps([_told(item) for item in owed]).decode()
+    listed = orjson.dumps([_told(item, language) for item in owed]).decode()
     return f'{organization_rows.document(held)[:-1]},"obligations":{listed}}}'
 
 
-def _told(owed: Obligation) -> dict[str, Any]:
-    told = in_words(owed, owed.since, "zh")
+def _told(owed: Obligation, language: str) -> dict[str, Any]:
+    told = in_words(owed, owed.since, language)
     return {name: told[name] for name in ("kind", "since", "due_on", "clause", "source", "basis")}
