@@ -167,8 +167,19 @@ async def test_rule_health_counts_what_its_lists_hold(known: httpx.AsyncClient) 
     listed = await bodies(known, health="affiliation_disagrees")
     assert list(listed) == [HOSPITAL]
     assert health["one_fact_away"] >= 1
-    refused = await known.get("/v1/assignments", params={"health": "one_fact_away", "known_at": 1})
-    assert refused.status_code == 422
+    by_fact = {row["attribute"]: row["count"] for row in health["one_fact_away_by"]}
+    assert sum(by_fact.values()) == health["one_fact_away"]
+    for attribute, number in by_fact.items():
+        params = {"flip": attribute, "count": "exact"}
+        page = (await known.get("/v1/assignments", params=params)).json()
+        assert page["count"] == len(page["items"]) == number
+    found = (await known.get(f"/v1/assignments/{CLINIC}")).json()
+    assert CLINIC in await bodies(known, flip=found["nearest_flip"]["attribute"])
+    nothing = await known.get("/v1/assignments", params={"flip": "colour"})
+    assert (nothing.status_code, nothing.json()["errors"][0]["rule"]) == (422, "literal_error")
+    for asked in ({"health": "one_fact_away"}, {"flip": "affiliation"}):
+        refused = await known.get("/v1/assignments", params={**asked, "known_at": 1})
+        assert refused.status_code == 422
 
 
 async def digests(router: httpx.AsyncClient) -> dict[str, str]:

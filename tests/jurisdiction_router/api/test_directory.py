@@ -138,6 +138,57 @@ async def test_a_limited_caller_imports_only_at_home(
     assert done.status_code == 201
 
 
+async def test_a_limited_caller_takes_no_body_from_elsewhere(
+    city: httpx.AsyncClient, keys: TestKeys
+) -> None:
+    limited = keys.headers("router:write", areas=["440309"])
+    held = (await city.get(f"/v1/bodies/{COMMITTEE}")).json()
+    taken = {**held, "area_code": "440309"}
+    head = (await city.get("/v1/changes")).json()["head"]
+    put = await city.put(
+        f"/v1/bodies/{COMMITTEE}", json=taken, headers={**limited, "if-match": '"1"'}
+    )
+    imported = [
+        await city.post(f"/v1/directory/imports{how}", json={"bodies": [taken]}, headers=limited)
+        for how in ("", "?activate=true")
+    ]
+    for answer in (put, *imported):
+        assert (answer.status_code, answer.json()["area"]) == (403, "440303")
+    assert (await city.get("/v1/changes")).json()["head"] == head
+
+
+async def test_a_body_in_use_stays_of_its_kind_and_in_its_area(
+    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    read = await city.get(f"/v1/bodies/{COMMITTEE}")
+    match = {"if-match": read.headers["etag"]}
+    moved = {**read.json(), "area_code": "440309"}
+    registry.say(str(UUID(int=1)), "2009-03-02", ("2009-03-02", None, organization()))
+    await follower.step()
+    for body, field in ((moved, "area_code"), ({**read.json(), "kind": "joint_committee"}, "kind")):
+        answer = await city.put(f"/v1/bodies/{COMMITTEE}", json=body, headers=match)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["rule"]) == (f"/{field}", "body_in_use")
+    assert (await city.get(f"/v1/bodies/{COMMITTEE}")).json() == read.json()
+
+
+async def test_a_body_that_nobody_hangs_on_can_be_put_right(city: httpx.AsyncClient) -> None:
+    read = await city.get(f"/v1/bodies/{COMMITTEE}")
+    done = await city.put(
+        f"/v1/bodies/{COMMITTEE}",
+        json={**read.json(), "area_code": "440309"},
+        headers={"if-match": read.headers["etag"]},
+    )
+    assert (done.status_code, done.json()["bodies"]) == (200, 1)
+
+
+async def test_names_are_one_line(city: httpx.AsyncClient) -> None:
+    for name in ("黄贝\n街道", "黄贝\u0001街道"):
+        answer = await city.put("/v1/areas/440303002", json={**STREET, "name": name})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
+
+
 async def test_writing_needs_its_scope(city: httpx.AsyncClient, keys: TestKeys) -> None:
     for scope, status in (("router:read", 403), ("router:write", 201)):
         answer = await city.post(

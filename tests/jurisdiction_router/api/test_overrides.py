@@ -240,6 +240,24 @@ async def test_a_dispute_runs_until_a_designation_settles_it(known: httpx.AsyncC
     assert closed.status_code == 409
 
 
+async def test_a_designation_for_the_past_settles_no_dispute(known: httpx.AsyncClient) -> None:
+    objection = {"organization_id": CLINIC, "body_id": HEALTH, "reason": "该诊所已划归街道管理"}
+    opened = await known.post("/v1/disputes", json=objection)
+    past = await designate(known, CLINIC, valid_until="2018-06-14")
+    assert (past.status_code, past.json()["dispute"]) == (201, None)
+    assert (await known.get(opened.headers["location"])).json()["state"] == "open"
+    now = await designate(known, CLINIC, valid_from="2018-06-14")
+    assert now.json()["dispute"] == opened.json()["id"]
+
+
+async def test_nobody_disputes_what_nobody_supervises(known: httpx.AsyncClient) -> None:
+    objection = {"organization_id": TEMPLE, "body_id": HEALTH, "reason": "不归我们"}
+    answer = await known.post("/v1/disputes", json=objection, headers={"accept-language": "en"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["rule"]) == (422, "nobody_supervising")
+    assert "None" not in error["detail"]
+
+
 async def test_a_dispute_can_be_withdrawn_and_raised_again(
     known: httpx.AsyncClient, keys: TestKeys
 ) -> None:

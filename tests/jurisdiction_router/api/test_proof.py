@@ -62,6 +62,47 @@ async def test_a_hole_over_the_directory_names_place_facts_and_organizations(
         assert each["organizations"] in (None, {"count": None, "samples": []})
 
 
+async def test_organizations_that_are_hit_are_told_under_the_area_of_the_day(
+    city: httpx.AsyncClient, keys: TestKeys, registry: RegistryLedger, follower: Follower
+) -> None:
+    """A new district was renumbered: its clinic lies in the new one, whatever its record says."""
+    upgrade = {
+        "title": "龙华区", "effective_on": "2010-01-01", "reference": "国函〔2016〕1号",
+        "changes": [
+            {"op": "upgrade_area", "code": "440309", "into": {"code": "440311", "name": "龙华区"}}
+        ],
+    }  # fmt: skip
+    drafted = await city.post("/v1/restructurings", json=upgrade)
+    applied = await city.post(
+        f"{drafted.headers['location']}/application", headers={"if-match": '"1"'}
+    )
+    assert applied.status_code == 200, applied.text
+    outside = organization(
+        institution_type="private_clinic",
+        domicile={"division_code": "440309001"},
+        registration={
+            "mode": "filing", "level": "municipal", "authority": {"division_code": "440300"},
+        },
+    )  # fmt: skip
+    registry.say(CLINIC, "2012-03-02", ("2012-03-02", None, outside))
+    await follower.step()
+    text = read_packaged("shenzhen-2016.yaml").replace("id: shenzhen-2016", "id: shenzhen-2018")
+    hole = text.replace(
+        "when: {institution_type: private_clinic}",
+        "when: {institution_type: private_clinic, level: [district, street]}",
+    ).replace("    fallback: true\n", "    when: {level: district}\n    over: []\n")
+    drafted = await city.post("/v1/rule-sets", content=hole)
+    assert drafted.status_code == 201, drafted.text
+    proof = (await city.post(f"{PATH}/proof")).json()
+    hit = {"organization_id": CLINIC, "area": "440311001"}
+    examples = [e["organizations"] for e in proof["counterexamples"] if e["organizations"]]
+    assert {"count": 1, "samples": [hit]} in examples
+    for areas, seen in (("440311", [hit]), ("440309", [])):
+        report = await city.get(f"{PATH}/proof", headers=keys.headers(areas=[areas]))
+        found = [e["organizations"] for e in report.json()["counterexamples"]]
+        assert ({"count": None, "samples": [hit]} in found) == bool(seen)
+
+
 async def test_nothing_is_proved_without_a_directory(router: httpx.AsyncClient) -> None:
     await router.post("/v1/rule-sets", content=read_packaged("shenzhen-2016.yaml"))
     proof = (await router.post("/v1/rule-sets/shenzhen-2016/proof")).json()

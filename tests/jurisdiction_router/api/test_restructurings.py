@@ -135,6 +135,8 @@ async def test_a_new_district_becomes_a_district_with_the_same_streets(
     })  # fmt: skip
     assert await movers(known, later) == [SCHOOL]
     here = keys.headers("router:read", areas=["440311"])
+    job = (await known.get(f"/v1/impacts/{later['impact']}", headers=here)).json()
+    assert (job["done"], job["total"]) == (None, None)  # they are of all areas
     (move,) = (await known.get(f"/v1/impacts/{later['impact']}/moves", headers=here)).json()[
         "items"
     ]
@@ -295,6 +297,8 @@ async def test_a_renamed_body_moves_nobody(known: httpx.AsyncClient) -> None:
         ({"op": "split_area", "code": "440303001",
           "parts": [{"code": "440303011", "name": "x"}, {"code": "440303012", "name": "y"}]},
          "split_child_left"),
+        ({"op": "upgrade_area", "code": "440309", "into": {"code": "440311", "name": "x"},
+          "codes": {"440303001": "440311009"}}, "recoded_elsewhere"),
         ({"op": "transfer_area", "code": "440303", "parent": "440303001"}, "area_cycle"),
         ({"op": "split_body", "id": "440303-district_health_committee", "successor": "elsewhere",
           "parts": [{"id": "a", "kind": "joint_committee", "name": "a", "area_code": "440303"},

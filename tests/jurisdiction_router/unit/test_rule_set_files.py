@@ -41,6 +41,8 @@ CASES = [
     ("    basis: N/L\n", "    basis: X\n", "rule_set_not_allowed"),
     ("    basis: N/L\n", "    basis: N/L\n    colour: red\n", "rule_set_unknown_field"),
     ('scope: "440300"', "scope: 440300", "rule_set_text_expected"),
+    ('scope: "440300"', 'scope: "４４０３００"', "rule_set_form"),
+    ("id: shenzhen-2016", f"id: {'x' * 101}", "rule_set_form"),
 ]
 
 

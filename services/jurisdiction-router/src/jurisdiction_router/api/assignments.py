@@ -29,6 +29,7 @@ from jurisdiction_router.api.schemas import (
     AssignmentPage,
     AssignmentSummary,
     AssignmentWithDecision,
+    AttributeName,
     RuleHealth,
 )
 from jurisdiction_router.usecases.find_assignments import Export
@@ -66,6 +67,10 @@ def _filters(
     health: Annotated[
         list[Literal["inference_only", "one_fact_away", "affiliation_disagrees"]] | None,
         Query(description="Where the rule may not fit, all of them; see /v1/rule-health 规则体检"),
+    ] = None,
+    flip: Annotated[
+        list[AttributeName] | None,
+        Query(description="This other fact would give another body 改变该事实则归口不同"),
     ] = None,
     area: AreaPrefixes = None,
 ) -> dict[str, list[str]]:

@@ -14,6 +14,11 @@ from jurisdiction_router.api.schemas import (
     System,
 )
 
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$", description="名称"),
+]
+
 
 class ParentIn(Strict):
     """A parent over a period 上级区划."""
@@ -26,7 +31,7 @@ class ParentIn(Strict):
 class FormerNameIn(Strict):
     """What it was called until a day 曾用名."""
 
-    name: str = Field(min_length=1, max_length=200, description="名称")
+    name: Name
     until: date = Field(description="First day of the next name 截止日（不含）")
 
 
@@ -58,7 +63,7 @@ class AreaIn(Strict):
     """An area 区划."""
 
     code: DivisionCode
-    name: str = Field(min_length=1, max_length=200, description="名称")
+    name: Name
     level: AreaLevel = Field(description="级别")
     parent: DivisionCode | None = Field(
         default=None, description="The parent while the area is valid 上级区划"
@@ -84,7 +89,7 @@ class BodyIn(Strict):
 
     id: str = Field(pattern="^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$", description="编号")
     kind: BodyKind = Field(description="党组织类别")
-    name: str = Field(min_length=1, max_length=200, description="名称")
+    name: Name
     area_code: DivisionCode
     system: System | None = Field(
         default=None, description="Whose sector: only of supervisors' and industry bodies 所属系统"

@@ -86,7 +86,9 @@ class Impact(BaseModel):
     id: str = Field(description="编号")
     of: dict[str, Any] = Field(description="What is proposed 拟议内容")
     state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
-    done: int = Field(description="Distinct facts decided 已处理")
+    done: int | None = Field(
+        description="Distinct facts decided; null for a caller limited to areas 已处理"
+    )
     total: int | None = Field(description="Distinct facts, once counted 总数")
     error: str | None = Field(description="Why it failed 失败原因")
     created_at: str = Field(description="RFC 3339")

@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from jurisdiction_router.api.directory_schemas import Area, Body, DirectoryImported
+from jurisdiction_router.api.directory_schemas import Area, Body, DirectoryImported, Name
 from jurisdiction_router.api.override_schemas import Line, Prose
 from jurisdiction_router.api.schemas import BodyKind, DivisionCode, Strict, System
 
 BodyId = Annotated[str, Field(pattern="^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$", description="编号")]
-Name = Annotated[str, Field(min_length=1, max_length=200, description="名称")]
 Recoding = Annotated[
     dict[DivisionCode, DivisionCode],
     Field(

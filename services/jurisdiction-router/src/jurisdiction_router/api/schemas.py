@@ -9,7 +9,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from jurisdiction_router.domain.directory import AREA_LEVELS, BODY_KINDS
-from jurisdiction_router.domain.facts import INSTITUTION_TYPES, KINDS, LEVELS, MODES, SYSTEMS
+from jurisdiction_router.domain.facts import (
+    INSTITUTION_TYPES,
+    KINDS,
+    LEVELS,
+    MODES,
+    POSITIONS,
+    SYSTEMS,
+)
 
 DIVISION_CODE = "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 DivisionCode = Annotated[
@@ -42,6 +49,7 @@ _mode = _one_of(MODES)
 AreaLevel = Annotated[str, _level[0], _level[1]]
 BodyKind = Annotated[str, _body_kind[0], _body_kind[1]]
 System = Annotated[str, _system[0], _system[1]]
+AttributeName = Annotated[str, *_one_of(POSITIONS)]
 
 
 class Strict(BaseModel):
@@ -293,6 +301,9 @@ class RuleHealth(BaseModel):
     by_basis: list[dict[str, Any]] = Field(description="按依据性质")
     inference_only: int = Field(description="Rest on inference alone 仅凭推定")
     one_fact_away: int = Field(description="One other fact would give another body 一项事实之差")
+    one_fact_away_by: list[dict[str, Any]] = Field(
+        description="The same by that fact; each is GET /v1/assignments?flip=… 按该项事实"
+    )
     affiliation_disagrees: int = Field(
         description="The recorded affiliation is another kind of body 与登记的隶属关系不符"
     )

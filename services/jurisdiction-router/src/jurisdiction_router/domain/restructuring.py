@@ -44,8 +44,10 @@ def plan(before: Directory, on: date, changes: Iterable[Change]) -> Plan:
     draft = _Draft(before, on)
     for index, change in enumerate(changes):
         draft.pointer = f"/changes/{index}"
+        draft.taken.clear()
         try:
             _OPERATIONS[change["op"]](draft, change)
+            draft.refuse_strangers(_recoding(change))
         except _CannotError as error:
             draft.violations.append(error.violation)
     return Plan(
@@ -71,6 +73,7 @@ class _Draft:
     bodies: dict[str, Body] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
     pointer: str = ""
 
     def area(self, code: str) -> GivenArea:
@@ -89,6 +92,11 @@ class _Draft:
 
     def cannot(self, rule: str, value: str) -> _CannotError:
         return _CannotError(Violation(self.pointer, rule, value, {"on": self.on.isoformat()}))
+
+    def refuse_strangers(self, codes: Mapping[str, str]) -> None:
+        """New codes are only for what the change has taken along: a slip must not be ignored."""
+        for code in sorted(codes.keys() - self.taken):
+            raise self.cannot("recoded_elsewhere", code)
 
     def put_area(self, given: GivenArea) -> None:
         self.areas[given.area.code] = given
@@ -186,11 +194,17 @@ class _Draft:
 
     def take_along(self, child: str, old: str, new: str, codes: Mapping[str, str]) -> None:
         """Move a child, under another code where one is given or its digits begin with `old`."""
+        self.taken.add(child)
         other = codes.get(child) or (new + child[len(old) :] if child.startswith(old) else child)
         if other == child or old == new:
             self.move(child, new)
         else:
             self.renumber(child, other, name_on(self.area(child).area, self.on), new, codes)
+
+
+def _recoding(change: Change) -> Mapping[str, str]:
+    name = "codes_of_children" if change["op"] == "merge_areas" else "codes"
+    return change.get(name) or {}
 
 
 def _rename_area(draft: _Draft, change: Change) -> None:

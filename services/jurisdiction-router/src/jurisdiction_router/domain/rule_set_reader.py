@@ -32,8 +32,8 @@ from jurisdiction_router.domain.rule_set_fields import Fields
 from servicekit.canonical import canonical_json
 from servicekit.refusals import Refusal, Violation
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SCOPE = re.compile(r"\d{6}(\d{3}(\d{3})?)?")
+_ID = re.compile(r"(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*")
+_SCOPE = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")
 Attributes = Mapping[str, tuple[str, ...]]
 
 

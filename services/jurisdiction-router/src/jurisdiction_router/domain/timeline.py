@@ -159,6 +159,11 @@ class Jurisdiction:
                     known.append((start, end, area))
         return known
 
+    def access_area(self, facts: Facts, day: date) -> str:
+        """Return the access area for `facts` on a day."""
+        areas = self.access_areas(facts)
+        return next(area for _, end, area in areas if end is None or day < end)
+
     def _stretches_of(self, facts: Facts) -> list[_Stretch]:
         """Return what decides for these places over all time; few organizations differ in them."""
         places = facts.domicile, facts.registering

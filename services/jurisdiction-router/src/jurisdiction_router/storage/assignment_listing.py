@@ -56,6 +56,8 @@ def conditions(
         wanted = bindparam(None, list(filters["flag"]), type_=ARRAY(Text))
         found.append(columns.flags.bool_op("&&")(wanted))
     found += [HEALTH[name]() for name in filters.get("health", ())]
+    if "flip" in filters:
+        found.append(_decided(decision.c.flip.in_(filters["flip"])))
     if "area" in filters:
         found.append(_like_any([f"{value}%" for value in filters["area"]]))
     if patterns is not None:
@@ -68,15 +70,18 @@ def _inferred() -> ColumnElement[bool]:
 
 
 def _one_fact_away() -> ColumnElement[bool]:
-    return exists().where(decision.c.digest == assignment.c.decision, decision.c.flip.is_not(None))
+    return _decided(decision.c.flip.is_not(None))
 
 
 def _affiliation_disagrees() -> ColumnElement[bool]:
-    return exists().where(
-        decision.c.digest == assignment.c.decision,
+    return _decided(
         decision.c.affiliation.not_in(["none", "other"]),
         decision.c.affiliation != func.coalesce(assignment.c.body_kind, ""),
     )
+
+
+def _decided(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(decision.c.digest == assignment.c.decision, *conditions)
 
 
 HEALTH: Final = {
@@ -141,6 +146,23 @@ async def counts_by_basis(
     statement = select(assignment.c.basis, total).where(*where).group_by(assignment.c.basis)
     ordered = statement.order_by(total.desc(), assignment.c.basis)
     return [dict(row) for row in (await connection.execute(ordered)).mappings()]
+
+
+async def counts_by_flip(
+    connection: AsyncConnection, where: Sequence[ColumnElement[bool]]
+) -> list[dict[str, Any]]:
+    """How many assignments are one fact away from another body, by that fact."""
+    total = func.count().label("count")
+    flip = decision.c.flip.label("attribute")
+    statement = (
+        select(flip, total)
+        .select_from(assignment)
+        .join(decision, decision.c.digest == assignment.c.decision)
+        .where(*where, flip.is_not(None))
+        .group_by(flip)
+        .order_by(total.desc(), flip)
+    )
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]
 
 
 async def read_assignment(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -19,6 +19,21 @@ class FactRow(NamedTuple):
 
     id: UUID
     facts: Facts
+
+
+class Holder(NamedTuple):
+    """An organization, facts that it has, and the first day on which it has them."""
+
+    organization_id: UUID
+    facts: Facts
+    day: date
+
+
+class Holders(NamedTuple):
+    """How many organizations there are, and a few of them."""
+
+    count: int
+    samples: Sequence[Holder]
 
 
 async def load_periods(
@@ -111,7 +126,7 @@ async def who_has(
     facts: Sequence[UUID],
     periods: Sequence[tuple[date, date | None]],
     samples: int,
-) -> dict[str, Any]:
+) -> Holders:
     """How many organizations have one of these facts in one of the periods, and a few of them."""
     bound = {
         "ids": list(facts),
@@ -120,7 +135,12 @@ async def who_has(
         "samples": samples,
     }
     row = (await connection.execute(_WHO_HAS, bound)).one()
-    return {"count": row.count, "samples": orjson.loads(row.samples or "[]")}
+    few = [
+        Holder(UUID(each["organization_id"]), Facts(**orjson.loads(each["facts"])),
+               date.fromisoformat(each["day"]))
+        for each in orjson.loads(row.samples or "[]")
+    ]  # fmt: skip
+    return Holders(row.count, few)
 
 
 def _row(facts: Facts) -> tuple[UUID, str]:
@@ -159,17 +179,21 @@ _COUNT_FACTS_IN = text(f"SELECT count(*) FROM fact WHERE {_IN_PLACES}").bindpara
 _WHO_HAS = text(
     """
     WITH hit AS (
-        SELECT DISTINCT organization_id, coalesce(domicile, registering, '') AS area
-        FROM fact_period p JOIN fact ON fact.id = p.fact
-        WHERE p.fact = ANY(:ids) AND EXISTS (
-            SELECT FROM unnest(:starts, :ends) AS period (start, until)
+        SELECT p.organization_id, p.fact, since.day
+        FROM fact_period p, LATERAL (
+            SELECT min(greatest(p.valid_from, period.start)) AS day
+            FROM unnest(:starts, :ends) AS period (start, until)
             WHERE (p.valid_until IS NULL OR period.start < p.valid_until)
               AND (period.until IS NULL OR p.valid_from < period.until)
-        )
+        ) since
+        WHERE p.fact = ANY(:ids) AND since.day IS NOT NULL
     )
     SELECT (SELECT count(DISTINCT organization_id) FROM hit) AS count,
-           (SELECT json_agg(json_build_object('organization_id', organization_id, 'area', area))
-            FROM (SELECT * FROM hit ORDER BY organization_id, area LIMIT :samples) few)::text
+           (SELECT json_agg(json_build_object('organization_id', organization_id,
+                                              'facts', facts, 'day', day))
+            FROM (SELECT DISTINCT ON (organization_id) organization_id, facts, day
+                  FROM hit JOIN fact ON fact.id = hit.fact
+                  ORDER BY organization_id, day LIMIT :samples) few)::text
            AS samples
     """
 ).bindparams(_IDS, bindparam("starts", type_=ARRAY(Date)), bindparam("ends", type_=ARRAY(Date)))

@@ -3,6 +3,7 @@ touches are assessed again. Imports, single changes and restructurings all end h
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import orjson
@@ -246,7 +247,13 @@ async def _left_behind(
         and given.area.code in before.areas
         and not after.on(given.area.valid_until).stands_for(given.area.code)
     }
+    others = {
+        body.id: field
+        for body in change.bodies
+        if body.id in before.bodies and (field := _identity_lost(before.bodies[body.id], body))
+    }
     bodies = await left_behind.supervised_after(connection, ended_bodies)
+    in_use = await left_behind.supervised_after(connection, dict.fromkeys(others, date.min))
     areas = await left_behind.living_after(connection, ended_areas)
     return [
         Violation(f"{pointers.bodies.get(key, '')}/successor", "body_still_supervises", key,
@@ -256,13 +263,33 @@ async def _left_behind(
         Violation(f"{pointers.areas.get(key, '')}/successors", "area_still_inhabited", key,
                   {"organizations": number})
         for key, number in areas.items()
+    ] + [
+        Violation(f"{pointers.bodies.get(key, '')}/{others[key]}", "body_in_use", key,
+                  {"organizations": number})
+        for key, number in in_use.items()
     ]  # fmt: skip
 
 
-def out_of_reach(caller: Caller, change: DirectoryChange, pointers: Pointers) -> None:
-    """Hold a change to the caller's areas. Raises Refusal `outside-areas`."""
+def _identity_lost(former: Body, body: Body) -> str | None:
+    """The first field by which it is another body than it was."""
+    names = ("kind", "area_code", "system")
+    return next((name for name in names if getattr(former, name) != getattr(body, name)), None)
+
+
+def out_of_reach(
+    caller: Caller, before: Directory, change: DirectoryChange, pointers: Pointers
+) -> None:
+    """Hold a change to the caller's areas, where a body is now and where it would be.
+
+    Raises Refusal `outside-areas`.
+    """
     given = [(f"{pointers.areas[a.area.code]}/code", a.area.code) for a in change.areas]
-    given += [(f"{pointers.bodies[b.id]}/area_code", b.area_code) for b in change.bodies]
+    given += [
+        (f"{pointers.bodies[body.id]}/area_code", each.area_code)
+        for body in change.bodies
+        for each in (before.bodies.get(body.id), body)
+        if each is not None
+    ]
     outside = [(pointer, code) for pointer, code in given if not caller.may_see(code)]
     if outside:
         raise Refusal(

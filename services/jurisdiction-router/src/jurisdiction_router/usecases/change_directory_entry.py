@@ -33,9 +33,9 @@ class ChangeDirectoryEntry:
             {given.area.code: "" for given in change.areas},
             {body.id: "" for body in change.bodies},
         )
-        out_of_reach(caller, change, pointers)
         async with self.database.transaction() as connection:
             before = await self.current.hold(connection, "alone")
+            out_of_reach(caller, before.directory, change, pointers)
             held = await directory_rows.revisions(
                 connection, directory_rows.TABLES["areas"], list(pointers.areas)
             )

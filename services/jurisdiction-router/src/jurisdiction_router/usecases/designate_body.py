@@ -136,7 +136,12 @@ class DesignateBody:
         held: HeldOrganization,
         designation: Designation,
     ) -> tuple[HeldDocument, list[NewEvent]]:
-        dispute = await override_rows.open_dispute(connection, held.id)
+        # The dispute is about who supervises now: who did in the past does not settle it.
+        dispute = (
+            await override_rows.open_dispute(connection, held.id)
+            if designation.valid_until > self.clock.today()
+            else None
+        )
         replaces = designation.replaces or _said(jurisdiction, held, designation.valid_from)
         identifier = uuid7()
         document = {

@@ -53,9 +53,10 @@ class DisputeAssignment:
             state = state_on([s.segment for s in held.segments], today) or {}
             supervising = (state.get("supervising") or {}).get("id")
             if supervising != body_id:
+                rule = "not_supervising" if supervising else "nobody_supervising"
                 raise Refusal(
                     "not-supervised-by",
-                    Violation("/body_id", "not_supervising", body_id, {"supervising": supervising}),
+                    Violation("/body_id", rule, body_id, {"supervising": supervising}),
                     body_id=body_id,
                 )
             identifier = uuid7()

@@ -288,8 +288,9 @@ def _of_day(timeline: Sequence[Mapping[str, Any]], day: date | None) -> list[Map
 
 def _refuse_health(filters: Mapping[str, Sequence[str]]) -> None:
     """Health is of the decisions that are held now. Raises Refusal `invalid-request`."""
-    if "health" in filters:
-        raise Refusal("invalid-request", Violation("/health", "only_now", filters["health"][0]))
+    for name in ("health", "flip"):
+        if name in filters:
+            raise Refusal("invalid-request", Violation(f"/{name}", "only_now", filters[name][0]))
 
 
 def _sums(cells: Sequence[Mapping[str, Any]], *names: str) -> list[dict[str, Any]]:

@@ -100,10 +100,10 @@ class ImportDirectory:
         given = {row.number: item.pointer for row, item in zip(rows, loaded.items, strict=True)}
         items = items_of(rows)
         whole = change_of([*items.values()])
-        out_of_reach(caller, whole, pointers_of(items, given))
 
         async def work() -> Worked:
             before = await self.current.hold(connection, "alone" if activate else "shared")
+            out_of_reach(caller, before.directory, whole, pointers_of(items, given))
             report = await self.compare(connection, before.directory, rows)
             document = {
                 "id": str(identifier), "state": "inactive", "format": loaded.format,
@@ -163,7 +163,8 @@ class ImportDirectory:
             row = await self._open(connection, caller, identifier, attempt.if_match)
             rows = await directory_import_rows.items(connection, identifier)
             items = items_of(rows)
-            out_of_reach(caller, change_of([*items.values()]), pointers_of(items))
+            whole = change_of([*items.values()])
+            out_of_reach(caller, before.directory, whole, pointers_of(items))
             report = await self.compare(connection, before.directory, rows)
             if report.sums["edition"] != row.document["report"]["edition"]:
                 raise _moved(row, report, rows)

@@ -117,7 +117,17 @@ async def _organizations(
             if (example.place)
             else [(rule_set.valid_from, rule_set.valid_until)]
         )
-        found.append(await fact_rows.who_has(connection, facts, periods, SAMPLES))
+        holders = await fact_rows.who_has(connection, facts, periods, SAMPLES)
+        found.append(
+            {
+                "count": holders.count,
+                "samples": [
+                    {"organization_id": str(holder.organization_id),
+                     "area": jurisdiction.access_area(holder.facts, holder.day)}
+                    for holder in holders.samples
+                ],
+            }
+        )  # fmt: skip
     return found
 
 

@@ -31,14 +31,15 @@ class ReadImpact:
     async def one(self, caller: Caller, impact: UUID) -> dict[str, Any]:
         """The job's state and, once it has succeeded, `result`. Raises Refusal `not-found`.
 
-        For a caller limited to areas, `assessed` and `digest` are null: they are of all areas.
+        For a caller limited to areas, the counts of the job, `assessed` and `digest` are null: they
+        are of all areas.
         """
         job = await self._job(impact)
         return {
             "id": str(job.id),
             "of": {name: value for name, value in job.params.items() if name != "areas"},
             "state": job.state,
-            "done": job.done,
+            "done": job.done if caller.areas is None else None,
             "total": job.total if caller.areas is None else None,
             "error": (job.result or {}).get("error"),
             "created_at": job.created_at.isoformat(),

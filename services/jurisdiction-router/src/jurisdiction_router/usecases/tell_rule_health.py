@@ -1,6 +1,8 @@
 """Live rule health: where the rules in force do not fit the register, as counts with lists behind.
 
-Every count is that of a list: `GET /v1/assignments?health=…` (or `rule=…`) with the same filters.
+Every count is that of a list: `GET /v1/assignments?health=…` (or `rule=…`, `flip=…`) with the same
+filters. As some other type of institution nearly everybody would have another body: whom it is worth
+to look at is told by the fact (`one_fact_away_by`).
 """
 
 from collections.abc import Sequence
@@ -36,6 +38,7 @@ class TellRuleHealth:
             jurisdiction = await self.current.seen_by(connection)
             cells = await assignment_listing.counts(connection, where)
             by_basis = await assignment_listing.counts_by_basis(connection, where)
+            by_flip = await assignment_listing.counts_by_flip(connection, where)
             found = {
                 health: await assignment_listing.count(connection, [*where, condition()])
                 for health, condition in HEALTH.items()
@@ -57,4 +60,5 @@ class TellRuleHealth:
             ],
             "by_basis": by_basis,
             **found,
+            "one_fact_away_by": by_flip,
         }
