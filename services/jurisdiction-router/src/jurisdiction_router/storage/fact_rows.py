@@ -32,7 +32,7 @@ class Holder(NamedTuple):
 class Holders(NamedTuple):
     """How many organizations there are, and a few of them."""
 
-    count: int
+    organizations: int
     samples: Sequence[Holder]
 
 
@@ -140,7 +140,7 @@ async def who_has(
                date.fromisoformat(each["day"]))
         for each in orjson.loads(row.samples or "[]")
     ]  # fmt: skip
-    return Holders(row.count, few)
+    return Holders(row.organizations, few)
 
 
 def _row(facts: Facts) -> tuple[UUID, str]:
@@ -188,7 +188,7 @@ _WHO_HAS = text(
         ) since
         WHERE p.fact = ANY(:ids) AND since.day IS NOT NULL
     )
-    SELECT (SELECT count(DISTINCT organization_id) FROM hit) AS count,
+    SELECT (SELECT count(DISTINCT organization_id) FROM hit) AS organizations,
            (SELECT json_agg(json_build_object('organization_id', organization_id,
                                               'facts', facts, 'day', day))
             FROM (SELECT DISTINCT ON (organization_id) organization_id, facts, day

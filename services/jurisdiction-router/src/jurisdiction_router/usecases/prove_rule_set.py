@@ -120,7 +120,7 @@ async def _organizations(
         holders = await fact_rows.who_has(connection, facts, periods, SAMPLES)
         found.append(
             {
-                "count": holders.count,
+                "count": holders.organizations,
                 "samples": [
                     {"organization_id": str(holder.organization_id),
                      "area": jurisdiction.access_area(holder.facts, holder.day)}

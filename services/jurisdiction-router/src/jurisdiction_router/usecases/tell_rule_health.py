@@ -1,7 +1,7 @@
 """Live rule health: where the rules in force do not fit the register, as counts with lists behind.
 
 Every count is that of a list: `GET /v1/assignments?health=…` (or `rule=…`, `flip=…`) with the same
-filters. As some other type of institution nearly everybody would have another body: whom it is worth
+filters. As another type of institution nearly everybody would have another body: whom it is worth
 to look at is told by the fact (`one_fact_away_by`).
 """
 
