@@ -26,6 +26,7 @@ class AreaRollup:
         area = pl.Series("area", codes, dtype=pl.String)
         self.hierarchy = hierarchy
         self._areas = pl.DataFrame({"area": area, **columns})
+        self._sorted: dict[AreaLevel, tuple[pl.Series, pl.Series]] = {}
 
     def knows(self, code: str) -> bool:
         """Whether an organization ever counted in `code`, or in an area below it."""
@@ -35,6 +36,17 @@ class AreaRollup:
     def level(self, level: AreaLevel) -> pl.Expr:
         """The area at `level` above (or of) each row's area; null where there is none."""
         return self._look_up(self._areas[level])
+
+    def places(self, level: AreaLevel) -> tuple[pl.Series, pl.Expr]:
+        """The codes of `level` in order, and the place of each row's area among them."""
+        codes, places = self._in_order(level)
+        return codes, self._look_up(places)
+
+    def _in_order(self, level: AreaLevel) -> tuple[pl.Series, pl.Series]:
+        if level not in self._sorted:
+            found = self._areas[level].cast(pl.String)
+            self._sorted[level] = found.drop_nulls().unique().sort(), found.rank("dense") - 1
+        return self._sorted[level]
 
     def size(self, level: AreaLevel) -> int:
         """How many areas of `level` there are."""

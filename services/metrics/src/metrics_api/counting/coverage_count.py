@@ -11,6 +11,7 @@ import polars as pl
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.expressions import fact_expression
 from metrics_api.counting.fact_copy import FactCopy, SignedRows
+from metrics_api.counting.group_numbers import GroupNumbers
 from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
 from metrics_api.domain.dimensions import (
     AREA_FILTER,
@@ -70,31 +71,33 @@ def count_coverage(
     Organizations outside the denominator are in no group. Raises `TooManyGroupsError`,
     `FiguresTooFineError`.
     """
-    keys = list(query.group_by)
     parts = parts_of(copy, query.indicator)
-    tallied = [_tallied(rows, rollup, query, parts) for rows in copy.at(query.edition)]
+    groups = GroupNumbers(query.group_by, copy, rollup)
+    tallied = [_tallied(rows, rollup, query, parts, groups) for rows in copy.at(query.edition)]
     someone = pl.any_horizontal(pl.col(SUMS) > 0)
-    counted = _summed(tallied, keys).filter(someone).collect(engine="streaming")
-    if keys and counted.height > max_groups:
+    counted = _summed(tallied, groups.columns).filter(someone).collect(engine="streaming")
+    if query.group_by and counted.height > max_groups:
         raise TooManyGroupsError(counted.height, max_groups)
     figures = Figures(query.indicator, parts)
     settled = figures.settled(counted)
     total = figures.tally(int(settled["numerator"].sum()), int(settled["denominator"].sum()))
-    shown = figures.rated(settled.with_columns(pl.col(keys).cast(pl.String)))
-    ordered = shown.sort(keys, nulls_last=True) if keys else shown
-    return CoverageCount(total, ordered.with_columns(pl.col(keys).fill_null(UNASSIGNED_KEY)))
+    ordered = settled.sort(groups.columns) if query.group_by else settled
+    return CoverageCount(total, figures.rated(ordered.select(*groups.keys(), *SUMS)))
 
 
 def _tallied(
-    part: SignedRows, rollup: AreaRollup, query: CoverageQuery, parts: Divisors
+    part: SignedRows,
+    rollup: AreaRollup,
+    query: CoverageQuery,
+    parts: Divisors,
+    groups: GroupNumbers,
 ) -> pl.LazyFrame:
-    """One part of the rows, counted by key with its sign."""
-    keys = list(query.group_by)
+    """One part of the rows, counted by group with its sign."""
     rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(
-        *group_keys(query, rollup), *added(query.indicator, parts)
+        *groups.of_rows(), *added(query.indicator, parts)
     )
     sums = signed_sums(query.indicator, part.sign)
-    return rows.group_by(keys).agg(sums) if keys else rows.select(sums)
+    return rows.group_by(groups.columns).agg(sums) if groups.columns else rows.select(sums)
 
 
 def group_keys(query: CoverageQuery, rollup: AreaRollup) -> list[pl.Expr]:

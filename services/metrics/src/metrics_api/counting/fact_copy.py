@@ -123,6 +123,24 @@ class FactCopy:
             self._varieties[column] = sum(frame[column].n_unique() for frame in frames)
         return self._varieties[column]
 
+    def places(self, column: str) -> tuple[pl.Series, pl.Expr]:
+        """All codes of `column` in order, and the place of each row's code among them.
+
+        Kept: sorting 41,352 bodies takes as long as counting by them.
+        """
+        if column not in self._orders:
+            dtype = ROW_TYPES[column]
+            assert isinstance(dtype, pl.Enum | pl.Categorical)
+            listed = dtype.categories
+            codes = listed if isinstance(listed, pl.Series) else listed.to_series()
+            self._orders[column] = codes.sort(), codes.rank("ordinal") - 1
+        codes, places = self._orders[column]
+        return codes, pl.lit(places).gather(pl.col(column).to_physical())
+
+    @cached_property
+    def _orders(self) -> dict[str, tuple[pl.Series, pl.Series]]:
+        return {}
+
     @cached_property
     def _varieties(self) -> dict[str, int]:
         return {}
