@@ -321,6 +321,17 @@ async def test_what_would_not_be_sound_is_refused_and_nothing_changes(
     assert (await known.get("/v1/changes")).json()["head"] == head
 
 
+async def test_an_unknown_change_is_told_which_there_are(known: httpx.AsyncClient) -> None:
+    for change, said in (({"op": "rename"}, "rename_area"), ({"code": "440303"}, "op")):
+        answer = await known.post("/v1/restructurings", headers={"accept-language": "en"}, json={
+            "title": "x", "effective_on": "2017-07-01", "reference": "x", "changes": [change],
+        })  # fmt: skip
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, "/changes/0")
+        assert said in error["detail"]
+        assert "the rule" not in error["detail"]
+
+
 async def test_it_is_applied_once_by_who_may_and_has_read_it(
     known: httpx.AsyncClient, keys: TestKeys
 ) -> None:

@@ -39,6 +39,11 @@ RULE_TEXTS: Mapping[str, Text] = {
     "less_than_equal": Text("不得大于 {le}。", "The value must be at most {le}."),
     "literal_error": Text("应为以下之一：{expected}。", "One of these is expected: {expected}."),
     "enum": Text("应为以下之一：{expected}。", "One of these is expected: {expected}."),
+    "union_tag_invalid": Text(
+        "{discriminator} 应为以下之一：{expected_tags}。",
+        "{discriminator} must be one of these: {expected_tags}.",
+    ),
+    "union_tag_not_found": Text("缺少 {discriminator}。", "{discriminator} is required."),
     "date_type": Text("应为日期，如 2016-06-14。", "A date such as 2016-06-14 is expected."),
     "date_parsing": Text("应为日期，如 2016-06-14。", "A date such as 2016-06-14 is expected."),
     "date_from_datetime_parsing": Text(
