@@ -131,6 +131,25 @@ async def test_the_contributions_are_a_table_too(changed: World) -> None:
     header, first, *_ = table.splitlines()
     assert header.startswith("区县") or "变化类型" in header
     assert "新计入分母" in first
+    assert {"对比起点日期,2016-01-01", "起点分子,3"} <= set(table.splitlines())
+    listed = {**ASKED, "change": "entered", "format": "csv"}
+    listing = await changed.client.get(f"{COMPARISON}/members", params=listed)
+    header, first, *_ = listing.content.decode("utf-8-sig").splitlines()
+    assert "终点决定性事实" in header
+    assert "组建方式: " in first
+
+
+async def test_figures_of_a_ratio_of_sums_are_divided_in_tables_too(changed: World) -> None:
+    joint = {"party": {"organization": {"mode": "joint", "with": ["某单位"]}}}
+    changed.histories.tell(UUID(int=2), date(2016, 3, 2), joint)
+    await changed.apply()
+    params = {**ASKED, "indicator": "members_per_party_organization"}
+    exact = (await changed.client.get(COMPARISON, params=params)).json()
+    whole, rest = divmod(exact["after"]["denominator"], exact["divisors"]["denominator"])
+    assert rest
+    table = await changed.client.get(COMPARISON, params={**params, "format": "csv"})
+    lines = table.content.decode("utf-8-sig").splitlines()
+    assert f"终点分母,{whole} 1/2" in lines
 
 
 @pytest.mark.parametrize(

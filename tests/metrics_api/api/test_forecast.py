@@ -168,6 +168,15 @@ async def test_filters_and_areas_limit_the_forecast(world: World, keys: TestKeys
         assert await lapsing(keys.headers("metrics:read", areas=areas)) == seen, areas
 
 
+async def test_filters_that_exclude_each_other_leave_nobody(world: World) -> None:
+    await world.apply()
+    document = await told(world, group_by="body")
+    body = next(b for g in document["groups"] if (b := g["by"]["body"]) != "unassigned")
+    nobody = await told(world, body="unassigned", under_body=body)
+    states = ("overdue", "due", "later", "undated")
+    assert {it[state] for it in nobody["obligations"] for state in states} == {0}
+
+
 async def test_a_forecast_of_an_edition_stays_the_same_bytes(world: World) -> None:
     await world.apply()
     before = await world.client.get("/v1/forecast?until=2018-12-31&group_by=street,body")
@@ -188,6 +197,8 @@ async def test_a_forecast_is_a_table_too(world: World) -> None:
         rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert rows[0][0] == header
         assert {"已逾期", "期间到期", "以后到期", "无日期"} <= set(rows[0])
+        named = rows[0].index("义务名称")
+        assert "评估等级到期" in {row[named] for row in rows if len(row) > named}
 
 
 @pytest.mark.parametrize(

@@ -80,3 +80,16 @@ async def test_what_is_not_there_or_not_to_be_seen_is_a_page_that_says_so(
     await page(world, keys, "comparison?from=0001-01-01&lang=en")
     await page(world, keys, "forecast?valid_on=2250-12-31&lang=en")
     await page(world, keys, "forecast?valid_on=9999-12-31&lang=en", 422)
+
+
+@pytest.mark.parametrize("path", ["", "/organizations", "/comparison", "/forecast"])
+async def test_a_filter_that_nobody_can_have_is_a_page_that_says_so(
+    world: World, keys: TestKeys, path: str
+) -> None:
+    await world.apply()
+    for body in ("unassigned", "nobody"):
+        answer = await world.client.get(
+            f"/dashboard{path}?under_body={body}", headers=signed_in(keys)
+        )
+        assert answer.status_code == 422, answer.text
+        assert "under_body" in answer.text

@@ -133,6 +133,28 @@ async def test_series_and_members_follow_the_hierarchy_too(restructured: World) 
     assert {item["area"]["code"] for item in found} == {"440390001"}
 
 
+async def test_the_forecast_follows_the_hierarchy_and_pins_its_day(restructured: World) -> None:
+    asked = {"until": "2019-12-31", "valid_on": BEFORE}
+    shown = {}
+    for hierarchy in ("as_was", "as_is"):
+        params = {**asked, "hierarchy": hierarchy, "group_by": "district"}
+        answer = await restructured.client.get("/v1/forecast", params=params)
+        document = answer.json()
+        grades = [g for g in document["groups"] if g["obligation"] == "renew_grade"]
+        shown[hierarchy] = {g["labels"]["district"]: g["due"] for g in grades}
+        [whole] = [o for o in document["obligations"] if o["obligation"] == "renew_grade"]
+        assert sum(shown[hierarchy].values()) == whole["due"]
+        within = {**asked, "hierarchy": hierarchy, "area": "440311"}
+        inside = (await restructured.client.get("/v1/forecast", params=within)).json()
+        [found] = [o for o in inside["obligations"] if o["obligation"] == "renew_grade"]
+        assert found["due"] == shown[hierarchy].get("光明区", 0)
+    assert shown["as_was"]["光明新区"] == shown["as_is"]["光明区"] == 2
+    assert document["hierarchy_on"] == "2016-06-14"
+    restructured.clock.stand_on(date(2015, 7, 1))
+    again = await restructured.client.get(document["receipt"]["request"])
+    assert again.content == answer.content
+
+
 async def test_a_limited_caller_sees_the_same_organizations_under_any_hierarchy(
     restructured: World, keys: TestKeys
 ) -> None:

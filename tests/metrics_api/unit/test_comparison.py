@@ -6,24 +6,30 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics_api.unit.test_counting import (
+    DAY,
+    DEFINITIONS,
     HIERARCHY,
     Row,
     Sums,
     adds,
     copy_of,
     exact,
+    frame,
     is_asked,
     key_of,
+    plain_row,
     queries,
     row_lists,
 )
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.comparison_count import CHANGES, Change, Side, compare, find_changed
-from metrics_api.counting.coverage_count import CoverageQuery
+from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
+from metrics_api.counting.fact_copy import FactCopy, no_rows
 from metrics_api.domain.facts import Fact
 from metrics_api.domain.predicates import Predicate
 
@@ -137,3 +143,25 @@ def walked(sides: tuple[Side, Side], change: Change) -> list[int]:
         if later_than is None:
             assert page.count == len(found)
             return found
+
+
+def test_far_too_many_parts_are_refused_before_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bodies = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(2_000)]
+    copy = FactCopy.loaded(1, frame(bodies), no_rows())
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
+    then = CoverageQuery(indicator, DAY, 1, ("body",))
+    first = replace(then, valid_on=date(1999, 1, 1))  # before all of them
+    sides = Side(copy, rollup, first), Side(copy, rollup, then)
+    # who stays as it was is in no part, in however many groups
+    assert compare(sides[1], sides[1], 10).parts.is_empty()
+    monkeypatch.setattr("metrics_api.counting.comparison_count._sums", _not_to_be_made)
+    with pytest.raises(TooManyGroupsError) as error:
+        compare(*sides, 1_000)
+    assert error.value.groups == pytest.approx(2_000, rel=0.2)  # off by a few percent
+
+
+def _not_to_be_made() -> None:
+    raise AssertionError("the groups were made")

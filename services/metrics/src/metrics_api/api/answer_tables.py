@@ -12,9 +12,10 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from metrics_api.api.schemas import ReceiptDocument, Wording
-from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.api.schemas import ReceiptDocument, Tally, Wording
+from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.storage.label_files import Labels
 
 Language = Literal["zh", "en"]
@@ -28,6 +29,12 @@ DIVISORS = "divisors"
 """The member by which figures are divided: cells hold what comes of it."""
 IS_SHARE = "is_share"
 """The member that tells shares of one from ratios of sums."""
+TALLY = set(Tally.model_fields)
+"""What a count has, wherever it stands."""
+FACT = {"field", "value"}
+"""What a fact that decides has."""
+DUE_MONTH = {"month", "due"}
+"""What a month of a forecast has."""
 _KEYED = {"by": "", "labels": "名称"}
 """Members keyed by dimension, and what follows the dimension's title in their headers."""
 
@@ -105,14 +112,31 @@ class _Reading:
             return self._object(value)
         if isinstance(value, list | tuple):
             return "；".join(str(self.cell(path, item)) for item in value)
-        labelled = self._zh and path[-1] in self._labels.titles
-        return self._labels.code(path[-1], str(value)).zh if labelled else str(value)
+        return self._word(path, str(value)) if self._zh else str(value)
+
+    def _word(self, path: Path, code: str) -> str:
+        """A code in words, where it is one: `body.kind` is the dimension `body_kind`."""
+        for name in ("_".join(path[-2:]), path[-1]):
+            if name in self._labels.titles:
+                return self._labels.code(name, code).zh
+        return code
 
     def _object(self, value: Row) -> str:
         """A text in two languages, or an object in one cell."""
         if set(value) == {"zh", "en"}:
             return str(value["zh" if self._zh else "en"])
+        if set(value) >= FACT:
+            return self._fact(str(value["field"]), value["value"])
+        if set(value) == DUE_MONTH:
+            return f"{value['month']}: {value['due']}"
         return "; ".join(f"{name}: {self.cell((name,), item)}" for name, item in value.items())
+
+    def _fact(self, field: str, value: Any) -> str:
+        """A fact that decides, as in 组建方式: 联合组建."""
+        if not self._zh or field not in self._labels.titles:
+            return f"{field}: {'' if value is None else self.cell((field,), value)}"
+        code = UNASSIGNED_KEY if value is None else str(value)
+        return f"{self._labels.titles[field].zh}: {self._labels.code(field, code).zh}"
 
     def total(self, paths: list[Path], total: Row) -> list[Cell]:
         """The last line: 合计 in the first column that is free."""
@@ -131,6 +155,12 @@ class _Reading:
         }
         for model, known in ((sheet.model, beside), (ReceiptDocument, document["receipt"])):
             for name, value in known.items():
+                if isinstance(value, Mapping) and set(value) >= TALLY:
+                    for part, figure in value.items():
+                        header = f"{self.header(model, (name,))}{'' if self._zh else '.'}"
+                        told = _divided((part,), figure, document)
+                        yield [header + self.header(Tally, (part,)), told]
+                    continue
                 yield [self.header(model, (name,)), self.cell((name,), value)]
 
 
@@ -164,6 +194,8 @@ def _columns(model: type[BaseModel], rows: Sequence[Row]) -> Iterator[Path]:
         if inner is not None and inner is not Wording:
             if values or not _is_list(field.annotation):
                 yield from ((name, *path) for path in _columns(inner, values))
+            else:
+                yield (name,)
         elif name in _KEYED:
             yield from ((name, key) for key in dict.fromkeys(k for v in values for k in v))
         else:
@@ -193,13 +225,18 @@ def _is_list(annotation: Any) -> bool:
 
 def _chinese(model: type[BaseModel], path: Path) -> str:
     """The words with which the description of the field at `path` ends."""
-    field = model.model_fields.get(path[0])
+    field = model.model_fields.get(path[0]) or _aliased(model, path[0])
     inner = _models(model).get(path[0])
     if field is None:
         return ".".join(path)
     if len(path) > 1 and inner is not None:
         return _chinese(inner, path[1:])
     return (field.description or path[0]).rsplit(" ", 1)[-1]
+
+
+def _aliased(model: type[BaseModel], name: str) -> FieldInfo | None:
+    """The field that answers show as `name`, such as `from`."""
+    return next((it for it in model.model_fields.values() if it.alias == name), None)
 
 
 def _at(row: Row, path: Path) -> Any:

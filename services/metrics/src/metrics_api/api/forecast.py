@@ -12,11 +12,13 @@ from metrics_api.api.answers import ANSWER_FORMS, Answering
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.api.parameters import (
+    AskedHierarchy,
     AtEdition,
     GivenFilters,
     GroupBy,
     ReadingCaller,
     ValidOn,
+    pinned_hierarchy,
     split,
 )
 from metrics_api.api.schemas import ReceiptDocument, Wording
@@ -55,7 +57,7 @@ class ForecastObligation(ForecastStates):
 
     obligation: str = Field(description="Its kind, as the registry names obligations 义务")
     version: int = Field(description="Changes when the same facts could count otherwise 定义版本")
-    title: Wording = Field(description="What it is 名称")
+    title: Wording = Field(description="What it is 义务名称")
     reference: str = Field(description="Where it comes from 依据")
     months: list[DueMonth] = Field(description="When those that fall due do so 分月到期")
 
@@ -64,6 +66,7 @@ class ForecastGroup(ForecastStates):
     """One obligation, one part of the whole 义务分组."""
 
     obligation: str = Field(description="Its kind 义务")
+    title: Wording = Field(description="What it is 义务名称")
     by: dict[str, str] = Field(
         description="The key, per dimension; `unassigned` where it is not known 分组键"
     )
@@ -75,6 +78,9 @@ class ForecastDocument(BaseModel):
 
     valid_on: date = Field(description="The civil date it is seen from 统计日期")
     until: date = Field(description="The last day looked at 截止日期")
+    hierarchy_on: date | None = Field(
+        description="The day whose areas were asked for; null for those of `valid_on` 区划口径日期"
+    )
     obligations: list[ForecastObligation] = Field(description="The whole, by kind 义务汇总")
     groups: list[ForecastGroup] = Field(description="The parts, which sum to the whole 分组")
     receipt: ReceiptDocument = Field(description="What it rests on 凭据")
@@ -99,6 +105,7 @@ def forecast_router() -> APIRouter:
         answering: Answering,
         caller: ReadingCaller,
         filters: GivenFilters,
+        hierarchy: AskedHierarchy,
         until: Annotated[CivilDate, Query(description="Last day to look at, YYYY-MM-DD 截止日期")],
         group_by: GroupBy = None,
         valid_on: ValidOn = None,
@@ -110,18 +117,20 @@ def forecast_router() -> APIRouter:
         organization owes, and whom to call, the registry lists as obligations of the same kinds.
         """
         tell: TellForecast = request.app.state.tell_forecast
-        asked = ForecastRequest(until, split(group_by), filters, valid_on, edition, caller.areas)
+        keys = split(group_by)
+        asked = ForecastRequest(until, keys, filters, valid_on, edition, caller.areas, hierarchy)
         answer = await tell.answer(asked)
         issue: IssueReceipt = request.app.state.issue_receipt
         receipt = issue(answer.edition, [answer.valid_on], [], caller.areas)
         document = {
             "valid_on": answer.valid_on,
             "until": until,
+            "hierarchy_on": answer.hierarchy_on,
             "obligations": [_obligation(told) for told in answer.obligations],
             "groups": list(_groups(answer, asked.group_by)),
         }
         rows = "groups" if asked.group_by else "obligations"
-        pinned = {"valid_on": answer.valid_on}
+        pinned = {"valid_on": answer.valid_on, **pinned_hierarchy(answer.hierarchy_on)}
         return answering.answer(receipt, document, pinned, Sheet(ForecastDocument, rows))
 
     return router
@@ -132,11 +141,15 @@ def _obligation(told: ObligationForecast) -> dict[str, Any]:
     return {
         "obligation": forecast.id,
         "version": forecast.version,
-        "title": {"zh": forecast.title.zh, "en": forecast.title.en},
+        "title": _title(told),
         "reference": forecast.reference,
         **_states(told.total),
         "months": [{"month": month, "due": n} for month, n in sorted(told.months.items())],
     }
+
+
+def _title(told: ObligationForecast) -> dict[str, str]:
+    return {"zh": told.forecast.title.zh, "en": told.forecast.title.en}
 
 
 def _groups(answer: ForecastAnswer, group_by: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -147,6 +160,7 @@ def _groups(answer: ForecastAnswer, group_by: tuple[str, ...]) -> Iterator[dict[
         ):
             yield {
                 "obligation": told.forecast.id,
+                "title": _title(told),
                 "by": dict(zip(group_by, key, strict=True)),
                 "labels": _labels(answer, group_by, key),
                 **_states(told.groups[key]),
@@ -156,11 +170,11 @@ def _groups(answer: ForecastAnswer, group_by: tuple[str, ...]) -> Iterator[dict[
 def _labels(
     answer: ForecastAnswer, group_by: tuple[str, ...], key: tuple[str, ...]
 ) -> dict[str, str | None]:
-    hierarchy = answer.directory.areas.on(answer.valid_on)
+    versions = answer.directory.areas.versions
     labels: dict[str, str | None] = {}
     for name, part in zip(group_by, key, strict=True):
         if DIMENSIONS[name].area_level:
-            labels[name] = hierarchy.name(part)
+            labels[name] = versions.name(part, answer.areas_on)
         elif name == "body":
             labels[name] = answer.directory.bodies.name(part, answer.valid_on)
     return labels

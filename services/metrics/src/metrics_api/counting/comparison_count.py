@@ -23,6 +23,7 @@ from metrics_api.counting.coverage_count import (
     holds_on,
 )
 from metrics_api.counting.fact_copy import FactCopy
+from metrics_api.counting.group_estimate import might_exceed, refuse_surely_more
 from metrics_api.counting.members import halves, joined
 from metrics_api.counting.weighing import Figures, added, parts_of, whole_numbers
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
@@ -83,7 +84,12 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
     keys = list(before.query.group_by)
     parts = _parts(before, after)
     pairs = _pairs(before, after, keys, parts)
-    held = pairs.group_by(*keys, "change").agg(_sums()).collect()
+    if any(might_exceed(max_groups, *side, each=len(CHANGES)) for side in (before, after)):
+        happened = pairs.filter(pl.col("change").is_not_null())
+        refuse_surely_more(happened, [*keys, "change"], max_groups)
+    # who stays as it was adds to the wholes only, so it makes one group, however many keys it has
+    told = [pl.when(pl.col("change").is_not_null()).then(pl.col(key)).alias(key) for key in keys]
+    held = pairs.with_columns(told).group_by(*keys, "change").agg(_sums()).collect()
     figures = Figures(before.query.indicator, parts)
     counted = figures.settled(held, "_before", "_after")
     wholes = [int(counted[name].sum()) for name in _TALLIES]

@@ -4,6 +4,7 @@ Groups are kept while rows are counted. Where there could be many more than an a
 many keys, and rows enough), their number is estimated first, in memory that does not grow with it.
 """
 
+from collections.abc import Sequence
 from math import prod
 
 import polars as pl
@@ -27,12 +28,23 @@ def refuse_too_many(
     copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, max_groups: int
 ) -> None:
     """Raise `TooManyGroupsError` where `query` would surely have more than `max_groups` groups."""
-    most = min(copy.rows, prod(_keys(name, copy, rollup) for name in query.group_by))
-    if not query.group_by or most <= max_groups * _LEEWAY:
-        return
-    rows = copy.believed(query.edition, holds_on(query.valid_on) & asked(query, rollup))
-    key = pl.struct(group_keys(query, rollup)).hash()
-    groups = int(rows.select(key.approx_n_unique()).collect(engine="streaming").item())
+    if might_exceed(max_groups, copy, rollup, query):
+        rows = copy.believed(query.edition, holds_on(query.valid_on) & asked(query, rollup))
+        refuse_surely_more(rows, group_keys(query, rollup), max_groups)
+
+
+def might_exceed(
+    max_groups: int, copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, each: int = 1
+) -> bool:
+    """Whether there are rows and keys enough for more groups, of which each key has `each`."""
+    keys = prod(_keys(name, copy, rollup) for name in query.group_by)
+    return bool(query.group_by) and each * min(copy.rows, keys) > max_groups * _LEEWAY
+
+
+def refuse_surely_more(rows: pl.LazyFrame, keys: Sequence[pl.Expr | str], max_groups: int) -> None:
+    """Raise `TooManyGroupsError` where `rows` have surely more than `max_groups` different keys."""
+    different = pl.struct(keys).hash().approx_n_unique()
+    groups = int(rows.select(different).collect(engine="streaming").item())
     if groups > max_groups * _LEEWAY:
         raise TooManyGroupsError(groups, max_groups)
 

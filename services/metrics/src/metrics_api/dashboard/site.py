@@ -310,7 +310,7 @@ class Site:
             return self._whereabouts.body(value, edition, day)
         if value != UNASSIGNED_KEY and DIMENSIONS[name].area_level:
             return self._whereabouts.hierarchy(edition, day).name(value) or value
-        return speech.say(self._labels.code(name, value))
+        return speech.say(self._labels.code("body" if name == UNDER_BODY else name, value))
 
     def _target_rows(
         self, found: Overview, query: PageQuery, speech: Speech

@@ -104,7 +104,7 @@ def _one_of(name: str, values: Sequence[str]) -> ColumnElement[bool]:
     tests: list[ColumnElement[bool]] = [fact.c[name].in_(known)] if known else []
     if len(known) < len(values):
         tests.append(fact.c[name].is_(None))
-    return or_(*tests)
+    return or_(false(), *tests)
 
 
 def _last_day(term: Term) -> ColumnElement[date | None]:

@@ -24,8 +24,10 @@ from metrics_api.storage.editions import Edition
 from metrics_api.storage.forecast_rows import TermCount, TermQuery, count_terms
 from metrics_api.usecases.coverage_question import AskCoverage
 from metrics_api.usecases.coverage_request import (
+    Hierarchy,
     check_filters,
     group_by_violations,
+    hierarchy_day,
     spelled_out,
 )
 from metrics_api.usecases.keep_copy import LiveCopy
@@ -47,6 +49,7 @@ class ForecastRequest:
     valid_on: date | None = None
     edition: int | None = None
     areas: tuple[str, ...] | None = None
+    hierarchy: Hierarchy = "as_was"
 
 
 @dataclass(slots=True)
@@ -65,8 +68,15 @@ class ForecastAnswer:
 
     edition: Edition
     valid_on: date
+    hierarchy_on: date | None
+    """The day whose areas were asked for; None for those of `valid_on`."""
     obligations: list[ObligationForecast]
     directory: Directory
+
+    @property
+    def areas_on(self) -> date:
+        """The day whose areas are in the keys."""
+        return self.hierarchy_on or self.valid_on
 
 
 class TellForecast:
@@ -105,9 +115,11 @@ class TellForecast:
         edition = await self._ask.settled_edition(request.edition)
         served = self._live.served
         directory = served.directory.at(edition.number)
-        rollup = await asyncio.to_thread(served.rollup, edition.number, day)
+        hierarchy_on = hierarchy_day(request.hierarchy, self._clock.today())
+        areas_on = hierarchy_on or day
+        rollup = await asyncio.to_thread(served.rollup, edition.number, areas_on)
         check_filters(request.filters, directory, rollup)
-        filters = spelled_out(request.filters, directory, day)
+        filters = spelled_out(request.filters, directory, areas_on)
         query = _query(replace(request, filters=filters), day, edition.number)
         obligations = []
         async with self._database.reading() as connection:
@@ -120,7 +132,7 @@ class TellForecast:
         groups = sum(len(told.groups) for told in obligations)
         if groups > self._max_groups:
             raise Refusal("too-many-groups", groups=groups, limit=self._max_groups)
-        return ForecastAnswer(edition, day, obligations, directory)
+        return ForecastAnswer(edition, day, hierarchy_on, obligations, directory)
 
     def _resolved(self, forecast: Forecast, day: date) -> Forecast:
         def settled(predicate: Predicate) -> Predicate:
