@@ -1,6 +1,8 @@
 """The pages beside the overview, over HTTP: what they show, to whom, and what goes wrong."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -93,3 +95,49 @@ async def test_a_filter_that_nobody_can_have_is_a_page_that_says_so(
         )
         assert answer.status_code == 422, answer.text
         assert "under_body" in answer.text
+
+
+@pytest.mark.parametrize("claims", [{}, {"areas": ["440303001"]}])
+async def test_who_changed_and_what_falls_due_can_be_taken_away_as_a_table(
+    world: World, keys: TestKeys, claims: dict[str, Any]
+) -> None:
+    world.histories.tell(UUID(int=2), date(2016, 2, 1), {"party": {"organization": None}})
+    await world.apply()
+    for path in ("comparison?from=2016-01-01&change=lost", "forecast?until=2020-01-01"):
+        shown = await page(world, keys, f"{path}&lang=zh", **claims)
+        links = re.findall(r'href="(/dashboard/\w+/file[^"]+)"', shown)
+        assert len(links) == (2 if 'data-organization="' in shown or "forecast" in path else 0)
+        for link in map(unescape, links):
+            answer = await world.client.get(link, headers=signed_in(keys, **claims))
+            assert answer.status_code == 200, answer.text
+            if link.endswith("csv"):
+                told = answer.content.decode("utf-8-sig")
+                if "forecast" in link:
+                    assert ("440306" in told) == (not claims)
+                else:
+                    assert str(UUID(int=2)) in told
+                assert "可重复的请求,/v1/" in told
+    refused = await world.client.get(
+        "/dashboard/comparison/file?from=2016-01-01&change=lost&indicator=nothing",
+        headers=signed_in(keys),
+    )
+    assert refused.status_code == 422
+
+
+async def test_a_chosen_body_can_be_widened_to_those_beneath_it(
+    world: World, keys: TestKeys
+) -> None:
+    await world.apply()
+    asked = {"until": "2020-01-01", "group_by": "body"}
+    groups = (await world.client.get("/v1/forecast", params=asked)).json()["groups"]
+    body = next(b for g in groups if (b := g["by"]["body"]) != "unassigned")
+    for path in ("", "/organizations", "/comparison", "/forecast"):
+        address = f"/dashboard{path}?body={body}&lang=zh"
+        shown = (await world.client.get(address, headers=signed_in(keys))).text
+        [wider] = re.findall(r'href="([^"]+)">含其下级<', shown)
+        widened = await world.client.get(unescape(wider), headers=signed_in(keys))
+        assert widened.status_code == 200
+        assert "（含下级）" in widened.text
+        assert "含其下级<" not in widened.text
+    whole = await world.client.get("/dashboard?body=unassigned&lang=zh", headers=signed_in(keys))
+    assert "含其下级<" not in whole.text

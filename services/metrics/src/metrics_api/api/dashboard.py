@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from metrics_api.api.charts import MOST_POINTS, svg
-from metrics_api.api.dashboard_files import FileForm, list_file
+from metrics_api.api.dashboard_files import FileForm, answer_file, list_file
 from metrics_api.api.dashboard_session import (
     MOST_TOKEN,
     SCOPE,
@@ -92,7 +92,9 @@ def dashboard_router() -> APIRouter:
     router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
     router.add_api_route(f"{ORGANIZATIONS}/file", organizations_file, methods=["GET"])
     router.add_api_route(COMPARISON, comparison, methods=["GET"])
+    router.add_api_route(f"{COMPARISON}/file", comparison_file, methods=["GET"])
     router.add_api_route(FORECAST, forecast, methods=["GET"])
+    router.add_api_route(f"{FORECAST}/file", forecast_file, methods=["GET"])
     router.add_api_route(ORGANIZATION, organization, methods=["GET"])
     router.add_api_route(FRESHNESS, freshness, methods=["GET"])
     router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
@@ -181,6 +183,38 @@ async def organizations_file(
     """The whole list, to be worked through in a spreadsheet."""
     whole = await site.every_organization(asked, part, language, caller)
     return await list_file(whole, format, site.speech(language))
+
+
+async def comparison_file(
+    request: Request,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    first: Annotated[date, Query(alias="from")],
+    change: Change,
+    format: FileForm = "xlsx",  # noqa: A002
+) -> Response:
+    """All organizations of one change, and by which facts."""
+    days = {"from": first, "to": asked.valid_on, "change": change, "limit": 1000}
+    path = "/v1/coverage/comparison/members"
+    wanted = asked.answer(path, indicator=asked.indicator, **days)
+    state = request.app.state
+    return await answer_file(state.own_answers, caller, wanted, format, language, state.labels)
+
+
+async def forecast_file(
+    request: Request,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    until: date,
+    format: FileForm = "xlsx",  # noqa: A002
+) -> Response:
+    """What falls due until a day, by area."""
+    state = request.app.state
+    level = state.site.area_level
+    wanted = asked.answer("/v1/forecast", until=until, valid_on=asked.valid_on, group_by=level)
+    return await answer_file(state.own_answers, caller, wanted, format, language, state.labels)
 
 
 async def freshness(

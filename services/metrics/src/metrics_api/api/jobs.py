@@ -18,7 +18,13 @@ from metrics_api.api.errors import (
     PARAMETER_UNDEFINED,
     TOO_MANY_GROUPS,
 )
-from metrics_api.api.own_answers import NotAnsweredError, OwnAnswers, document_of, with_parameters
+from metrics_api.api.own_answers import (
+    NotAnsweredError,
+    OwnAnswers,
+    as_it_was,
+    document_of,
+    with_parameters,
+)
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.storage.job_files import file_pieces
 from metrics_api.usecases.count_series import MOST_POINTS
@@ -160,7 +166,7 @@ def jobs_router() -> APIRouter:
         try:
             sent = await _own(request).ask(caller, asked)
         except NotAnsweredError as error:
-            return _as_it_was(error)
+            return as_it_was(error)
         params = {
             "request": document_of(sent)["receipt"]["request"],
             "format": body.format,
@@ -204,7 +210,7 @@ def jobs_router() -> APIRouter:
                 sent = await _own(request).ask(caller, answers[name], body.language)
                 edition = edition or document_of(sent)["receipt"]["edition"]
         except NotAnsweredError as error:
-            return _as_it_was(error)
+            return as_it_was(error)
         pinned = [
             {"name": name, "request": with_parameters(asked, edition=edition)}
             for name, asked in answers.items()
@@ -321,12 +327,6 @@ async def _pieces(database: Database, job: UUID) -> AsyncIterator[bytes]:
     async with database.reading() as connection:
         async for piece in file_pieces(connection, job):
             yield piece
-
-
-def _as_it_was(error: NotAnsweredError) -> Response:
-    """The problem that the order's own request would have been answered."""
-    problem = error.problem
-    return Response(problem.content, problem.status_code, media_type="application/problem+json")
 
 
 def _own(request: Request) -> OwnAnswers:

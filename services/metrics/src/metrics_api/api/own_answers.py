@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import orjson
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 
 from metrics_api.api.answers import COLLECTED, Sent
 from metrics_api.api.errors import ERRORS
@@ -73,6 +73,12 @@ class OwnAnswers:
         if not collected:
             raise Refusal("invalid-request", Violation("/request", "no_receipt", request))
         return collected[0]
+
+
+def as_it_was(error: NotAnsweredError) -> Response:
+    """The problem that the request itself would have been answered."""
+    problem = error.problem
+    return Response(problem.content, problem.status_code, media_type="application/problem+json")
 
 
 def with_parameters(request: str, **changed: object) -> str:

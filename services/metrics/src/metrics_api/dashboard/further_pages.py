@@ -155,6 +155,7 @@ class FurtherPages:
         changed = await self._compare.changed(exactly, shown, cursor, PAGE_SIZE)
         here = f"{query.url(COMPARISON)}&{urlencode({'from': begin.isoformat()})}"
         listing = f"{here}&{urlencode({'change': shown})}"
+        told = urlencode({"from": begin.isoformat(), "change": shown})
         after = changed.next_cursor
         indicator = self._definitions.indicators[query.indicator]
         return self._pages.render(
@@ -180,6 +181,7 @@ class FurtherPages:
             shown=shown,
             changed=changed,
             rows=self._changed_rows(changed, speech),
+            file=f"{query.url(f'{COMPARISON}/file')}&{told}",
             first_page=f"{listing}#list" if cursor else None,
             next_page=f"{listing}&{urlencode({'cursor': after})}#list" if after else None,
             receipt=receipt_line(last, answer.sides.after.edition, speech),
@@ -246,6 +248,7 @@ class FurtherPages:
             months=months,
             areas=self._areas(answer, speech),
             forecast_path=FORECAST,
+            file=f"{query.url(f'{FORECAST}/file')}&{urlencode({'until': end.isoformat()})}",
             receipt=receipt_line(answer.valid_on, answer.edition, speech),
         )
 

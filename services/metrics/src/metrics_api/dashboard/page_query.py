@@ -43,6 +43,12 @@ class PageQuery:
         pairs = replace(self, **changes).pairs()
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
+    def answer(self, path: str, **asked: object) -> str:
+        """The address of the API's answer with the same filters; what is None is left out."""
+        given = [(name, str(value)) for name, value in asked.items() if value is not None]
+        filters = [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
+        return f"{path}?{urlencode([*given, *filters])}"
+
     def narrowed(self, path: str = OVERVIEW, **filters: str | None) -> str:
         """The address with some filters set, or taken away by None."""
         kept = {name: values for name, values in self.filters.items() if name not in filters}

@@ -52,10 +52,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A chosen filter in words, and the address without it."""
+    """A chosen filter in words, the address without it, and of a body that of all beneath it."""
 
     name: str
     without: str
+    wider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Site:
         self._speeches = load_speeches()
         self._layout = load_layout(factory.definitions)
         self._freshness = factory.tell_freshness
-        self._whereabouts = Whereabouts(factory.live_copy, factory.settings.dashboard_area_level)
+        self.area_level = factory.settings.dashboard_area_level
+        self._whereabouts = Whereabouts(factory.live_copy, self.area_level)
         self.assets = load_assets()
         self._pages = Pages(self.assets, self._speeches)
         self.charts = DrawnCharts(
@@ -105,7 +107,7 @@ class Site:
             self._labels,
             self._layout,
             self._clock,
-            factory.settings.dashboard_area_level,
+            self.area_level,
         )
 
     @property
@@ -301,6 +303,7 @@ class Site:
                 Chip(
                     f"{title}{colon}{speech.list(tuple(words))}",
                     query.narrowed(path, **{name: None}) + kept,
+                    _with_beneath(query, path, kept) if name == "body" else None,
                 )
             )
         return chips
@@ -347,6 +350,14 @@ class Site:
             }
             for variant in standing.variants
         ]  # fmt: skip
+
+
+def _with_beneath(query: PageQuery, path: str, kept: str) -> str | None:
+    """The address that asks for the chosen body with all beneath it; None where that is not one."""
+    chosen = query.filters["body"]
+    if len(chosen) != 1 or UNASSIGNED_KEY in chosen or UNDER_BODY in query.filters:
+        return None
+    return query.narrowed(path, body=None, **{UNDER_BODY: chosen[0]}) + kept
 
 
 def _outlook(outlook: Outlook, speech: Speech) -> str:
