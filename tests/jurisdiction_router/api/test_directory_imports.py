@@ -257,8 +257,11 @@ async def test_a_limited_caller_sees_its_own_and_what_lies_at_home(
     ours = await loaded(known, json={"areas": [at_home]})
     both = await loaded(known, json={"areas": [at_home, STREET]})
     limited = keys.headers("router:read router:write", client="longhua", areas=["440309"])
-    listed = (await known.get(PATH, headers=limited)).json()["items"]
-    assert [item["id"] for item in listed] == [ours["id"]]
+    narrow = keys.headers("router:read", areas=["440309"])
+    for headers in (limited, narrow):
+        listed = (await known.get(PATH, headers=headers)).json()["items"]
+        assert [item["id"] for item in listed] == [ours["id"]]
+    assert (await known.get(f"{PATH}/{both['id']}", headers=narrow)).status_code == 404
     for document, status in ((ours, 200), (both, 404)):
         path = f"{PATH}/{document['id']}"
         assert (await known.get(path, headers=limited)).status_code == status

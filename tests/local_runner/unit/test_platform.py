@@ -98,8 +98,12 @@ async def test_every_process_that_is_killed_comes_back(data_dir: Path) -> None:
 async def test_a_second_start_finds_keys_and_databases(data_dir: Path) -> None:
     async with platform(data_dir) as first:
         jwks = first.issuer.jwks_file.read_text()
+        ring = first.data_dir.keys / "key_ring.json"
+        names = ring.read_text()
+        assert ring.stat().st_mode & 0o777 == 0o600
     async with platform(data_dir) as second:
         assert second.issuer.jwks_file.read_text() == jwks
+        assert ring.read_text() == names
         assert not second.postgres.ensure_database("registry")
 
 

@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from local_runner.compose_secrets import TOKEN_DAYS, Cipher, write_secrets
+from local_runner.compose_secrets import TOKEN_DAYS, write_secrets
 from local_runner.data_dir import DataDir, read_json
 from local_runner.demo import whole_city
 from local_runner.demo_load import Addresses, DemoLoad
 from local_runner.errors import DiskFullError, RunnerError, is_disk_full
+from local_runner.key_ring import Cipher
 from local_runner.keys import SCOPES, Issuer
 from local_runner.platform import Platform
 from local_runner.postgres import PostgresServer

@@ -4,14 +4,11 @@ The trial issuer is for trying the platform out and for machines without an OIDC
 private key lies in the folder. What is there stays, but for tokens, which are made anew.
 """
 
-import base64
-import json
-import os
 import secrets
 from pathlib import Path
-from typing import Literal
 
 from local_runner.data_dir import write_atomically
+from local_runner.key_ring import Cipher, new_key_ring
 from local_runner.keys import Issuer
 
 TRIAL_ISSUER = "urn:trial-issuer"
@@ -20,9 +17,6 @@ TOKEN_DAYS = 90
 DATABASES = ("registry", "router", "metrics")
 FOR_CONTAINERS = 0o644
 """A container's process has another user id; who may enter is the folder's affair (0700)."""
-
-Cipher = Literal["aes-256-gcm", "sm4-gcm"]
-_KEY_BYTES: dict[Cipher, int] = {"aes-256-gcm": 32, "sm4-gcm": 16}
 
 
 def write_secrets(folder: Path, database_host: str, cipher: Cipher) -> list[str]:
@@ -37,11 +31,10 @@ def write_secrets(folder: Path, database_host: str, cipher: Cipher) -> list[str]
     issuer = Issuer(folder / "trial-issuer", TRIAL_ISSUER, TRIAL_KEY_PREFIX)
     kept = folder / "postgres_password"
     password = kept.read_text().strip() if kept.exists() else secrets.token_urlsafe(24)
-    key = base64.b64encode(os.urandom(_KEY_BYTES[cipher])).decode()
     once = {
         "postgres_password": password,
         "grafana_password": secrets.token_urlsafe(24),
-        "key_ring.json": json.dumps({"current": "k1", "keys": {"k1": key}}),
+        "key_ring.json": new_key_ring(cipher),
         "router_client_secret": "",
         "metrics_client_secret": "",
     } | {

@@ -5,7 +5,7 @@
 * ``running.json``: the process id and the addresses of the run that is ready
 * ``processes.json``: the children of the last run, to clear up after a killed runner
 * ``migrated.json``: which migrations each database has seen
-* ``keys/``: the key pair that signs tokens, and its JWKS
+* ``keys/``: the key pair that signs tokens, its JWKS, and the key ring that seals names
 * ``tokens/``: bearer tokens of the services, renewed while the runner lives
 * ``postgres/``: the database server (see ``postgres_cluster``)
 * ``logs/``: one file per process

@@ -23,6 +23,7 @@ import httpx
 from local_runner.child_process import wait_until
 from local_runner.data_dir import DataDir, read_json, write_atomically
 from local_runner.errors import DiskFullError, PortInUseError, ProcessFailedError, says_disk_full
+from local_runner.key_ring import kept_key_ring
 from local_runner.keys import Issuer
 from local_runner.ports import LOOPBACK, is_free
 from local_runner.postgres import PostgresServer
@@ -190,6 +191,7 @@ class Platform:
             database_url=self.postgres.url(service.database),
             jwks_file=self.issuer.jwks_file,
             token_file=self._token_file(service),
+            key_ring_file=kept_key_ring(self.data_dir.keys / "key_ring.json", "aes-256-gcm"),
         )
 
     def _require_ports(self) -> None:

@@ -111,6 +111,7 @@ def environment(
     database_url: str,
     jwks_file: Path,
     token_file: Path,
+    key_ring_file: Path,
     inherited: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
     """What the processes of a service are told.
@@ -137,6 +138,8 @@ def environment(
         wired[f"{prefix}_REGISTRY_PUBLIC_URL"] = ports.url(REGISTRY)
         wired[f"{prefix}_ROUTER_PUBLIC_URL"] = ports.url(ROUTER)
     defaults = {f"{prefix}_POOL_SIZE": str(POOL_SIZE)}
+    if service is REGISTRY:
+        defaults["REGISTRY_KEY_RING_FILE"] = str(key_ring_file)
     # Compiling is most of a first start; it shall not be done again at every start.
     python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
     # A proxy of the user's network must not stand between processes of one machine.

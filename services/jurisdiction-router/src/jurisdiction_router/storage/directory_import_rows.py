@@ -133,8 +133,8 @@ _ITEMS = text(
 ).bindparams(bindparam("changes", type_=ARRAY(Text)), bindparam("id", type_=Uuid))
 _PAGE = text(
     "SELECT id, document FROM directory_import WHERE (CAST(:patterns AS text[]) IS NULL "
-    "OR client = :client OR NOT EXISTS (SELECT FROM unnest(areas) AS area "
-    "WHERE NOT area LIKE ANY(:patterns)) AND areas <> '{}') "
+    "OR NOT EXISTS (SELECT FROM unnest(areas) AS area WHERE NOT area LIKE ANY(:patterns)) "
+    "AND (areas <> '{}' OR client = :client)) "
     "AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states)) "
     "AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
 ).bindparams(

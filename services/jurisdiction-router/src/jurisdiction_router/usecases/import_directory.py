@@ -266,10 +266,9 @@ class ImportDirectory:
 
 
 def is_seen_by(caller: Caller, row: ImportRow) -> bool:
-    """Whether an import is the caller's own, or lies in the caller's areas as a whole."""
-    if caller.areas is None or row.client == caller.client:
-        return True
-    return bool(row.areas) and all(caller.may_see(area) for area in row.areas)
+    """Whether an import lies in the caller's areas as a whole; one in none is its client's own."""
+    inside = caller.areas is None or all(caller.may_see(area) for area in row.areas)
+    return inside and (caller.areas is None or bool(row.areas) or row.client == caller.client)
 
 
 def _changed(row: ImportRow, revision: int, **members: Any) -> ImportRow:
