@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.metrics_api.unit.test_counting import HIERARCHY
+from tests.metrics_api.frames import HIERARCHY
 
 from metrics_api.domain.areas import AreaDirectory
 from metrics_api.domain.bodies import BodyDirectory, BodyVersion

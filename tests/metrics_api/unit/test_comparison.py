@@ -9,19 +9,14 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.metrics_api.frames import DAY, HIERARCHY, Row, copy_of, frame, plain_row
 from tests.metrics_api.unit.test_counting import (
-    DAY,
     DEFINITIONS,
-    HIERARCHY,
-    Row,
     Sums,
     adds,
-    copy_of,
     exact,
-    frame,
     is_asked,
     key_of,
-    plain_row,
     queries,
     row_lists,
 )

@@ -2,110 +2,35 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.metrics_api.frames import counted_values
+from tests.metrics_api.frames import DAY, HIERARCHY, Row, copy_of, frame, plain_row
 from tests.metrics_api.successions import SUCCEEDING_CODES, YEARS, succeeding_areas
 
 from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.columns import ROW_TYPES
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
-    TooManyGroupsError,
     count_coverage,
 )
 from metrics_api.counting.fact_copy import FactCopy, no_rows
-from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.members import Part, Place, find_members
 from metrics_api.counting.series_count import count_series, whole_series
-from metrics_api.counting.weighing import RATE, Figures, FiguresTooFineError, parts_of
+from metrics_api.counting.weighing import Figures, parts_of
 from metrics_api.domain.areas import AreaDirectory, AreaHierarchy, AreaVersion
 from metrics_api.domain.dimensions import AREA_LEVELS, DIMENSIONS, UNASSIGNED_KEY
-from metrics_api.domain.facts import COLUMNS, POSITION, Fact
+from metrics_api.domain.facts import POSITION, Fact
 from metrics_api.domain.indicators import ResolvedIndicator, Tally
 from metrics_api.domain.predicates import Predicate, fact_test
-from metrics_api.domain.timelines import FAR
-from metrics_api.domain.weights import COUNTED, Divisors, Measure, Weight
+from metrics_api.domain.weights import COUNTED, Measure, Weight
 from metrics_api.storage.definition_files import load_definitions
 
-DAY = date(2016, 1, 5)
 PARTS: tuple[Part, ...] = ("numerator", "denominator", "gap")
 DEFINITIONS = load_definitions()
-HIERARCHY = AreaDirectory(
-    AreaVersion(code, level, parent, code, date(2000, 1, 1), FAR)
-    for code, level, parent in (
-        ("440000", "province", None),
-        ("440300", "city", "440000"),
-        ("440303", "district", "440300"),
-        ("440306", "district", "440300"),
-        ("440303001", "street", "440303"),
-        ("440303002", "street", "440306"),
-    )
-).on(DAY)
-"""440303002 lies in 440306, whatever its digits say."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the fact timeline."""
-
-    row_id: int
-    valid_from: date
-    valid_until: date
-    edition_from: int
-    edition_until: int | None
-    fact: Fact
-
-    def believed_at(self, edition: int) -> bool:
-        return self.edition_from <= edition and (
-            self.edition_until is None or edition < self.edition_until
-        )
-
-
-def frame(rows: Iterable[Row]) -> pl.DataFrame:
-    values = [
-        (
-            *(r.row_id, 0, r.row_id, r.valid_from, r.valid_until, r.edition_from, r.edition_until),
-            *counted_values(r.fact),
-        )
-        for r in rows
-    ]
-    return pl.DataFrame(values, schema=ROW_TYPES, orient="row")
-
-
-def copy_of(rows: list[Row], loaded_at: int, steps: list[int], fold: bool) -> FactCopy:
-    """A copy loaded at one edition and advanced through others, as a follower would see them."""
-    known = [r for r in rows if r.edition_from <= loaded_at]
-    seen = [
-        replace(r, edition_until=None)
-        if r.edition_until is not None and r.edition_until > loaded_at
-        else r
-        for r in known
-    ]
-    copy = FactCopy.loaded(
-        loaded_at,
-        frame(r for r in seen if r.edition_until is None),
-        frame(r for r in seen if r.edition_until is not None),
-    )
-    before = loaded_at
-    for edition in steps:
-        opened = [
-            replace(r, edition_until=None) for r in rows if before < r.edition_from <= edition
-        ]
-        closed = [
-            r for r in rows if r.edition_until is not None and before < r.edition_until <= edition
-        ]
-        copy = copy.advanced(edition, frame(opened), frame(closed))
-        copy = copy.folded() if fold else copy
-        before = edition
-    return copy
 
 
 def key_of(name: str, fact: Fact, hierarchy: AreaHierarchy) -> str:
@@ -356,75 +281,3 @@ def test_parts_sum_to_the_whole_under_any_successions(
             only = replace(query, filters={level: (key,)}, group_by=())
             counted = count_coverage(copy, rollup, only, 1).total
             assert counted.denominator == keys.count(key)
-
-
-def plain_row(row_id: int, **columns: object) -> Row:
-    fact = tuple(columns.get(column.name) for column in COLUMNS)
-    return Row(row_id, date(2000, 1, 1), FAR, 1, None, fact)  # type: ignore[arg-type]
-
-
-def test_too_many_groups_are_refused_with_their_number() -> None:
-    rows = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(5)]
-    copy = FactCopy.loaded(1, frame(rows), no_rows())
-    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
-    query = CoverageQuery(indicator, DAY, 1, ("body",))
-    with pytest.raises(TooManyGroupsError) as error:
-        count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 4)
-    assert error.value.groups == 5
-
-
-def test_frames_and_tallies_print_the_same_rates() -> None:
-    whole = 700_001
-    tallies = pl.DataFrame({"numerator": range(0, whole, 3)}).with_columns(denominator=whole)
-    rates = tallies.select(RATE)["rate"].to_list()
-    assert rates == [Tally(numerator, whole).rate for numerator in range(0, whole, 3)]
-
-
-def test_far_too_many_groups_are_refused_before_they_are_made() -> None:
-    rows = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(2_000)]
-    rows += [plain_row(3_000, status="revoked", supervising_body=f"gone-{i}") for i in range(500)]
-    copy = FactCopy.loaded(1, frame(rows), no_rows())
-    rollup = AreaRollup(HIERARCHY, copy.area_count)
-    indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
-    query = CoverageQuery(indicator, DAY, 1, ("body", "kind"))
-    with pytest.raises(TooManyGroupsError) as error:
-        refuse_too_many(copy, rollup, query, 1_000)
-    assert error.value.groups == pytest.approx(2_000, rel=0.05)
-    refuse_too_many(copy, rollup, query, 2_000)  # only those who are asked about make groups
-    refuse_too_many(copy, rollup, replace(query, group_by=("status", "kind")), 10)
-
-
-def test_many_waiting_rows_are_folded_by_themselves() -> None:
-    rows = [plain_row(i, status="active") for i in range(50_001)]
-    copy = FactCopy.loaded(1, no_rows(), no_rows()).advanced(2, frame(rows), no_rows())
-    assert (copy.base.height, copy.opened.height) == (50_001, 0)
-
-
-def test_a_joint_party_organization_of_three_counts_once_over_all_and_in_thirds_by_area() -> None:
-    joint = {"status": "active", "party_mode": "joint", "party_units": 3}
-    solo = {"status": "active", "party_mode": "solo", "party_units": 1}
-    areas = ("440303001", "440303001", "440303002")
-    rows = [plain_row(i, area=area, **joint) for i, area in enumerate(areas)]
-    rows.append(plain_row(9, area="440303001", **solo))
-    copy = FactCopy.loaded(1, frame(rows), no_rows())
-    indicator = DEFINITIONS.indicators["covered_per_party_organization"].on(DAY, {})
-    query = CoverageQuery(indicator, DAY, 1, ("district",))
-    found = count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 9)
-    assert found.total == Tally(4, 6, Divisors(1, 3), is_share=False)  # four in two
-    assert found.groups.rows() == [("440303", 3, 5, 1.8), ("440306", 1, 1, 3.0)]
-    whole = count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count),
-                           replace(query, group_by=()), 1).total  # fmt: skip
-    assert whole == Tally(4, 2, Divisors(1, 1), is_share=False)
-
-
-def test_joint_party_organizations_of_too_many_sizes_are_refused_not_rounded() -> None:
-    joint = {"status": "active", "party_mode": "joint"}
-    rows = [plain_row(i, party_units=i, **joint) for i in range(1, 52)]
-    copy = FactCopy.loaded(1, frame(rows), no_rows())
-    indicator = DEFINITIONS.indicators["covered_per_party_organization"].on(DAY, {})
-    query = CoverageQuery(indicator, DAY, 1)
-    with pytest.raises(FiguresTooFineError):
-        count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 1)
-    shares = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
-    query = replace(query, indicator=shares)
-    assert count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 1).total.rate == 1
