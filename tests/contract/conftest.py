@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,20 @@ class SmallCity:
 
 @pytest.fixture(scope="session")
 def small_city() -> Iterator[SmallCity]:
-    """A platform of its own for this test worker."""
+    """A platform of its own for this test worker; whoever uses it leaves something behind."""
+    with _a_small_city() as city:
+        yield city
+
+
+@pytest.fixture(scope="module")
+def untouched_city() -> Iterator[SmallCity]:
+    """One that only this file's tests write to."""
+    with _a_small_city() as city:
+        yield city
+
+
+@contextmanager
+def _a_small_city() -> Iterator[SmallCity]:
     with (
         tempfile.TemporaryDirectory(prefix="platform-", ignore_cleanup_errors=True) as root,
         start_blocking_portal() as portal,
