@@ -216,6 +216,24 @@ async def approve(
     )
 
 
+async def read_impact(client: httpx.AsyncClient, draft: dict[str, Any]) -> dict[str, Any]:
+    """The impact of a restructuring or an import, once it is computed."""
+    path = f"/v1/impacts/{draft['impact']}"
+    found = await until(client, path, lambda found: found["state"] not in PENDING)
+    assert found["state"] == "succeeded", found
+    return found
+
+
+async def apply_restructuring(
+    client: httpx.AsyncClient, draft: dict[str, Any], **request: Any
+) -> httpx.Response:
+    """Apply what the dry run showed."""
+    digest = (await read_impact(client, draft))["result"]["digest"]
+    headers = {"if-match": f'"{draft["revision"]}"', **request.pop("headers", {})}
+    path = f"/v1/restructurings/{draft['id']}/application"
+    return await client.post(path, json={"digest": digest}, headers=headers, **request)
+
+
 PENDING = ("queued", "running")
 
 

@@ -140,9 +140,13 @@ async def _restructuring(router: Teller) -> None:
     this = {"restructuring_id": draft.json()["id"]}
     await router.tell("list_restructurings", {"limit": 2})
     await router.tell("get_restructuring", this)
-    await router.tell("get_impact", {"impact_id": draft.json()["impact"]}, until=_succeeded)
     tag = {"if-match": draft.headers["etag"]}
-    await router.tell("apply_restructuring", {**this, **tag}, approving=True)
+    compared = await router.tell("compare_restructuring", {**this, **tag})
+    read = {"impact_id": compared.json()["impact"]}
+    impact = await router.tell("get_impact", read, until=_succeeded)
+    tag = {"if-match": compared.headers["etag"]}
+    digest = {"digest": impact.json()["result"]["digest"]}
+    await router.tell("apply_restructuring", {**this, **tag}, body=digest, approving=True)
 
 
 async def _rule_sets(router: Teller) -> None:

@@ -16,7 +16,7 @@ from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
 from servicekit.testing import TestDatabases, TestKeys, running
 
-from ..conftest import RegistryLedger, enact, organization
+from ..conftest import RegistryLedger, apply_restructuring, enact, organization
 from .test_overrides import DESIGNATION
 
 CLINIC, HOSPITAL, ODD = (str(UUID(int=number)) for number in (1, 2, 3))
@@ -212,8 +212,7 @@ async def test_an_empty_router_reaches_the_same_assignments(
     change = {"op": "upgrade_area", "code": "440303", "into": {"code": "440399", "name": "罗湖区"}}
     request = {"title": "t", "reference": "r", "effective_on": "2018-01-01", "changes": [change]}
     draft = await known.post("/v1/restructurings", json=request)
-    path = f"/v1/restructurings/{draft.json()['id']}/application"
-    done = await known.post(path, headers={"if-match": "*"})
+    done = await apply_restructuring(known, draft.json())
     assert done.status_code == 200, done.text
     areas = (await known.get("/v1/areas", params={"limit": 1000})).json()["items"]
     everybody = (await known.get("/v1/bodies", params={"limit": 1000})).json()["items"]

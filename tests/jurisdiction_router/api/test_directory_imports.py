@@ -119,7 +119,7 @@ async def test_a_table_is_loaded_looked_at_and_activated(
     answer = await act(known, document, "activation")
     assert (answer.status_code, answer.json()["state"]) == (200, "active")
     assert answer.json()["done"] == {
-        "areas": 1, "bodies": 3, "reassessed": 1, "reassigned": 1, "job": None,
+        "areas": 1, "bodies": 3, "reassessed": 1, "reassigned": 1, "job": None, "holes": 0,
     }  # fmt: skip
     assert answer.headers["etag"] == '"2"'
     history = (await known.get(f"/v1/assignments/{CLINIC}")).json()["history"]

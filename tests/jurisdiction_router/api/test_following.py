@@ -198,14 +198,28 @@ async def test_a_new_body_moves_the_organizations_it_touches_and_no_others(
     }  # fmt: skip
     path = "/v1/directory/imports?activate=true"
     done = (await city.post(path, json={"bodies": [founded]})).json()["done"]
-    assert done == {"areas": 0, "bodies": 1, "reassessed": 1, "reassigned": 1, "job": None}
+    assert done == {
+        "areas": 0,
+        "bodies": 1,
+        "reassessed": 1,
+        "reassigned": 1,
+        "job": None,
+        "holes": 0,
+    }
     history = (await city.get(f"/v1/assignments/{CLINIC}")).json()["history"]
     assert [(s["from"], s["state"]["supervising"]["name"]) for s in history] == [
         ("2016-01-01", "观湖街道党工委"),
         ("2017-01-07", "龙华区卫生系统党委"),
     ]
     again = (await city.post(path, json={"bodies": [founded]})).json()["done"]
-    assert again == {"areas": 0, "bodies": 0, "reassessed": 0, "reassigned": 0, "job": None}
+    assert again == {
+        "areas": 0,
+        "bodies": 0,
+        "reassessed": 0,
+        "reassigned": 0,
+        "job": None,
+        "holes": 0,
+    }
 
 
 async def test_organizations_that_came_before_the_rule_set_are_assigned_by_its_activation(

@@ -8,7 +8,7 @@ from jurisdiction_router.rule_sets import read_packaged
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys
 
-from ..conftest import RegistryLedger, organization
+from ..conftest import RegistryLedger, apply_restructuring, organization
 
 PATH = "/v1/rule-sets/shenzhen-2018"
 CLINIC, ELSEWHERE = str(UUID(int=1)), str(UUID(int=2))
@@ -73,9 +73,7 @@ async def test_organizations_that_are_hit_are_told_under_the_area_of_the_day(
         ],
     }  # fmt: skip
     drafted = await city.post("/v1/restructurings", json=upgrade)
-    applied = await city.post(
-        f"{drafted.headers['location']}/application", headers={"if-match": '"1"'}
-    )
+    applied = await apply_restructuring(city, drafted.json())
     assert applied.status_code == 200, applied.text
     outside = organization(
         institution_type="private_clinic",

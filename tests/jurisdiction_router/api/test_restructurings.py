@@ -1,6 +1,5 @@
 """Restructurings as they happened: planned, shown with everyone who moves, applied at once."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys, leave_jobs
 
-from ..conftest import RegistryLedger, organization
+from ..conftest import RegistryLedger, apply_restructuring, organization, read_impact
 
 SCHOOL, CLINIC, OTHER = (str(UUID(int=number)) for number in (1, 2, 3))
 TODAY = "2018-06-14"
@@ -49,23 +48,13 @@ async def drafted(city: httpx.AsyncClient, on: str, *changes: dict[str, Any]) ->
 
 
 async def movers(city: httpx.AsyncClient, draft: dict[str, Any]) -> list[str]:
-    async def ended() -> dict[str, Any]:
-        while True:
-            found: dict[str, Any] = (await city.get(f"/v1/impacts/{draft['impact']}")).json()
-            if found["state"] in ("succeeded", "failed"):
-                return found
-            await asyncio.sleep(0.05)
-
-    impact = await asyncio.wait_for(ended(), 30)
-    assert impact["state"] == "succeeded", impact
+    await read_impact(city, draft)
     page = (await city.get(f"/v1/impacts/{draft['impact']}/moves")).json()
     return [move["organization_id"] for move in page["items"]]
 
 
 async def applied(city: httpx.AsyncClient, draft: dict[str, Any]) -> dict[str, Any]:
-    answer = await city.post(
-        f"/v1/restructurings/{draft['id']}/application", headers={"if-match": '"1"'}
-    )
+    answer = await apply_restructuring(city, draft)
     assert answer.status_code == 200, answer.text
     done: dict[str, Any] = answer.json()["done"]
     return done
@@ -339,9 +328,11 @@ async def test_it_is_applied_once_by_who_may_and_has_read_it(
         known, "2017-07-01", {"op": "rename_area", "code": "440309001", "name": "观湖"}
     )
     path = f"/v1/restructurings/{draft['id']}"
-    assert (await known.post(f"{path}/application")).status_code == 428
+    body = {"digest": (await read_impact(known, draft))["result"]["digest"]}
+    assert (await known.post(f"{path}/application", json=body)).status_code == 428
     writer = {**keys.headers("router:write"), "if-match": '"1"'}
-    assert (await known.post(f"{path}/application", headers=writer)).status_code == 403
+    refused = await known.post(f"{path}/application", json=body, headers=writer)
+    assert refused.status_code == 403
     away = keys.headers("router:read router:write", areas=["440303"])
     assert (await known.get(path, headers=away)).status_code == 404
     assert (await known.get("/v1/restructurings", headers=away)).json()["items"] == []
@@ -353,7 +344,7 @@ async def test_it_is_applied_once_by_who_may_and_has_read_it(
     )  # fmt: skip
     assert refused.status_code == 403
     await applied(known, draft)
-    again = await known.post(f"{path}/application", headers={"if-match": "*"})
+    again = await known.post(f"{path}/application", json=body, headers={"if-match": "*"})
     assert again.status_code == 409
     assert (await known.get(path)).json()["state"] == "applied"
 
@@ -370,3 +361,54 @@ async def test_one_impact_too_many_waits_its_turn(
     rule_set = (await city.get("/v1/rule-sets")).json()["items"][0]["id"]
     refused = await city.post(f"/v1/rule-sets/{rule_set}/impact", json={"action": "retire"})
     assert refused.status_code == 429, refused.text
+
+
+async def test_it_is_applied_only_as_the_dry_run_showed_it(
+    known: httpx.AsyncClient, registry: RegistryLedger, follower: Follower, keys: TestKeys
+) -> None:
+    committee = "440309001-street_work_committee"
+    draft = await drafted(known, "2019-01-01", {
+        "op": "succeed_bodies", "ids": [committee],
+        "by": {"id": "heir", "kind": "street_work_committee", "name": "观湖街道工委",
+               "area_code": "440309001"}})  # fmt: skip
+    path = f"/v1/restructurings/{draft['id']}"
+    assert await movers(known, draft) == [SCHOOL, CLINIC]
+    tag = {"if-match": '"1"'}
+    wrong = await known.post(f"{path}/application", json={"digest": "0" * 64}, headers=tag)
+    assert (wrong.status_code, wrong.json()["type"].rpartition("/")[2]) == (409, "impact-differs")
+
+    newcomer = str(UUID(int=9))
+    registry.say(newcomer, "2018-01-02", ("2018-01-02", None, at("440309001", "440309")))
+    await follower.step()
+    head = (await known.get("/v1/changes")).json()["head"]
+    moved = await apply_restructuring(known, draft)
+    assert (moved.status_code, moved.json()["type"].rpartition("/")[2]) == (
+        409, "restructuring-moved",
+    )  # fmt: skip
+    assert (moved.json()["no_longer"], moved.json()["new"]) == (0, 1)
+    assert (await known.get("/v1/changes")).json()["head"] == head
+
+    compared = await known.post(f"{path}/comparison", headers=tag)
+    assert (compared.status_code, compared.json()["revision"]) == (200, 2)
+    assert await movers(known, compared.json()) == [SCHOOL, CLINIC, newcomer]
+    name = {"id": committee, "kind": "street_work_committee", "name": "观湖党工委",
+            "area_code": "440309001", "valid_from": "2000-01-01"}  # fmt: skip
+    renamed = await known.put(f"/v1/bodies/{committee}", json=name, headers={"if-match": "*"})
+    assert renamed.status_code == 200
+    other = await apply_restructuring(known, compared.json())
+    assert other.json()["type"].endswith("/restructuring-moved")
+    (error,) = other.json()["errors"]
+    assert (error["rule"], error["value"]) == ("plan_moved", committee)
+
+    stale = await known.post(f"{path}/comparison", headers=tag)
+    assert stale.status_code == 412
+    last = (await known.post(f"{path}/comparison", headers={"if-match": '"2"'})).json()
+    here = keys.headers(areas=["440309"], client="approver")
+    for areas, told in (("440309", True), ("440303", False)):
+        await read_impact(known, last)
+        seen = keys.headers("router:read", areas=[areas])
+        impact = (await known.get(f"/v1/impacts/{last['impact']}", headers=seen)).json()
+        assert (impact["result"]["digest"] is not None) == told
+    answer = await apply_restructuring(known, last, headers=here)
+    assert answer.status_code == 200, answer.text
+    assert (await known.post(f"{path}/comparison", headers={"if-match": "*"})).status_code == 409

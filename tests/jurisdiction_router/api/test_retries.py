@@ -9,7 +9,7 @@ from jurisdiction_router.rule_sets import read_packaged
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys
 
-from ..conftest import RegistryLedger, impact_of, organization
+from ..conftest import RegistryLedger, impact_of, organization, read_impact
 
 CLINIC = str(UUID(int=1))
 HEALTH = "440303-district_health_committee"
@@ -67,8 +67,10 @@ async def test_restructurings_and_disputes_end_once(
         "changes": [{"op": "rename_body", "id": HEALTH, "name": "罗湖区委卫生工委"}],
     }  # fmt: skip
     draft = await twice(city, "/v1/restructurings", {}, json=request)
+    digest = (await read_impact(city, draft.json()))["result"]["digest"]
     path = f"{draft.headers['location']}/application"
-    applied = await twice(city, path, {"if-match": draft.headers["etag"]})
+    guard = {"if-match": draft.headers["etag"]}
+    applied = await twice(city, path, guard, json={"digest": digest})
     assert applied.json()["done"]["reassigned"] == 1
     dispute = {"organization_id": CLINIC, "body_id": HEALTH, "reason": "x"}
     opened = await twice(city, "/v1/disputes", {}, json=dispute)

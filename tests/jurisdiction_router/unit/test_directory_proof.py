@@ -153,3 +153,23 @@ def test_it_finds_exactly_the_facts_that_end_without_a_body(
     told = [c for c in prove_over(rule_set, directory) if c.kind == "no_area"]
     extents = [extent for c in told if c.place for extent in c.place.extents]
     assert {day for day in DATES for e in extents if holds_on(e, day)} == set(without_area)
+
+
+@given(rule_sets(), directories(), directories())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_change_is_told_exactly_what_fails_after_it_and_did_not_before(
+    rule_set: RuleSet, before: Directory, after: Directory
+) -> None:
+    opened = prove_over(rule_set, after, limit=10_000, before=before)
+    found = [each for hole in opened if hole.kind == "no_body" for each in expanded(hole)]
+    assert len(found) == len(set(found))
+    assert set(found) == failing(rule_set, after) - failing(rule_set, before)
+    assert prove_over(rule_set, after, before=after) == []
+    without_area = [
+        day for day in DATES
+        if any(before.on(day).area(street) for street in STREETS)
+        and not any(after.on(day).area(street) for street in STREETS)
+    ]  # fmt: skip
+    extents = [e for hole in opened if hole.kind == "no_area" and hole.place
+               for e in hole.place.extents]  # fmt: skip
+    assert {day for day in DATES for e in extents if holds_on(e, day)} == set(without_area)

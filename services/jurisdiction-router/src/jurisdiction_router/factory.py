@@ -22,6 +22,7 @@ from jurisdiction_router.usecases.designate_body import DesignateBody
 from jurisdiction_router.usecases.dispute_assignment import DisputeAssignment
 from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
 from jurisdiction_router.usecases.find_assignments import FindAssignments
+from jurisdiction_router.usecases.find_holes import FindHoles
 from jurisdiction_router.usecases.import_directory import OF as DIRECTORY_IMPORT
 from jurisdiction_router.usecases.import_directory import ImportDirectory
 from jurisdiction_router.usecases.propose_rule_set import OF as RULE_SET
@@ -99,7 +100,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
-    change = ChangeDirectory(clock, reassess)
+    change = ChangeDirectory(clock, reassess, FindHoles(current.vocabulary))
     propose_rule_set = ProposeRuleSet(database, clock, settings.jobs_per_client)
     restructure = Restructure(database, ledger, current, change, settings.jobs_per_client)
     import_directory = ImportDirectory(

@@ -48,4 +48,11 @@ AreaPrefixes = Annotated[
     Query(description="Prefix of a division code 区划代码前缀"),
 ]
 Code = Annotated[str, Query(max_length=100)]
+AcceptHoles = Annotated[
+    bool,
+    Query(
+        description="Have it take effect although rule sets in force or due would be left without "
+        "an answer somewhere 接受规则空缺"
+    ),
+]
 JSON = "application/json"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from jurisdiction_router.api.dependencies import (
     JSON,
     USUAL,
+    AcceptHoles,
     AreaPrefixes,
     Code,
     Made,
@@ -25,7 +26,7 @@ from jurisdiction_router.api.directory_schemas import (
     BodyPage,
     DirectoryImported,
 )
-from jurisdiction_router.api.errors import DIRECTORY_INVALID
+from jurisdiction_router.api.errors import DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES
 from jurisdiction_router.api.given_directory import accepted, given_area, given_body
 from jurisdiction_router.api.schemas import DIVISION_CODE
 from jurisdiction_router.domain.directory_change import DirectoryChange
@@ -59,8 +60,8 @@ Count = Annotated[
 _CHANGING = {
     202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
     **responses(
-        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-        PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+        *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, OUTSIDE_AREAS, MALFORMED_JSON,
+        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
     ),
 }  # fmt: skip
 Reason = Annotated[str | None, Query(max_length=500, description="Kept in the ledger 原因")]
@@ -80,14 +81,16 @@ async def put_area(
     code: AreaCode,
     body: AreaIn,
     reason: Reason = None,
+    accept_holes: AcceptHoles = False,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """The area as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/code", code, body.code)
     change = DirectoryChange(areas=[given_area(body)])
-    return accepted(
-        response, await factory.change_directory_entry(caller, change, reason, if_match)
+    done = await factory.change_directory_entry(
+        caller, change, reason, if_match, accept_holes=accept_holes
     )
+    return accepted(response, done)
 
 
 @router.put(
@@ -104,14 +107,16 @@ async def put_body(
     body_id: Annotated[str, Path(max_length=100, description="编号")],
     body: BodyIn,
     reason: Reason = None,
+    accept_holes: AcceptHoles = False,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """The body as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/id", body_id, body.id)
     change = DirectoryChange(bodies=[given_body(body)])
-    return accepted(
-        response, await factory.change_directory_entry(caller, change, reason, if_match)
+    done = await factory.change_directory_entry(
+        caller, change, reason, if_match, accept_holes=accept_holes
     )
+    return accepted(response, done)
 
 
 def _refuse_other_key(pointer: str, path: str, key: str) -> None:

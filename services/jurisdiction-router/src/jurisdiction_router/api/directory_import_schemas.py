@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from jurisdiction_router.api.directory_schemas import DirectoryImported
+from jurisdiction_router.api.rule_set_schemas import WithHoles
 
 Change = Literal["added", "changed", "ended", "unchanged", "refused"]
 
@@ -29,7 +30,7 @@ class ItemError(BaseModel):
     en: str = Field(description="In English 英文说明")
 
 
-class ImportReport(BaseModel):
+class ImportReport(WithHoles):
     """What the import would do to the directory it was compared with 比对报告."""
 
     edition: int = Field(description="Of directory and rule sets when it was compared 比对版本")

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jurisdiction_router.api.attempts import Guarded, Unguarded, answered
-from jurisdiction_router.api.dependencies import JSON, USUAL, Made, Reader, Writer
+from jurisdiction_router.api.dependencies import JSON, USUAL, AcceptHoles, Made, Reader, Writer
 from jurisdiction_router.api.directory_files import CSV, loaded
 from jurisdiction_router.api.directory_import_schemas import (
     Change,
@@ -19,6 +19,7 @@ from jurisdiction_router.api.directory_import_schemas import (
 from jurisdiction_router.api.directory_schemas import DirectoryImport
 from jurisdiction_router.api.errors import (
     DIRECTORY_INVALID,
+    DIRECTORY_LEAVES_HOLES,
     DIRECTORY_MOVED,
     ERRORS,
     IMPORT_CLOSED,
@@ -100,8 +101,8 @@ _CLOSING = (
     responses={
         **_JOB,
         **responses(
-            *USUAL, DIRECTORY_INVALID, TABLE_UNREADABLE, OUTSIDE_AREAS, MALFORMED_JSON,
-            PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
+            *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, TABLE_UNREADABLE, OUTSIDE_AREAS,
+            MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
         ),
     },
     openapi_extra=_BODY,
@@ -114,6 +115,7 @@ async def import_directory(
     activate: Annotated[
         bool, Query(description="Have it take effect at once, if nothing is wrong 立即启用")
     ] = False,
+    accept_holes: AcceptHoles = False,
     reason: Annotated[
         str | None, Query(min_length=1, max_length=2000, description="Kept in the ledger 原因")
     ] = None,
@@ -122,13 +124,18 @@ async def import_directory(
 
     Upsert by code and id; what is not named stays. Look at the items and the impact, then activate
     it or withdraw it. The directory that would result must be sound as a whole. A table is CSV with
-    Chinese or English headers, in UTF-8 or GB18030, a row for each area and each body.
+    Chinese or English headers, in UTF-8 or GB18030, a row for each area and each body. The rule
+    sets in force or due are proved over that directory: the report names the holes it would open.
     """
     given = loaded(
         await request.body(), request.headers.get("content-type"), reason,
         factory.current.vocabulary,
     )  # fmt: skip
-    return answered(await factory.import_directory.load(caller, given, attempt, activate=activate))
+    return answered(
+        await factory.import_directory.load(
+            caller, given, attempt, activate=activate, accept_holes=accept_holes
+        )
+    )
 
 
 @router.get(
@@ -280,18 +287,31 @@ async def compare_directory_import(
     summary="Activate an import 启用导入",
     response_model=DirectoryImportRecord,
     responses={
-        **_JOB, **responses(*_CLOSING, DIRECTORY_INVALID, DIRECTORY_MOVED, OUTSIDE_AREAS)
+        **_JOB,
+        **responses(
+            *_CLOSING, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, DIRECTORY_MOVED, OUTSIDE_AREAS
+        ),
     },
 )  # fmt: skip
 async def activate_directory_import(
-    caller: Writer, factory: Made, import_id: ImportId, attempt: Guarded
+    caller: Writer,
+    factory: Made,
+    import_id: ImportId,
+    attempt: Guarded,
+    accept_holes: AcceptHoles = False,
 ) -> Response:
     """All or nothing, as the report says; organizations it touches are assessed again.
 
     If the directory or a rule set has changed since the comparison, nothing happens: `errors`
     names the items for which that makes a difference. Compare it anew, look, and activate then.
+    Nothing happens either if it would leave holes in rule sets that are in force or due, unless
+    they are accepted.
     """
-    return answered(await factory.import_directory.activate(caller, import_id, attempt))
+    return answered(
+        await factory.import_directory.activate(
+            caller, import_id, attempt, accept_holes=accept_holes
+        )
+    )
 
 
 @router.post(

@@ -120,6 +120,7 @@ class DirectoryImported(BaseModel):
     job: str | None = Field(
         description="Job that reassesses, at /v1/jobs/{job}; null when done 重新判断的任务"
     )
+    holes: int = Field(description="Holes that it opened in rule sets in force or due 规则空缺数")
 
 
 class Parent(BaseModel):

@@ -81,6 +81,7 @@ DIRECTORY_RULES = {
         "{value} 届时仍有 {organizations} 家组织；请写明承接的区划 successors。",
         "{organizations} organizations are still in {value} then; name its successors.",
     ),
+    "rule_set_hole": Text("规则集 {value}：{zh}", "Rule set {value}: {en}"),
     "duplicate_key": Text(
         "{value} 在本次导入中出现两次。", "{value} appears twice in this import."
     ),
@@ -111,6 +112,12 @@ TABLE_RULES = {
     ),
 }
 RESTRUCTURING_RULES = {
+    "plan_moved": Text(
+        "{value}：调整结果与试算不同。", "{value} would become something else than was shown."
+    ),
+    "holes_moved": Text(
+        "规则空缺与试算不同，现为 {value} 处。", "The holes are others than was shown: now {value}."
+    ),
     "area_not_there": Text("{on} 没有区划 {value}。", "There is no area {value} on {on}."),
     "code_taken": Text("代码 {value} 已被使用。", "The code {value} is taken."),
     "body_id_taken": Text("编号 {value} 已被使用。", "The id {value} is taken."),

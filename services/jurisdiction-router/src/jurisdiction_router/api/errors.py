@@ -14,6 +14,17 @@ _MEND = Text("请改正 errors 中列出的各项。", "Mend each item listed in
 DIRECTORY_INVALID = ProblemType(
     "directory-invalid", 422, Text("目录不成立", "The directory would not be sound"), _MEND
 )
+DIRECTORY_LEAVES_HOLES = ProblemType(
+    "directory-leaves-holes",
+    409,
+    Text("规则集将出现空缺", "Rule sets would be left with holes"),
+    Text(
+        "变更后，生效或待生效的规则集有 {count} 处得不出归口结论（见 errors 和 holes）；"
+        "请一并调整，确需如此的，以 accept_holes=true 再次提交。",
+        "In {count} cases (see errors and holes) rule sets that are in force or due would give no "
+        "answer. Mend the change, or send it again with accept_holes=true if that is meant.",
+    ),
+)
 TABLE_UNREADABLE = ProblemType(
     "table-unreadable",
     422,
@@ -113,10 +124,10 @@ NOTHING_APPROVED = ProblemType(
 IMPACT_OF_ANOTHER = ProblemType(
     "impact-of-another",
     409,
-    Text("影响与规则集不符", "The impact is not one of this rule set"),
+    Text("影响不符或未完成", "The impact is of something else, or not finished"),
     Text(
-        "影响 {impact} 不属于 {id} 的当前文本，或尚未计算完成。",
-        "The impact {impact} is not of the present text of {id}, or is not finished.",
+        "影响 {impact} 不属于 {id} 的当前内容，或尚未计算完成。",
+        "The impact {impact} is not of {id} as it is now, or is not finished.",
     ),
 )
 IMPACT_DIFFERS = ProblemType(
@@ -124,8 +135,8 @@ IMPACT_DIFFERS = ProblemType(
     409,
     Text("影响摘要不符", "The impact has another digest"),
     Text(
-        "所批准的摘要为 {sent}，该影响的摘要为 {found}；请核对清单后再批准。",
-        "The approval names the digest {sent}, the impact has {found}; look at its list again.",
+        "所提交的摘要为 {sent}，该影响的摘要为 {found}；请核对清单后再提交。",
+        "The digest {sent} was sent, the impact has {found}; look at its list again.",
     ),
 )
 NO_RULE_SET_IN_FORCE = ProblemType(
@@ -182,6 +193,19 @@ RESTRUCTURING_APPLIED = ProblemType(
     Text("调整 {id} 已经实施。", "The restructuring {id} was applied before."),
 )
 
+RESTRUCTURING_MOVED = ProblemType(
+    "restructuring-moved",
+    409,
+    Text("目录或登记情况在试算后已变化", "Directory or register have changed since the dry run"),
+    Text(
+        "与试算相比，{no_longer} 项归口变动不再发生，{new} 项为新增，其他差异见 errors；"
+        "请重新试算（POST …/comparison），核对后再实施。",
+        "Of the moves that the dry run of {id} showed, {no_longer} would not happen, and {new} "
+        "others would; errors names what else differs. Compare it anew (POST …/comparison), look "
+        "and apply it then.",
+    ),
+)
+
 _DESIGNATION_RULES = {
     "body_not_there": Text("{on} 没有党组织 {value}。", "There is no body {value} on {on}."),
     "organization_not_there": Text(
@@ -204,6 +228,7 @@ ERRORS = ErrorTable(
         t.slug: t
         for t in (
             DIRECTORY_INVALID,
+            DIRECTORY_LEAVES_HOLES,
             TABLE_UNREADABLE,
             DIRECTORY_MOVED,
             IMPORT_CLOSED,
@@ -223,6 +248,7 @@ ERRORS = ErrorTable(
             NO_ASSIGNMENT,
             INVALID_DESIGNATION,
             RESTRUCTURING_APPLIED,
+            RESTRUCTURING_MOVED,
             NOT_SUPERVISED_BY,
             DISPUTE_OPEN,
             DISPUTE_CLOSED,

@@ -70,7 +70,7 @@ class ImpactResult(BaseModel):
     )
     digest: str | None = Field(
         description="SHA-256 of the whole list, which an approval is bound to; null for a caller "
-        "limited to areas 摘要"
+        "limited to areas, unless it is of a restructuring that lies in them as a whole 摘要"
     )
     moved: int = Field(description="Organizations that move on that day 当日变动的组织数")
     moved_on_any_day: int = Field(description="Organizations that move on some day 变动的组织数")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from jurisdiction_router.api.directory_schemas import Area, Body, DirectoryImported, Name
 from jurisdiction_router.api.override_schemas import Line, Prose
+from jurisdiction_router.api.rule_set_schemas import WithHoles
 from jurisdiction_router.api.schemas import BodyKind, DivisionCode, Strict, System
 
 BodyId = Annotated[str, Field(pattern="^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$", description="编号")]
@@ -164,6 +165,14 @@ class RestructuringIn(Strict):
     changes: list[ChangeIn] = Field(min_length=1, max_length=500, description="In order 各项调整")
 
 
+class ApplicationIn(Strict):
+    """What is applied 实施."""
+
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] = Field(
+        description="Of the impact that was read, at /v1/impacts/{impact} 影响摘要"
+    )
+
+
 class AreaSuccession(BaseModel):
     """Who succeeds an area 区划承接."""
 
@@ -187,7 +196,7 @@ class RestructuringPlan(BaseModel):
     body_successors: list[BodySuccession] = Field(description="党组织承接关系")
 
 
-class Restructuring(BaseModel):
+class Restructuring(WithHoles):
     """A restructuring 区划和党组织调整."""
 
     id: str = Field(description="编号")

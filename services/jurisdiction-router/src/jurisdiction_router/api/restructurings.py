@@ -7,9 +7,25 @@ import orjson
 from fastapi import APIRouter, Path, Response
 
 from jurisdiction_router.api.attempts import Guarded, Unguarded, answered
-from jurisdiction_router.api.dependencies import JSON, USUAL, Approver, Made, Reader, Writer
-from jurisdiction_router.api.errors import DIRECTORY_INVALID, RESTRUCTURING_APPLIED
+from jurisdiction_router.api.dependencies import (
+    JSON,
+    USUAL,
+    AcceptHoles,
+    Approver,
+    Made,
+    Reader,
+    Writer,
+)
+from jurisdiction_router.api.errors import (
+    DIRECTORY_INVALID,
+    DIRECTORY_LEAVES_HOLES,
+    IMPACT_DIFFERS,
+    IMPACT_OF_ANOTHER,
+    RESTRUCTURING_APPLIED,
+    RESTRUCTURING_MOVED,
+)
 from jurisdiction_router.api.restructuring_schemas import (
+    ApplicationIn,
     Restructuring,
     RestructuringApplied,
     RestructuringIn,
@@ -48,7 +64,10 @@ Identifier = Annotated[UUID, Path(description="编号")]
 async def draft_restructuring(
     caller: Writer, factory: Made, body: RestructuringIn, attempt: Unguarded
 ) -> Response:
-    """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves."""
+    """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves.
+
+    `holes` are where rule sets in force or due would be left without an answer.
+    """
     return answered(await factory.restructure.draft(caller, body.model_dump(mode="json"), attempt))
 
 
@@ -83,6 +102,24 @@ async def get_restructuring(
 
 
 @router.post(
+    "/v1/restructurings/{restructuring_id}/comparison",
+    operation_id="compare_restructuring",
+    summary="Plan a restructuring anew 重新试算",
+    response_model=Restructuring,
+    responses=responses(
+        *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
+        PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
+        TOO_MANY_JOBS,
+    ),
+)  # fmt: skip
+async def compare_restructuring(
+    caller: Writer, factory: Made, restructuring_id: Identifier, attempt: Guarded
+) -> Response:
+    """The dry run again, over directory and register as they are now: another impact."""
+    return answered(await factory.restructure.plan_anew(caller, restructuring_id, attempt))
+
+
+@router.post(
     "/v1/restructurings/{restructuring_id}/application",
     operation_id="apply_restructuring",
     summary="Apply a restructuring 实施调整",
@@ -90,13 +127,29 @@ async def get_restructuring(
     responses={
         202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
         **responses(
-            *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
-            PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
+            *USUAL, NOT_FOUND, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, IMPACT_DIFFERS,
+            IMPACT_OF_ANOTHER, OUTSIDE_AREAS, RESTRUCTURING_APPLIED, RESTRUCTURING_MOVED,
+            PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, MALFORMED_JSON,
+            PAYLOAD_TOO_LARGE,
         ),
     },
 )  # fmt: skip
 async def apply_restructuring(
-    caller: Approver, factory: Made, restructuring_id: Identifier, attempt: Guarded
+    caller: Approver,
+    factory: Made,
+    restructuring_id: Identifier,
+    body: ApplicationIn,
+    attempt: Guarded,
+    accept_holes: AcceptHoles = False,
 ) -> Response:
-    """Areas, successors, bodies and the reassessment, in one transaction, planned anew."""
-    return answered(await factory.restructure.apply(caller, restructuring_id, attempt))
+    """Areas, successors, bodies and the reassessment, in one transaction, as the dry run showed.
+
+    `digest` is that of the impact you have read. If the directory or the register has changed so
+    that something else would happen, nothing does, and the difference is told: compare it anew,
+    look, and apply it then. Holes that it would leave in rule sets have to be accepted.
+    """
+    return answered(
+        await factory.restructure.apply(
+            caller, restructuring_id, body.digest, attempt, accept_holes=accept_holes
+        )
+    )

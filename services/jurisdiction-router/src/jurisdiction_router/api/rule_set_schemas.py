@@ -102,6 +102,29 @@ class Counterexample(BaseModel):
     organizations: Hit | None = Field(description="Of the register 涉及的组织")
 
 
+class Hole(Counterexample):
+    """Where a change of the directory would leave a rule set without an answer 规则空缺."""
+
+    rule_set: str = Field(description="The rule set, in force or due 规则集")
+    losing: bool = Field(
+        description="An answer is lost that is given today; false: the place is new 是否失去结论"
+    )
+
+
+class WithHoles(BaseModel):
+    """A change of the directory that is looked at before it has effect 规则空缺."""
+
+    holes: list[Hole] = Field(
+        description="Where it would leave rule sets in force or due without an answer: those that "
+        "lose one first, then the smallest; at most 50 规则空缺"
+    )
+    holes_found: int = Field(description="空缺总数")
+    holes_losing: int = Field(
+        description="Holes that lose an answer: it has effect when 0, or with `accept_holes=true` "
+        "失去结论的空缺数"
+    )
+
+
 class Proof(BaseModel):
     """What was proved, and what speaks against it 证明报告."""
 

@@ -26,6 +26,9 @@ def import_directory(
     activate: Annotated[
         bool, typer.Option("--activate", help="Have it take effect if nothing is wrong")
     ] = False,
+    accept_holes: Annotated[
+        bool, typer.Option("--accept-holes", help="Even if rule sets would be left with holes")
+    ] = False,
     reason: Annotated[str | None, typer.Option(help="Kept in the ledger")] = None,
     language: Annotated[Literal["zh", "en"], typer.Option(help="Of what is said")] = "en",
     url: Url = DEFAULT_URL,
@@ -33,7 +36,8 @@ def import_directory(
 ) -> None:
     """Load a file into the router and tell what it would add, change and end, and what is wrong.
 
-    Exit status 1 when something is wrong, line by line on stderr. The import stays, without effect,
+    Exit status 1 when something is wrong, line by line on stderr, where also the holes are told
+    that it would open in rule sets. The import stays, without effect,
     unless --activate is given; the printed id is what the API activates or withdraws.
     """
     media_type = _TYPES.get(file.suffix.lower())
@@ -45,20 +49,23 @@ def import_directory(
             client, "POST", PATH, content=file.read_bytes(), params=params,
             headers={"content-type": media_type},
         )  # fmt: skip
-        _tell(found)
+        _tell(found, language)
         if found["report"]["errors"]:
             for item in _refused(client, found["id"]):
                 _complain(file, item, language)
             raise typer.Exit(1)
         if activate:
             headers = {"if-match": f'"{found["revision"]}"'}
-            done = rest.ask(client, "POST", f"{PATH}/{found['id']}/activation", headers=headers)
+            done = rest.ask(
+                client, "POST", f"{PATH}/{found['id']}/activation", headers=headers,
+                params={"accept_holes": accept_holes},
+            )  # fmt: skip
             counts = done["done"]
             moved = "by a job" if counts["job"] else f"{counts['reassigned']} reassigned"
             typer.echo(f"active: {counts['reassessed']} organizations looked at, {moved}")
 
 
-def _tell(found: Mapping[str, Any]) -> None:
+def _tell(found: Mapping[str, Any], language: str) -> None:
     report = found["report"]
     typer.echo(f"import {found['id']}: {found['state']}")
     for name in ("areas", "bodies"):
@@ -69,6 +76,8 @@ def _tell(found: Mapping[str, Any]) -> None:
             f"organizations to look at again: {report['reassessed']}; "
             f"who would move: /v1/impacts/{found['impact']}"
         )
+    for hole in report["holes"]:
+        typer.echo(f"hole in {hole['rule_set']}: {hole['text'][language]}", err=True)
 
 
 def _refused(client: Any, identifier: str) -> Any:

@@ -14,7 +14,6 @@ from itertools import combinations, islice
 from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.boxes import Box, Space, intersect, remainder
-from jurisdiction_router.domain.directory import parent_of_code
 from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.rule_set import Rule, RuleSet
 
@@ -46,7 +45,8 @@ class Counterexample:
     `kind` is `uncovered`, `conflict` or `unreachable`, over a directory also `no_body`, `no_area`
     or `parent_cycle` (`rules` are then areas). `facts` names only the attributes that matter, so
     any values of the others will do; `combinations` counts how many it stands for; `place` is None
-    where it is the same everywhere.
+    where it is the same everywhere. `new_place`: of a change of the directory, which brings that
+    place, so that no answer is lost there.
     """
 
     kind: str
@@ -54,20 +54,11 @@ class Counterexample:
     facts: dict[str, list[str]] = field(default_factory=dict)
     combinations: int = 0
     place: Place | None = None
+    new_place: bool = False
 
-    def hits(self, facts: Facts) -> bool:
-        """Whether an organization with these facts is one of those it speaks of, somewhere."""
-        if self.kind not in HITTING:
-            return False
-        if any(facts[POSITIONS[name]] not in values for name, values in self.facts.items()):
-            return False
-        if self.place is None:
-            return True
-        near = {facts.domicile, parent_of_code(facts.domicile or "")}
-        return any(
-            facts.registering in extent.authorities and not near.isdisjoint(extent.domiciles)
-            for extent in self.place.extents
-        )
+    def has_facts(self, facts: Facts) -> bool:
+        """Whether these facts are within those it speaks of, wherever their organization lies."""
+        return all(facts[POSITIONS[name]] in values for name, values in self.facts.items())
 
 
 HITTING: Final = frozenset({"uncovered", "conflict", "no_body"})
@@ -76,7 +67,12 @@ HITTING: Final = frozenset({"uncovered", "conflict", "no_body"})
 
 def smallest_first(found: Iterable[Counterexample]) -> list[Counterexample]:
     """Return the counterexamples, those that name the fewest facts first."""
-    return sorted(found, key=lambda item: (len(item.facts), -item.combinations, item.rules))
+    return sorted(found, key=by_size)
+
+
+def by_size(example: Counterexample) -> tuple[int, int, tuple[str, ...]]:
+    """Return what counterexamples are sorted by, the smallest first."""
+    return len(example.facts), -example.combinations, example.rules
 
 
 def prove(rule_set: RuleSet) -> list[Counterexample]:

@@ -32,14 +32,14 @@ class Proof:
         return not self.counterexamples and all(test.passed for test in self.tests)
 
     def report(self, words: Vocabulary) -> dict[str, Any]:
-        """The report: canonical JSON, no floats. `organizations` are for others to fill in."""
+        """The report: canonical JSON, no floats."""
         failed = [test for test in self.tests if not test.passed]
         covered = coverage(self.rule_set, self.tests)
         return {
             "proved": self.holds,
             "over_directory": self.over_directory,
             "digest": self.rule_set.digest,
-            "counterexamples": [_document(e, words) for e in self.counterexamples[:SHOWN]],
+            "counterexamples": [document_of(e, words) for e in self.counterexamples[:SHOWN]],
             "counterexamples_found": len(self.counterexamples),
             "tests_failed": [
                 {"name": t.name, "index": t.index, "expected": t.expected, "found": t.found}
@@ -50,7 +50,8 @@ class Proof:
         }
 
 
-def _document(example: Counterexample, words: Vocabulary) -> dict[str, Any]:
+def document_of(example: Counterexample, words: Vocabulary) -> dict[str, Any]:
+    """A counterexample as reports show it; `organizations` are for others to fill in."""
     place = example.place
     text = describe(example, words)
     return {
@@ -66,11 +67,8 @@ def _document(example: Counterexample, words: Vocabulary) -> dict[str, Any]:
             "registering": place.registering,
             "registering_areas": len({code for e in place.extents for code in e.authorities}),
             "periods": [
-                {
-                    "valid_from": extent.valid_from.isoformat(),
-                    "valid_until": extent.valid_until and extent.valid_until.isoformat(),
-                }
-                for extent in place.extents
+                {"valid_from": start.isoformat(), "valid_until": end and end.isoformat()}
+                for start, end in dict.fromkeys(extent[:2] for extent in place.extents)
             ],
         },
         "text": {"zh": text.zh, "en": text.en},

@@ -123,15 +123,17 @@ async def count_facts_in(connection: AsyncConnection, places: Collection[str]) -
 
 async def who_has(
     connection: AsyncConnection,
-    facts: Sequence[UUID],
-    periods: Sequence[tuple[date, date | None]],
+    facts: Sequence[tuple[UUID, date, date | None]],
     samples: int,
 ) -> Holders:
-    """How many organizations have one of these facts in one of the periods, and a few of them."""
+    """How many organizations have one of these facts over its days, and a few of them.
+
+    `facts` are identifiers of facts, each with a first day and the day after the last.
+    """
     bound = {
-        "ids": list(facts),
-        "starts": [start for start, _ in periods],
-        "ends": [end for _, end in periods],
+        "ids": [identifier for identifier, _, _ in facts],
+        "starts": [start for _, start, _ in facts],
+        "ends": [end for _, _, end in facts],
         "samples": samples,
     }
     row = (await connection.execute(_WHO_HAS, bound)).one()
@@ -178,15 +180,14 @@ _FACTS_IN = text(f"SELECT id, facts FROM fact WHERE {_IN_PLACES}").bindparams(_P
 _COUNT_FACTS_IN = text(f"SELECT count(*) FROM fact WHERE {_IN_PLACES}").bindparams(_PLACES)  # noqa: S608
 _WHO_HAS = text(
     """
-    WITH hit AS (
-        SELECT p.organization_id, p.fact, since.day
-        FROM fact_period p, LATERAL (
-            SELECT min(greatest(p.valid_from, period.start)) AS day
-            FROM unnest(:starts, :ends) AS period (start, until)
-            WHERE (p.valid_until IS NULL OR period.start < p.valid_until)
-              AND (period.until IS NULL OR p.valid_from < period.until)
-        ) since
-        WHERE p.fact = ANY(:ids) AND since.day IS NOT NULL
+    WITH wanted AS (
+        SELECT * FROM unnest(:ids, :starts, :ends) AS each (fact, start, until)
+    ), hit AS (
+        SELECT p.organization_id, p.fact, min(greatest(p.valid_from, wanted.start)) AS day
+        FROM wanted JOIN fact_period p ON p.fact = wanted.fact
+        WHERE (p.valid_until IS NULL OR wanted.start < p.valid_until)
+          AND (wanted.until IS NULL OR p.valid_from < wanted.until)
+        GROUP BY p.organization_id, p.fact
     )
     SELECT (SELECT count(DISTINCT organization_id) FROM hit) AS organizations,
            (SELECT json_agg(json_build_object('organization_id', organization_id,

@@ -205,10 +205,16 @@ async def put_finished_job(
 
 
 async def difference(
-    connection: AsyncConnection, approved: UUID | str, found: UUID
+    connection: AsyncConnection,
+    approved: UUID | str,
+    found: UUID | str,
+    patterns: Sequence[str] | None = None,
 ) -> dict[str, int]:
-    """How the lists of two impacts differ: rows only in the one, rows only in the other."""
-    ids = {"approved": UUID(str(approved)), "found": found}
+    """How the lists of two impacts differ: rows only in the one, rows only in the other.
+
+    With `patterns` only rows in those areas count.
+    """
+    ids = {"approved": UUID(str(approved)), "found": UUID(str(found)), "patterns": patterns}
     result = await connection.execute(_DIFFERENCE, ids)
     row = result.one()
     return {"no_longer": row.gone, "new": row.added}
@@ -347,10 +353,10 @@ _MOVE_ROWS = text(
     """  # noqa: S608
 ).bindparams(_PATTERNS)
 _LIST = (
-    "SELECT organization_id, valid_from, valid_until, key FROM impact_move "
-    "JOIN impact_flow USING (impact, flow) WHERE impact = "
+    "SELECT organization_id, valid_from, valid_until, key FROM impact_move "  # noqa: S608
+    f"JOIN impact_flow USING (impact, flow) WHERE {_SEEN} AND impact = "
 )
 _DIFFERENCE = text(
     f"SELECT (SELECT count(*) FROM ({_LIST} :approved EXCEPT {_LIST} :found) a) AS gone, "  # noqa: S608
     f"(SELECT count(*) FROM ({_LIST} :found EXCEPT {_LIST} :approved) b) AS added"
-)
+).bindparams(_PATTERNS)

@@ -62,6 +62,12 @@ async def due(connection: AsyncConnection, today: date) -> list[str]:
     return list(found.scalars())
 
 
+async def planned(connection: AsyncConnection) -> list[RuleSetRow]:
+    """The rule sets that have an approved plan, the earliest first."""
+    rows = await connection.execute(_PLANNED)
+    return [row for row in map(_row, rows) if row is not None]
+
+
 async def write(connection: AsyncConnection, row: RuleSetRow) -> None:
     """Insert or replace a rule set."""
     values = {
@@ -167,6 +173,9 @@ _FIND = text(f"SELECT {_COLUMNS} FROM rule_set WHERE id = :id")  # noqa: S608
 _LOCK = text(f"SELECT {_COLUMNS} FROM rule_set WHERE id = :id FOR UPDATE")  # noqa: S608
 _LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended('rule_set:' || :id, 0))")
 _ALL = text(f"SELECT {_COLUMNS} FROM rule_set ORDER BY id")  # noqa: S608
+_PLANNED = text(
+    f"SELECT {_COLUMNS} FROM rule_set WHERE planned_for IS NOT NULL ORDER BY planned_for, id"  # noqa: S608
+)
 _ENACTMENTS = text(
     "SELECT scope, valid_from, valid_until, rule_set FROM enactment ORDER BY scope, valid_from"
 )

@@ -35,6 +35,7 @@ from jurisdiction_router.storage import (
 from jurisdiction_router.storage.directory_rows import AreaRow, BodyRow
 from jurisdiction_router.storage.tables import area as area_table
 from jurisdiction_router.storage.tables import body as body_table
+from jurisdiction_router.usecases.find_holes import FindHoles, Holes, refuse_holes
 from jurisdiction_router.usecases.reassess_organizations import (
     Reassessment,
     ReassessOrganizations,
@@ -68,12 +69,14 @@ class Pointers:
 class Changed:
     """What a change did: areas and bodies that really changed, and what follows for assignments.
 
+    `holes` are those that it opened in rule sets.
     `events` are for the caller to append, as the last thing of the transaction.
     """
 
     areas: int
     bodies: int
     reassessment: Reassessment
+    holes: int = 0
     events: Sequence[NewEvent] = ()
 
     def answer(self) -> dict[str, Any]:
@@ -85,6 +88,7 @@ class Changed:
             "reassessed": self.reassessment.organizations,
             "reassigned": None if job else len(self.reassessment.events),
             "job": str(job) if job else None,
+            "holes": self.holes,
         }
 
 
@@ -94,6 +98,7 @@ class ChangeDirectory:
 
     clock: Clock
     reassess: ReassessOrganizations
+    holes: FindHoles
 
     async def check(
         self,
@@ -117,16 +122,20 @@ class ChangeDirectory:
         caller: Caller,
         reason: str | None,
         pointers: Pointers,
+        *,
+        accept_holes: bool,
     ) -> Changed:
         """Apply `change`; the caller holds the jurisdiction `before` alone.
 
         Raises Refusal `directory-invalid` with every violation when the directory that would
-        result is not sound.
+        result is not sound, `directory-leaves-holes` for holes that are not accepted.
         """
         violations = await self.check(connection, before.directory, change, pointers)
         if violations:
             raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
-        return await self.apply(connection, before, change, caller, reason)
+        holes = await self.holes(connection, before, change)
+        refuse_holes(caller, holes, accepted=accept_holes)
+        return await self.apply(connection, before, change, caller, reason, holes)
 
     async def apply(
         self,
@@ -135,8 +144,12 @@ class ChangeDirectory:
         change: DirectoryChange,
         caller: Caller,
         reason: str | None,
+        holes: Holes,
     ) -> Changed:
-        """Apply a change that `check` has found nothing wrong with, in the same transaction."""
+        """Apply a change that `check` has found nothing wrong with, in the same transaction.
+
+        `holes` are those that it opens, which nobody refuses.
+        """
         real = change.without_what_is_held(before.directory)
         if not real.areas and not real.bodies:
             return Changed(0, 0, Reassessment(0, []))
@@ -159,7 +172,7 @@ class ChangeDirectory:
             connection, before.with_directory(after), places, caller, reason, overridden
         )
         told = [*events, *reassessment.events]
-        return Changed(len(real.areas), len(real.bodies), reassessment, told)
+        return Changed(len(real.areas), len(real.bodies), reassessment, holes.found, told)
 
     async def _store_areas(
         self,

@@ -23,11 +23,18 @@ class ChangeDirectoryEntry:
     change: ChangeDirectory
 
     async def __call__(
-        self, caller: Caller, change: DirectoryChange, reason: str | None, if_match: str | None
+        self,
+        caller: Caller,
+        change: DirectoryChange,
+        reason: str | None,
+        if_match: str | None,
+        *,
+        accept_holes: bool,
     ) -> dict[str, Any]:
         """Add or replace one area or body; one that is there only by who has read it.
 
-        Raises Refusal `outside-areas`, `directory-invalid`; Problem 412, 428.
+        Raises Refusal `outside-areas`, `directory-invalid`, `directory-leaves-holes`; Problem 412,
+        428.
         """
         pointers = Pointers(
             {given.area.code: "" for given in change.areas},
@@ -44,6 +51,8 @@ class ChangeDirectoryEntry:
             )
             for revision in held.values():
                 check_if_match(if_match, revision)
-            done = await self.change(connection, before, change, caller, reason, pointers)
+            done = await self.change(
+                connection, before, change, caller, reason, pointers, accept_holes=accept_holes
+            )
             await self.ledger.append(connection, done.events)
         return done.answer()

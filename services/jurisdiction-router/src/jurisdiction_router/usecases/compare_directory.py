@@ -11,9 +11,11 @@ from jurisdiction_router.domain.directory import Directory
 from jurisdiction_router.domain.directory_change import DirectoryChange, GivenArea, touched_places
 from jurisdiction_router.domain.directory_comparison import KINDS, change_of, compared
 from jurisdiction_router.domain.directory_documents import area_from, body_from
+from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import fact_rows, jurisdiction_rows
 from jurisdiction_router.storage.directory_import_rows import ItemRow
 from jurisdiction_router.usecases.change_directory import ChangeDirectory, Pointers
+from jurisdiction_router.usecases.find_holes import NO_HOLES, Holes
 from servicekit.clock import Clock
 from servicekit.refusals import Violation
 
@@ -27,6 +29,7 @@ class Report(NamedTuple):
     items: list[ItemRow]
     change: DirectoryChange
     sums: dict[str, Any]
+    holes: Holes
 
     def violations(self, given: Mapping[int, str] | None = None) -> list[Violation]:
         """All that is wrong, where it stands in the request, or by the items' numbers."""
@@ -45,12 +48,14 @@ class CompareDirectory:
     change: ChangeDirectory
 
     async def __call__(
-        self, connection: AsyncConnection, before: Directory, rows: Sequence[ItemRow]
+        self, connection: AsyncConnection, jurisdiction: Jurisdiction, rows: Sequence[ItemRow]
     ) -> Report:
         """Set each item beside what is held, and check the directory that would result.
 
-        Items that can't be read stay as they are, with their errors.
+        Items that can't be read stay as they are, with their errors. Where nothing is wrong, the
+        rule sets are proved over that directory.
         """
+        before = jurisdiction.directory
         rows = given_rows(rows)
         items = items_of(rows)
         doubles = _doubles(rows, items)
@@ -77,7 +82,10 @@ class CompareDirectory:
             for number, e in enumerate(elsewhere, start=len(rows) + 1)
         ]
         sums = await self._sums(connection, before, report, change)
-        return Report(report, change, sums)
+        holes = NO_HOLES
+        if not sums["errors"]:
+            holes = await self.change.holes(connection, jurisdiction, change)
+        return Report(report, change, sums | holes.members(), holes)
 
     async def _sums(
         self,

@@ -37,6 +37,7 @@ from jurisdiction_router.usecases.compare_directory import (
 )
 from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from jurisdiction_router.usecases.find_holes import Holes, refuse_holes, report_seen_by
 from servicekit import jobs
 from servicekit.areas import area_prefix
 from servicekit.auth import Caller
@@ -87,13 +88,19 @@ class ImportDirectory:
     jobs_per_client: int
 
     async def load(
-        self, caller: Caller, loaded: Loaded, attempt: Attempt, *, activate: bool
+        self,
+        caller: Caller,
+        loaded: Loaded,
+        attempt: Attempt,
+        *,
+        activate: bool,
+        accept_holes: bool = False,
     ) -> StoredAnswer:
         """Keep an import with its report; with `activate`, have it take effect at once.
 
         What is wrong with it is in the report. Raises Refusal `outside-areas`,
         `idempotency-conflict`, `too-many-jobs`; with `activate` also `directory-invalid`, and
-        nothing is kept.
+        `directory-leaves-holes` unless they are accepted, and nothing is kept.
         """
         identifier = uuid7()
         rows = [self._row(number, given) for number, given in enumerate(loaded.items, start=1)]
@@ -104,7 +111,7 @@ class ImportDirectory:
         async def work() -> Worked:
             before = await self.current.hold(connection, "alone" if activate else "shared")
             out_of_reach(caller, before.directory, whole, pointers_of(items, given))
-            report = await self.compare(connection, before.directory, rows)
+            report = await self.compare(connection, before, rows)
             document = {
                 "id": str(identifier), "state": "inactive", "format": loaded.format,
                 "reason": loaded.reason, "recorded_by": caller.client,
@@ -116,13 +123,14 @@ class ImportDirectory:
             events: Sequence[NewEvent] = ()
             if activate:
                 row, events = await self._take_effect(
-                    connection, before, row, report, caller, report.violations(given)
-                )
+                    connection, before, row, report, caller, report.violations(given),
+                    accept_holes=accept_holes,
+                )  # fmt: skip
             else:
                 row = await self._with_impact(connection, row, caller)
             await directory_import_rows.put(connection, row)
             await directory_import_rows.put_items(connection, identifier, report.items)
-            return _answer(row, 201), events
+            return _answer(caller, row, 201), events
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
@@ -140,22 +148,25 @@ class ImportDirectory:
             before = await self.current.hold(connection, "shared")
             row = await self._open(connection, caller, identifier, attempt.if_match)
             rows = await directory_import_rows.items(connection, identifier)
-            report = await self.compare(connection, before.directory, rows)
+            report = await self.compare(connection, before, rows)
             row = _changed(row, row.revision + 1, report=report.sums, impact=None)
             row = await self._with_impact(connection, row, caller)
             await directory_import_rows.put(connection, row)
             await directory_import_rows.put_items(connection, identifier, report.items)
-            return _answer(row, 200), ()
+            return _answer(caller, row, 200), ()
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
 
-    async def activate(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+    async def activate(
+        self, caller: Caller, identifier: UUID, attempt: Attempt, *, accept_holes: bool
+    ) -> StoredAnswer:
         """Have an import take effect, as its report says, all or nothing.
 
         Raises Refusal `not-found`, `import-closed`, `outside-areas`, `directory-moved` when the
         jurisdiction is not the one that it was compared with, naming every item for which that
-        makes a difference; `directory-invalid`, `idempotency-conflict`; Problem 412, 428.
+        makes a difference; `directory-invalid`, `directory-leaves-holes` unless they are accepted,
+        `idempotency-conflict`; Problem 412, 428.
         """
 
         async def work() -> Worked:
@@ -165,15 +176,19 @@ class ImportDirectory:
             items = items_of(rows)
             whole = change_of([*items.values()])
             out_of_reach(caller, before.directory, whole, pointers_of(items))
-            report = await self.compare(connection, before.directory, rows)
-            if report.sums["edition"] != row.document["report"]["edition"]:
+            report = await self.compare(connection, before, rows)
+            told = row.document["report"]
+            if report.sums["edition"] != told["edition"] or not report.holes.same_as(
+                Holes.of(told)
+            ):
                 raise _moved(row, report, rows)
             row = _changed(row, row.revision + 1)
             row, events = await self._take_effect(
-                connection, before, row, report, caller, report.violations()
-            )
+                connection, before, row, report, caller, report.violations(),
+                accept_holes=accept_holes,
+            )  # fmt: skip
             await directory_import_rows.put(connection, row)
-            return _answer(row, 200), events
+            return _answer(caller, row, 200), events
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
@@ -188,7 +203,7 @@ class ImportDirectory:
             row = await self._open(connection, caller, identifier, attempt.if_match)
             row = _changed(row, row.revision + 1, state="withdrawn")
             await directory_import_rows.put(connection, row)
-            return _answer(row, 200), ()
+            return _answer(caller, row, 200), ()
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
@@ -244,11 +259,15 @@ class ImportDirectory:
         report: Report,
         caller: Caller,
         violations: Sequence[Violation],
+        *,
+        accept_holes: bool,
     ) -> tuple[ImportRow, Sequence[NewEvent]]:
         if violations:
             raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
-        reason = row.document["reason"]
-        done: Changed = await self.change.apply(connection, before, report.change, caller, reason)
+        refuse_holes(caller, report.holes, accepted=accept_holes)
+        done: Changed = await self.change.apply(
+            connection, before, report.change, caller, row.document["reason"], report.holes
+        )
         told = {"state": "active", "activated_by": caller.client, "done": done.answer()}
         return _changed(row, row.revision, **told), done.events
 
@@ -285,11 +304,16 @@ def _around(change: DirectoryChange, before: Directory) -> list[str]:
     return found
 
 
-def _answer(row: ImportRow, status: int) -> StoredAnswer:
+def document_seen_by(caller: Caller, document: dict[str, Any]) -> dict[str, Any]:
+    """An import's document without what a limited caller may not see of whom its holes hit."""
+    return {**document, "report": report_seen_by(caller, document["report"])}
+
+
+def _answer(caller: Caller, row: ImportRow, status: int) -> StoredAnswer:
     """The document; 202 with the job's address while one reassesses."""
     job = (row.document["done"] or {}).get("job")
     location = f"/v1/jobs/{job}" if job else f"/v1/directory/imports/{row.id}"
-    body = orjson.dumps(row.document).decode()
+    body = orjson.dumps(document_seen_by(caller, row.document)).decode()
     return StoredAnswer(202 if job else status, location, body)
 
 

@@ -1,22 +1,17 @@
 """Proving a rule set: the exact proof over the directory and the file's own tests, as a report."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.domain.proof import HITTING, Counterexample
+from jurisdiction_router.domain.proof import HITTING
 from jurisdiction_router.domain.proof_report import SHOWN, Proof
-from jurisdiction_router.domain.rule_set import RuleSet
-from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.storage import fact_rows, rule_set_rows
-from jurisdiction_router.storage.fact_rows import FactRow
 from jurisdiction_router.usecases.attempts import Attempt, Worked, once
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from jurisdiction_router.usecases.find_hit_organizations import examples_seen_by, organizations_hit
 from jurisdiction_router.usecases.rule_set_documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -24,10 +19,6 @@ from servicekit.database import Database
 from servicekit.idempotency import StoredAnswer
 from servicekit.ledger import Ledger
 from servicekit.refusals import Refusal
-
-BATCH: Final = 5_000
-SAMPLES: Final = 5
-"""Organizations named with a counterexample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +46,16 @@ class ProveRuleSet:
         report = proof.report(self.current.vocabulary)
         shown = proof.counterexamples[:SHOWN]
         if any(example.kind in HITTING for example in shown):
+            always = rule_set.valid_from, rule_set.valid_until
             async with self.database.snapshot() as connection:
-                hit = await _organizations(connection, jurisdiction, rule_set, shown)
+                places = [
+                    place
+                    for place in await fact_rows.all_places(connection)
+                    if rule_set.scope in jurisdiction.directory.above(place)
+                ]
+                hit = await organizations_hit(
+                    connection, jurisdiction, places, [(example, always) for example in shown]
+                )
             for document, organizations in zip(report["counterexamples"], hit, strict=True):
                 document["organizations"] = organizations
 
@@ -80,61 +79,4 @@ class ProveRuleSet:
 
 def seen_by(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:
     """The report without what lies outside a limited caller's areas: counts and organizations."""
-    if caller.areas is None:
-        return report
-    examples = []
-    for example in report["counterexamples"]:
-        hit = example["organizations"]
-        if hit is not None:
-            seen = [each for each in hit["samples"] if caller.may_see(each["area"])]
-            hit = {"count": None, "samples": seen}
-        examples.append({**example, "organizations": hit})
-    return {**report, "counterexamples": examples}
-
-
-async def _organizations(
-    connection: AsyncConnection,
-    jurisdiction: Jurisdiction,
-    rule_set: RuleSet,
-    examples: Sequence[Counterexample],
-) -> list[dict[str, Any] | None]:
-    """For each counterexample how many organizations have such facts, and a few of them."""
-    places = [
-        place
-        for place in await fact_rows.all_places(connection)
-        if rule_set.scope in jurisdiction.directory.above(place)
-    ]
-    hit: list[list[UUID]] = [[] for _ in examples]
-    async for part in fact_rows.facts_in(connection, places, BATCH):
-        await asyncio.to_thread(_note_hits, part, examples, hit)
-    found: list[dict[str, Any] | None] = []
-    for example, facts in zip(examples, hit, strict=True):
-        if example.kind not in HITTING:
-            found.append(None)
-            continue
-        periods = (
-            [(e.valid_from, e.valid_until) for e in example.place.extents]
-            if (example.place)
-            else [(rule_set.valid_from, rule_set.valid_until)]
-        )
-        holders = await fact_rows.who_has(connection, facts, periods, SAMPLES)
-        found.append(
-            {
-                "count": holders.organizations,
-                "samples": [
-                    {"organization_id": str(holder.organization_id),
-                     "area": jurisdiction.access_area(holder.facts, holder.day)}
-                    for holder in holders.samples
-                ],
-            }
-        )  # fmt: skip
-    return found
-
-
-def _note_hits(
-    part: Sequence[FactRow], examples: Sequence[Counterexample], hit: list[list[UUID]]
-) -> None:
-    for row in part:
-        for example, facts in zip(examples, hit, strict=True):
-            if example.hits(row.facts):
-                facts.append(row.id)
+    return {**report, "counterexamples": examples_seen_by(caller, report["counterexamples"])}

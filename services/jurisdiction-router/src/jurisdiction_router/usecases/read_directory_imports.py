@@ -1,7 +1,7 @@
 """Reading imports of the directory: all of them, one, its items."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import orjson
 
 from jurisdiction_router.storage import directory_import_rows
 from jurisdiction_router.storage.directory_import_rows import ImportRow, ItemRow
-from jurisdiction_router.usecases.import_directory import is_seen_by
+from jurisdiction_router.usecases.import_directory import document_seen_by, is_seen_by
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.pagination import decode_cursor, encode_cursor
@@ -35,7 +35,7 @@ class ReadDirectoryImports:
             row = await directory_import_rows.find(connection, identifier)
         if row is None or not is_seen_by(caller, row):
             raise Refusal("not-found")
-        return row
+        return replace(row, document=document_seen_by(caller, row.document))
 
     async def page(
         self, caller: Caller, states: Sequence[str] | None, cursor: str | None, limit: int
@@ -49,6 +49,9 @@ class ReadDirectoryImports:
                 key[0] if key else None, limit,
             )  # fmt: skip
         following = encode_cursor([last], query) if size == limit else None
+        if caller.areas is not None:
+            seen = [document_seen_by(caller, each) for each in orjson.loads(items)]
+            items = orjson.dumps(seen).decode()
         return f'{{"items":{items},"next_cursor":{orjson.dumps(following).decode()}}}'
 
     async def items(

@@ -32,7 +32,8 @@ class ReadImpact:
         """The job's state and, once it has succeeded, `result`. Raises Refusal `not-found`.
 
         For a caller limited to areas, the counts of the job, `assessed` and `digest` are null: they
-        are of all areas.
+        are of all areas. Who may apply a restructuring, since it lies in its areas as a whole, is
+        told the digest: the application is bound to it.
         """
         job = await self._job(impact)
         return {
@@ -91,7 +92,7 @@ class ReadImpact:
         return {
             "valid_on": row.valid_on.isoformat(),
             "assessed": row.assessed if whole else None,
-            "digest": row.digest if whole else None,
+            "digest": row.digest if whole or _lies_in(caller, job) else None,
             "moved": sum(flow.organizations for flow in flows),
             "moved_on_any_day": moved,
             "flows": [flow._asdict() for flow in flows],
@@ -99,3 +100,8 @@ class ReadImpact:
             "outcomes": balance_of_outcomes(flows),
             "samples": orjson.loads(samples),
         }
+
+
+def _lies_in(caller: Caller, job: Job) -> bool:
+    """Whether what is proposed lies in the caller's areas as a whole, as restructurings can."""
+    return "areas" in job.params and caller.covers(job.params["areas"])

@@ -14,12 +14,13 @@ from jurisdiction_router.domain.directory_change import DirectoryChange, touched
 from jurisdiction_router.domain.directory_documents import area_document, body_document
 from jurisdiction_router.domain.restructuring import Plan, plan
 from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.storage import fact_rows, restructuring_rows
+from jurisdiction_router.storage import fact_rows, impact_rows, restructuring_rows
 from jurisdiction_router.storage.restructuring_rows import RestructuringRow
 from jurisdiction_router.usecases.attempts import Attempt, Worked, once
-from jurisdiction_router.usecases.change_directory import ChangeDirectory, Pointers
-from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal
+from jurisdiction_router.usecases.change_directory import SHOWN, ChangeDirectory, Pointers
+from jurisdiction_router.usecases.compute_impact import JOB_KIND, Proposal, impact_of
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
+from jurisdiction_router.usecases.find_holes import NO_HOLES, Holes, refuse_holes, report_seen_by
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -52,73 +53,83 @@ class Restructure:
         Nothing else changes. Raises Refusal: `directory-invalid` with every violation,
         `outside-areas`, `idempotency-conflict`, `too-many-jobs`.
         """
-        on = date.fromisoformat(request["effective_on"])
 
         async def work() -> Worked:
             before = await self.current.hold(connection, "shared")
-            planned = plan(before.directory, on, request["changes"])
-            await self._check(connection, before.directory, planned, caller)
             identifier = uuid7()
-            params = {"of": OF, "restructuring": str(identifier)}
-            areas = sorted(planned.change.codes(before.directory))
-            impact = await jobs.enqueue(
-                connection, JOB_KIND, {**params, "areas": areas}, caller.client, caller.areas,
-                self.jobs_per_client,
-            )  # fmt: skip
             document = {
                 "id": str(identifier),
                 "state": "draft",
                 **request,
-                "plan": plan_document(before.directory, planned.change, on),
-                "impact": str(impact),
+                "plan": {},
+                **NO_HOLES.members(),
+                "impact": "",
                 "recorded_by": caller.client,
                 "applied_by": None,
-                "revision": 1,
+                "revision": 0,
             }
-            row = RestructuringRow(identifier, areas, 1, document)
-            await restructuring_rows.put(connection, row)
-            body = orjson.dumps(document).decode()
-            answer = StoredAnswer(201, f"/v1/restructurings/{identifier}", body)
-            return answer, [_event("drafted", row, caller)]
+            row = RestructuringRow(identifier, [], 0, document)
+            return await self._dry_run(connection, before, row, caller, 201)
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
 
-    async def apply(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+    async def plan_anew(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+        """The dry run again, over directory and register as they are now: another impact.
+
+        Raises Refusal: `not-found`, `restructuring-applied`, `directory-invalid`, `outside-areas`,
+        `idempotency-conflict`, `too-many-jobs`; Problem 412, 428.
+        """
+
+        async def work() -> Worked:
+            before = await self.current.hold(connection, "shared")
+            row = await self._draft(connection, caller, identifier, attempt.if_match)
+            return await self._dry_run(connection, before, row, caller, 200)
+
+        async with self.database.transaction() as connection:
+            return await once(connection, self.ledger, caller, attempt, work)
+
+    async def apply(
+        self,
+        caller: Caller,
+        identifier: UUID,
+        digest: str,
+        attempt: Attempt,
+        *,
+        accept_holes: bool,
+    ) -> StoredAnswer:
         """Apply a draft: areas, successors, bodies and reassessment, all or nothing.
 
-        It is planned anew over the directory as it is now. Raises Refusal: `not-found`,
-        `restructuring-applied`, `directory-invalid`, `outside-areas`, `idempotency-conflict`;
-        Problem 412, 428.
+        It is bound to its dry run, whose impact has this `digest`: it is planned anew, and its
+        impact computed anew, over directory and register held still. Raises Refusal: `not-found`,
+        `restructuring-applied`, `impact-of-another` while the impact is not finished,
+        `impact-differs` for another digest, `restructuring-moved` with the difference when
+        something else would happen than the dry run showed, `directory-leaves-holes` unless they
+        are accepted, `directory-invalid`, `outside-areas`, `idempotency-conflict`; Problem 412,
+        428.
         """
 
         async def work() -> Worked:
             before = await self.current.hold(connection, "alone")
-            row = await restructuring_rows.find(connection, identifier, lock=True)
-            if row is None or not caller.may_see(*row.areas):
-                raise Refusal("not-found")
-            check_if_match(attempt.if_match, row.revision)
-            if row.document["state"] != "draft":
-                raise Refusal("restructuring-applied", id=str(identifier))
-            on = date.fromisoformat(row.document["effective_on"])
-            planned = plan(before.directory, on, row.document["changes"])
-            await self._check(connection, before.directory, planned, caller)
+            row = await self._draft(connection, caller, identifier, attempt.if_match)
+            await _check_digest(connection, row, digest)
+            planned = await self._planned(connection, before, row, caller)
+            holes = await self.change.holes(connection, before, planned.change)
+            await self._check_dry_run(connection, before, row, planned, holes, caller)
+            refuse_holes(caller, holes, accepted=accept_holes)
             document = {
                 **row.document,
                 "state": "applied",
-                "plan": plan_document(before.directory, planned.change, on),
                 "applied_by": caller.client,
                 "revision": row.revision + 1,
             }
-            areas = sorted(planned.change.codes(before.directory))
-            row = RestructuringRow(identifier, areas, row.revision + 1, document)
+            row = row._replace(revision=row.revision + 1, document=document)
             await restructuring_rows.put(connection, row)
-            done = await self.change(
-                connection, before, planned.change, caller, row.document["title"],
-                _pointers(planned),
-            )  # fmt: skip
+            done = await self.change.apply(
+                connection, before, planned.change, caller, row.document["title"], holes
+            )
             told = done.answer()
-            body = orjson.dumps({**document, "done": told}).decode()
+            body = orjson.dumps({**report_seen_by(caller, row.document), "done": told}).decode()
             status, location = (202, f"/v1/jobs/{told['job']}") if told["job"] else (200, None)
             events = [_event("applied", row, caller), *done.events]
             return StoredAnswer(status, location, body), events
@@ -133,17 +144,8 @@ class Restructure:
         row = await restructuring_rows.find(connection, UUID(params["restructuring"]))
         if row is None:
             raise Refusal("not-found")
-        on = date.fromisoformat(row.document["effective_on"])
-        planned = plan(before.directory, on, row.document["changes"])
-        after = planned.change.applied_to(before.directory)
-        places = touched_places(
-            await fact_rows.all_places(connection),
-            before.directory,
-            after,
-            planned.change.codes(before.directory),
-        )
-        header = f"{OF} {row.id} {on.isoformat()}\n"
-        return Proposal(before, before.with_directory(after), places, on, header)
+        planned = plan(before.directory, _day(row), row.document["changes"])
+        return await _proposal(connection, before, row, planned)
 
     async def one(self, caller: Caller, identifier: UUID) -> RestructuringRow:
         """One restructuring. Raises Refusal `not-found`."""
@@ -151,7 +153,7 @@ class Restructure:
             row = await restructuring_rows.find(connection, identifier)
         if row is None or not caller.may_see(*row.areas):
             raise Refusal("not-found")
-        return row
+        return row._replace(document=report_seen_by(caller, row.document))
 
     async def page(self, caller: Caller, cursor: str | None, limit: int) -> str:
         """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
@@ -161,25 +163,145 @@ class Restructure:
                 connection, caller.like_patterns(), key[0] if key else None, limit
             )
         following = encode_cursor([last], {"what": OF}) if size == limit else None
+        if caller.areas is not None:
+            seen = [report_seen_by(caller, each) for each in orjson.loads(items)]
+            items = orjson.dumps(seen).decode()
         return f'{{"items":{items},"next_cursor":{orjson.dumps(following).decode()}}}'
 
-    async def _check(
-        self, connection: AsyncConnection, before: Directory, planned: Plan, caller: Caller
-    ) -> None:
+    async def _draft(
+        self, connection: AsyncConnection, caller: Caller, identifier: UUID, if_match: str | None
+    ) -> RestructuringRow:
+        """A restructuring that is not applied yet, locked, as the caller has read it."""
+        row = await restructuring_rows.find(connection, identifier, lock=True)
+        if row is None or not caller.may_see(*row.areas):
+            raise Refusal("not-found")
+        check_if_match(if_match, row.revision)
+        if row.document["state"] != "draft":
+            raise Refusal("restructuring-applied", id=str(identifier))
+        return row
+
+    async def _dry_run(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        row: RestructuringRow,
+        caller: Caller,
+        status: int,
+    ) -> Worked:
+        """Plan, find the holes, queue the impact; the row's next revision says what came of it."""
+        planned = await self._planned(connection, before, row, caller)
+        holes = await self.change.holes(connection, before, planned.change)
+        areas = sorted(planned.change.codes(before.directory))
+        impact = await jobs.enqueue(
+            connection, JOB_KIND, {"of": OF, "restructuring": str(row.id), "areas": areas},
+            caller.client, caller.areas, self.jobs_per_client,
+        )  # fmt: skip
+        document = {
+            **row.document,
+            "plan": plan_document(before.directory, planned.change, _day(row)),
+            **holes.members(),
+            "impact": str(impact),
+            "revision": row.revision + 1,
+        }
+        row = RestructuringRow(row.id, areas, row.revision + 1, document)
+        await restructuring_rows.put(connection, row)
+        body = orjson.dumps(report_seen_by(caller, row.document)).decode()
+        answer = StoredAnswer(status, f"/v1/restructurings/{row.id}", body)
+        return answer, [_event("drafted", row, caller)]
+
+    async def _planned(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        row: RestructuringRow,
+        caller: Caller,
+    ) -> Plan:
+        """What it does to the directory as it is now, which must be sound and the caller's."""
+        planned = plan(before.directory, _day(row), row.document["changes"])
         violations = list(planned.violations)
         if not violations:
             violations += await self.change.check(
-                connection, before, planned.change, _pointers(planned)
+                connection, before.directory, planned.change, _pointers(planned)
             )
         if violations:
-            raise Refusal("directory-invalid", *violations[:100], count=len(violations))
-        outside = [c for c in sorted(planned.change.codes(before)) if not caller.may_see(c)]
+            raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+        codes = sorted(planned.change.codes(before.directory))
+        outside = [code for code in codes if not caller.may_see(code)]
         if outside:
             raise Refusal(
                 "outside-areas",
-                *(Violation("/changes", "outside_areas", code) for code in outside[:100]),
+                *(Violation("/changes", "outside_areas", code) for code in outside[:SHOWN]),
                 area=outside[0],
             )
+        return planned
+
+    async def _check_dry_run(
+        self,
+        connection: AsyncConnection,
+        before: Jurisdiction,
+        row: RestructuringRow,
+        planned: Plan,
+        holes: Holes,
+        caller: Caller,
+    ) -> None:
+        """Raises Refusal `restructuring-moved` unless all is as the dry run showed it."""
+        document = row.document
+        moved = _difference(
+            document["plan"], plan_document(before.directory, planned.change, _day(row))
+        )
+        if not holes.same_as(Holes.of(document)):
+            moved.append(Violation("/holes", "holes_moved", holes.found))
+        impact = uuid7()
+        digest = await impact_of(
+            connection, impact, await _proposal(connection, before, row, planned)
+        )
+        shown = await impact_rows.find(connection, UUID(document["impact"]))
+        if moved or digest != shown.digest:
+            difference = await impact_rows.difference(
+                connection, document["impact"], impact, caller.like_patterns()
+            )
+            raise Refusal("restructuring-moved", *moved[:SHOWN], id=document["id"], **difference)
+        await impact_rows.forget(connection, impact)
+
+
+async def _proposal(
+    connection: AsyncConnection, before: Jurisdiction, row: RestructuringRow, planned: Plan
+) -> Proposal:
+    after = planned.change.applied_to(before.directory)
+    places = touched_places(
+        await fact_rows.all_places(connection),
+        before.directory,
+        after,
+        planned.change.codes(before.directory),
+    )
+    header = f"{OF} {row.id} {_day(row).isoformat()}\n"
+    return Proposal(before, before.with_directory(after), places, _day(row), header)
+
+
+async def _check_digest(connection: AsyncConnection, row: RestructuringRow, digest: str) -> None:
+    """Raises Refusal `impact-of-another`, `impact-differs` unless the digest is the dry run's."""
+    found = await impact_rows.find(connection, UUID(row.document["impact"]))
+    if found is None:
+        raise Refusal("impact-of-another", id=str(row.id), impact=row.document["impact"])
+    if found.digest != digest:
+        raise Refusal("impact-differs", sent=digest, found=found.digest)
+
+
+def _difference(shown: Mapping[str, Any], now: Mapping[str, Any]) -> list[Violation]:
+    """Each area and body that the plan would now make something else of than was shown."""
+    found = []
+    for name, key in (("areas", "code"), ("bodies", "id")):
+        was, is_ = ({item[key]: item for item in plan[name]} for plan in (shown, now))
+        found += [
+            Violation(f"/plan/{name}", "plan_moved", each)
+            for each in sorted({*was, *is_})
+            if was.get(each) != is_.get(each)
+        ]
+    return found
+
+
+def _day(row: RestructuringRow) -> date:
+    return date.fromisoformat(row.document["effective_on"])
 
 
 def plan_document(before: Directory, change: DirectoryChange, on: date) -> dict[str, Any]:
