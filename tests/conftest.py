@@ -16,6 +16,11 @@ hypothesis_settings.load_profile("patient")
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end no worker is left alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+
+
 @pytest.fixture(scope="session")
 def admin_url() -> Iterator[str]:
     """A PostgreSQL of our own, or the one that TEST_DATABASE_URL points to."""

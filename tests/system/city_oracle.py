@@ -2,17 +2,21 @@
 
 Nothing of the metrics service is used here: dimensions and indicators are written out by hand from
 DOMAIN's words. A city of ten thousand is counted once per pair of dimensions for all indicators
-together: organizations with equal keys that count alike are one entry of a `Counter`.
+together.
 """
 
-from collections import Counter, defaultdict
+import sys
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
+from itertools import repeat
+from math import lcm
 from typing import Any
 
 Document = dict[str, Any]
-Tally = tuple[Fraction, Fraction]
+Tally = tuple[Fraction | int, Fraction | int]
 Counts = dict[tuple[str, ...], Tally]
 """By key: numerator and denominator, exactly; groups of nobody are left out."""
 
@@ -119,7 +123,7 @@ READINGS: dict[str, Reading] = {
 """Of each indicator that is the same on every day: who is asked about, and who of them counts."""
 
 
-Summing = tuple[Callable[[Document], Any], Callable[[Document], Fraction | int]]
+Summing = tuple[Callable[[Document], Any], Callable[[Document], int]]
 
 
 def _members(document: Document) -> int:
@@ -137,10 +141,6 @@ def _units(document: Document) -> int:
     party = _organization(document)
     others = set(party["with"]) - {document["name"]}
     return 1 if party["mode"] == "solo" else (1 + len(others)) * bool(others)
-
-
-def _share(document: Document) -> Fraction:
-    return Fraction(1, _units(document))
 
 
 RATIOS: dict[str, Summing] = {
@@ -174,16 +174,14 @@ class CityOracle:
         answers = {answer["organization_id"]: answer for answer in assignments}
         self.documents = list(organizations)
         self._keys: dict[str, list[str]] = defaultdict(list)
-        self._signs: list[tuple[Tally | None, ...]] = []
+        self._whole = lcm(
+            *(_units(document) or 1 for document in self.documents if _formed(document))
+        )
+        self._added: list[int] = []
         for document in self.documents:
             for name, value in self._dimensions(document, answers.get(document["id"])).items():
                 self._keys[name].append(UNASSIGNED if value is None else value)
-            self._signs.append(
-                (
-                    *(_sign(document, *reading) for reading in self.readings.values()),
-                    *(_added(document, *summing) for summing in RATIOS.values()),
-                )
-            )
+            self._added.append(self._packed(document))
 
     @property
     def indicators(self) -> list[str]:
@@ -197,21 +195,33 @@ class CityOracle:
 
     def counts(self, group_by: tuple[str, ...]) -> dict[str, Counts]:
         """Every indicator by `group_by`."""
-        found: dict[str, dict[tuple[str, ...], list[Fraction]]] = {
-            name: defaultdict(lambda: [Fraction(0), Fraction(0)]) for name in self.indicators
-        }
         keys = zip(*(self._keys[name] for name in group_by), strict=True)
-        pairs = zip(keys if group_by else [()] * len(self._signs), self._signs, strict=True)
-        for (key, signs), number in Counter(pairs).items():
-            for name, added in zip(self.indicators, signs, strict=True):
-                if added is not None:
-                    tally = found[name][key]
-                    tally[0] += number * added[0]
-                    tally[1] += number * added[1]
-        return {
-            name: {key: (tally[0], tally[1]) for key, tally in groups.items()}
-            for name, groups in found.items()
-        }
+        sums: dict[tuple[str, ...], int] = defaultdict(int)
+        for key, added in zip(keys if group_by else repeat(()), self._added, strict=False):
+            sums[key] += added
+        found: dict[str, Counts] = {name: {} for name in self.indicators}
+        for key, packed in sums.items():
+            lanes = iter(_unpacked(packed, 2 * len(found)))
+            for (name, counts), above, below in zip(found.items(), lanes, lanes, strict=True):
+                if below:
+                    shared = name in RATIOS
+                    counts[key] = (above, Fraction(below, self._whole) if shared else below)
+        return found
+
+    def _packed(self, document: Document) -> int:
+        """What it adds above and below for each indicator, side by side in one number.
+
+        Adding two of these adds all their lanes at once, in Python's exact whole numbers. A share
+        in a Party organization is counted in parts of `_whole`, which all shares divide.
+        """
+        lanes = array("Q")
+        for asked, hit in self.readings.values():
+            among = bool(asked(document))
+            lanes.extend((among and bool(hit(document)), among))
+        for asked, amount in RATIOS.values():
+            among = bool(asked(document))
+            lanes.extend((amount(document), self._whole // _units(document)) if among else (0, 0))
+        return int.from_bytes(lanes.tobytes(), sys.byteorder)
 
     def _dimensions(self, document: Document, answer: Document | None) -> dict[str, str | None]:
         registration, party = document["registration"], _organization(document)
@@ -247,18 +257,6 @@ class CityOracle:
         return path
 
 
-_ONE, _NOTHING = Fraction(1), Fraction(0)
-
-
-def _sign(document: Document, *reading: Callable[[Document], Any]) -> Tally | None:
-    """Whether it is asked about (None: not), and whether it counts then."""
-    asked, hit = reading
-    if not asked(document):
-        return None
-    return (_ONE if hit(document) else _NOTHING, _ONE)
-
-
-def _added(document: Document, *summing: Callable[[Document], Any]) -> Tally | None:
-    """What it adds to a ratio of sums; None where it is not asked about."""
-    asked, amount = summing
-    return (Fraction(amount(document)), _share(document)) if asked(document) else None
+def _unpacked(packed: int, lanes: int) -> "array[int]":
+    """The lanes of a sum of packed numbers; each is far from its 64 bits in a city."""
+    return array("Q", packed.to_bytes(lanes * 8, sys.byteorder))

@@ -145,8 +145,10 @@ async def counted(city: OldCity, known: Known, indicator: str, *by: str) -> Coun
     request = CoverageRequest(indicator, by, valid_on=known.day, edition=known.edition)
     count = (await city.factory.count_coverage.answer(request)).count
     assert count.total.denominator == count.groups["denominator"].sum()
-    above, below = count.total.divisors
     rows = count.groups.select(*by, "numerator", "denominator").iter_rows()
+    if count.total.divisors == (1, 1):
+        return {tuple(row[:-2]): row[-2:] for row in rows}
+    above, below = count.total.divisors
     return {tuple(row[:-2]): (Fraction(row[-2], above), Fraction(row[-1], below)) for row in rows}
 
 
