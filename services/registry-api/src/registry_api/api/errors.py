@@ -257,6 +257,15 @@ ERRORS = ErrorTable(
             "此行有 {value} 列，表头有 {expected} 列。",
             "This row has {value} columns, the header has {expected}.",
         ),
+        "not_mended": Text(
+            "“错误原因”仍在，按未改正处理：{value} 改好此行后，请清空其错误原因再导入。",
+            "The reasons still stand, so the row counts as not mended: {value} Mend it, clear its "
+            "reasons, and send it again.",
+        ),
+        "errors_of_a_table": Text(
+            "原文件是 {format}；请取 csv 或 xlsx。",
+            "The file was {format}; ask for csv or xlsx.",
+        ),
         "unknown_column": Text(
             "没有“{value}”这一列；请改为模板中的列名或删除该列。",
             'There is no column "{value}"; use a name of the template or remove the column.',
@@ -331,8 +340,11 @@ ERRORS = ErrorTable(
         ),
         "malformed_csv": Text("此行不是有效的 CSV：{error}。", "This line is not CSV: {error}."),
         "repeated_in_file": Text(
-            "{value} 在第 {first} 行已出现且内容不同。",
-            "{value} is already on line {first}, with other content.",
+            "{value} 在第 {first} 行已出现且内容不同；此行未导入，请核对两行。如以此行为准，"
+            "请清空其错误原因后再导入；如代码有误，请改正。",
+            "{value} is already on line {first}, with other content, and this row did not land; "
+            "compare the two. Clear its reasons and send it again if it is the right one, or mend "
+            "its code.",
         ),
         "too_many_columns": Text(
             "表头有 {value} 列，最多 {limit} 列；请检查分隔符。",

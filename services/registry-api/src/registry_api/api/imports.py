@@ -1,7 +1,5 @@
 """Routes of imports: a template, upload a file, watch its job, read what is said of its rows."""
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import UTC
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,20 +8,24 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.api.dependencies import USUAL, Made, Reader, Writer
-from registry_api.api.errors import EMPTY_UPLOAD, ERRORS, INVALID_ORGANIZATION, UPLOAD_TOO_LARGE
+from registry_api.api.errors import (
+    EMPTY_UPLOAD,
+    INVALID_ORGANIZATION,
+    TOO_MANY_ROWS,
+    UPLOAD_TOO_LARGE,
+)
+from registry_api.api.refused_files import refused_file, row_error
 from registry_api.api.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
-from registry_api.domain.columns import REASON_COLUMN, columns
 from registry_api.domain.field_types import CivilDate
 from registry_api.files.formats import MEDIA_TYPES, Form
 from registry_api.files.template import template
-from registry_api.usecases.read_import import RefusedRows, Remarks
+from registry_api.usecases.read_import import Remarks
 from registry_api.usecases.start_import import ImportRequest
 from servicekit.idempotency import IdempotencyKey
 from servicekit.jobs import Job
 from servicekit.pagination import CursorText, Limit
 from servicekit.places import takes_transfer_place
-from servicekit.problems import explain, responses
-from servicekit.refusals import Violation
+from servicekit.problems import responses
 from servicekit.standard_problems import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -31,12 +33,9 @@ from servicekit.standard_problems import (
     TOO_MANY_JOBS,
     TOO_MANY_REQUESTS,
 )
-from servicekit.tables import BOM, csv_lines, guarded, unguarded
 from servicekit.text import preferred_language
-from servicekit.violations import RULE_TEXTS
 
 PATH = "/v1/imports"
-_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
 
 ImportId = Annotated[UUID, Path(description="The import's id 导入任务编号")]
 
@@ -149,10 +148,10 @@ async def read_import(caller: Reader, factory: Made, import_id: ImportId) -> Imp
     response_model=RowRemarkPage,
     responses={
         200: {
-            "description": "JSON, or a CSV of the refused rows with a column 错误原因",
-            "content": {"text/csv": {}},
+            "description": "JSON, or the refused rows as a file with a column 错误原因",
+            "content": {media: {} for media in MEDIA_TYPES.values()},
         },
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR, TOO_MANY_ROWS),
     },
 )
 async def list_import_errors(
@@ -161,24 +160,29 @@ async def list_import_errors(
     factory: Made,
     import_id: ImportId,
     format: Annotated[  # noqa: A002
-        Literal["json", "csv"],
-        Query(description="csv: the refused rows to mend and send again 文件格式"),
+        Literal["json", "csv", "xlsx", "ndjson"],
+        Query(
+            description="All but json: the refused rows, to mend and send again; ndjson where the "
+            "import was NDJSON 文件格式"
+        ),
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Any:
     """Each broken rule with line, field, value and how to mend it, in the caller's language.
 
-    As CSV it is the refused rows as they were, all of them, with the reasons in a last column that
-    an import ignores: mend them and send the file again.
+    As a file it is the refused rows as they were, all of them, with the reasons in a last column
+    错误原因, of NDJSON in a member `import_errors` (in a table each document is one cell, under
+    原文). Mend a row, clear its reasons, and send the file again: a row whose reasons still stand
+    counts as not mended and is refused.
     """
     language = preferred_language(request.headers.get("accept-language"))
-    if format == "csv":
-        rows = await factory.read_import.refused_rows(caller, import_id)
-        name = f"import-{import_id}-errors.csv"
+    if format != "json":
+        rows = await factory.read_import.refused_rows(caller, import_id, format)
+        name = f"import-{import_id}-errors.{format}"
         return StreamingResponse(
-            _refused_csv(rows, language),
-            media_type="text/csv; charset=utf-8",
+            refused_file(rows, format, language),
+            media_type=MEDIA_TYPES[format],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
     page = await factory.read_import.remarks(caller, import_id, "error", cursor, limit)
@@ -212,45 +216,10 @@ async def list_import_notices(
 def _remarks(page: Remarks, language: str) -> RowRemarkPage:
     return RowRemarkPage(
         items=[
-            RowRemark(
-                line=remark.line or None,
-                field=remark.violation.pointer,
-                rule=remark.violation.rule,
-                value=remark.violation.value,
-                detail=explain(remark.violation, language, _TEXTS),
-            )
-            for remark in page.items
+            RowRemark(**row_error(remark.line, remark.violation, language)) for remark in page.items
         ],
         next_cursor=page.next_cursor,
     )
-
-
-async def _refused_csv(rows: RefusedRows, language: str) -> AsyncIterator[bytes]:
-    """The file's own columns but an earlier list's reasons; with a mark for spreadsheets."""
-    places = [n for n, cell in enumerate(rows.header) if cell.strip() != REASON_COLUMN]
-    yield BOM + csv_lines([[*(rows.header[n] for n in places), REASON_COLUMN]])
-    async with aclosing(rows.pages) as pages:
-        async for page in pages:
-            yield csv_lines(
-                [*(_harmless(row.cells[n]) if n < len(row.cells) else "" for n in places),
-                 " ".join(_reason(violation, language) for violation in row.violations),
-                 *map(_harmless, row.cells[len(rows.header):])]
-                for row in page
-            )  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    """A cell that somebody wrote, no formula; guarded cells stay as they are."""
-    return guarded(unguarded(cell))
-
-
-def _reason(violation: Violation, language: str) -> str:
-    """What is wrong, after the name of its column."""
-    titles = {column.pointer: column.header("en" if language == "en" else "zh")
-              for column in columns()}  # fmt: skip
-    title = titles.get(violation.pointer)
-    words = explain(violation, language, _TEXTS)
-    return f"{title}: {words}" if title else words
 
 
 def _job(job: Job) -> ImportJob:

@@ -66,6 +66,8 @@ def read_cell(column: Column, cell: str, tell: Tell) -> Any:
     text = unguarded(cell.strip())
     if not text:
         return None
+    if "\0" in text:  # PostgreSQL holds every character but this one
+        raise BadCell(Violation(column.pointer, "control_character", "\\u0000"))
     folded = clean(text).casefold() if len(text) <= _NOTHING_SHORTEST else ""
     if folded in _NOTHING:
         tell(Violation(column.pointer, "read_as_nothing", text))

@@ -17,14 +17,17 @@ from pydantic import BaseModel, TypeAdapter
 from registry_api.domain.code_lists import Coded, code_lists
 from registry_api.domain.organization import OrganizationState, State, complete
 from servicekit.tables import guarded
+from servicekit.text import Text
 
 Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
 Language = Literal["zh", "en"]
 
 LIST_SEPARATOR = "；"
-REASON_COLUMN = "错误原因"
-"""The last column of the file that lists refused rows."""
-IGNORED = frozenset({"id", "revision", REASON_COLUMN})
+REASON_HEADER = Text("错误原因（改好后请清空）", "errors (clear when mended)")
+"""The last column of a table of refused rows; a row in which it is filled in is not mended."""
+REASON_MEMBER = "import_errors"
+"""The same in a JSON document."""
+IGNORED = frozenset({"id", "revision"})
 """Columns of our own files that say nothing an import could bring in."""
 UNKNOWN_WORD = "未知"
 """Written into the first cell of an object that is there although nothing is known of it."""
@@ -87,6 +90,12 @@ def columns_by_header() -> dict[str, Column]:
         for column in columns()
         for header in (column.dotted, column.title)
     }
+
+
+def is_reason(header: str) -> bool:
+    """Whether a column, or a JSON member, of this name holds why a row was refused."""
+    word = header.strip().casefold()
+    return word.startswith("错误原因") or word in {REASON_HEADER.en, REASON_MEMBER}
 
 
 def cells_of(state: State, language: Language) -> list[str]:

@@ -10,9 +10,10 @@ from contextlib import closing
 from typing import Any, BinaryIO
 
 from registry_api.files.decoding import encoding_of
-from registry_api.files.layout import Layout, recognised
+from registry_api.files.layout import recognised
 from registry_api.files.rows import FileRefused, FileRow
 from registry_api.files.table import Table
+from registry_api.files.table_layouts import layout_of
 from servicekit.refusals import Violation
 
 MAX_LINE = 1_000_000
@@ -30,7 +31,7 @@ def scan_csv(file: BinaryIO) -> Table:
     encoding = encoding_of(file)
     delimiter = _delimiter(file, encoding)
     with closing(_records(file, encoding, delimiter)) as records:
-        layout = Layout(next(records)[1])
+        layout = layout_of(next(records)[1])
         total = sum(1 for _ in records)
     notices = list(layout.passed_over)
     if delimiter != ",":
@@ -41,7 +42,7 @@ def scan_csv(file: BinaryIO) -> Table:
 def csv_rows(file: BinaryIO, table: Table) -> Generator[FileRow, None, None]:
     """The rows of a scanned file, lazily."""
     with closing(_records(file, table.facts["encoding"], table.facts["delimiter"])) as records:
-        layout = Layout(next(records)[1])
+        layout = layout_of(next(records)[1])
         for line, cells in records:
             yield layout.row(line, cells)
 
@@ -90,8 +91,6 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         number += 1
         if len(line) > MAX_LINE:
             raise FileRefused(number, Violation("", "line_too_long", None, {"limit": MAX_LINE}))
-        if "\0" in line:
-            raise FileRefused(number, Violation("", "control_character", "\\u0000"))
         yield line
 
 

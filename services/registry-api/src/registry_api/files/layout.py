@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from registry_api.domain.cells import UNKNOWN, BadCell, Tell, read_cell
-from registry_api.domain.columns import IGNORED, Column, columns_by_header
+from registry_api.domain.columns import IGNORED, Column, columns_by_header, is_reason
 from registry_api.domain.organization import OrganizationState, State, shape
 from registry_api.files.rows import BrokenRow, FileRefused, FileRow
 from servicekit.refusals import Violation
@@ -207,7 +207,7 @@ def _match(header: Sequence[str], line: int) -> tuple[list[Column | None], list[
     for cell in header:
         word = cell.strip().casefold()
         column = known.get(word)
-        if column is None and word not in IGNORED:
+        if column is None and word not in IGNORED and not is_reason(word):
             unknown.append(Violation("", "unknown_column", cell.strip()))
         elif column is not None and column in found:
             violations.append(Violation(column.pointer, "repeated_column", cell.strip()))

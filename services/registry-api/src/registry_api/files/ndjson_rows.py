@@ -1,12 +1,12 @@
 """NDJSON: one organization document a line, as the export writes it."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import orjson
 from pydantic import BaseModel
 
-from registry_api.domain.columns import IGNORED
+from registry_api.domain.columns import IGNORED, REASON_MEMBER
 from registry_api.domain.organization import OrganizationState, State, complete, shape
 from registry_api.files.rows import BrokenRow, FileRow
 from registry_api.files.table import Table
@@ -25,8 +25,8 @@ class DocumentRow(FileRow):
 
     __slots__ = ("_document",)
 
-    def __init__(self, line: int, text: str, document: State) -> None:
-        super().__init__(line, (text,))
+    def __init__(self, line: int, cells: Sequence[str], document: State) -> None:
+        super().__init__(line, cells)
         self._document = document
 
     def patch(self) -> State:
@@ -58,7 +58,7 @@ def ndjson_rows(file: BinaryIO, table: Table) -> Generator[FileRow, None, None]:
                 number, ("",), [Violation("", "line_too_long", None, {"limit": MAX_LINE})]
             )
         elif stripped := line.strip().removeprefix(b"\xef\xbb\xbf"):
-            yield _row(number, stripped)
+            yield document_row(number, stripped)
 
 
 def scan_ndjson(file: BinaryIO) -> Table:
@@ -71,24 +71,37 @@ def scan_ndjson(file: BinaryIO) -> Table:
     return Table((ORIGINAL,), total)
 
 
-def _row(number: int, line: bytes) -> FileRow:
-    text = line.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+def document_row(number: int, line: bytes, cells: Sequence[str] | None = None) -> FileRow:
+    """The row that a line of JSON is; `cells` are what it was written as, the line itself if None.
+
+    A document that still has the errors of an earlier import counts as not mended.
+    """
+    cells = cells or (line.decode(errors="replace"),)
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         broken = Violation("", "json_invalid", None, {"error": str(error)})
-        return BrokenRow(number, (text,), [broken])
+        return BrokenRow(number, cells, [broken])
     if not isinstance(value, dict):
-        return BrokenRow(number, (text,), [Violation("", "dict_type", text[:100])])
+        return BrokenRow(number, cells, [Violation("", "dict_type", cells[0][:100])])
+    if reasons := value.pop(REASON_MEMBER, None):
+        return BrokenRow(number, cells, [Violation("", "not_mended", _told(reasons))])
     if _deeper_than(value, MAX_DEPTH):
-        return BrokenRow(number, (text,), [Violation("", "too_deep", None, {"limit": MAX_DEPTH})])
+        return BrokenRow(number, cells, [Violation("", "too_deep", None, {"limit": MAX_DEPTH})])
     document = {key: item for key, item in value.items() if key not in IGNORED}
     violations = list(_unknown_fields(document, OrganizationState, ""))
     if b"\\u0000" in line and _holds_null(document):
         violations.append(Violation("", "control_character", "\\u0000"))
     if violations:
-        return BrokenRow(number, (text,), violations)
-    return DocumentRow(number, text, document)
+        return BrokenRow(number, cells, violations)
+    return DocumentRow(number, cells, document)
+
+
+def _told(reasons: Any) -> str:
+    """What the errors of an earlier import say, if they are as we wrote them."""
+    listed = reasons if isinstance(reasons, list) else [reasons]
+    words = [r.get("detail") if isinstance(r, dict) else r for r in listed]
+    return " ".join(word for word in words if isinstance(word, str))
 
 
 def _unknown_fields(document: State, model: type[BaseModel], pointer: str) -> Iterator[Violation]:

@@ -20,7 +20,8 @@ from typing import Any, BinaryIO, NoReturn
 import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from registry_api.domain.columns import columns_by_header
+from registry_api.domain.columns import columns_by_header, is_reason
+from registry_api.files.ndjson_rows import ORIGINAL
 
 REFUSED = 3
 """Exit status for a file that can't be read."""
@@ -106,7 +107,7 @@ def _cut(cells: list[str], width: int) -> list[str]:
 def _is_header(cells: Sequence[str]) -> bool:
     filled = [cell.strip().casefold() for cell in cells if cell.strip()]
     known = columns_by_header()
-    matches = sum(cell in known for cell in filled)
+    matches = sum(cell in known or cell == ORIGINAL or is_reason(cell) for cell in filled)
     return matches * 2 >= len(filled) > 0
 
 

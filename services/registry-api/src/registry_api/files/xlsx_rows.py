@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Generator
 from typing import Any, BinaryIO
 
-from registry_api.files.layout import Layout
 from registry_api.files.rows import FileRefused, FileRow
 from registry_api.files.spreadsheet_unpacking import REFUSED, SECONDS_LIMIT, unpacked_lines
 from registry_api.files.table import Table
+from registry_api.files.table_layouts import layout_of
 from servicekit.refusals import Violation
 
 UNPACKED_LIMIT = 1024**3
@@ -35,7 +35,7 @@ def scan_xlsx(file: BinaryIO) -> Table:
     _unpack(file)
     lines = unpacked_lines(file)
     header_line = next(lines)["line"]
-    layout = Layout(_cells(next(lines))[0], header_line)
+    layout = layout_of(_cells(next(lines))[0], header_line)
     total, merged = 0, False
     for line in lines:
         cells, filled = _cells(line)
@@ -53,7 +53,7 @@ def xlsx_rows(file: BinaryIO, table: Table) -> Generator[FileRow, None, None]:
     file.seek(0)
     lines = unpacked_lines(file)
     first = next(lines)["line"]
-    layout = Layout(_cells(next(lines))[0], first)
+    layout = layout_of(_cells(next(lines))[0], first)
     for number, line in enumerate(lines, start=first + 1):
         cells, _ = _cells(line)
         if any(cell.strip() for cell in cells):

@@ -1,6 +1,7 @@
 """Writing XLSX row by row to a file: memory stays the same however many rows there are."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -28,8 +29,11 @@ def add_table(
 
 
 def write_row(sheet: Worksheet, number: int, numeric: Sequence[bool], cells: Sequence[str]) -> None:
-    """Row `number` (the header is 0); counts as numbers, all else as text."""
-    for place, (counted, cell) in enumerate(zip(numeric, cells, strict=True)):
+    """Row `number` (the header is 0); counts as numbers, all else as text.
+
+    A row may have more cells than there are columns.
+    """
+    for place, (counted, cell) in enumerate(zip_longest(numeric, cells)):
         if not cell:
             continue
         if counted and cell.isdigit():

@@ -62,7 +62,7 @@ async def record_remarks(
 ) -> None:
     """Keep what there is to say about rows: by severity, (line, violations)."""
     rows = [
-        (job, line, number, severity, v.pointer, v.rule, _text(v.value),
+        (job, line, number, severity, _storable(v.pointer), v.rule, _text(v.value),
          orjson.dumps(v.facts, default=str).decode())
         for severity, listed in remarks.items()
         for line, violations in listed
@@ -76,7 +76,7 @@ async def record_refused_rows(
     connection: AsyncConnection, job: UUID, rows: Iterable[tuple[int, Sequence[str]]]
 ) -> None:
     """Keep rows as they were written, (line, cells), for those who have to mend them."""
-    listed = [(job, line, list(cells)) for line, cells in rows]
+    listed = [(job, line, list(map(_storable, cells))) for line, cells in rows]
     if listed:
         await copy_rows(connection, "import_refused_row", ("job_id", "line", "cells"), listed)
 
@@ -113,7 +113,12 @@ async def read_refused_rows(
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)[:500]
+    return None if value is None else _storable(str(value)[:500])
+
+
+def _storable(text_: str) -> str:
+    """PostgreSQL holds no U+0000: a mark stands in its place."""
+    return text_.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 _REMARK_COLUMNS = (

@@ -12,6 +12,7 @@ from servicekit.database import Database
 from servicekit.jobs import Job
 from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
+from servicekit.tables import MAX_SHEET_ROWS
 
 _PAGE = 1000
 
@@ -81,9 +82,19 @@ class ReadImport:
         following = encode_cursor((last.line, last.number), query) if last else None
         return Remarks(found, following)
 
-    async def refused_rows(self, caller: Caller, identifier: UUID) -> RefusedRows:
-        """The rows that were refused, as they were written. Raises Refusal `not-found`."""
-        await self.job(caller, identifier)
+    async def refused_rows(self, caller: Caller, identifier: UUID, form: str) -> RefusedRows:
+        """The rows that were refused, as they were written, for a file as `form`.
+
+        Raises Refusal `not-found`; `invalid-request` for rows of a table as NDJSON;
+        `too-many-rows` for more than a sheet holds.
+        """
+        job = await self.job(caller, identifier)
+        was = job.params["format"]
+        if form == "ndjson" and was != form:
+            rule = Violation("/format", "errors_of_a_table", form, {"format": was})
+            raise Refusal("invalid-request", rule)
+        if form == "xlsx" and job.errors > MAX_SHEET_ROWS:
+            raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
         async with self.database.reading() as connection:
             held = await uploads.read_refused_rows(connection, identifier, [uploads.HEADER_LINE])
         header = held.get(uploads.HEADER_LINE, [])
