@@ -1,4 +1,4 @@
-"""What the router and metrics read of another service is in its specification, with that type.
+"""What a service reads of another service is in its specification, with that type.
 
 The fields are taken from the models that read (msgspec types by inspection, `facts_of` and the
 follower by noting what they read), so that a new one is held to the specification by itself.
@@ -21,6 +21,7 @@ from tests.contract.specification import Example, Specification
 from jurisdiction_router.domain import facts as router_facts
 from metrics_api.clients import organization_states, router_states, upstream_feeds
 from metrics_api.clients.organization_states import organization_facts
+from registry_api.clients import assignments
 from servicekit.feed_event import FeedEvent, verify_page
 
 READ_BY_METRICS = [
@@ -34,22 +35,31 @@ READ_BY_METRICS = [
 ]
 
 
+READ_BY_THE_REGISTRY = [
+    ("jurisdiction-router", "AssignmentPage", assignments._Page),
+    ("jurisdiction-router", "FeedPage", assignments._Feed),
+]
+READ = [*READ_BY_METRICS, *READ_BY_THE_REGISTRY]
+
+
 def test_every_model_of_another_service_is_held_to_its_specification() -> None:
-    held = {model for _, _, model in READ_BY_METRICS}
+    held = {model for _, _, model in READ}
     within = {name for model in held for name in _structs_in(msgspec.inspect.type_info(model))}
-    for module in (organization_states, router_states, upstream_feeds):
+    for module in (organization_states, router_states, upstream_feeds, assignments):
         for defined in vars(module).values():
             if isinstance(defined, type) and issubclass(defined, msgspec.Struct):
                 assert defined in within, f"{defined.__name__} is held to no specification"
 
 
-@pytest.mark.parametrize(("service", "schema", "model"), READ_BY_METRICS)
-def test_metrics_reads_what_the_specification_says(service: str, schema: str, model: type) -> None:
+@pytest.mark.parametrize(("service", "schema", "model"), READ)
+def test_a_consumer_reads_what_the_specification_says(
+    service: str, schema: str, model: type
+) -> None:
     specification = Specification.of(service)
     assert not list(specification.differences(model, specification.schema(schema)))
 
 
-@pytest.mark.parametrize(("service", "schema", "model"), READ_BY_METRICS)
+@pytest.mark.parametrize(("service", "schema", "model"), READ)
 def test_a_field_renamed_or_retyped_is_noticed(service: str, schema: str, model: type) -> None:
     for change in (_rename, _retype):
         for field in msgspec.structs.fields(model):
@@ -57,6 +67,16 @@ def test_a_field_renamed_or_retyped_is_noticed(service: str, schema: str, model:
             change(specification.schema(schema), field.encode_name)
             found = list(specification.differences(model, specification.schema(schema)))
             assert [line for line in found if f"/{field.encode_name}" in line]
+
+
+def test_the_router_takes_what_the_registry_asks_by() -> None:
+    paths = Specification.of("jurisdiction-router").document["paths"]
+    assert "get" in paths["/v1/bodies/{body_id}"]
+    for path, sent in (
+        ("/v1/assignments", {"body_id", "under_body", "valid_on", "limit", "cursor", "count"}),
+        ("/v1/changes", {"after", "limit"}),
+    ):
+        assert sent <= {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
 
 
 def test_a_change_deep_inside_is_noticed() -> None:

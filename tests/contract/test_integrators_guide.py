@@ -92,7 +92,7 @@ def test_the_calls_of_the_guide_answer(small_city: SmallCity) -> None:
     url = f"{small_city.addresses['registry-api']}/v1/ledger/head"
     head = httpx.get(url, headers={"authorization": f"Bearer {small_city.token}"}).json()
     calls = [block for block in _blocks("sh") if "127.0.0.1:8001" in block]
-    assert len(calls) == 4
+    assert len(calls) == 5
     for call in calls:
         if "NEXT_CURSOR" in call:
             continue

@@ -149,6 +149,7 @@ def test_each_process_reaches_only_what_it_must() -> None:
         and allowed("ingress", "from", pods[b], pods[a])
     }
     assert reached == {
+        ("registry", "router"),
         ("router-follow", "registry"),
         ("metrics-follow", "registry"),
         ("metrics-follow", "router"),

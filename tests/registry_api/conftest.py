@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -31,9 +31,11 @@ class StandingClock:
 
 
 class StartRegistry(Protocol):
-    """Starts a registry on a database."""
+    """Starts a registry on a database; `changes` are settings."""
 
-    def __call__(self, url: str) -> AbstractAsyncContextManager[httpx.AsyncClient]: ...
+    def __call__(
+        self, url: str, **changes: Any
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]: ...
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def start_registry(keys: TestKeys, key_ring_file: Path) -> StartRegistry:
     """Start (and stop) a registry; a client with all scopes."""
 
     @asynccontextmanager
-    async def start(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async def start(url: str, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
         settings = Settings(
             database_url=SecretStr(url),
             jwks_file=keys.jwks_file,
@@ -66,6 +68,7 @@ def start_registry(keys: TestKeys, key_ring_file: Path) -> StartRegistry:
             audience=AUDIENCE,
             pool_size=5,
             key_ring_file=key_ring_file,
+            **changes,
         )
         async with running(build(settings, StandingClock()), **keys.headers()) as client:
             yield client

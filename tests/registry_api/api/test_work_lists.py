@@ -215,7 +215,12 @@ def _without(item: State, names: set[str]) -> State:
         ("/v1/obligations", {"overdue": "perhaps"}, 422),
         ("/v1/obligations", {"area": "44x"}, 422),
         ("/v1/obligations", {"cursor": "x"}, 400),
-        ("/v1/obligations", {"body": "b"}, 400),
+        ("/v1/obligations", {"bodies": "b"}, 400),
+        ("/v1/obligations", {"body": ""}, 422),
+        ("/v1/obligations", {"under_body": "b\0"}, 400),
+        ("/v1/obligations/export", {"body": "b" * 101}, 422),
+        ("/v1/notices", {"body": [f"b{n}" for n in range(21)]}, 422),
+        ("/v1/obligations", {"body": "b", "valid_on": "2017-06-13"}, 422),
         ("/v1/obligations", {"limit": "1001"}, 422),
         ("/v1/obligations/export", {"format": "pdf"}, 422),
         ("/v1/information-base", {"eligible": "9"}, 422),
@@ -224,7 +229,7 @@ def _without(item: State, names: set[str]) -> State:
     ],
 )
 async def test_what_can_not_be_asked_is_refused_in_words(
-    registry: httpx.AsyncClient, path: str, params: dict[str, str], status: int, language: str
+    registry: httpx.AsyncClient, path: str, params: dict[str, Any], status: int, language: str
 ) -> None:
     answer = await registry.get(path, params=params, headers={"accept-language": language})
     assert answer.status_code == status, answer.text

@@ -56,7 +56,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- $_ := set $env (printf "%s_CLIENT_SECRET_FILE" $prefix) "/run/secrets/client_secret" -}}
 {{- $_ := set $env (printf "%s_REGISTRY_URL" $prefix) (printf "http://%s-registry" .root.Release.Name) -}}
 {{- end -}}
-{{- if eq .service "metrics" }}{{ $_ := set $env "METRICS_ROUTER_URL" (printf "http://%s-router" .root.Release.Name) }}{{ end -}}
+{{- if ne .service "router" }}{{ $_ := set $env (printf "%s_ROUTER_URL" $prefix) (printf "http://%s-router" .root.Release.Name) }}{{ end -}}
 {{- range $name, $value := merge (deepCopy $values.env) $env }}
 - name: {{ $name }}
   value: {{ $value | quote }}

@@ -133,8 +133,9 @@ def environment(
         wired[f"{prefix}_FOLLOW_PORT"] = str(ports.follow(service))
         wired[f"{prefix}_SERVICE_TOKEN_FILE"] = str(token_file)
         wired[f"{prefix}_REGISTRY_URL"] = ports.url(REGISTRY)
-    if service is METRICS:
+    if service is not ROUTER:
         wired[f"{prefix}_ROUTER_URL"] = ports.url(ROUTER)
+    if service is METRICS:
         wired[f"{prefix}_REGISTRY_PUBLIC_URL"] = ports.url(REGISTRY)
         wired[f"{prefix}_ROUTER_PUBLIC_URL"] = ports.url(ROUTER)
     defaults = {f"{prefix}_POOL_SIZE": str(POOL_SIZE)}

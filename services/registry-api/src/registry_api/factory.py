@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registry_api.clients.assignments import Assignments
 from registry_api.domain.divisions import Divisions
 from registry_api.settings import Settings
 from registry_api.usecases.advise_organization import AdviseOrganization
@@ -13,6 +14,7 @@ from registry_api.usecases.export_organizations import ExportOrganizations
 from registry_api.usecases.find_notices import FindNotices
 from registry_api.usecases.find_obligations import FindObligations
 from registry_api.usecases.find_organizations import FindOrganizations
+from registry_api.usecases.find_supervised import FindSupervised
 from registry_api.usecases.hold_election import HoldElection
 from registry_api.usecases.import_organizations import ImportOrganizations
 from registry_api.usecases.list_information_base import ListInformationBase
@@ -36,6 +38,7 @@ from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
 from servicekit.migrations import Migrations
+from servicekit.outbound import forwarding_client
 from servicekit.retention import Retention
 from servicekit.sealing import Sealer
 
@@ -63,6 +66,7 @@ class Factory:
     read_story: ReadStory
     read_obligations: ReadObligations
     derive_obligations: DeriveObligations
+    find_supervised: FindSupervised
     find_obligations: FindObligations
     export_obligations: ExportObligations
     list_information_base: ListInformationBase
@@ -98,7 +102,9 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         if settings.key_ring_file
         else None
     )
-    find_obligations = FindObligations(database, clock)
+    router = forwarding_client(settings.router_url) if settings.router_url else None
+    find_supervised = FindSupervised(Assignments(router) if router else None)
+    find_obligations = FindObligations(database, clock, find_supervised)
     imports = ImportOrganizations(database, ledger, clock, divisions)
     return Factory(
         settings=settings,
@@ -117,14 +123,15 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_story=ReadStory(database, clock),
         read_obligations=ReadObligations(database, clock),
         derive_obligations=DeriveObligations(database),
+        find_supervised=find_supervised,
         find_obligations=find_obligations,
         export_obligations=ExportObligations(database, ledger, find_obligations),
-        list_information_base=ListInformationBase(database, clock),
+        list_information_base=ListInformationBase(database, clock, find_supervised),
         advise_organization=AdviseOrganization(clock, read_organization),
         rank_candidates=RankCandidates(database, clock),
         find_organizations=FindOrganizations(database, clock),
         look_up_organizations=LookUpOrganizations(database),
-        find_notices=FindNotices(database, clock, read_organization),
+        find_notices=FindNotices(database, clock, read_organization, find_supervised),
         prove_integrity=ProveIntegrity(database, ledger, clock),
         export_organizations=ExportOrganizations(database, ledger, clock),
         start_import=StartImport(

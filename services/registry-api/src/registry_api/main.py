@@ -1,5 +1,6 @@
 """The registry's ASGI app."""
 
+from contextlib import aclosing
 from importlib.metadata import version
 from importlib.resources import files
 
@@ -90,6 +91,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 lambda: factory.ledger.settled(factory.database),
                 factory.worker.running,
                 factory.retention.running,
+                lambda: aclosing(factory.find_supervised),
             ],
             streamed_paths=[imports.PATH],
             tags=TAGS,

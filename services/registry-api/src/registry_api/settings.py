@@ -19,6 +19,11 @@ class Settings(ServiceSettings):
         default=None,
         description="CSV with a column `code`: division codes beside the packaged list.",
     )
+    router_url: str | None = Field(
+        default=None,
+        description="Where jurisdiction-router is, for work lists by body; those are refused when "
+        "not set.",
+    )
     key_ring_file: Path | None = Field(
         default=None, description="Keys that seal names of candidates under review (JSON)."
     )

@@ -1,4 +1,9 @@
-"""Calls to other services: a token of our own, never a user's (RFC 6749 section 4.4)."""
+"""Calls to other services.
+
+What a service does by itself it asks with a token of its own (RFC 6749 section 4.4). Only where it
+asks on behalf of a caller who waits, and for nothing but an answer to them, does it bring the
+caller's token (docs/adr/0006): then the other service sees to it that they may know.
+"""
 
 import base64
 import time
@@ -86,5 +91,17 @@ def service_client(base_url: str, settings: ServiceSettings) -> httpx.AsyncClien
         auth=ServiceToken(settings),
         timeout=httpx.Timeout(10, read=60),
         headers={"accept-language": "en"},
+        event_hooks={"request": [carry_trace]},
+    )
+
+
+def forwarding_client(base_url: str) -> httpx.AsyncClient:
+    """A client for another service that asks in the names of our callers: it has no token of its
+    own, and little patience, because somebody waits. Redirects are not followed: a token goes
+    nowhere else."""
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(5, connect=2),
+        limits=httpx.Limits(max_connections=20),
         event_hooks={"request": [carry_trace]},
     )

@@ -103,6 +103,37 @@ EMPTY_UPLOAD = ProblemType(
     Text("文件为空", "The file is empty"),
     Text("请在请求体中发送文件内容。", "Send the file as the request's body."),
 )
+ROUTER_NOT_CONFIGURED = ProblemType(
+    "router-not-configured",
+    409,
+    Text("本系统未接入归口服务", "This registry is not told where the router is"),
+    Text(
+        "请去掉 body 和 under_body，或请运维配置 REGISTRY_ROUTER_URL。",
+        "Leave out body and under_body, or ask the operators to set REGISTRY_ROUTER_URL.",
+    ),
+)
+ROUTER_UNAVAILABLE = ProblemType(
+    "router-unavailable",
+    503,
+    Text("归口服务暂不可用", "The router is not available now"),
+    Text(
+        "按党组织筛选须询问归口服务（jurisdiction-router），它暂时没有应答；"
+        "请在 Retry-After 所示秒数后重试，或去掉 body 和 under_body。",
+        "Who is supervised by a body is asked of jurisdiction-router, which does not answer now; "
+        "try again after the seconds in Retry-After, or leave out body and under_body.",
+    ),
+    retry_after=5,
+)
+TOO_MANY_SUPERVISED = ProblemType(
+    "too-many-supervised",
+    413,
+    Text("所选党组织的社会组织过多", "The bodies have too many organizations"),
+    Text(
+        "一次最多 {most} 个社会组织；请逐个查询其下级党组织，或导出全部后自行关联。",
+        "At most {most} organizations at once: ask for the bodies beneath one by one, or export "
+        "everything and join it with the router's export by organization_id.",
+    ),
+)
 
 OUTSIDE_AREAS_THEN = replace(
     OUTSIDE_AREAS,
@@ -129,6 +160,9 @@ ERRORS = ErrorTable(
             UPLOAD_TOO_LARGE,
             EMPTY_UPLOAD,
             TOO_MANY_ROWS,
+            ROUTER_NOT_CONFIGURED,
+            ROUTER_UNAVAILABLE,
+            TOO_MANY_SUPERVISED,
         )
     }
     | {"outside-areas-then": OUTSIDE_AREAS_THEN},
@@ -248,6 +282,11 @@ ERRORS = ErrorTable(
             "/v1/organizations/{{organization_id}}/obligations?valid_on={value}。",
             "Work lists show today ({today}) or a day ahead; for {value} ask each organization: "
             "/v1/organizations/{{organization_id}}/obligations?valid_on={value}.",
+        ),
+        "unknown_body": Text(
+            "归口服务没有可供此令牌查看的党组织 {value}；编号见其 /v1/bodies。",
+            "jurisdiction-router has no body {value} that this token may see; its /v1/bodies lists "
+            "the ids.",
         ),
         "lookup_size": Text(
             "一次可查 1 至 {limit} 项，现有 {asked} 项。",

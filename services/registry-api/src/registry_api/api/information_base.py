@@ -8,6 +8,7 @@ from registry_api.api.dependencies import USUAL, Made, Reader
 from registry_api.api.filters import Filters
 from registry_api.api.obligation_schemas import BasePageOut, InBaseOut
 from registry_api.api.obligations import Counted
+from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.usecases.list_information_base import BaseQuestion, InBase
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
@@ -21,12 +22,13 @@ router = APIRouter(tags=["obligations"])
     operation_id="list_information_base",
     summary="The information base 党建信息库",
     response_model=BasePageOut,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
 )
 async def list_information_base(
     caller: Reader,
     factory: Made,
     filters: Filters,
+    supervised: OfBody,
     eligible: Annotated[
         bool | None, Query(description="Enough full members to form, or not 是否应建未建")
     ] = None,
@@ -41,7 +43,7 @@ async def list_information_base(
 
     Of the past: `/v1/organizations?has_party_organization=false&valid_on=…`.
     """
-    question = BaseQuestion(filters, eligible, organizer_missing)
+    question = BaseQuestion(filters, eligible, organizer_missing, supervised)
     page = await factory.list_information_base(caller, question, cursor, limit, count == "exact")
     return BasePageOut(
         items=[_shown(found) for found in page.found],

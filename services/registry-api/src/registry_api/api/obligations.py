@@ -21,6 +21,7 @@ from registry_api.api.obligation_schemas import (
     StandingOut,
 )
 from registry_api.api.schemas import ObligationKind
+from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.obligation_words import in_words
 from registry_api.usecases.find_obligations import OwingPage, OwingQuestion, owing_document
@@ -83,6 +84,7 @@ Counted = Annotated[
 
 async def _question(
     filters: FiltersOfWhoOwes,
+    supervised: OfBody,
     kind: Annotated[
         list[ObligationKind] | None, Query(description="Of these kinds only 待办义务类别")
     ] = None,
@@ -97,7 +99,9 @@ async def _question(
         CivilDate | None, Query(description="Due before this day 期限早于（不含）")
     ] = None,
 ) -> OwingQuestion:
-    return OwingQuestion(tuple(kind or ()), valid_on, overdue, due_from, due_before, filters)
+    return OwingQuestion(
+        tuple(kind or ()), valid_on, overdue, due_from, due_before, filters, supervised
+    )
 
 
 Question = Annotated[OwingQuestion, Depends(_question)]
@@ -108,7 +112,7 @@ Question = Annotated[OwingQuestion, Depends(_question)]
     operation_id="find_obligations",
     summary="Work list of obligations 待办义务清单",
     response_model=OwingPageOut,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
 )
 async def find_obligations(
     caller: Reader,
@@ -121,9 +125,10 @@ async def find_obligations(
 ) -> OwingPageOut:
     """What organizations owe today or on a day ahead, by term; filters are of who owes.
 
-    A body's own list: the register does not know who supervises. Take the organizations of a body
-    from the router (`GET /v1/assignments?under_body=…`, or its feed), and join them with this list,
-    or its export, by `organization_id`.
+    A body's own list: `body`, or `under_body` with all beneath it. Who supervises on `valid_on` is
+    asked of jurisdiction-router with the caller's token. Each page shows what is true when it is
+    asked for: whoever comes to the body or leaves it during a walk may be on it or not, everybody
+    else is, once.
     """
     page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")
     return _owing_page(page, preferred_language(accept_language))
@@ -134,12 +139,13 @@ async def find_obligations(
     operation_id="find_overdue_formations",
     summary="Overdue formation 应建未建清单",
     response_model=OwingPageOut,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
 )
 async def find_overdue_formations(
     caller: Reader,
     factory: Made,
     filters: FiltersOfWhoOwes,
+    supervised: OfBody,
     valid_on: Ahead = None,
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -150,7 +156,8 @@ async def find_overdue_formations(
 
     The same as `/v1/obligations?kind=form_party_organization`.
     """
-    question = OwingQuestion(("form_party_organization",), valid_on, None, None, None, filters)
+    kinds = ("form_party_organization",)
+    question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
     page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")
     return _owing_page(page, preferred_language(accept_language))
 
@@ -160,7 +167,10 @@ async def find_overdue_formations(
     operation_id="export_obligations",
     summary="Export obligations 导出待办义务",
     response_class=StreamingResponse,
-    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, TOO_MANY_REQUESTS)},
+    responses={
+        **FILE,
+        **responses(*USUAL, TOO_MANY_ROWS, TOO_MANY_REQUESTS, *ASKING_THE_ROUTER),
+    },
     dependencies=[takes_transfer_place(Reader)],
 )
 async def export_obligations(

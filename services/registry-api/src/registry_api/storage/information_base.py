@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.storage import listing
@@ -21,13 +21,14 @@ def conditions(
     eligible_from: int,
     eligible: bool | None,
     organizer_missing: bool | None,
+    among: Sequence[UUID] | None,
 ) -> list[ColumnElement[bool]]:
     """In operation, members, no Party organization yet; and what else is asked for.
 
     `eligible_from` is the number of full members that must form a Party organization.
     """
     found = [
-        *listing.conditions(filters, patterns),
+        *listing.conditions(filters, patterns, among),
         _O.status == "active",
         _O.has_party_organization.is_(False),
         _MEMBERS > 0,
@@ -46,7 +47,7 @@ async def owed_since(
     """(kind, since) of what each owes for it on `day`: a Party organization, an organizer."""
     columns = obligation.c
     statement = select(columns.organization_id, columns.kind, columns.since).where(
-        columns.organization_id == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid))),
+        listing.one_of(columns.organization_id, identifiers),
         columns.kind.in_(("form_party_organization", "assign_organizer")),
         columns.since <= day,
         columns.until > day,

@@ -47,11 +47,19 @@ class Row:
 
 
 def conditions(
-    filters: Mapping[str, Any], patterns: Sequence[str] | None
+    filters: Mapping[str, Any],
+    patterns: Sequence[str] | None,
+    among: Sequence[UUID] | None = None,
 ) -> list[ColumnElement[bool]]:
     """SQL conditions of `filters` (as `domain.facets.filters` names them) and of a limited
-    caller's `patterns`."""
-    return conditions_on(CURRENT, filters, patterns)
+    caller's `patterns`; `among` are the only organizations that count, unless None."""
+    found = conditions_on(CURRENT, filters, patterns)
+    return found if among is None else [*found, one_of(organization.c.id, among)]
+
+
+def one_of(column: ColumnElement[UUID], identifiers: Sequence[UUID]) -> ColumnElement[bool]:
+    """That an id is one of many: one parameter, however many."""
+    return column == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid)))
 
 
 async def page(

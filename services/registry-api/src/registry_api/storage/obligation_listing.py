@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.obligations import Obligation
-from registry_api.storage.listing import conditions
+from registry_api.storage.listing import conditions, one_of
 from registry_api.storage.obligation_rows import NEVER
 from registry_api.storage.tables import obligation, organization
 
@@ -40,7 +40,7 @@ class OwingFilter:
     """Which obligations: of these kinds, owed on `day`, by organizations that meet `filters`.
 
     `due_from` and `due_before` leave out who has no term; `overdue` is as of `day`. `patterns` are
-    a limited caller's.
+    a limited caller's. `among` are the only organizations that count, unless None.
     """
 
     kinds: Sequence[str]
@@ -50,6 +50,7 @@ class OwingFilter:
     due_before: date | None
     filters: Mapping[str, Any]
     patterns: Sequence[str] | None
+    among: Sequence[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ def _conditions(wanted: OwingFilter) -> list[ColumnElement[bool]]:
         found += [due_on >= wanted.due_from, due_on < literal(NEVER, Date)]
     if wanted.due_before is not None:
         found.append(due_on < wanted.due_before)
+    if wanted.among is not None:
+        found.append(one_of(obligation.c.organization_id, wanted.among))
     return found
 
 

@@ -64,9 +64,9 @@ class ExportObligations:
     ) -> AsyncIterator[Export]:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
-        Raises Refusal `too-many-rows`, `invalid-request` for a day past.
+        Raises Refusal `too-many-rows`, and as `FindObligations.wanted` does.
         """
-        wanted = self.find.wanted(caller, question)
+        wanted = await self.find.wanted(caller, question)
         async with self.database.snapshot() as connection:
             head = await self.ledger.head(connection)
             rows = await obligation_listing.count(connection, wanted) if form == "xlsx" else 0

@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.notices import IN_OPERATION, Circumstances, Notice, notices_of
 from registry_api.domain.point_in_time import AsOf
 from registry_api.storage import listing
 from registry_api.storage.namesakes import namesakes
+from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from registry_api.usecases.read_organization import ReadOrganization
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -48,6 +50,7 @@ class FindNotices:
     database: Database
     clock: Clock
     read_organization: ReadOrganization
+    find_supervised: FindSupervised
 
     async def of_one(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Noticed:
         """The notices on an organization on a day, as known at a moment.
@@ -72,20 +75,24 @@ class FindNotices:
         caller: Caller,
         kinds: Collection[str],
         filters: Mapping[str, Any],
+        supervised: Supervised | None,
         cursor: str | None,
         limit: int,
     ) -> NoticePage:
         """Organizations with notices of these `kinds` (none named: of any), as of today.
 
-        Raises Refusal `invalid-cursor`.
+        Raises Refusal `invalid-cursor`, and as `find_supervised` does.
         """
-        query = {**filters, "kind": sorted(kinds)}
+        whose = supervised.asked() if supervised else {}
+        query = {**filters, **whose, "kind": sorted(kinds)}
         key = decode_cursor(cursor, query, [UUID])
+        among = await self.find_supervised(caller, supervised, self.clock.today())
+        where = listing.conditions(filters, caller.like_patterns(), among)
         after: UUID | None = key[0] if key else None
         found: list[Noticed] = []
         async with self.database.reading() as connection:
             for _ in range(_BUDGET // _BATCH):
-                batch = await self._look(connection, caller, kinds, filters, after)
+                batch = await self._look(connection, caller, kinds, where, after)
                 found += [noticed for noticed in batch if noticed.notices]
                 after = UUID(batch[-1].document["id"]) if len(batch) == _BATCH else None
                 if after is None or len(found) >= limit:
@@ -100,18 +107,16 @@ class FindNotices:
         connection: AsyncConnection,
         caller: Caller,
         kinds: Collection[str],
-        filters: Mapping[str, Any],
+        where: Sequence[ColumnElement[bool]],
         after: UUID | None,
     ) -> list[Noticed]:
         """A batch of organizations in the order of their ids, each with its notices or none."""
-        patterns = caller.like_patterns()
-        where = listing.conditions(filters, patterns)
         page = await listing.page(connection, where, after, _BATCH)
         documents = orjson.loads(page.documents)
         identifiers = [UUID(document["id"]) for document in documents]
         others: Mapping[UUID, Sequence[str]] = {}
         if not kinds or "duplicate_name" in kinds:
-            others = await namesakes(connection, identifiers, IN_OPERATION, patterns)
+            others = await namesakes(connection, identifiers, IN_OPERATION, caller.like_patterns())
         today = self.clock.today()
         looked_at = []
         for identifier, document in zip(identifiers, documents, strict=True):

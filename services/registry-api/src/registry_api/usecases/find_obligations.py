@@ -15,6 +15,7 @@ from registry_api.domain.code_lists import list_codes
 from registry_api.domain.obligation_words import in_words
 from registry_api.storage import obligation_listing
 from registry_api.storage.obligation_listing import Owing, OwingFilter
+from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -32,6 +33,7 @@ class OwingQuestion:
     due_from: date | None
     due_before: date | None
     filters: Mapping[str, Any]
+    supervised: Supervised | None = None
 
     def asked(self) -> dict[str, Any]:
         """What a cursor is bound to."""
@@ -41,6 +43,7 @@ class OwingQuestion:
             "valid_on": self.valid_on,
             "overdue": self.overdue,
             "due": [self.due_from, self.due_before],
+            **(self.supervised.asked() if self.supervised else {}),
         }
 
 
@@ -60,6 +63,7 @@ class FindObligations:
 
     database: Database
     clock: Clock
+    find_supervised: FindSupervised
 
     async def __call__(
         self,
@@ -69,12 +73,12 @@ class FindObligations:
         limit: int,
         exact_count: bool,
     ) -> OwingPage:
-        """A page; each shows what is true when it is asked for.
+        """A page; each shows what is true when it is asked for, also of who supervises.
 
-        Raises Refusal `invalid-cursor`, `invalid-request` for a day past.
+        Raises Refusal `invalid-cursor`, and as `wanted` does.
         """
-        wanted = self.wanted(caller, question)
         key = decode_cursor(cursor, question.asked(), [date, UUID, str, date])
+        wanted = await self.wanted(caller, question)
         after = None if key is None else (key[0], key[1], key[2], key[3])
         async with self.database.reading() as connection:
             found = await obligation_listing.page(connection, wanted, after, limit)
@@ -83,8 +87,11 @@ class FindObligations:
         following = encode_cursor(last, question.asked()) if last else None
         return OwingPage(found, wanted.day, following, count)
 
-    def wanted(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
-        """The question settled: on which day, of which kinds, in whose areas."""
+    async def wanted(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
+        """The question settled: on which day, of which kinds, by whom.
+
+        Raises Refusal `invalid-request` for a day past, and as `find_supervised` does.
+        """
         today = self.clock.today()
         day = question.valid_on or today
         if day < today:
@@ -99,6 +106,7 @@ class FindObligations:
             due_before=question.due_before,
             filters=question.filters,
             patterns=caller.like_patterns(),
+            among=await self.find_supervised(caller, question.supervised, day),
         )
 
 

@@ -17,6 +17,7 @@ import orjson
 from registry_api.domain.organization import State, access_area
 from registry_api.domain.parameters import parameter
 from registry_api.storage import information_base, listing
+from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -30,10 +31,12 @@ class BaseQuestion:
     filters: Mapping[str, Any]
     eligible: bool | None
     organizer_missing: bool | None
+    supervised: Supervised | None = None
 
     def asked(self) -> dict[str, Any]:
         """What a cursor is bound to."""
-        return {**self.filters, "base": [self.eligible, self.organizer_missing]}
+        whose = self.supervised.asked() if self.supervised else {}
+        return {**self.filters, **whose, "base": [self.eligible, self.organizer_missing]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class ListInformationBase:
 
     database: Database
     clock: Clock
+    find_supervised: FindSupervised
 
     async def __call__(
         self,
@@ -74,14 +78,15 @@ class ListInformationBase:
         limit: int,
         exact_count: bool,
     ) -> BasePage:
-        """A page as of today. Raises Refusal `invalid-cursor`."""
+        """A page as of today. Raises Refusal `invalid-cursor`, and as `find_supervised` does."""
         key = decode_cursor(cursor, question.asked(), [UUID])
         today = self.clock.today()
         needed = parameter("party_organization_members", today)
         assert needed is not None
         where = information_base.conditions(
-            question.filters, caller.like_patterns(), needed.value,
-            question.eligible, question.organizer_missing,
+            question.filters, caller.like_patterns(), needed.value, question.eligible,
+            question.organizer_missing,
+            await self.find_supervised(caller, question.supervised, today),
         )  # fmt: skip
         async with self.database.reading() as connection:
             page = await listing.page(connection, where, key[0] if key else None, limit)

@@ -1,0 +1,1 @@
+"""The other services, as narrowly as this one needs them."""
