@@ -45,6 +45,8 @@ async def _counts(metrics: Teller) -> None:
         await metrics.tell("list_changed_organizations", changed)
         due = {"until": "2027-01-01", "valid_on": ON, "format": form}
         await metrics.tell("tell_forecast", due)
+        overdue = {"obligation": "form_party_organization", "limit": 2}
+        await metrics.tell("list_forecast_members", {**due, **overdue})
     await metrics.tell("draw_bars", {**counted, "group_by": ["kind"], "lang": "zh"})
     await metrics.tell("draw_trend", {**counted, "points": 3, "lang": "zh"})
 

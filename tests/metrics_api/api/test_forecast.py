@@ -12,7 +12,7 @@ import pytest
 from tests.metrics_api.api.conftest import START, TODAY, World
 from tests.metrics_api.histories import STREETS, organization_state
 
-from metrics_api.api.forecast import ForecastDocument
+from metrics_api.api.forecast_schemas import ForecastDocument
 from servicekit.testing import TestKeys
 
 UNTIL = date(2016, 12, 31)
@@ -191,7 +191,7 @@ async def test_a_forecast_of_an_edition_stays_the_same_bytes(world: World) -> No
 
 async def test_a_forecast_is_a_table_too(world: World) -> None:
     await world.apply()
-    for group_by, header in (("", "义务"), ("&group_by=kind", "社会组织类型")):
+    for group_by, header in (("", "义务编号"), ("&group_by=kind", "社会组织类型")):
         url = f"/v1/forecast?until=2019-12-31{group_by}&format=csv"
         answer = await world.client.get(url)
         rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))

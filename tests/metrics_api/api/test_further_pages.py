@@ -24,7 +24,9 @@ def path_of(organization: int) -> str:
     return f"organization?id={UUID(int=organization)}"
 
 
-@pytest.mark.parametrize("path", ["comparison", "forecast", path_of(1)])
+@pytest.mark.parametrize(
+    "path", ["comparison", "forecast", "forecast/organizations?obligation=x", path_of(1)]
+)
 async def test_a_page_sends_to_the_form_and_comes_back(world: World, path: str) -> None:
     answer = await world.client.get(f"/dashboard/{path}")
     assert answer.status_code == 303
@@ -54,6 +56,10 @@ async def test_the_forecast_shows_what_is_overdue_and_due_by_month(
     told = await page(world, keys, "forecast?until=2020-01-01&lang=en")
     assert "2019-11" in told
     assert 'data-obligation="renew_grade"' in told
+    [link] = re.findall(r'href="([^"]+month=2019-11[^"]*)"', told)
+    listed = await page(world, keys, unescape(link).removeprefix("/dashboard/"))
+    assert listed.count("data-organization=") == 3
+    assert "Grade valid until (not including): 1 December 2019" in listed
     wrong = await page(world, keys, "forecast?until=2010-01-01&lang=en", 422)
     assert "until" in wrong
 
@@ -79,9 +85,32 @@ async def test_what_is_not_there_or_not_to_be_seen_is_a_page_that_says_so(
     limited = await page(world, keys, "comparison?from=2014-01-01&lang=en", areas=["440303002"])
     assert limited.count("data-organization=") == 1
     await page(world, keys, "comparison?change=nothing", 422)
-    await page(world, keys, "comparison?from=0001-01-01&lang=en")
-    await page(world, keys, "forecast?valid_on=2250-12-31&lang=en")
-    await page(world, keys, "forecast?valid_on=9999-12-31&lang=en", 422)
+
+
+@pytest.mark.parametrize(
+    ("day", "accepted"),
+    [
+        ("1900-01-02", True), ("2199-12-31", True), ("", True),
+        ("1900-01-01", False), ("2200-01-01", False), ("0001-01-01", False),
+        ("9999-12-31", False), ("20160614", False), ("1465862400", False), ("2016-02-30", False),
+    ],
+)  # fmt: skip
+async def test_pages_take_the_dates_that_the_api_takes(
+    world: World, keys: TestKeys, day: str, accepted: bool
+) -> None:
+    await world.apply()
+    status = 200 if accepted else 422
+    asked = "indicator=organizational_coverage"
+    if day:
+        for name in ("valid_on", "hierarchy"):
+            answer = await world.client.get(f"/v1/coverage?{asked}&{name}={day}")
+            assert answer.status_code == status, (name, answer.text)
+    for path in ("", "organizations", "forecast", "forecast/organizations", "comparison"):
+        obligation = "&obligation=renew_grade" if "/" in path else ""
+        await page(world, keys, f"{path}?valid_on={day}{obligation}", status)
+    await page(world, keys, f"comparison?from={day}", status)
+    told = await page(world, keys, f"forecast?valid_on=1900-01-02&until={day}&lang=en", status)
+    assert accepted or "until: " in told
 
 
 @pytest.mark.parametrize("path", ["", "/organizations", "/comparison", "/forecast"])

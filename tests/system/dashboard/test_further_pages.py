@@ -18,6 +18,7 @@ INDICATOR = "organizational_coverage"
 DAYS = {"from": "2014-01-01", "to": "2020-01-01"}
 COMPARISON = f"/dashboard/comparison?indicator={INDICATOR}&from=2014-01-01&valid_on=2020-01-01"
 FORECAST = "/dashboard/forecast?valid_on=2016-06-14&until=2018-06-14"
+DUE = FORECAST.replace("?", "/organizations?obligation=include_charter_clause&")
 
 
 async def test_the_comparison_is_the_rest_apis_and_opens_its_organizations(
@@ -59,6 +60,69 @@ async def test_the_forecast_is_the_rest_apis(reader: Watched, city: City) -> Non
             await expect(cell).to_have_text(f"{obligation[state]:,}")
 
 
+async def test_behind_every_number_of_the_forecast_is_its_list_by_keyboard(
+    reader: Watched, city: City
+) -> None:
+    days = {"valid_on": "2016-06-14", "until": "2018-06-14"}
+    told = await city.ask("/v1/forecast", group_by="district", **days)
+    await reader.open(f"{FORECAST}&lang=en")
+    page = reader.page
+    figures = page.locator("main table td.num")
+    linked = page.locator("main table td.num a.gap")
+    numbers = [int(text.replace(",", "")) for text in await figures.all_inner_texts()]
+    assert len(numbers) > 20
+    assert await linked.count() == sum(number > 0 for number in numbers)
+    expected: dict[str, dict[str, str]] = {}
+    for it in told["obligations"]:
+        row = f"tr[data-obligation={it['obligation']}]"
+        for state in ("overdue", "due", "later", "undated"):
+            asked = {"obligation": it["obligation"], "state": state}
+            expected[f"{row} td[data-state={state}] a"] = asked
+    for group in told["groups"]:
+        places = [it["obligation"] for it in told["obligations"]]
+        cell = f"tr[data-area='{group['by']['district']}'] td:nth-of-type(%d) a"
+        asked = {"obligation": group["obligation"], **group["by"]}
+        expected[cell % (places.index(group["obligation"]) + 1)] = asked
+    for it in told["obligations"]:
+        for month in it["months"][:2]:
+            asked = {"obligation": it["obligation"], "state": "due", "month": month["month"]}
+            expected[f"a[href*='{it['obligation']}'][href$='month={month['month']}']"] = asked
+    for selector, asked in [each for each in expected.items() if await page.is_visible(each[0])]:
+        listed = await city.ask("/v1/forecast/members", **days, limit="1000", **asked)
+        assert listed["count"] > 0, selector
+        await page.focus(selector)
+        await page.keyboard.press("Enter")
+        heading = page.locator("h2[data-count]")
+        await expect(heading).to_have_attribute("data-count", str(listed["count"]))
+        shown = await page.eval_on_selector_all(
+            "tr[data-organization]", "rows => rows.map(row => row.dataset.organization)"
+        )
+        assert shown == [item["id"] for item in listed["items"]][:50]
+        await page.go_back()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_list_of_the_forecast_can_be_taken_away_and_narrowed(
+    reader: Watched, city: City, language: str
+) -> None:
+    await reader.open(f"{FORECAST}&lang={language}")
+    page = reader.page
+    await page.click("tr[data-area='440303'] a.gap")
+    await expect(page.locator("tr[data-organization]").first).to_be_visible()
+    count = await page.locator("h2[data-count]").get_attribute("data-count")
+    async with page.expect_download() as started:
+        await page.click("a.file[href$='format=csv']")
+    rows = (await (await started.value).path()).read_text("utf-8-sig").split("\n\n")[0]
+    assert len(rows.strip().split("\n")) - 1 == int(count or 0)
+    await page.click(".tabs a >> nth=1")
+    states = await page.eval_on_selector_all(
+        "tr[data-organization]", "rows => [...new Set(rows.map(row => row.dataset.state))]"
+    )
+    assert states in (["overdue"], [])
+    await expect(page.locator(".tabs a >> nth=1")).to_have_attribute("aria-current", "page")
+    await expect(page.locator(".places")).to_contain_text("罗湖区")
+
+
 async def test_from_the_list_to_one_organization_and_what_decides(
     reader: Watched, city: City
 ) -> None:
@@ -85,7 +149,8 @@ async def test_from_the_list_to_one_organization_and_what_decides(
 async def _pages(city: City) -> list[str]:
     params = {"indicator": "members_per_party_organization", "part": "numerator", "limit": "1"}
     [member] = (await city.ask("/v1/coverage/members", **params))["items"]
-    return [COMPARISON, f"{COMPARISON}&area=440303", FORECAST, f"{FORECAST}&area=440303",
+    return [COMPARISON, f"{COMPARISON}&area=440303", FORECAST, f"{FORECAST}&area=440303", DUE,
+            f"{DUE}&area=440303&kind=foundation&month=2017-01",
             "/dashboard?indicator=members_per_party_organization",
             f"/dashboard/organization?id={member['id']}"]  # fmt: skip
 

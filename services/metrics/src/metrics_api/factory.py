@@ -16,9 +16,11 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_question import AskCoverage
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
+from metrics_api.usecases.forecast_question import AskForecast
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.keep_copy import LiveCopy
 from metrics_api.usecases.keep_targets import KeepTargets
+from metrics_api.usecases.list_due import ListDue
 from metrics_api.usecases.list_members import ListMembers
 from metrics_api.usecases.show_headlines import ShowHeadlines
 from metrics_api.usecases.start_job import StartJob
@@ -75,7 +77,9 @@ class Factory:
         self.database = Database(settings)
         self.bell = Bell(self.database, CHANNEL, jobs.CHANNEL)
         self.definitions: Definitions = load_definitions()
-        self.labels: Labels = load_labels()
+        self.labels: Labels = load_labels().naming(
+            "indicator", {name: it.title for name, it in self.definitions.indicators.items()}
+        )
         self.upstream = upstream or Upstream.over_http(settings)
 
     @cached_property
@@ -142,16 +146,19 @@ class Factory:
         return StartJob(self.database, self.settings.jobs_per_client)
 
     @cached_property
+    def ask_forecast(self) -> AskForecast:
+        """Makes forecast requests ready."""
+        return AskForecast(self.ask_coverage, self.definitions)
+
+    @cached_property
     def tell_forecast(self) -> TellForecast:
         """Tells what falls due."""
-        return TellForecast(
-            self.ask_coverage,
-            self.live_copy,
-            self.database,
-            self.definitions,
-            self.clock,
-            self.settings.max_groups,
-        )
+        return TellForecast(self.ask_forecast, self.database, self.settings.max_groups)
+
+    @cached_property
+    def list_due(self) -> ListDue:
+        """Lists the organizations behind a forecast."""
+        return ListDue(self.ask_forecast, self.database)
 
     @cached_property
     def keep_targets(self) -> KeepTargets:

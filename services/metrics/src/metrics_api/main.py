@@ -15,6 +15,7 @@ from metrics_api.api.dashboard import dashboard_router
 from metrics_api.api.definitions import definitions_router
 from metrics_api.api.errors import ERRORS
 from metrics_api.api.forecast import forecast_router
+from metrics_api.api.forecast_members import forecast_members_router
 from metrics_api.api.freshness import freshness_router
 from metrics_api.api.jobs import jobs_router
 from metrics_api.api.members import members_router
@@ -69,6 +70,7 @@ def build_api(factory: Factory) -> FastAPI:
         members_router(),
         targets_router(),
         forecast_router(),
+        forecast_members_router(),
     )
     state = {
         "count_coverage": factory.count_coverage,
@@ -80,6 +82,7 @@ def build_api(factory: Factory) -> FastAPI:
         "count_series": factory.count_series,
         "compare_coverage": factory.compare_coverage,
         "tell_standing": factory.tell_standing,
+        "list_due": factory.list_due,
         "list_members": factory.list_members,
         "settings": factory.settings,
         "labels": factory.labels,

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from metrics_api.api.schemas import ReceiptDocument, Tally, Wording
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
+from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.domain.facts import COLUMN_BY_NAME
 from metrics_api.storage.label_files import Labels
 
 Language = Literal["zh", "en"]
@@ -67,7 +68,7 @@ def answer_table(
     row_model, rows = _rows(sheet.model, document, sheet.rows.split("."))
     paths = list(_columns(row_model, rows))
     cells = [
-        [reading.cell(path, _divided(path, _at(row, path), {**document, **row})) for path in paths]
+        [reading.member(row_model, path, row, {**document, **row}) for path in paths]
         for row in rows
     ]
     total = document.get(WHOLE)
@@ -103,25 +104,40 @@ class _Reading:
             return title.zh + suffix if self._zh else path[1] + ("_name" if suffix else "")
         return _chinese(model, path) if self._zh else ".".join(path)
 
-    def cell(self, path: Path, value: Any) -> Cell:
+    def member(self, model: type[BaseModel], path: Path, row: Row, whole: Row) -> Cell:
+        """The cell at `path` of a row; what `whole` divides is divided."""
+        value = _divided(path, _at(row, path), whole)
+        inner = _model_at(model, path)
+        if not self._zh or _names_an_id(model, path):
+            return self.cell((), value, inner)
+        beside = _at(row, path[:-1])
+        if isinstance(beside, Mapping) and set(beside) >= FACT and path[-1] in FACT:
+            return self._half(path[-1], str(beside["field"]), value)
+        return self.cell(path, value, inner)
+
+    def cell(self, path: Path, value: Any, model: type[BaseModel] | None = None) -> Cell:
+        """A value in words, where its member has words; `path` is empty where it has none.
+
+        `model` describes the value where it is an object, or each object of a list or mapping.
+        """
         if isinstance(value, bool):
             return ("是" if value else "否") if self._zh else str(value).lower()
         if value is None or isinstance(value, int | float):
             return value
         if isinstance(value, Mapping):
-            return self._object(value)
+            return self._object(value, model)
         if isinstance(value, list | tuple):
-            return "；".join(str(self.cell(path, item)) for item in value)
+            return "；".join(str(self.cell(path, item, model)) for item in value)
         return self._word(path, str(value)) if self._zh else str(value)
 
     def _word(self, path: Path, code: str) -> str:
         """A code in words, where it is one: `body.kind` is the dimension `body_kind`."""
-        for name in ("_".join(path[-2:]), path[-1]):
-            if name in self._labels.titles:
+        for name in ("_".join(path[-2:]), *path[-1:]):
+            if name in self._labels.codes:
                 return self._labels.code(name, code).zh
         return code
 
-    def _object(self, value: Row) -> str:
+    def _object(self, value: Row, model: type[BaseModel] | None) -> str:
         """A text in two languages, or an object in one cell."""
         if set(value) == {"zh", "en"}:
             return str(value["zh" if self._zh else "en"])
@@ -129,14 +145,35 @@ class _Reading:
             return self._fact(str(value["field"]), value["value"])
         if set(value) == DUE_MONTH:
             return f"{value['month']}: {value['due']}"
-        return "; ".join(f"{name}: {self.cell((name,), item)}" for name, item in value.items())
+        return "; ".join(f"{title}: {told}" for title, told in self._members(value, model))
+
+    def _members(self, value: Row, model: type[BaseModel] | None) -> Iterator[tuple[str, Cell]]:
+        """Of an object in one cell: the members that its model describes, or keys with values."""
+        for name, item in value.items():
+            if model is None or name not in model.model_fields:
+                yield self._key(name), self.cell((name,), item, model)
+            elif not (self._zh and "title" in value and _names_an_id(model, (name,))):
+                yield self.header(model, (name,)), self.member(model, (name,), value, {})
+
+    def _key(self, name: str) -> str:
+        """The key of a mapping: an indicator or a dimension."""
+        words = self._labels.codes["indicator"].get(name) or self._labels.facts.get(name)
+        return words.zh if self._zh and words else name
 
     def _fact(self, field: str, value: Any) -> str:
         """A fact that decides, as in 组建方式: 联合组建."""
-        if not self._zh or field not in self._labels.titles:
-            return f"{field}: {'' if value is None else self.cell((field,), value)}"
-        code = UNASSIGNED_KEY if value is None else str(value)
-        return f"{self._labels.titles[field].zh}: {self._labels.code(field, code).zh}"
+        if not self._zh:
+            return f"{field}: {'' if value is None else self.cell((), value)}"
+        return f"{self._labels.facts[field].zh}: {self._labels.fact(field, value).zh}"
+
+    def _half(self, half: str, field: str, value: Any) -> Cell:
+        """A fact's title, or its value, in a cell of its own: numbers stay numbers."""
+        if half == "field":
+            return self._labels.facts[field].zh
+        counted = isinstance(value, int) and not isinstance(value, bool)
+        if counted and COLUMN_BY_NAME[field].period is None:
+            return int(value)
+        return self._labels.fact(field, value).zh
 
     def total(self, paths: list[Path], total: Row) -> list[Cell]:
         """The last line: 合计 in the first column that is free."""
@@ -161,7 +198,8 @@ class _Reading:
                         told = _divided((part,), figure, document)
                         yield [header + self.header(Tally, (part,)), told]
                     continue
-                yield [self.header(model, (name,)), self.cell((name,), value)]
+                told = self.member(model, (name,), known, {})
+                yield [self.header(model, (name,)), told]
 
 
 def _rows(model: type[BaseModel], document: Row, path: Sequence[str]) -> tuple[Any, list[Row]]:
@@ -214,9 +252,15 @@ def _models(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
 
 def _parts(annotation: Any) -> Iterable[Any]:
     origin = get_origin(annotation)
-    if origin in (Union, UnionType, list):
+    if origin in (Union, UnionType, list, dict):
         return [part for inner in get_args(annotation) for part in _parts(inner)]
     return [annotation]
+
+
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    """The model of the objects that the member at `path` holds, one or several."""
+    inner = _models(model).get(path[0])
+    return inner if inner is None or len(path) == 1 else _model_at(inner, path[1:])
 
 
 def _is_list(annotation: Any) -> bool:
@@ -232,6 +276,11 @@ def _chinese(model: type[BaseModel], path: Path) -> str:
     if len(path) > 1 and inner is not None:
         return _chinese(inner, path[1:])
     return (field.description or path[0]).rsplit(" ", 1)[-1]
+
+
+def _names_an_id(model: type[BaseModel], path: Path) -> bool:
+    """Whether the header promises an id or code: what it names stands beside it in words."""
+    return _chinese(model, path).endswith(("编号", "代码"))
 
 
 def _aliased(model: type[BaseModel], name: str) -> FieldInfo | None:

@@ -8,10 +8,7 @@ from pydantic import BaseModel, Field
 from metrics_api.api.schemas import (
     Divisors,
     FactShown,
-    MemberLinks,
-    NamedArea,
-    NamedBody,
-    NamedDistrict,
+    ListedOrganization,
     ReceiptDocument,
     Tally,
     Wording,
@@ -79,7 +76,7 @@ class Comparison(ComparedDays):
     )
 
 
-class ChangedOrganization(BaseModel):
+class ChangedOrganization(ListedOrganization):
     """An organization of a difference, described as on the later side it is in 变化组织."""
 
     id: UUID = Field(description="Id in the registry 编号")
@@ -93,18 +90,12 @@ class ChangedOrganization(BaseModel):
     )
     facts_before: list[FactShown] = Field(description="What decided that first 起点决定性事实")
     facts_after: list[FactShown] = Field(description="What decided that then 终点决定性事实")
-    kind: str | None = Field(description="Kind 类别")
-    grade: str | None = Field(description="Grade; null where never evaluated 等级")
-    area: NamedArea | None = Field(description="Where it counts 所在区划")
-    district: NamedDistrict | None = Field(description="The district above 所在区")
-    body: NamedBody | None = Field(description="Who supervises it 管理主体")
-    links: MemberLinks = Field(description="Where to read on 相关链接")
 
 
 class ChangedOrganizations(ComparedDays):
     """A page of the organizations behind a difference 变化名单."""
 
-    change: Change = Field(description="Which of them 变化代码")
+    change: Change = Field(description="Which of them 变化类型")
     items: list[ChangedOrganization] = Field(description="By id 按编号排序")
     next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
     count: int = Field(description="How many on all pages 总数")

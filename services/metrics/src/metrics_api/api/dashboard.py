@@ -1,13 +1,13 @@
 """`/dashboard`: pages for people, behind a sign-in; nothing here counts."""
 
 import time
-from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from pydantic import BeforeValidator
 
 from metrics_api.api.charts import MOST_POINTS, svg
 from metrics_api.api.dashboard_files import FileForm, answer_file, list_file
@@ -30,6 +30,7 @@ from metrics_api.api.dashboard_session import (
     without_session,
 )
 from metrics_api.api.errors import CROSS_SITE
+from metrics_api.api.forecast_members import AskedMonth, AskedStates
 from metrics_api.api.parameters import Filters, coverage_filters
 from metrics_api.counting.comparison_count import Change
 from metrics_api.counting.members import Part
@@ -37,10 +38,12 @@ from metrics_api.dashboard.overview import TREND_POINTS
 from metrics_api.dashboard.page_query import (
     CHARTS,
     COMPARISON,
+    DUE,
     FORECAST,
     ORGANIZATION,
     ORGANIZATIONS,
     OVERVIEW,
+    DueQuery,
     PageQuery,
     Sort,
 )
@@ -48,11 +51,16 @@ from metrics_api.dashboard.pages import ASSETS
 from metrics_api.dashboard.site import FRESHNESS, Site
 from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
+from metrics_api.domain.forecasts import WORK
 from servicekit.auth import TokenVerifier
+from servicekit.civil_dates import CivilDate
 from servicekit.known_parameters import refuse_unknown_parameters
 from servicekit.pagination import CursorText
 from servicekit.problems import Problem
 from servicekit.standard_problems import NOT_FOUND, UNAUTHORIZED
+
+PageDate = Annotated[CivilDate | None, BeforeValidator(lambda sent: sent or None)]
+"""A date of a form, which may be left empty; else the dates that the REST API takes."""
 
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -62,7 +70,7 @@ async def page_query(
     site: TheSite,
     filters: Annotated[Filters, Depends(coverage_filters)],
     indicator: str | None = None,
-    valid_on: date | Literal[""] | None = None,
+    valid_on: PageDate = None,
     step: Step = "month",
     sort: Sort = "missing",
     lang: Language | None = None,
@@ -71,7 +79,7 @@ async def page_query(
     return PageQuery(
         indicator=indicator or site.first_indicator,
         language=lang,
-        valid_on=valid_on or None,
+        valid_on=valid_on,
         filters=filters,
         step=step,
         sort=sort,
@@ -95,6 +103,8 @@ def dashboard_router() -> APIRouter:
     router.add_api_route(f"{COMPARISON}/file", comparison_file, methods=["GET"])
     router.add_api_route(FORECAST, forecast, methods=["GET"])
     router.add_api_route(f"{FORECAST}/file", forecast_file, methods=["GET"])
+    router.add_api_route(DUE, due, methods=["GET"])
+    router.add_api_route(f"{DUE}/file", due_file, methods=["GET"])
     router.add_api_route(ORGANIZATION, organization, methods=["GET"])
     router.add_api_route(FRESHNESS, freshness, methods=["GET"])
     router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
@@ -145,16 +155,14 @@ async def comparison(
     caller: PageCaller,
     language: PageLanguage,
     asked: Asked,
-    first: Annotated[date | Literal[""] | None, Query(alias="from")] = None,
+    first: Annotated[PageDate, Query(alias="from")] = None,
     change: Change | None = None,
     cursor: CursorText = None,
 ) -> Response:
     """Two days, and who made the difference."""
     frame = site.frame(asked, COMPARISON, language, caller, other_language(request, language))
     speech = site.speech(language)
-    page = await site.further.comparison(
-        asked, first or None, change, cursor, speech, frame, caller
-    )
+    page = await site.further.comparison(asked, first, change, cursor, speech, frame, caller)
     return HTMLResponse(page)
 
 
@@ -164,12 +172,44 @@ async def forecast(
     caller: PageCaller,
     language: PageLanguage,
     asked: Asked,
-    until: date | Literal[""] | None = None,
+    until: PageDate = None,
 ) -> Response:
     """What falls due until a day, and what is overdue."""
     frame = site.frame(asked, FORECAST, language, caller, other_language(request, language))
     speech = site.speech(language)
-    return HTMLResponse(await site.further.forecast(asked, until or None, speech, frame, caller))
+    return HTMLResponse(await site.forecasts.forecast(asked, until, speech, frame, caller))
+
+
+async def due_query(
+    site: TheSite,
+    asked: Asked,
+    obligation: str,
+    until: PageDate = None,
+    state: AskedStates = None,
+    month: AskedMonth = None,
+) -> DueQuery:
+    """Which number of the forecast a list is behind."""
+    end = site.forecasts.until(asked, until)
+    return DueQuery(obligation, end, tuple(dict.fromkeys(state or WORK)), month)
+
+
+AskedDue = Annotated[DueQuery, Depends(due_query)]
+
+
+async def due(
+    request: Request,
+    site: TheSite,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    listed: AskedDue,
+    cursor: CursorText = None,
+) -> Response:
+    """The organizations behind a number of the forecast."""
+    other = other_language(request, language)
+    frame = site.frame(asked, DUE, language, caller, other, f"&{urlencode(listed.pairs())}")
+    page = await site.forecasts.due(asked, listed, cursor, site.speech(language), frame, caller)
+    return HTMLResponse(page)
 
 
 async def organizations_file(
@@ -190,7 +230,7 @@ async def comparison_file(
     caller: PageCaller,
     language: PageLanguage,
     asked: Asked,
-    first: Annotated[date, Query(alias="from")],
+    first: Annotated[CivilDate, Query(alias="from")],
     change: Change,
     format: FileForm = "xlsx",  # noqa: A002
 ) -> Response:
@@ -207,13 +247,35 @@ async def forecast_file(
     caller: PageCaller,
     language: PageLanguage,
     asked: Asked,
-    until: date,
+    until: CivilDate,
     format: FileForm = "xlsx",  # noqa: A002
 ) -> Response:
     """What falls due until a day, by area."""
     state = request.app.state
-    level = state.site.area_level
+    level = state.site.forecasts.level(asked)
     wanted = asked.answer("/v1/forecast", until=until, valid_on=asked.valid_on, group_by=level)
+    return await answer_file(state.own_answers, caller, wanted, format, language, state.labels)
+
+
+async def due_file(
+    request: Request,
+    caller: PageCaller,
+    language: PageLanguage,
+    asked: Asked,
+    listed: AskedDue,
+    format: FileForm = "xlsx",  # noqa: A002
+) -> Response:
+    """All organizations behind a number of the forecast."""
+    wanted = asked.answer(
+        "/v1/forecast/members",
+        obligation=listed.obligation,
+        until=listed.until,
+        state=listed.states,
+        month=listed.month,
+        valid_on=asked.valid_on,
+        limit=1000,
+    )
+    state = request.app.state
     return await answer_file(state.own_answers, caller, wanted, format, language, state.labels)
 
 

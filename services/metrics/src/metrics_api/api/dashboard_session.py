@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from metrics_api.api.errors import ERRORS
 from metrics_api.dashboard.page_query import (
     COMPARISON,
+    DUE,
     FORECAST,
     ORGANIZATION,
     ORGANIZATIONS,
@@ -38,7 +39,7 @@ SCOPE = "metrics:read"
 MOST_TOKEN = 3800
 """Browsers keep cookies of at most 4,096 bytes with name and attributes."""
 
-_PAGES = (OVERVIEW, ORGANIZATIONS, COMPARISON, FORECAST, ORGANIZATION)
+_PAGES = (OVERVIEW, ORGANIZATIONS, COMPARISON, FORECAST, DUE, ORGANIZATION)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TYPES = {**STANDARD, **ERRORS.types}
 _RULES = {**RULE_TEXTS, **ERRORS.rules}

@@ -143,6 +143,10 @@ ERRORS = ErrorTable(
             "没有管理主体 {value}；请使用目录中的编号。",
             "There is no body {value}; use its id in the directory.",
         ),
+        "unknown_obligation": Text(
+            "没有义务 {value}；可用：{allowed}。",
+            "There is no obligation {value}; there are: {allowed}.",
+        ),
         "unknown_target": Text(
             "该版本中没有目标 {value}。", "There is no target {value} at that edition."
         ),

@@ -1,89 +1,28 @@
 """`GET /v1/forecast`: what falls due, lapses or is overdue until a day."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
 
 from metrics_api.api.answer_tables import Sheet
-from metrics_api.api.answers import ANSWER_FORMS, Answering
+from metrics_api.api.answers import ANSWER_FORMS, Answering, Pinned
 from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
-from metrics_api.api.parameters import (
-    AskedHierarchy,
-    AtEdition,
-    GivenFilters,
-    GroupBy,
-    ReadingCaller,
-    ValidOn,
-    pinned_hierarchy,
-    split,
-)
-from metrics_api.api.schemas import ReceiptDocument, Wording
+from metrics_api.api.forecast_schemas import ForecastDocument
+from metrics_api.api.parameters import AskedForecast, GroupBy, pinned_hierarchy, split
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.domain.forecasts import STATES
-from metrics_api.usecases.issue_receipt import IssueReceipt
+from metrics_api.usecases.forecast_question import ForecastQuestion, ForecastRequest
+from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
 from metrics_api.usecases.tell_forecast import (
     ForecastAnswer,
-    ForecastRequest,
     ObligationForecast,
     States,
     TellForecast,
 )
-from servicekit.civil_dates import CivilDate
 from servicekit.problems import responses
-
-
-class ForecastStates(BaseModel):
-    """How many organizations stand how 各状态数量."""
-
-    overdue: int = Field(description="Their last day was before `valid_on` 已逾期")
-    due: int = Field(description="It lies from `valid_on` to `until` 期间到期")
-    later: int = Field(description="It comes after `until` 以后到期")
-    undated: int = Field(description="No date is recorded to count from 无日期")
-
-
-class DueMonth(BaseModel):
-    """A month in which organizations fall due 到期月份."""
-
-    month: str = Field(description="Year and month 月份")
-    due: int = Field(description="How many fall due in it 到期数")
-
-
-class ForecastObligation(ForecastStates):
-    """One obligation, all organizations 义务汇总."""
-
-    obligation: str = Field(description="Its kind, as the registry names obligations 义务")
-    version: int = Field(description="Changes when the same facts could count otherwise 定义版本")
-    title: Wording = Field(description="What it is 义务名称")
-    reference: str = Field(description="Where it comes from 依据")
-    months: list[DueMonth] = Field(description="When those that fall due do so 分月到期")
-
-
-class ForecastGroup(ForecastStates):
-    """One obligation, one part of the whole 义务分组."""
-
-    obligation: str = Field(description="Its kind 义务")
-    title: Wording = Field(description="What it is 义务名称")
-    by: dict[str, str] = Field(
-        description="The key, per dimension; `unassigned` where it is not known 分组键"
-    )
-    labels: dict[str, str | None] = Field(description="Names of areas and bodies in the key 名称")
-
-
-class ForecastDocument(BaseModel):
-    """What is ahead, if nothing else happens 预测."""
-
-    valid_on: date = Field(description="The civil date it is seen from 统计日期")
-    until: date = Field(description="The last day looked at 截止日期")
-    hierarchy_on: date | None = Field(
-        description="The day whose areas were asked for; null for those of `valid_on` 区划口径日期"
-    )
-    obligations: list[ForecastObligation] = Field(description="The whole, by kind 义务汇总")
-    groups: list[ForecastGroup] = Field(description="The parts, which sum to the whole 分组")
-    receipt: ReceiptDocument = Field(description="What it rests on 凭据")
 
 
 def forecast_router() -> APIRouter:
@@ -101,39 +40,42 @@ def forecast_router() -> APIRouter:
         },
     )
     async def forecast(
-        request: Request,
-        answering: Answering,
-        caller: ReadingCaller,
-        filters: GivenFilters,
-        hierarchy: AskedHierarchy,
-        until: Annotated[CivilDate, Query(description="Last day to look at, YYYY-MM-DD 截止日期")],
-        group_by: GroupBy = None,
-        valid_on: ValidOn = None,
-        edition: AtEdition = None,
+        request: Request, answering: Answering, asked: AskedForecast, group_by: GroupBy = None
     ) -> Response:
         """Grades that lapse, terms that end, years on the abnormal list, charters and formations.
 
-        Counted from the facts as they stand on `valid_on`, as if nothing else happened. What each
-        organization owes, and whom to call, the registry lists as obligations of the same kinds.
+        Counted from the facts as they stand on `valid_on`, as if nothing else happened. Whom each
+        number counts, `/v1/forecast/members` lists; what each organization owes, and by which
+        steps, the registry tells as obligations of the same kinds.
         """
         tell: TellForecast = request.app.state.tell_forecast
-        keys = split(group_by)
-        asked = ForecastRequest(until, keys, filters, valid_on, edition, caller.areas, hierarchy)
+        asked = replace(asked, group_by=split(group_by))
         answer = await tell.answer(asked)
-        issue: IssueReceipt = request.app.state.issue_receipt
-        receipt = issue(answer.edition, [answer.valid_on], [], caller.areas)
+        receipt, told, pinned = rests_on(request, answer.question, asked)
         document = {
-            "valid_on": answer.valid_on,
-            "until": until,
-            "hierarchy_on": answer.hierarchy_on,
+            **told,
             "obligations": [_obligation(told) for told in answer.obligations],
             "groups": list(_groups(answer, asked.group_by)),
         }
         rows = "groups" if asked.group_by else "obligations"
-        pinned = {"valid_on": answer.valid_on, **pinned_hierarchy(answer.hierarchy_on)}
         return answering.answer(receipt, document, pinned, Sheet(ForecastDocument, rows))
 
     return router
+
+
+def rests_on(
+    request: Request, question: ForecastQuestion, asked: ForecastRequest
+) -> tuple[Receipt, dict[str, Any], Pinned]:
+    """The receipt, the members that a forecast and its lists begin with, and what was left open."""
+    issue: IssueReceipt = request.app.state.issue_receipt
+    receipt = issue(question.edition, [question.valid_on], [], asked.areas)
+    told = {
+        "valid_on": question.valid_on,
+        "until": asked.until,
+        "hierarchy_on": question.hierarchy_on,
+    }
+    pinned = {"valid_on": question.valid_on, **pinned_hierarchy(question.hierarchy_on)}
+    return receipt, told, pinned
 
 
 def _obligation(told: ObligationForecast) -> dict[str, Any]:

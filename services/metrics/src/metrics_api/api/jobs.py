@@ -30,6 +30,7 @@ from metrics_api.storage.job_files import file_pieces
 from metrics_api.usecases.count_series import MOST_POINTS
 from metrics_api.usecases.start_job import StartJob
 from servicekit.auth import Caller
+from servicekit.civil_dates import FIRST_DAY, LAST_DAY, CivilDate
 from servicekit.database import Database
 from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.jobs import Job
@@ -76,14 +77,11 @@ class Period(BaseModel):
     """Days, half-open 期间."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] = Field(
-        alias="from", description="First day 起始日"
-    )
-    until: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] = Field(
-        description="First day after it 终止日（不含）"
-    )
+    start: CivilDate = Field(alias="from", description="First day 起始日")
+    until: CivilDate = Field(description="First day after it 终止日（不含）")
 
 
+_YEAR = timedelta(days=365)
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[a-z0-9_]+$")]
 
 
@@ -266,7 +264,8 @@ def _answers(order: ReportPackOrder) -> dict[str, str]:
     within = {"area": order.area, "under_body": order.under_body, "edition": order.edition}
     answers = {}
     for indicator in dict.fromkeys(order.indicators):
-        days: dict[str, tuple[date, str | None]] = {"before": (before, None), "end": (last, None)}
+        days: dict[str, tuple[date, str | None]] = {"end": (last, None)}
+        days |= {"before": (before, None)} if before >= FIRST_DAY else {}
         days |= {f"by_{name}": (last, name) for name in dict.fromkeys(order.group_by)}
         for name, (day, group_by) in days.items():
             counted = {"indicator": indicator, "valid_on": day, "group_by": group_by}
@@ -275,7 +274,7 @@ def _answers(order: ReportPackOrder) -> dict[str, str]:
     span = {"from": order.period.start, "to": last}
     answers["series"] = with_parameters("/v1/coverage/series", **asked, **span, **within)
     answers["targets"] = with_parameters("/v1/targets", edition=order.edition, valid_on=last)
-    ahead = {"valid_on": last, "until": last + timedelta(days=365)}
+    ahead = {"valid_on": last, "until": min(last, LAST_DAY - _YEAR) + _YEAR}
     answers["forecast"] = with_parameters("/v1/forecast", **ahead, **within)
     return answers
 

@@ -1,6 +1,8 @@
 """`GET /v1/coverage/members`: the organizations behind a count, and why each counts or not."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -12,7 +14,8 @@ from metrics_api.api.parameters import members_request, pinned_hierarchy
 from metrics_api.api.schemas import MemberPage
 from metrics_api.counting.members import Part
 from metrics_api.domain.facts import POSITION, Fact
-from metrics_api.usecases.coverage_question import CoverageQuestion
+from metrics_api.domain.timelines import Span
+from metrics_api.usecases.coverage_question import Surroundings
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt
@@ -79,40 +82,56 @@ def members_router() -> APIRouter:
     return router
 
 
-def member_document(member: Member, question: CoverageQuestion, links: Links) -> dict[str, Any]:
+def member_document(member: Member, question: Surroundings, links: Links) -> dict[str, Any]:
     """An organization of a list as it is shown."""
-    fact = member.span.value
+    told = {
+        "counted": member.verdict.holds,
+        "facts": fact_documents(member.span.value, member.verdict.columns),
+    }
+    return organization_document(member.organization, member.span, told, question, links)
+
+
+def organization_document(
+    organization: UUID,
+    span: Span[Fact],
+    told: Mapping[str, Any],
+    around: Surroundings,
+    links: Links,
+) -> dict[str, Any]:
+    """An organization of any list: what it is, what the list has `told` of it, where it lies."""
+    fact = span.value
     return {
-        "id": str(member.organization),
+        "id": str(organization),
         "name": fact[POSITION["name"]],
         "code": fact[POSITION["code"]],
-        "counted": member.verdict.holds,
-        "facts": [
-            {"field": column, "value": fact[POSITION[column]]} for column in member.verdict.columns
-        ],
-        "since": member.span.start,
+        **told,
+        "since": span.start,
         "kind": fact[POSITION["kind"]],
         "grade": fact[POSITION["grade"]],
-        **_whereabouts(fact, question),
-        "links": links.of(member.organization),
+        **_whereabouts(fact, around),
+        "links": links.of(organization),
     }
 
 
-def _whereabouts(fact: Fact, question: CoverageQuestion) -> dict[str, Any]:
+def fact_documents(fact: Fact, columns: Iterable[str]) -> list[dict[str, Any]]:
+    """The facts that decide."""
+    return [{"field": column, "value": fact[POSITION[column]]} for column in columns]
+
+
+def _whereabouts(fact: Fact, around: Surroundings) -> dict[str, Any]:
     """Its area, its district and its supervising body, each by code and name."""
-    day = question.query.valid_on
-    areas = question.directory.areas.versions
+    day = around.valid_on
+    areas = around.directory.areas.versions
     area, body = _text(fact, "area"), _text(fact, "supervising_body")
-    district = question.rollup.hierarchy.path(area).district
+    district = around.rollup.hierarchy.path(area).district
     return {
         "area": area and {"code": area, "name": areas.name(area, day)},
-        "district": district
-        and {"code": district, "name": areas.name(district, question.areas_on)},
+        "district": district and {"code": district, "name": areas.name(district, around.areas_on)},
         "body": body
         and {
             "id": body,
             "kind": fact[POSITION["body_kind"]],
-            "name": question.directory.bodies.name(body, day),
+            "name": around.directory.bodies.name(body, day),
         },
     }
 

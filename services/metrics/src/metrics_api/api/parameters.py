@@ -1,18 +1,19 @@
 """Query parameters of coverage, made from the list of dimensions."""
 
 import inspect
-import re
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
+from pydantic import TypeAdapter, ValidationError
 
 from metrics_api.domain.dimensions import DIMENSIONS, FILTERS, UNDER_BODY
 from metrics_api.domain.periods import Period
 from metrics_api.usecases.count_series import SeriesRequest
 from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy
+from metrics_api.usecases.forecast_question import ForecastRequest
 from servicekit.auth import Caller, require
 from servicekit.civil_dates import CivilDate
 from servicekit.refusals import Refusal, Violation
@@ -22,7 +23,7 @@ WritingCaller = Annotated[Caller, Depends(require("metrics:write"))]
 
 Filters = dict[str, tuple[str, ...]]
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CIVIL_DATE: TypeAdapter[date] = TypeAdapter(CivilDate)
 
 ValidOn = Annotated[
     CivilDate | None,
@@ -56,9 +57,8 @@ async def asked_hierarchy(
         return "as_was"
     if hierarchy == "as_is":
         return "as_is"
-    if _DATE.fullmatch(hierarchy):
-        with suppress(ValueError):
-            return date.fromisoformat(hierarchy)
+    with suppress(ValidationError):
+        return _CIVIL_DATE.validate_python(hierarchy)
     raise Refusal("invalid-request", Violation("/hierarchy", "unknown_hierarchy", hierarchy))
 
 
@@ -139,6 +139,21 @@ async def members_request(
 ) -> CoverageRequest:
     """The count whose members are asked for, limited to the caller's areas."""
     return CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas, hierarchy)
+
+
+async def forecast_request(
+    caller: ReadingCaller,
+    filters: GivenFilters,
+    hierarchy: AskedHierarchy,
+    until: Annotated[CivilDate, Query(description="Last day to look at, YYYY-MM-DD 截止日期")],
+    valid_on: ValidOn = None,
+    edition: AtEdition = None,
+) -> ForecastRequest:
+    """What to look ahead to, limited to the caller's areas."""
+    return ForecastRequest(until, (), filters, valid_on, edition, caller.areas, hierarchy)
+
+
+AskedForecast = Annotated[ForecastRequest, Depends(forecast_request)]
 
 
 async def series_request(

@@ -202,7 +202,7 @@ class Added(BaseModel):
 class StandingInIndicator(BaseModel):
     """One indicator 单项指标."""
 
-    indicator: str = Field(description="Id of the indicator 指标")
+    indicator: str = Field(description="Id of the indicator 指标编号")
     title: Wording = Field(description="Title 指标名称")
     asked: bool | None = Field(
         description="In the denominator; null before the indicator's rule 是否计入分母"
@@ -230,7 +230,18 @@ class MemberLinks(BaseModel):
     decision: str = Field(description="Who supervises it, and why, in jurisdiction-router 归口判定")
 
 
-class MemberDocument(BaseModel):
+class ListedOrganization(BaseModel):
+    """What every list says of an organization, after what it lists it for 名单条目."""
+
+    kind: str | None = Field(description="Kind 类别")
+    grade: str | None = Field(description="Grade; null where never evaluated 等级")
+    area: NamedArea | None = Field(description="Where it counts 所在区划")
+    district: NamedDistrict | None = Field(description="The district above 所在区")
+    body: NamedBody | None = Field(description="Who supervises it 管理主体")
+    links: MemberLinks = Field(description="Where to read on 相关链接")
+
+
+class MemberDocument(ListedOrganization):
     """An organization of a list 名单条目."""
 
     id: UUID = Field(description="Id in the registry 编号")
@@ -239,12 +250,6 @@ class MemberDocument(BaseModel):
     counted: bool = Field(description="Whether it is in the numerator 是否计入分子")
     facts: list[FactShown] = Field(description="What decides that 决定性事实")
     since: date = Field(description="First day on which all its facts are these 起始日期")
-    kind: str | None = Field(description="Kind 类别")
-    grade: str | None = Field(description="Grade; null where never evaluated 等级")
-    area: NamedArea | None = Field(description="Where it counts 所在区划")
-    district: NamedDistrict | None = Field(description="The district above 所在区")
-    body: NamedBody | None = Field(description="Who supervises it 管理主体")
-    links: MemberLinks = Field(description="Where to read on 相关链接")
 
 
 class MemberPage(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from metrics_api.api.schemas import ReceiptDocument, Tally, Wording
+from servicekit.civil_dates import CivilDate
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -29,9 +30,7 @@ class TargetDraftDocument(BaseModel):
     goal: Decimal = Field(
         gt=0, le=1, max_digits=7, decimal_places=6, description="Share to be reached 目标值"
     )
-    deadline: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))] = Field(
-        description="By when 期限"
-    )
+    deadline: CivilDate = Field(description="By when 期限")
     reference: str = Field(
         default="", max_length=1000, description="The decision or plan that sets it 依据"
     )

@@ -1,4 +1,4 @@
-"""Pages beside the overview: one organization, two days compared, and what falls due."""
+"""Pages beside the overview: one organization, and two days compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,12 +17,11 @@ from metrics_api.dashboard.organizations import (
     listed_one,
     named,
 )
-from metrics_api.dashboard.page_query import COMPARISON, FORECAST, PageQuery
+from metrics_api.dashboard.page_query import COMPARISON, PageQuery
 from metrics_api.dashboard.pages import Pages
 from metrics_api.dashboard.speech import Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
-from metrics_api.domain.forecasts import STATES
 from metrics_api.factory import Factory
 from metrics_api.usecases.compare_coverage import (
     ChangedAnswer,
@@ -31,12 +30,10 @@ from metrics_api.usecases.compare_coverage import (
     ComparisonRequest,
 )
 from metrics_api.usecases.issue_links import Links
-from metrics_api.usecases.tell_forecast import ForecastAnswer, ForecastRequest
 from metrics_api.usecases.tell_standing import IndicatorStanding, StandingAnswer
 from servicekit.auth import Caller
 
 _YEAR = timedelta(days=365)
-_LAST = date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,6 @@ class FurtherPages:
     def __init__(self, factory: Factory, pages: Pages, whereabouts: Whereabouts) -> None:
         self._standing = factory.tell_standing
         self._compare = factory.compare_coverage
-        self._forecast = factory.tell_forecast
         self._settings = factory.settings
         self._definitions = factory.definitions
         self._labels = factory.labels
@@ -221,53 +217,6 @@ class FurtherPages:
             for column in columns
         )
         return speech("semicolon").join(told)
-
-    async def forecast(
-        self, query: PageQuery, until: date | None, speech: Speech, frame: Mapping[str, Any],
-        caller: Caller,
-    ) -> str:  # fmt: skip
-        """What falls due until a day, as a whole, by month and by area; refuses what the forecast
-        refuses.
-        """
-        day = query.valid_on or self._clock.today()
-        end = until or (day + _YEAR if day < _LAST else day)
-        level = self._settings.dashboard_area_level
-        asked = ForecastRequest(
-            end, (level,), query.filters, query.valid_on, None, caller.areas
-        )  # fmt: skip
-        answer = await self._forecast.answer(asked)
-        months = sorted({month for told in answer.obligations for month in told.months})
-        return self._pages.render(
-            "forecast",
-            speech.language,
-            **frame,
-            day=day,
-            until=end,
-            obligations=answer.obligations,
-            states=STATES,
-            months=months,
-            areas=self._areas(answer, speech),
-            forecast_path=FORECAST,
-            file=f"{query.url(f'{FORECAST}/file')}&{urlencode({'until': end.isoformat()})}",
-            receipt=receipt_line(answer.valid_on, answer.edition, speech),
-        )
-
-    def _areas(self, answer: ForecastAnswer, speech: Speech) -> list[dict[str, Any]]:
-        """By area: of each obligation, how many are overdue or fall due; the unassigned last."""
-        hierarchy = answer.directory.areas.on(answer.valid_on)
-        keys = {key for told in answer.obligations for key in told.groups}
-        nowhere = speech.say(self._labels.code(self._settings.dashboard_area_level, UNASSIGNED_KEY))
-        return [
-            {
-                "code": None if code == UNASSIGNED_KEY else code,
-                "name": nowhere if code == UNASSIGNED_KEY else hierarchy.name(code) or code,
-                "counts": [
-                    told.groups[code,]["overdue"] + told.groups[code,]["due"]
-                    for told in answer.obligations
-                ],
-            }
-            for (code,) in sorted(keys, key=lambda key: (key[0] == UNASSIGNED_KEY, key))
-        ]
 
 
 def _points(answer: ComparisonAnswer, exact: int | None, speech: Speech) -> str:

@@ -1,16 +1,16 @@
 """The organizations behind a figure, as people work through them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from metrics_api.dashboard.speech import Speech
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY
-from metrics_api.domain.facts import COLUMN_BY_NAME, POSITION, Fact
-from metrics_api.domain.periods import period_name
-from metrics_api.storage.label_files import Labels
-from metrics_api.usecases.coverage_question import CoverageQuestion
+from metrics_api.domain.dimensions import UNASSIGNED_KEY
+from metrics_api.domain.facts import POSITION, Fact
+from metrics_api.domain.timelines import Span
+from metrics_api.storage.label_files import FactValue, Labels
+from metrics_api.usecases.coverage_question import Surroundings
 from metrics_api.usecases.list_members import Member, MembersAnswer
 
 PAGE_SIZE = 50
@@ -47,17 +47,31 @@ def listed(found: MembersAnswer, labels: Labels, speech: Speech) -> Iterator[Lis
 
 
 def listed_one(
-    member: Member, question: CoverageQuestion, labels: Labels, speech: Speech
+    member: Member, around: Surroundings, labels: Labels, speech: Speech
 ) -> ListedOrganization:
     """One organization as a row."""
-    fact = named(member.span.value)
+    verdict = member.verdict
+    row = listed_by_facts(member.organization, member.span, verdict.columns, around, labels, speech)
+    return replace(row, counted=verdict.holds)
+
+
+def listed_by_facts(
+    organization: UUID,
+    span: Span[Fact],
+    columns: Iterable[str],
+    around: Surroundings,
+    labels: Labels,
+    speech: Speech,
+) -> ListedOrganization:
+    """An organization as a row, with the `columns` of its facts that put it there."""
+    fact = named(span.value)
     return ListedOrganization(
-        id=member.organization,
-        name=str(fact["name"] or member.organization),
+        id=organization,
+        name=str(fact["name"] or organization),
         code=None if fact["code"] is None else str(fact["code"]),
-        counted=member.verdict.holds,
-        place=_place(fact, question) or speech.say(labels.code("street", UNASSIGNED_KEY)),
-        body=_body(fact, question) or speech.say(labels.code("body", UNASSIGNED_KEY)),
+        counted=False,
+        place=_place(fact, around) or speech.say(labels.code("street", UNASSIGNED_KEY)),
+        body=_body(fact, around) or speech.say(labels.code("body", UNASSIGNED_KEY)),
         kind=fact_in_words("kind", fact["kind"], labels, speech),
         grade=fact_in_words("grade", fact["grade"], labels, speech),
         reasons=[
@@ -65,53 +79,40 @@ def listed_one(
                 fact_title(column, labels, speech),
                 fact_in_words(column, fact[column], labels, speech),
             )
-            for column in member.verdict.columns
+            for column in columns
         ],
-        since=member.span.start,
+        since=span.start,
     )
 
 
-def named(fact: Fact) -> Mapping[str, str | int | bool | date | None]:
+def named(fact: Fact) -> Mapping[str, FactValue]:
     """The columns of a fact by name."""
     return {name: fact[position] for name, position in POSITION.items()}
 
 
-def _place(fact: Mapping[str, object], question: CoverageQuestion) -> str:
+def _place(fact: Mapping[str, object], around: Surroundings) -> str:
     """District and street by name; what the directory does not name stays a code."""
     area = fact["area"]
     if area is None:
         return ""
-    hierarchy = question.rollup.hierarchy
+    hierarchy = around.rollup.hierarchy
     path = hierarchy.path(str(area))
     codes = [code for code in (path.district, path.street) if code] or [str(area)]
     return " ".join(hierarchy.name(code) or code for code in codes)
 
 
-def _body(fact: Mapping[str, object], question: CoverageQuestion) -> str:
+def _body(fact: Mapping[str, object], around: Surroundings) -> str:
     body = fact["supervising_body"]
     if body is None:
         return ""
-    return question.directory.bodies.name(str(body), question.query.valid_on) or str(body)
+    return around.directory.bodies.name(str(body), around.valid_on) or str(body)
 
 
 def fact_title(column: str, labels: Labels, speech: Speech) -> str:
     """What a fact is called."""
-    if column in labels.titles:
-        return speech.say(labels.titles[column])
-    name = f"field_{column}"
-    return speech(name) if name in speech.words else column
+    return speech.say(labels.facts[column])
 
 
-def fact_in_words(column: str, value: object, labels: Labels, speech: Speech) -> str:
+def fact_in_words(column: str, value: FactValue, labels: Labels, speech: Speech) -> str:
     """A fact's value: a code by its label, yes or no, a number; what is not known says so."""
-    name = f"value_{value}"
-    if column in DIMENSIONS:
-        return speech.say(labels.code(column, UNASSIGNED_KEY if value is None else str(value)))
-    if value is None:
-        return speech("not_recorded")
-    if isinstance(value, bool):
-        return speech("yes" if value else "no")
-    if isinstance(value, int):
-        period = COLUMN_BY_NAME[column].period
-        return speech.count(value) if period is None else period_name(period, value)
-    return speech(name) if name in speech.words else str(value)
+    return speech.day(value) if isinstance(value, date) else speech.say(labels.fact(column, value))

@@ -14,7 +14,7 @@ from metrics_api.dashboard.speech import Speech
 from metrics_api.dashboard.trend import read_trend
 from metrics_api.dashboard.whereabouts import Place, Whereabouts
 from metrics_api.domain.areas import AreaHierarchy
-from metrics_api.domain.dimensions import AREA_LEVELS, UNASSIGNED_KEY, AreaLevel
+from metrics_api.domain.dimensions import UNASSIGNED_KEY
 from metrics_api.domain.indicators import Indicator, Tally
 from metrics_api.domain.targets import Target
 from metrics_api.storage.definition_files import Definitions
@@ -81,7 +81,6 @@ class ReadOverview:
         labels: Labels,
         layout: Layout,
         clock: Clock,
-        top_level: AreaLevel,
     ) -> None:
         self._count = count
         self._series = series
@@ -92,7 +91,6 @@ class ReadOverview:
         self._labels = labels
         self._layout = layout
         self._clock = clock
-        self._top_level = top_level
 
     async def read(
         self, query: PageQuery, areas: tuple[str, ...] | None, speech: Speech
@@ -182,7 +180,7 @@ class ReadOverview:
             groups = groups_of(answer, dimension, query.filters, self._labels, goals, speech)
             return Breakdown(dimension, _sorted(groups, query), by_area)
 
-        level = self._level_below(query, hierarchy)
+        level = self._whereabouts.level_below(query.filters.get("area", ()), hierarchy)
         asked = [breakdown(level, True)] if level else []
         asked += [breakdown(self._opened(name, query), False) for name in self._layout.breakdowns]
         return list(await asyncio.gather(*asked))
@@ -192,17 +190,6 @@ class ReadOverview:
         if dimension in query.filters:
             return self._layout.inside.get(dimension, dimension)
         return dimension
-
-    def _level_below(self, query: PageQuery, hierarchy: AreaHierarchy) -> AreaLevel | None:
-        """The level at which to show areas: the one under the area looked at, if it has one."""
-        looked_at = query.filters.get("area", ())
-        if len(looked_at) != 1:
-            return self._top_level
-        path = hierarchy.path(looked_at[0])
-        depth = next((i for i, code in enumerate(path) if code == looked_at[0]), None)
-        if depth is None:
-            return self._top_level
-        return AREA_LEVELS[depth + 1] if depth + 1 < len(AREA_LEVELS) else None
 
 
 def _sorted(groups: list[Group], query: PageQuery) -> list[Group]:

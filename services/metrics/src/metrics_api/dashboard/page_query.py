@@ -8,17 +8,35 @@ from urllib.parse import urlencode
 
 from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
+from metrics_api.domain.forecasts import WORK, State
 from metrics_api.usecases.coverage_request import CoverageRequest
 
 OVERVIEW = "/dashboard"
 ORGANIZATIONS = "/dashboard/organizations"
 COMPARISON = "/dashboard/comparison"
 FORECAST = "/dashboard/forecast"
+DUE = "/dashboard/forecast/organizations"
 ORGANIZATION = "/dashboard/organization"
 CHARTS = "/dashboard/charts"
 
 Sort = Literal["missing", "rate", "name"]
 SORTS: tuple[Sort, ...] = ("missing", "rate", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class DueQuery:
+    """Which number of the forecast a list is behind: who owes `obligation` and stands so."""
+
+    obligation: str
+    until: date
+    states: tuple[State, ...] = WORK
+    month: str | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values, as the page and the API take them."""
+        found = [("obligation", self.obligation), ("until", self.until.isoformat())]
+        found += [("state", state) for state in self.states]
+        return found + ([("month", self.month)] if self.month else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +62,13 @@ class PageQuery:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def answer(self, path: str, **asked: object) -> str:
-        """The address of the API's answer with the same filters; what is None is left out."""
-        given = [(name, str(value)) for name, value in asked.items() if value is not None]
+        """The address of the API's answer with the same filters; what is None is left out, each of
+        a tuple is given.
+        """
+        each = {name: it if isinstance(it, tuple) else (it,) for name, it in asked.items()}
+        given = [
+            (name, str(it)) for name, values in each.items() for it in values if it is not None
+        ]
         filters = [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
         return f"{path}?{urlencode([*given, *filters])}"
 
@@ -66,6 +89,11 @@ class PageQuery:
         asked = replace(self, indicator=indicator or self.indicator)
         address = asked.narrowed(path, **filters)
         return f"{address}{'&' if '?' in address else '?'}part={part}"
+
+    def due(self, asked: DueQuery, path: str = DUE, **filters: str | None) -> str:
+        """The address of the organizations behind a number of the forecast."""
+        address = self.narrowed(path, **filters)
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked.pairs())}"
 
     def organization(self, identifier: object) -> str:
         """The address of one organization, on the day that is looked at."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.charts import receipt_line, trend
 from metrics_api.dashboard.drawn_charts import DrawnCharts
+from metrics_api.dashboard.forecast_pages import ForecastPages
 from metrics_api.dashboard.further_pages import FurtherPages
 from metrics_api.dashboard.goals import Goal, tone_of
 from metrics_api.dashboard.layout import load_layout
@@ -82,8 +83,7 @@ class Site:
         self._speeches = load_speeches()
         self._layout = load_layout(factory.definitions)
         self._freshness = factory.tell_freshness
-        self.area_level = factory.settings.dashboard_area_level
-        self._whereabouts = Whereabouts(factory.live_copy, self.area_level)
+        self._whereabouts = Whereabouts(factory.live_copy, factory.settings.dashboard_area_level)
         self.assets = load_assets()
         self._pages = Pages(self.assets, self._speeches)
         self.charts = DrawnCharts(
@@ -96,6 +96,7 @@ class Site:
             self._clock,
         )
         self.further = FurtherPages(factory, self._pages, self._whereabouts)
+        self.forecasts = ForecastPages(factory, self._pages, self._whereabouts)
         self._members = factory.list_members
         self._overview = ReadOverview(
             factory.count_coverage,
@@ -107,7 +108,6 @@ class Site:
             self._labels,
             self._layout,
             self._clock,
-            self.area_level,
         )
 
     @property
@@ -166,10 +166,16 @@ class Site:
         )
 
     def frame(
-        self, query: PageQuery, path: str, language: Language, caller: Caller, other: str
+        self,
+        query: PageQuery,
+        path: str,
+        language: Language,
+        caller: Caller,
+        other: str,
+        kept: str = "",
     ) -> dict[str, Any]:
         """What every page around one question is told; `other` is its address in the other
-        language.
+        language, `kept` what addresses of this page carry beside the question.
         """
         speech = self._speeches[language]
         edition = self._whereabouts.newest
@@ -180,7 +186,7 @@ class Site:
         return {
             "q": query, "here": path, "caller": caller, "home": OVERVIEW, "labels": self._labels,
             "other_language": other, "places": places, "now": self._clock.now(),
-            "chips": self._chips(query, path, edition, day, speech),
+            "chips": self._chips(query, path, edition, day, speech, kept),
         }  # fmt: skip
 
     async def organizations(
@@ -213,7 +219,9 @@ class Site:
             places=self._whereabouts.path(
                 query.filters.get("area", ()), found.question.rollup.hierarchy
             ),
-            chips=self._chips(query, ORGANIZATIONS, found.edition, found.valid_on, speech, part),
+            chips=self._chips(
+                query, ORGANIZATIONS, found.edition, found.valid_on, speech, f"&part={part}"
+            ),
             receipt=receipt_line(found.valid_on, found.edition, speech),
             now=self._clock.now(),
         )  # fmt: skip
@@ -241,7 +249,7 @@ class Site:
         places = self._whereabouts.path(
             query.filters.get("area", ()), found.question.rollup.hierarchy
         )
-        chips = self._chips(query, ORGANIZATIONS, edition, day, speech, part)
+        chips = self._chips(query, ORGANIZATIONS, edition, day, speech)
         words = (*(place.name for place in places), *(chip.name for chip in chips))
         title = speech.say(self._definitions.indicators[query.indicator].title)
         return WholeList(query, part, title, speech.list(words), day, edition, rows)
@@ -288,10 +296,9 @@ class Site:
         edition: Edition,
         day: date,
         speech: Speech,
-        part: Part | None = None,
+        kept: str = "",
     ) -> list[Chip]:
         """The filters chosen, but for the area, which has its own path."""
-        kept = f"&part={part}" if part else ""
         chips = []
         for name, values in query.filters.items():
             if name == "area":

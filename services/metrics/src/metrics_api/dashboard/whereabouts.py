@@ -50,3 +50,13 @@ class Whereabouts:
         named = [(code, hierarchy.name(code)) for code in above]
         known = [Place(code, name) for code, name in named if name]
         return [*known, Place(codes[0], hierarchy.name(codes[0]) or codes[0])]
+
+    def level_below(self, codes: tuple[str, ...], hierarchy: AreaHierarchy) -> AreaLevel | None:
+        """The level at which to show areas: the one under the area looked at, if it has one."""
+        if len(codes) != 1:
+            return AREA_LEVELS[self._top]
+        path = hierarchy.path(codes[0])
+        depth = next((i for i, code in enumerate(path) if code == codes[0]), None)
+        if depth is None:
+            return AREA_LEVELS[self._top]
+        return AREA_LEVELS[depth + 1] if depth + 1 < len(AREA_LEVELS) else None

@@ -1,15 +1,23 @@
 """What falls due, lapses or gets overdue: terms that begin or end with dates in the facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from metrics_api.domain.explanations import explainer
+from metrics_api.domain.facts import POSITION, Fact
 from metrics_api.domain.indicators import Parameter, Wording
-from metrics_api.domain.predicates import Predicate
+from metrics_api.domain.predicates import Every, Predicate
 
 State = Literal["overdue", "due", "later", "undated"]
 STATES: tuple[State, ...] = ("overdue", "due", "later", "undated")
 """Before the day asked for; until the end asked for; after it; by no date that is known."""
+WORK: tuple[State, ...] = ("overdue", "due")
+"""How those stand whom there is to work on until the end asked for."""
+
+EVERYBODY = Every(())
+"""The predicate that holds of every fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,29 @@ class Forecast:
     when: Predicate
     terms: tuple[Term, ...]
     needs: str | None = None
+
+
+def deciding(forecast: Forecast) -> Callable[[Fact], tuple[str, ...]]:
+    """Compile a resolved forecast to a function that names what decides that a fact which it asks
+    about owes something, and by which day: columns, each once.
+
+    Dates that would have told the day but are not recorded are among them.
+    """
+    owes = explainer(forecast.when)
+    terms = [(term.field, explainer(term.when or EVERYBODY)) for term in forecast.terms]
+
+    def columns(fact: Fact) -> tuple[str, ...]:
+        found = [*owes(fact).columns]
+        for field, applies in terms:
+            verdict = applies(fact)
+            if not verdict.holds:
+                continue
+            found += verdict.columns
+            if field is None:
+                break
+            found.append(field)
+            if fact[POSITION[field]] is not None:
+                break
+        return tuple(dict.fromkeys(found))
+
+    return columns

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.counting.coverage_count import CoverageQuery
@@ -37,6 +38,26 @@ class Knowledge:
         return self.served.rollup(self.edition.number, day)
 
 
+class Surroundings(Protocol):
+    """What tells where an organization lay and who supervised it: a day and its areas."""
+
+    @property
+    def valid_on(self) -> date:
+        """The day on which the organization is looked at."""
+
+    @property
+    def areas_on(self) -> date:
+        """The day whose areas `rollup` knows."""
+
+    @property
+    def directory(self) -> Directory:
+        """Areas and bodies as the edition knows them."""
+
+    @property
+    def rollup(self) -> AreaRollup:
+        """Where every area lay."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageQuestion:
     """All that counting on one day needs."""
@@ -48,9 +69,14 @@ class CoverageQuestion:
     """The day whose areas were asked for; None for those of the day that is counted."""
 
     @property
+    def valid_on(self) -> date:
+        """The day that is counted."""
+        return self.query.valid_on
+
+    @property
     def areas_on(self) -> date:
         """The day whose areas `rollup` knows."""
-        return self.hierarchy_on or self.query.valid_on
+        return self.hierarchy_on or self.valid_on
 
     @property
     def edition(self) -> Edition:
