@@ -74,7 +74,7 @@ clean-data: $(BIN)/.synced ## Forget the data of `make run`
 
 .PHONY: test
 test: $(BIN)/.synced ## Run all tests [WORKERS=auto] [TESTS=tests/system]
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: lint
 lint: $(BIN)/.synced ## Check style, types and who may import whom

@@ -90,9 +90,14 @@ async def find_organizations(
     operation_id="look_up_organizations",
     summary="Look up many at once 批量查询",
     response_model=LookupOut,
-    responses=responses(*USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    responses=responses(*USUAL, AHEAD_OF_HEAD, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
 )
-async def look_up_organizations(caller: Reader, factory: Made, body: LookupIn) -> Response:
-    """Up to 1,000 credit codes, ids and filing numbers: who is found, and who is not."""
+async def look_up_organizations(
+    caller: Reader, factory: Made, then: Then, body: LookupIn
+) -> Response:
+    """Up to 1,000 credit codes, ids and filing numbers: who is found, and who is not.
+
+    With `valid_on` or `known_at`: who bore these names *then*, as they were.
+    """
     wanted = Wanted(body.credit_codes, body.ids, body.filing_numbers)
-    return Response(await factory.look_up_organizations(caller, wanted), media_type=_JSON)
+    return Response(await factory.look_up_organizations(caller, wanted, then), media_type=_JSON)

@@ -9,6 +9,7 @@ from registry_api.api.dependencies import (
     Made,
     OrganizationId,
     Reader,
+    Then,
     ValidOn,
     Writer,
 )
@@ -105,15 +106,21 @@ async def read_organization(
     operation_id="read_organization_by_credit_code",
     summary="Look up by credit code 按信用代码查询",
     response_model=Organization,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_by_credit_code(
     caller: Reader,
     factory: Made,
+    then: Then,
     credit_code: Annotated[str, Path(max_length=40, description="统一社会信用代码")],
 ) -> Response:
-    """The organization with this unified social credit code."""
-    return _document(await factory.read_organization.by_credit_code(caller, credit_code.upper()))
+    """Who bears this unified social credit code now, or bore it on a day as known at a moment.
+
+    A code that was given up can be given again: of several that bore it on a day of the past, the
+    one registered last is shown.
+    """
+    code = credit_code.upper()
+    return _document(await factory.read_organization.by_credit_code(caller, code, then))
 
 
 def _document(found: Document) -> Response:

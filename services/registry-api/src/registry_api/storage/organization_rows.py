@@ -19,7 +19,7 @@ from registry_api.domain.facets import facet_values, facets
 from registry_api.domain.name_pairs import name_pairs
 from registry_api.domain.obligations import obligations_ahead, obligations_from
 from registry_api.domain.organization import State, access_area
-from registry_api.storage import obligation_rows
+from registry_api.storage import former_identifiers, obligation_rows
 from registry_api.storage.obligation_rows import Owing
 from registry_api.storage.tables import organization
 from servicekit.canonical import canonical_text
@@ -114,6 +114,7 @@ async def insert_one(connection: AsyncConnection, held: Held) -> None:
 
 async def update_one(connection: AsyncConnection, held: Held, timeline: Timeline) -> None:
     """Replace an organization's current row; `timeline` is its whole one."""
+    await former_identifiers.keep(connection, [(held.id, held.state, timeline)])
     await connection.execute(
         update(organization).where(organization.c.id == held.id).values(**_by_name(held))
     )
@@ -133,6 +134,8 @@ async def update_many(
     UPDATE."""
     if not changed:
         return
+    named = ((held.id, held.state, timeline) for held, timeline in changed)
+    await former_identifiers.keep(connection, named)
     await connection.execute(
         text(
             "CREATE TEMP TABLE IF NOT EXISTS organization_staging "

@@ -72,6 +72,16 @@ void_organization = Table(
 """Organizations entered in error: no longer in `organization`, still met by lists of the past.
 When and why stands in the ledger."""
 
+former_identifier = Table(
+    "former_identifier",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="credit_code or filing_number"),
+    Column("value", Text, primary_key=True),
+    Column("organization_id", Uuid, primary_key=True),
+)
+"""What organizations were named before, or are named on other days: `storage.former_identifiers`.
+Also of those that are void."""
+
 obligation = Table(
     "obligation",
     metadata,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.storage import obligation_rows
+from registry_api.storage import former_identifiers, obligation_rows
 from registry_api.storage.organization_rows import Held
 from registry_api.storage.tables import organization, void_organization
 
@@ -29,6 +29,7 @@ async def take_out(connection: AsyncConnection, held: Held) -> None:
 
     What hangs on the row goes with it, candidates' names too; it owes nothing any more.
     """
+    await former_identifiers.keep(connection, [(held.id, {}, ())])
     await obligation_rows.replace_one(connection, (held.id, ()))
     await connection.execute(delete(organization).where(organization.c.id == held.id))
     await connection.execute(insert(void_organization).values(id=held.id, area=held.area))

@@ -1,5 +1,6 @@
 """Why there is no organization under an id: never was, or void."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +18,25 @@ async def absence(
     `organization-void` with the reason to those who saw it while it stood in the register, else
     `not-found`.
     """
-    void = await void_organizations.read(connection, identifier)
-    if void is None or not caller.may_see(void.area):
+    return await absence_of_any(connection, caller, [identifier], position)
+
+
+async def absence_of_any(
+    connection: AsyncConnection,
+    caller: Caller,
+    identifiers: Sequence[UUID],
+    position: int | None = None,
+) -> Refusal:
+    """The same of several that bore one name: of those that are void, the one voided last."""
+    found = [await void_organizations.read(connection, identifier) for identifier in identifiers]
+    voids = [
+        void
+        for void in found
+        if void is not None
+        and caller.may_see(void.area)
+        and (position is None or void.position <= position)
+    ]
+    if not voids:
         return Refusal("not-found")
-    if position is not None and position < void.position:
-        return Refusal("not-found")
-    return Refusal("organization-void", reason=void.reason, voided_at=void.voided_at)
+    last = max(voids, key=lambda void: void.position)
+    return Refusal("organization-void", reason=last.reason, voided_at=last.voided_at)

@@ -7,8 +7,9 @@ import orjson
 
 from registry_api.domain.organization import access_area
 from registry_api.domain.point_in_time import AsOf
-from registry_api.storage import listing, past_listing
-from registry_api.usecases.absence import absence
+from registry_api.storage import former_identifiers, listing, past_listing
+from registry_api.storage.past_listing import PastFilter
+from registry_api.usecases.absence import absence, absence_of_any
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -39,12 +40,25 @@ class ReadOrganization:
                 raise await absence(connection, caller, identifier)
         return Document(found[0], found[2])
 
-    async def by_credit_code(self, caller: Caller, code: str) -> Document:
-        """The current document by credit code. Raises Refusal `not-found`."""
-        found = await listing.read_by_credit_code(self.database, code)
-        if found is None or not caller.may_see(found[1]):
-            raise Refusal("not-found")
-        return Document(found[0], found[2])
+    async def by_credit_code(self, caller: Caller, code: str, as_of: AsOf) -> Document:
+        """The document of who bore the credit code on a day, as known at a moment.
+
+        A code that one gave up can be given to another: of several that bear it on a day of the
+        past, the one registered last. Raises Refusal as `then` does.
+        """
+        if as_of.is_now(self.clock.today()):
+            found = await listing.read_by_credit_code(self.database, code)
+            if found is not None and caller.may_see(found[1]):
+                return Document(found[0], found[2])
+        async with self.database.reading() as connection:
+            point = await find_point_in_time(connection, as_of, self.clock.today())
+            bearers = await former_identifiers.bearers(connection, [code], [])
+            wanted = PastFilter(point, {}, caller.like_patterns())
+            rows = await past_listing.among(connection, wanted, bearers)
+            named = [row for row in rows if orjson.loads(row.state)["credit_code"] == code]
+            if not named:
+                raise await absence_of_any(connection, caller, bearers, point.position)
+        return Document(named[-1].revision, named[-1].document)
 
     async def then(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
         """The document on a day, as known at a moment.

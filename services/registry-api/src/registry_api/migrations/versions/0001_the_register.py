@@ -207,6 +207,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("void_organization_pkey")),
     )
     op.create_table(
+        "former_identifier",
+        sa.Column("kind", sa.Text(), nullable=False, comment="credit_code or filing_number"),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "kind", "value", "organization_id", name=op.f("former_identifier_pkey")
+        ),
+    )
+    op.create_table(
         "obligation",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -329,6 +338,7 @@ def downgrade() -> None:
     )
     op.drop_table("restricted_access")
     op.drop_table("candidate")
+    op.drop_table("former_identifier")
     op.drop_table("void_organization")
     op.drop_index("obligation_due_idx", table_name="obligation")
     op.drop_table("obligation")
