@@ -94,7 +94,8 @@ async def test_of_a_void_organization_the_code_tells_why(
     assert (gone.json()["type"], gone.json()["detail"]) == (by_id["type"], by_id["detail"])
     assert (await by_code(registry, 1, known_at=standing)).json()["id"] == identifier
     elsewhere = keys.headers(areas=["440304"])
-    for when in ({}, {"known_at": standing}):
+    asked: tuple[dict[str, Any], ...] = ({}, {"known_at": standing})
+    for when in asked:
         hidden = await registry.get(
             f"/v1/organizations/by-credit-code/{credit_code(1)}", params=when, headers=elsewhere
         )
@@ -134,7 +135,7 @@ async def test_by_code_is_the_read_of_all(
     days = sorted({"2016-05-01", "2017-01-01", *(day for _, day, _ in changes)})
     for known_at in range(start, end + 1, max(1, (end - start) // 3)):
         for day in days:
-            when = {"valid_on": day, "known_at": known_at}
+            when: dict[str, Any] = {"valid_on": day, "known_at": known_at}
             own = [
                 await registry.get(f"/v1/organizations/{owner}", params=when) for owner in owners
             ]

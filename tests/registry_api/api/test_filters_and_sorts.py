@@ -37,7 +37,13 @@ async def trio(registry: httpx.AsyncClient) -> httpx.AsyncClient:
         affiliation="street_work_committee",
     )
     await amended(registry, whole, "2016-03-01", charter={"wording": "v1"})
-    await founded(registry, 2, name="深圳市晨光门诊部", full_time_staff=8)
+    plain = await founded(registry, 2, name="深圳市晨光门诊部", full_time_staff=8)
+    vetoed = await registry.post(
+        f"/v1/organizations/{plain}/evaluations",
+        json={"effective_on": "2016-03-01", "proposed": "5A"},
+        headers={"if-match": "*"},
+    )
+    assert vetoed.status_code == 200, vetoed.text
     await founded(
         registry, 3, name="罗湖区希望小学", full_time_staff=None, licence_issuer="education"
     )
@@ -63,6 +69,10 @@ BY_FACET: list[tuple[dict[str, Any], set[int]]] = [
     ({"registered_on_before": "2016-03-01"}, set()),
     ({"grade_valid_until_before": "2021-05-02"}, {1}),
     ({"grade_valid_until_before": "2021-05-01"}, set()),
+    ({"evaluation_proposed": ["4A", "5A"]}, {2}),
+    ({"evaluation_ground": ["eligible_not_formed", "5a_needs_party_organization"]}, {2}),
+    ({"evaluation_ground": "eligible_not_formed"}, set()),
+    ({"unknown": "evaluation_ground"}, {1, 3}),
     ({"area": "440300"}, {1, 2, 3}),
     ({"area": "440303001"}, {1, 2, 3}),
     ({"area": "440304"}, set()),
@@ -78,7 +88,7 @@ async def test_present_and_past_answer_the_same_filters_alike(
     trio: httpx.AsyncClient, params: dict[str, Any], numbers: set[int]
 ) -> None:
     expected = {credit_code(number) for number in numbers}
-    for when in ({}, {"valid_on": "2016-03-01"}, {"known_at": 4}):
+    for when in ({}, {"valid_on": "2016-03-01"}, {"known_at": 5}):
         asked = {**params, **when, "count": "exact"}
         page = (await trio.get("/v1/organizations", params=asked)).json()
         assert {item["credit_code"] for item in page["items"]} == expected, when
@@ -90,7 +100,7 @@ async def test_filters_of_the_past_hold_then_not_now(trio: httpx.AsyncClient) ->
     await amended(trio, first["id"], "2017-01-01", status="suspended")
     assert [i["id"] for i in await walked(trio, status="suspended")] == [first["id"]]
     assert await walked(trio, status="suspended", valid_on="2016-12-31") == []
-    assert await walked(trio, status="suspended", known_at=4) == []
+    assert await walked(trio, status="suspended", known_at=5) == []
     assert len(await walked(trio, status="active", valid_on="2016-12-31")) == 3
     assert await walked(trio, valid_on="2016-02-29") == []
 
@@ -181,5 +191,5 @@ async def test_a_cursor_belongs_to_its_query(trio: httpx.AsyncClient) -> None:
             "/v1/organizations", params={**other, "cursor": page["next_cursor"]}
         )
         assert answer.status_code == 400
-    ahead = await trio.get("/v1/organizations", params={"known_at": 5})
-    assert (ahead.status_code, ahead.json()["head"]) == (400, 4)
+    ahead = await trio.get("/v1/organizations", params={"known_at": 6})
+    assert (ahead.status_code, ahead.json()["head"]) == (400, 5)

@@ -243,7 +243,7 @@ async def test_what_was_entered_in_error_never_was(
     listed = (await registry.get("/v1/organizations", params={"count": "exact"})).json()
     assert ([o["id"] for o in listed["items"]], listed["count"]) == ([other], 1)
     code = await registry.get(f"/v1/organizations/by-credit-code/{credit_code(1)}")
-    assert code.status_code == 404
+    assert code.status_code == 410
 
     known = await _read(registry, error, known_at=before)
     assert (known["revision"], known["full_time_staff"]) == (2, 9)

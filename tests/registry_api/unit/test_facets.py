@@ -6,8 +6,6 @@ from registry_api.domain.facets import facet_values, facets, filters
 from registry_api.domain.organization import complete
 
 NOT_TO_FIND_BY = {
-    "evaluation.proposed",  # what came of it is the grade
-    "evaluation.grounds",
     "annual_inspection.made_up.result",  # the newest year is what counts
 }
 

@@ -82,14 +82,16 @@ def _add_problems(operation: Document) -> None:
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         answers["422"] = responses(INVALID_REQUEST)[422]
+    always = [UNKNOWN_PARAMETER, BAD_REQUEST]
     if "security" in operation:
-        answers.setdefault("503", responses(UNAVAILABLE, KEYS_UNAVAILABLE)[503])
+        always += [UNAVAILABLE, KEYS_UNAVAILABLE]
     else:
         operation["security"] = []  # public on purpose, not by oversight
-    declared = answers.setdefault("400", responses(UNKNOWN_PARAMETER)[400])
-    for type_ in (UNKNOWN_PARAMETER, BAD_REQUEST):
+    for type_ in always:
+        answer = responses(type_)[type_.status]
+        declared = answers.setdefault(str(type_.status), answer)
         if f"`{type_.slug}`" not in declared["description"]:
-            declared["description"] += f" · {responses(type_)[400]['description']}"
+            declared["description"] += f" · {answer['description']}"
 
 
 def _add_examples(operation: Document, recorded: Document) -> None:

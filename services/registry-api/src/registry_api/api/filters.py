@@ -18,6 +18,7 @@ _Number = Annotated[int, Field(ge=0, le=2_000_000_000)]
 
 _MEANING = {
     "one_of": "one of these 之一",
+    "any_of": "with any of these 含其中之一",
     "prefix": "prefixes of the code 代码前缀",
     "contains": "contains each of these 包含",
     "min": "at least 不少于",

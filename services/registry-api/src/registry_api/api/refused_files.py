@@ -27,15 +27,16 @@ _LINE = "original_line"
 
 def refused_file(rows: RefusedRows, form: str, language: str) -> AsyncGenerator[bytes, None]:
     """The rows as "csv", "xlsx" or "ndjson", with the reasons in `language`."""
-    reasons = [place for place, cell in enumerate(rows.header) if is_reason(cell)]
-    kept = [place for place in range(len(rows.header)) if place not in reasons]
-    header = [rows.header[place] for place in kept]
+    columns_ = _without_blanks(rows.header)  # a sheet is as wide as its longest row
+    reasons = [place for place, cell in enumerate(columns_) if is_reason(cell)]
+    kept = [place for place in range(len(columns_)) if place not in reasons]
+    header = [columns_[place] for place in kept]
     worded = _worded(language)
 
     def cells(row: RefusedRow) -> list[str]:
         written_, told = _without_reasons(row, reasons)
         shown = [written_[n] if n < len(written_) else "" for n in kept]
-        beyond = written_[len(rows.header) :]
+        beyond = _without_blanks(written_[len(columns_) :])
         return [*map(_harmless, shown), told or " ".join(map(worded, row.violations)),
                 *map(_harmless, beyond)]  # fmt: skip
 
@@ -47,6 +48,12 @@ def refused_file(rows: RefusedRows, form: str, language: str) -> AsyncGenerator[
     return written(
         form, rows.pages, TableForm(_SHEET[language], [*header, title], numeric, cells, line)
     )
+
+
+def _without_blanks(cells: Sequence[str]) -> Sequence[str]:
+    """The cells up to the last that says something."""
+    width = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    return cells[:width]
 
 
 def row_error(line: int, violation: Violation, language: str) -> dict[str, Any]:

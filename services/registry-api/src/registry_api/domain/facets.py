@@ -15,8 +15,10 @@ from registry_api.domain.columns import columns
 from registry_api.domain.fact_reading import Nothing, member
 from registry_api.domain.organization import State
 
-Kind = Literal["code", "text", "token", "count", "date", "flag", "presence"]
-Operator = Literal["one_of", "prefix", "contains", "min", "max", "from", "before", "is", "unknown"]
+Kind = Literal["code", "codes", "text", "token", "count", "date", "flag", "presence"]
+Operator = Literal[
+    "one_of", "any_of", "prefix", "contains", "min", "max", "from", "before", "is", "unknown"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ _LEAVES = {
     "demonstration_review_result": "party.demonstration_site.review_result",
     "inspection_year": "annual_inspection.year",
     "inspection_result": "annual_inspection.result",
+    "evaluation_proposed": "evaluation.proposed",
     "evaluation_outcome": "evaluation.outcome",
+    "evaluation_ground": "evaluation.grounds",
     "election_state": "leadership_election.state",
     "abnormal_ground": "abnormal_list.ground",
     "recommendation_purpose": "recommendation.purpose",
@@ -99,7 +103,7 @@ def facets() -> Mapping[str, Facet]:
     for name, dotted in _LEAVES.items():
         leaf = leaves[dotted]
         kind = leaf.kind
-        assert kind in ("code", "text", "token", "count", "date", "flag"), dotted
+        assert kind in ("code", "codes", "text", "token", "count", "date", "flag"), dotted
         found[name] = Facet(name, leaf.path, kind, leaf.title, leaf.code_list)
     for name, (dotted, title) in _PRESENCES.items():
         found[name] = Facet(name, tuple(dotted.split(".")), "presence", title)
@@ -110,9 +114,10 @@ def facets() -> Mapping[str, Facet]:
 def filters() -> Mapping[str, Filter]:
     """All query parameters that filter, by name.
 
-    Codes and identifiers: one of the given values. Divisions: prefixes. The name: a part of it.
-    Counts: `_min`, `_max`, both inclusive. Dates: half-open, `_from` and `_before`. Flags: `true`
-    or `false`; unknown is neither. `unknown` names facets about which nothing is known.
+    Codes and identifiers: one of the given values; lists of codes: with any of them. Divisions:
+    prefixes. The name: a part of it. Counts: `_min`, `_max`, both inclusive. Dates: half-open,
+    `_from` and `_before`. Flags: `true` or `false`; unknown is neither. `unknown` names facets
+    about which nothing is known.
     """
     made = [Filter("area", "prefix", AREA), Filter("unknown", "unknown", None)]
     for facet in facets().values():
@@ -132,7 +137,7 @@ def _operators(facet: Facet) -> tuple[tuple[str, Operator], ...]:
         return (("_from", "from"), ("_before", "before"))
     if facet.kind in ("flag", "presence"):
         return (("", "is"),)
-    return (("", "one_of"),)
+    return (("", "any_of" if facet.kind == "codes" else "one_of"),)
 
 
 def facet_values(state: State) -> tuple[Any, ...]:

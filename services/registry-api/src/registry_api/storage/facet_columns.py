@@ -21,9 +21,11 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
+    select,
     tuple_,
 )
 
@@ -35,11 +37,12 @@ Columns = Mapping[str, ColumnElement[Any]]
 
 NAME_PAIRS = "name_pairs"
 
-_TYPES: Mapping[str, type[Any]] = {
+_TYPES: Mapping[str, Any] = {
     "count": Integer,
     "date": Date,
     "flag": Boolean,
     "presence": Boolean,
+    "codes": ARRAY(Text),
 }
 _NAME = Text(collation="C")
 """By code point, so that lists by name have one order on every server; it is not that of pinyin."""
@@ -52,7 +55,7 @@ def facet_columns() -> list[Column[Any]]:
     return [
         Column(
             facet.name,
-            _NAME if facet.name == "name" else _TYPES.get(facet.kind, Text)(),
+            _NAME if facet.name == "name" else _TYPES.get(facet.kind, Text),
             nullable=not (facet.name in _REQUIRED or facet.kind == "presence"),
         )
         for facet in facets().values()
@@ -78,10 +81,19 @@ def _read(state: ColumnElement[Any], facet: Facet) -> ColumnElement[Any]:
     if facet.kind == "presence":
         found = func.jsonb_typeof(func.jsonb_extract_path(state, *facet.path))
         return func.coalesce(found == "object", literal(False))
+    if facet.kind == "codes":
+        return _listed(func.jsonb_extract_path(state, *facet.path))
     leaf = _leaf(state, facet.path)
     if facet.name == "name":
         return leaf.collate("C")
     return cast(leaf, _TYPES[facet.kind]) if facet.kind in _TYPES else leaf
+
+
+def _listed(found: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A JSON list of codes as an array; null where there is no list."""
+    items = select(func.jsonb_array_elements_text(found).column_valued("item")).scalar_subquery()
+    array = func.array(items, type_=ARRAY(Text))
+    return case((func.jsonb_typeof(found) == "array", array), else_=None)
 
 
 def conditions_on(
@@ -122,6 +134,9 @@ def _like_any(column: ColumnElement[str], patterns: Sequence[str]) -> ColumnElem
 
 _OPERATORS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "one_of": lambda column, values: column.in_(values),
+    "any_of": lambda column, values: column.bool_op("&&")(
+        bindparam(None, list(values), type_=ARRAY(Text))
+    ),
     "prefix": lambda column, values: _like_any(column, [f"{value}%" for value in values]),
     "min": lambda column, value: column >= value,
     "max": lambda column, value: column <= value,
