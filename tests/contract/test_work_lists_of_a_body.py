@@ -130,6 +130,19 @@ def test_other_filters_and_days_ahead_narrow_the_same_list(caller: Caller) -> No
         assert caller.walked(caller.registry, "/v1/obligations", body=CITY, **params) == mine
 
 
+@pytest.mark.parametrize("path", ["/v1/information-base", "/v1/notices"])
+def test_the_list_of_a_day_past_is_the_join_of_that_day(caller: Caller, path: str) -> None:
+    then = {"valid_on": (SystemClock().today() - timedelta(1)).isoformat()}
+    whole = caller.walked(caller.registry, path, limit=1000, **then)
+    bodies = caller.assigned(**then)
+    seen = 0
+    for body in sorted({*bodies.values()}):
+        mine = [item for item in whole if bodies.get(item["id"]) == body]
+        assert caller.walked(caller.registry, path, body=body, limit=2, **then) == mine
+        seen += len(mine)
+    assert seen
+
+
 def test_the_export_is_the_list(caller: Caller) -> None:
     listed = caller.walked(caller.registry, "/v1/obligations", body=CITY)
     answer = caller.registry.get("/v1/obligations/export", params={"body": CITY})

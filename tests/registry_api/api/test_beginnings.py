@@ -78,3 +78,10 @@ async def test_a_change_that_reaches_a_day_elsewhere_is_refused_without_naming_t
     away = await amend("2017-02-01", {"domicile": {"division_code": "440304002"}})
     assert (away.status_code, away.json()["area"]) == (403, "440304002")
     assert (await amend("2017-02-01", {"full_time_staff": 1})).status_code == 200
+    void = await registry.post(
+        f"/v1/organizations/{identifier}/void",
+        json={"reason": "重复登记"},
+        headers={"if-match": "*", **inside},
+    )
+    assert (void.status_code, "440304" in void.text) == (403, False)
+    assert void.json()["type"].endswith("/outside-areas")

@@ -225,7 +225,11 @@ def _without(item: State, names: set[str]) -> State:
         ("/v1/obligations/export", {"format": "pdf"}, 422),
         ("/v1/information-base", {"eligible": "9"}, 422),
         ("/v1/information-base", {"cursor": "\0"}, 400),
-        ("/v1/information-base", {"valid_on": "2017-06-13"}, 400),
+        ("/v1/information-base", {"known_at": "99"}, 400),
+        ("/v1/obligations", {"known_at": "1"}, 422),
+        ("/v1/obligations/export", {"known_at": "1"}, 422),
+        ("/v1/overdue-formations", {"known_at": "1"}, 422),
+        ("/v1/notices", {"known_at": "0", "kind": "duplicate_name"}, 422),
     ],
 )
 async def test_what_can_not_be_asked_is_refused_in_words(
@@ -239,6 +243,8 @@ async def test_what_can_not_be_asked_is_refused_in_words(
         (error,) = problem["errors"]
         assert error["rule"] == "work_list_of_the_past"
         assert "/v1/organizations/{organization_id}/obligations" in error["detail"]
+    if "known_at" in params and "obligations" in path:
+        assert "information-base?eligible=true&known_at=1" in problem["errors"][0]["detail"]
 
 
 async def test_a_cursor_of_another_question_is_refused(registry: httpx.AsyncClient) -> None:

@@ -283,6 +283,19 @@ ERRORS = ErrorTable(
             "Work lists show today ({today}) or a day ahead; for {value} ask each organization: "
             "/v1/organizations/{{organization_id}}/obligations?valid_on={value}.",
         ),
+        "work_list_known_then": Text(
+            "待办清单只按当前所知列出；以往所知请查 "
+            "/v1/organizations/{{organization_id}}/obligations?known_at={value}，"
+            "应建未建另见 /v1/information-base?eligible=true&known_at={value}。",
+            "Work lists show what is known now; for what was known then ask each organization: "
+            "/v1/organizations/{{organization_id}}/obligations?known_at={value}, and for overdue "
+            "formations /v1/information-base?eligible=true&known_at={value}.",
+        ),
+        "namesakes_of_the_past": Text(
+            "同名只按当前名称查找；查过去某日时请去掉 kind=duplicate_name。",
+            "Namesakes are looked for among present names only: leave out valid_on and known_at, "
+            "or this kind.",
+        ),
         "unknown_body": Text(
             "归口服务没有可供此令牌查看的党组织 {value}；编号见其 /v1/bodies。",
             "jurisdiction-router has no body {value} that this token may see; its /v1/bodies lists "

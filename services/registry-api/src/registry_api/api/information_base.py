@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from registry_api.api.dependencies import USUAL, Made, Reader
+from registry_api.api.dependencies import USUAL, Made, Reader, Then
 from registry_api.api.filters import Filters
 from registry_api.api.obligation_schemas import BasePageOut, InBaseOut
 from registry_api.api.obligations import Counted
@@ -12,7 +12,7 @@ from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.usecases.list_information_base import BaseQuestion, InBase
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR
+from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR
 
 router = APIRouter(tags=["obligations"])
 
@@ -22,13 +22,14 @@ router = APIRouter(tags=["obligations"])
     operation_id="list_information_base",
     summary="The information base 党建信息库",
     response_model=BasePageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
+    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD, *ASKING_THE_ROUTER),
 )
 async def list_information_base(
     caller: Reader,
     factory: Made,
     filters: Filters,
     supervised: OfBody,
+    then: Then,
     eligible: Annotated[
         bool | None, Query(description="Enough full members to form, or not 是否应建未建")
     ] = None,
@@ -39,11 +40,11 @@ async def list_information_base(
     cursor: CursorText = None,
     count: Counted = None,
 ) -> BasePageOut:
-    """Members but no Party organization, as of today; who looks after them, and who is missing.
+    """Members but no Party organization; who looks after them, and who is missing.
 
-    Of the past: `/v1/organizations?has_party_organization=false&valid_on=…`.
+    On a day, as known at a moment: a page of the past may be short, or empty, and have a next.
     """
-    question = BaseQuestion(filters, eligible, organizer_missing, supervised)
+    question = BaseQuestion(filters, eligible, organizer_missing, supervised, then)
     page = await factory.list_information_base(caller, question, cursor, limit, count == "exact")
     return BasePageOut(
         items=[_shown(found) for found in page.found],

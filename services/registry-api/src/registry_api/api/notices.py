@@ -8,7 +8,7 @@ from registry_api.api.dependencies import USUAL, Made, OrganizationId, Reader, T
 from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
-from registry_api.usecases.find_notices import Noticed
+from registry_api.usecases.find_notices import Noticed, NoticeQuestion
 from servicekit.areas import area_prefix
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
@@ -47,12 +47,13 @@ async def read_notices(
     operation_id="list_notices",
     summary="Work list of consistency notices 一致性提示清单",
     response_model=NoticePageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
+    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD, *ASKING_THE_ROUTER),
 )
 async def list_notices(
     caller: Reader,
     factory: Made,
     supervised: OfBody,
+    then: Then,
     kind: Annotated[list[NoticeKind] | None, Query(description="Of these kinds only 类别")] = None,
     area: Annotated[
         list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
@@ -62,11 +63,13 @@ async def list_notices(
     cursor: CursorText = None,
     accept_language: _Language = None,
 ) -> NoticePageOut:
-    """Organizations with notices as of today. A page may be short, or empty, and have a next."""
+    """Organizations with notices. A page may be short, or empty, and have a next.
+
+    On a day, as known at a moment; namesakes are looked for at present only.
+    """
     filters = {"area": [area_prefix(code) for code in area]} if area else {}
-    page = await factory.find_notices.work_list(
-        caller, kind or (), filters, supervised, cursor, limit
-    )
+    question = NoticeQuestion(kind or (), filters, supervised, then)
+    page = await factory.find_notices.work_list(caller, question, cursor, limit)
     language = preferred_language(accept_language)
     return NoticePageOut(
         items=[_noticed(found, language) for found in page.found], next_cursor=page.next_cursor

@@ -24,7 +24,12 @@ from registry_api.api.schemas import ObligationKind
 from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.obligation_words import in_words
-from registry_api.usecases.find_obligations import OwingPage, OwingQuestion, owing_document
+from registry_api.usecases.find_obligations import (
+    OwingPage,
+    OwingQuestion,
+    owing_document,
+    refuse_known_then,
+)
 from servicekit.pagination import CursorText, Limit
 from servicekit.places import takes_transfer_place
 from servicekit.problems import responses
@@ -77,6 +82,9 @@ Ahead = Annotated[
     CivilDate | None,
     Query(description="Today or a day ahead; default today 有效日期（今天或以后）"),
 ]
+_KnownThen = Annotated[str | None, Query(include_in_schema=False)]
+"""Taken to say what to ask instead."""
+
 Counted = Annotated[
     Literal["exact"] | None, Query(description="Also count all that match 是否计总数")
 ]
@@ -89,6 +97,7 @@ async def _question(
         list[ObligationKind] | None, Query(description="Of these kinds only 待办义务类别")
     ] = None,
     valid_on: Ahead = None,
+    known_at: _KnownThen = None,
     overdue: Annotated[
         bool | None, Query(description="Term over before `valid_on`, or not 是否逾期")
     ] = None,
@@ -99,6 +108,7 @@ async def _question(
         CivilDate | None, Query(description="Due before this day 期限早于（不含）")
     ] = None,
 ) -> OwingQuestion:
+    refuse_known_then(known_at)
     return OwingQuestion(
         tuple(kind or ()), valid_on, overdue, due_from, due_before, filters, supervised
     )
@@ -147,6 +157,7 @@ async def find_overdue_formations(
     filters: FiltersOfWhoOwes,
     supervised: OfBody,
     valid_on: Ahead = None,
+    known_at: _KnownThen = None,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Counted = None,
@@ -156,6 +167,7 @@ async def find_overdue_formations(
 
     The same as `/v1/obligations?kind=form_party_organization`.
     """
+    refuse_known_then(known_at)
     kinds = ("form_party_organization",)
     question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
     page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")

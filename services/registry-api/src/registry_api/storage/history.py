@@ -35,10 +35,11 @@ async def happened(connection: AsyncConnection, identifier: UUID) -> list[Happen
 
 
 async def patches_of(
-    connection: AsyncConnection, identifiers: Sequence[UUID]
+    connection: AsyncConnection, identifiers: Sequence[UUID], known_at: int = 2**62
 ) -> dict[UUID, list[Patch]]:
-    """The patches of several organizations."""
-    rows = await connection.execute(_PATCHES_OF, {"subjects": [str(i) for i in identifiers]})
+    """The patches of several organizations, those up to position `known_at`."""
+    bound = {"subjects": [str(i) for i in identifiers], "known_at": known_at}
+    rows = await connection.execute(_PATCHES_OF, bound)
     found: dict[UUID, list[Patch]] = {identifier: [] for identifier in identifiers}
     for row in rows:
         found[UUID(row.subject)].append((row.effective_on, row.position, orjson.loads(row.change)))
@@ -134,7 +135,7 @@ _PATCHES = text(
 )
 _PATCHES_OF = text(
     "SELECT subject, position, effective_on, event::json #>> '{data,change}' AS change "
-    "FROM ledger WHERE subject = ANY(:subjects)"
+    "FROM ledger WHERE subject = ANY(:subjects) AND position <= :known_at"
 ).bindparams(bindparam("subjects", type_=ARRAY(Text)))
 _TELLING = """
     SELECT position, revision, type, effective_on, recorded_at, actor, areas, digest,

@@ -9,20 +9,38 @@ costs what it looks at and never more than `_BUDGET` organizations: a page of a 
 short, or empty, and still have a successor.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, cast, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.organization import complete
 from registry_api.domain.point_in_time import PointInTime
-from registry_api.storage.facet_columns import conditions_on, follows, sort_key, state_columns
+from registry_api.storage.facet_columns import (
+    Columns,
+    conditions_on,
+    follows,
+    sort_key,
+    state_columns,
+)
 
 _BATCH = 1_000
 _BUDGET = 5_000
@@ -57,11 +75,22 @@ class PastPage:
 
 @dataclass(frozen=True, slots=True)
 class PastFilter:
-    """Which organizations, when: filters, and a limited caller's patterns, hold *then*."""
+    """Which organizations, when: filters, and a limited caller's patterns, hold *then*.
+
+    `only` are the sole ones that count, in the order of their ids, unless None; `further` says what
+    else must hold of the facets then.
+    """
 
     point: PointInTime
     filters: Mapping[str, Any]
     patterns: Sequence[str] | None
+    only: Sequence[UUID] | None = None
+    further: Callable[[Columns], Sequence[ColumnElement[bool]]] | None = None
+
+    def conditions(self, columns: Columns) -> list[ColumnElement[bool]]:
+        """The SQL conditions on the facets of the past."""
+        found = conditions_on(columns, self.filters, self.patterns)
+        return found if self.further is None else [*found, *self.further(columns)]
 
 
 async def read(connection: AsyncConnection, identifier: UUID, point: PointInTime) -> PastRow | None:
@@ -77,7 +106,7 @@ async def page(
     found: list[PastRow] = []
     looked_at, size = 0, min(limit, _BATCH, _BUDGET)
     while len(found) < limit and looked_at < _BUDGET:
-        batch = await _identifiers(connection, after, size)
+        batch = await _identifiers(connection, wanted, after, size)
         found += await among(connection, wanted, batch)
         if len(batch) < size and len(found) <= limit:
             return PastPage(found, None)
@@ -94,7 +123,7 @@ async def stream(
     connection: AsyncConnection, wanted: PastFilter, size: int = _BATCH
 ) -> AsyncIterator[Sequence[str]]:
     """The documents of all that match in the order of their ids, some at a time."""
-    async for batch in _batches(connection, size):
+    async for batch in _batches(connection, wanted, size):
         yield [row.document for row in await among(connection, wanted, batch)]
 
 
@@ -114,17 +143,19 @@ async def stream_among(
 async def count(connection: AsyncConnection, wanted: PastFilter) -> int:
     """How many match, exactly; looks at every organization, in batches."""
     total = 0
-    async for batch in _batches(connection, _BATCH):
+    async for batch in _batches(connection, wanted, _BATCH):
         then = _then(wanted.point, batch)
-        where = conditions_on(state_columns(then.c.state), wanted.filters, wanted.patterns)
+        where = wanted.conditions(state_columns(then.c.state))
         statement = select(func.count()).select_from(then).where(*where)
         total += int((await connection.execute(statement)).scalar_one())
     return total
 
 
-async def _batches(connection: AsyncConnection, size: int) -> AsyncIterator[list[UUID]]:
+async def _batches(
+    connection: AsyncConnection, wanted: PastFilter, size: int
+) -> AsyncIterator[Sequence[UUID]]:
     after: UUID | None = None
-    while batch := await _identifiers(connection, after, size):
+    while batch := await _identifiers(connection, wanted, after, size):
         yield batch
         after = batch[-1]
 
@@ -136,7 +167,7 @@ async def among(
     if not identifiers:
         return []
     then = _then(wanted.point, identifiers)
-    where = conditions_on(state_columns(then.c.state), wanted.filters, wanted.patterns)
+    where = wanted.conditions(state_columns(then.c.state))
     statement = (
         select(then.c.id, then.c.revision, cast(then.c.state, Text))
         .where(*where)
@@ -161,7 +192,7 @@ async def among_sorted(
     name, descending = order
     key = sort_key(columns, name)
     statement = select(then.c.id, then.c.revision, cast(then.c.state, Text), key).where(
-        *conditions_on(columns, wanted.filters, wanted.patterns)
+        *wanted.conditions(columns)
     )
     if after is not None:
         statement = statement.where(follows(key, then.c.id, after, descending))
@@ -170,7 +201,12 @@ async def among_sorted(
     return [PastRow(*row) for row in rows]
 
 
-async def _identifiers(connection: AsyncConnection, after: UUID | None, size: int) -> list[UUID]:
+async def _identifiers(
+    connection: AsyncConnection, wanted: PastFilter, after: UUID | None, size: int
+) -> Sequence[UUID]:
+    if wanted.only is not None:
+        start = 0 if after is None else bisect_right(wanted.only, after)
+        return wanted.only[start : start + size]
     rows = await connection.execute(_IDENTIFIERS, {"after": after or UUID(int=0), "size": size})
     return list(rows.scalars())
 

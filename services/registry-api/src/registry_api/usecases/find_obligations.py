@@ -110,6 +110,13 @@ class FindObligations:
         )
 
 
+def refuse_known_then(known_at: str | None) -> None:
+    """Refuse to tell lists as they were known at a moment: Refusal `invalid-request`."""
+    if known_at is not None:
+        violation = Violation("/known_at", "work_list_known_then", known_at)
+        raise Refusal("invalid-request", violation)
+
+
 def owing_document(owing: Owing, day: date, language: str) -> dict[str, Any]:
     """An obligation and who owes it, as lists and exports show them."""
     who = {name: getattr(owing, name) for name in _WHO}

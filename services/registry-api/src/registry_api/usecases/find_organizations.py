@@ -26,7 +26,7 @@ from registry_api.domain.point_in_time import AsOf, PointInTime
 from registry_api.storage import history, listing, name_search, past_listing
 from registry_api.storage.listing import Row
 from registry_api.storage.past_listing import NOW, PastFilter
-from registry_api.usecases.find_point_in_time import find_point_in_time
+from registry_api.usecases.find_point_in_time import as_begun, find_point_in_time
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -143,7 +143,7 @@ class FindOrganizations:
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, question.as_of, today)
             if key:
-                point = await _as_begun(connection, key[0], point.day)
+                point = await as_begun(connection, key[0], point.day)
             wanted = PastFilter(point, question.filters, patterns)
             found = await past_listing.page(connection, wanted, key[1] if key else None, limit)
             if question.exact_count:
@@ -163,7 +163,7 @@ class FindOrganizations:
         count = None
         async with self.database.snapshot() as connection:
             head = await history.head_position(connection)
-            point = await _as_begun(connection, key[0], NOW) if key else PointInTime(NOW, head)
+            point = await as_begun(connection, key[0], NOW) if key else PointInTime(NOW, head)
             changed = await _changed(connection, point)
             rows = await listing.sorted_rows(connection, where, order, after, limit, changed)
             if changed:
@@ -199,13 +199,6 @@ def _check_together(question: Question, past: bool) -> None:
         violations.append(Violation("/sort", "sort_of_the_past", question.sort))
     if violations:
         raise Refusal("invalid-request", *violations)
-
-
-async def _as_begun(connection: AsyncConnection, position: int, day: date) -> PointInTime:
-    """The point in time of the walk's first page, whose position a cursor has kept."""
-    if not 0 <= position <= await history.head_position(connection):
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", None))
-    return PointInTime(day, position)
 
 
 async def _changed(connection: AsyncConnection, point: PointInTime) -> list[UUID]:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.point_in_time import AsOf, PointInTime
 from registry_api.storage import history
-from servicekit.refusals import Refusal
+from servicekit.refusals import Refusal, Violation
 
 
 async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: date) -> PointInTime:
@@ -24,3 +24,13 @@ async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: da
     if position > head:
         raise Refusal("position-ahead", after=position, head=head)
     return PointInTime(as_of.valid_on or today, position)
+
+
+async def as_begun(connection: AsyncConnection, position: int, day: date) -> PointInTime:
+    """The point in time of a walk's first page, whose position its cursor has kept.
+
+    Raises Refusal `invalid-cursor` for a position that the ledger does not have.
+    """
+    if not 0 <= position <= await history.head_position(connection):
+        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", None))
+    return PointInTime(day, position)

@@ -47,8 +47,8 @@ class VoidOrganization:
         """Take the organization out of the register; its codes are free to be registered.
 
         Raises Refusal: `not-found`, `organization-void`, `event-not-possible` for one that others
-        succeed or precede, `outside-areas` where it ever lay outside the caller's areas,
-        `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        succeed or precede, `outside-areas-then` where it ever lay outside the caller's areas,
+        which are not told where; `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
         async with self.database.transaction() as connection:
             known = await take_key(connection, caller, request.key, request.fingerprint)
@@ -58,9 +58,8 @@ class VoidOrganization:
             check_if_match(request.if_match, held.revision)
             _check_alone(held)
             areas = KnownPast(await history.patches(connection, held.id)).areas()
-            for area in areas:
-                if not caller.may_see(area):
-                    raise Refusal("outside-areas", area=area)
+            if not all(map(caller.may_see, areas)):
+                raise Refusal("outside-areas-then")
             answer = StoredAnswer(200, None, _body(held, request.reason))
             await void_organizations.take_out(connection, held)
             await store_answer(connection, caller, request.key, answer)
