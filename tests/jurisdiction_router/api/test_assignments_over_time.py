@@ -1,5 +1,6 @@
 """Assignments over both times, under a body, as files; the health of the rules; the rebuild."""
 
+import base64
 import hashlib
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from jurisdiction_router.factory import make_factory
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.rule_sets import read_packaged
 from jurisdiction_router.settings import Settings
+from jurisdiction_router.storage import past_assignments
 from servicekit.follower import Follower
 from servicekit.testing import TestDatabases, TestKeys, running
 
-from ..conftest import RegistryLedger, apply_restructuring, enact, organization
+from ..conftest import NEW_STREET, RegistryLedger, apply_restructuring, enact, organization
 from .test_overrides import DESIGNATION
 
 CLINIC, HOSPITAL, ODD = (str(UUID(int=number)) for number in (1, 2, 3))
@@ -125,6 +127,50 @@ async def test_the_past_is_paged_and_scoped(known: httpx.AsyncClient, keys: Test
         answer = await known.get(path, headers=away)
         assert CLINIC not in answer.text
     assert (await known.get(f"/v1/assignments/{CLINIC}/history", headers=away)).status_code == 404
+
+
+async def test_cursors_of_the_past_lead_a_limited_caller_past_its_own_only(
+    known: httpx.AsyncClient,
+    registry: RegistryLedger,
+    follower: Follower,
+    keys: TestKeys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However rare what is sought: neither ids nor the number of pages speak of other areas."""
+    monkeypatch.setattr(past_assignments, "_BATCH", 1)
+    monkeypatch.setattr(past_assignments, "_BUDGET", 1)
+    elsewhere = organization(domicile={"division_code": NEW_STREET})
+    before = (await known.get("/v1/changes")).json()["head"]
+    for number in (4, 5, 6):
+        registry.say(str(UUID(int=number)), "2010-03-02", ("2010-03-02", None, elsewhere))
+    await follower.step()
+    head = (await known.get("/v1/changes")).json()["head"]
+
+    async def walked(area: str | None, known_at: int, **params: Any) -> tuple[list[str], set[str]]:
+        headers = keys.headers("router:read", areas=[area] if area else None)
+        pages = 0
+        found: list[str] = []
+        passed: set[str] = set()
+        params = {"known_at": known_at, "limit": 1, **params}
+        while pages < 20:
+            page = (await known.get("/v1/assignments", params=params, headers=headers)).json()
+            found += [item["organization_id"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                return found, passed
+            padded = page["next_cursor"] + "=" * (-len(page["next_cursor"]) % 4)
+            passed.add(orjson.loads(base64.urlsafe_b64decode(padded))[1])
+            params["cursor"] = page["next_cursor"]
+            pages += 1
+        raise AssertionError("no end")
+
+    others = [str(UUID(int=number)) for number in (4, 5, 6)]
+    found, passed = await walked("440309", head)
+    assert (found, passed <= {*others}) == (others, True)
+    assert await walked("440309", before) == ([], set())
+    found, passed = await walked("440303", head, basis="none-such")
+    assert (found, passed <= {CLINIC, HOSPITAL}) == ([], True)
+    found, passed = await walked(None, head)
+    assert found == [CLINIC, HOSPITAL, *others]
 
 
 async def test_a_body_stands_for_those_beneath_it(known: httpx.AsyncClient) -> None:

@@ -187,6 +187,13 @@ async def test_when_the_register_has_moved_nothing_is_activated(
     assert (found["plan"], found["in_force"], found["stage"]) == (None, [], "proved")
     stopped = found["stopped"]
     assert (stopped["why"], stopped["difference"]) == ("impact-differs", {"no_longer": 0, "new": 1})
+    limited = keys.headers("router:read router:write", areas=["440309"])
+    listed = (await clinic.get("/v1/rule-sets", headers=limited)).json()["items"]
+    again = await clinic.put(LATER, content=later_rules(), headers={**limited, "if-match": "*"})
+    one = (await clinic.get(LATER, headers=limited)).json()
+    assert again.status_code == 403
+    for seen in (one, *(each for each in listed if each["id"] == found["id"])):
+        assert seen["stopped"] == {**stopped, "difference": None}
     fresh = (await clinic.get(f"/v1/impacts/{stopped['found_impact']}")).json()
     assert fresh["result"]["moved"] == 2
     assert await history(clinic) == [("2016-01-01", DISTRICT_HEALTH)]

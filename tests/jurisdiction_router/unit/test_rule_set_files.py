@@ -1,8 +1,11 @@
 """What an author is told about a rule-set file that is not right."""
 
+import re
+
 import orjson
 import pytest
 
+from jurisdiction_router.api.errors import ERRORS
 from jurisdiction_router.domain.rule_set import RuleSet
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
@@ -67,21 +70,72 @@ def test_a_mistake_in_a_rule_names_the_rule() -> None:
     assert violation.pointer.endswith("/row")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "a: [",
-        "a: &x 1\nb: *x",
-        "a: 1\na: 2",
-        "[" * 40 + "]" * 40,
-        "a: !!python/name:os.system 1",
-    ],
-)
-def test_text_that_cannot_be_read_safely_is_refused(text: str) -> None:
+UNREADABLE = [
+    ("", "empty", 1),
+    ("a: [", "nothing_there", 1),
+    ("a: [1, 2\nb: 3", "bracket_open", 2),
+    ("a: 1\nb: 'x", "quote_open", 2),
+    ("\ta: 1", "stray_character", 1),
+    ("a: 1\nb: c: d", "stray_colon", 2),
+    ("- a\nb: c", "indentation", 2),
+    ('a: "\\q"', "escape", 1),
+    ("--- a\n--- b", "several_documents", 2),
+    ("%FOO", "syntax", 1),
+    ("市: 1\na: \x01", "character", 2),
+    ("a: &x 1\nb: *x", "anchor", 1),
+    ("a: !!python/name:os.system 1", "tag", 1),
+    ("[" * 40 + "]" * 40, "too_deep", 1),
+    ("[" + "1," * 100_001 + "]", "too_many_values", 1),
+    ("a: 0\n1: 2", "key", 2),
+    ("? [a]\n: b", "key", 1),
+    ("a: 1\na: 2", "key_twice", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "rule", "line"), UNREADABLE)
+def test_text_that_cannot_be_read_safely_is_refused_in_both_languages(
+    text: str, rule: str, line: int
+) -> None:
     with pytest.raises(Refusal) as refused:
         read_text(text)
     assert refused.value.code == "rule-set-unreadable"
+    (violation,) = refused.value.violations
+    assert violation.rule == f"rule_set_text_{rule}"
+    said = ERRORS.rules[violation.rule]
+    zh, en = (
+        words.format(value=violation.value, **violation.facts) for words in (said.zh, said.en)
+    )
+    assert (zh[: zh.index("，")], en[: en.index(",")]) == (f"第 {line} 行", f"Line {line}")
+    assert re.search("[\u4e00-\u9fff]", zh.partition("：")[2])
+    assert not re.search("[a-z]{3}", zh.partition("：")[2])
+    assert not re.search("[\u4e00-\u9fff]", en)
+
+
+def test_what_cannot_be_read_names_the_rule_and_the_field_it_is_in() -> None:
+    shipped = read_packaged("shenzhen-2016.yaml")
+    twice = shipped.replace('row: "6"', 'row: "6"\n    row: "7"', 1)
+    with pytest.raises(Refusal) as refused:
+        read_text(twice)
+    (violation,) = refused.value.violations
+    assert violation.facts["rule_id"] == "private-hospital"
+    assert violation.pointer.startswith("/rules/")
+    assert violation.pointer.endswith("/row")
+    as_json = orjson.dumps(read_text(shipped).value, option=orjson.OPT_INDENT_2).decode()
+    for text in (
+        shipped.replace('row: "6"', 'row: "6', 1),
+        as_json.replace('"row": "6",', '"row": "6"', 1),
+    ):
+        assert text != shipped
+        with pytest.raises(Refusal) as refused:
+            read_text(text)
+        (violation,) = refused.value.violations
+        assert violation.facts["line"] > 50
+    with pytest.raises(Refusal) as refused:
+        read_text(shipped.replace("id: private-hospital", "id: private-hospital\n    x: [", 1))
+    assert refused.value.violations[0].facts["rule_id"] == "private-hospital"
+    with pytest.raises(Refusal) as refused:
+        read_text(shipped.replace("attributes:", "attributes: [", 1))
+    assert refused.value.violations[0].facts["rule_id"] == "-"
 
 
 @pytest.mark.parametrize("text", ["1", "[]", "{}", "id: {}", "rules: [1, {}]", "attributes: [x]"])

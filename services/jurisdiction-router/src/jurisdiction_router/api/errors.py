@@ -55,7 +55,10 @@ RULE_SET_UNREADABLE = ProblemType(
     "rule-set-unreadable",
     422,
     Text("规则集文件无法读取", "The rule set cannot be read"),
-    Text("第 {line} 行：{reason}。", "Line {line}: {reason}."),
+    Text(
+        "第 {line} 行有误，其后的内容无法读取；请按 errors 改正。",
+        "Line {line} is wrong and nothing after it can be read; mend it as errors say.",
+    ),
 )
 RULE_SET_INVALID = ProblemType(
     "rule-set-invalid", 422, Text("规则集不符合格式", "The rule set breaks rules"), _MEND

@@ -45,7 +45,8 @@ class RuleSet(BaseModel):
     authors: list[str] = Field(description="Clients that wrote a version of it 起草人")
     plan: Plan | None = Field(description="What waits for its day 待执行")
     stopped: dict[str, Any] | None = Field(
-        description="Why the last plan was not carried out, with the difference 未执行的原因"
+        description="Why the last plan was not carried out, with the difference, whose counts are "
+        "of all areas: null for a caller limited to some 未执行的原因"
     )
     revision: int = Field(description="For If-Match 版本")
 

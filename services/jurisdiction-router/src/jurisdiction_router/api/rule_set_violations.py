@@ -43,15 +43,56 @@ _RULES_OF_FILES = {
         "结束日期应晚于开始日期。", "The end must be after the start."
     ),
 }
+_RULES_OF_TEXTS = {
+    "bracket_open": Text(
+        "括号没有闭合，或列表各项之间缺少逗号。",
+        "A bracket is not closed, or a comma is missing between the items of a list.",
+    ),
+    "quote_open": Text("引号没有闭合。", "A quotation mark is not closed."),
+    "stray_character": Text(
+        "此处的字符不能开始一个值（缩进请用空格，含 @ ` % 等开头的文字请加引号）。",
+        "No value can begin with this character (indent with spaces, quote text that begins "
+        "with @, ` or %).",
+    ),
+    "stray_colon": Text(
+        "此处不应有冒号；请检查缩进，或给含冒号的文字加引号。",
+        "There should be no colon here; look at the indentation, or quote the text that holds it.",
+    ),
+    "no_colon": Text("键的后面缺少冒号。", "A key lacks its colon."),
+    "indentation": Text(
+        "缩进不一致，或此处应为新的键或列表项。",
+        "The indentation does not fit: a key or an item is expected here.",
+    ),
+    "nothing_there": Text("此处缺少一个值。", "A value is missing here."),
+    "escape": Text("没有这种转义字符。", "There is no such escape character."),
+    "several_documents": Text(
+        "文件应只含一个规则集。", "A file holds one rule set, and no second document."
+    ),
+    "syntax": Text("此处不符合 YAML 语法。", "This is no YAML: {found}."),
+    "character": Text("不能使用字符 {found}。", "The character {found} can't be used."),
+    "empty": Text("文件是空的。", "The file is empty."),
+    "anchor": Text("不接受锚点和别名。", "Anchors and aliases are not accepted."),
+    "tag": Text("不接受标签。", "Tags are not accepted."),
+    "too_deep": Text("嵌套超过 {limit} 层。", "It is nested deeper than {limit} levels."),
+    "too_many_values": Text("超过 {limit} 个值。", "There are more than {limit} values."),
+    "key": Text(
+        "键应为文字，此处为 {found}；请加引号。", "A key must be text, found {found}; quote it."
+    ),
+    "key_twice": Text("键 {found} 出现两次。", "The key {found} is there twice."),
+}
+"""What keeps a text from being read at all; `rule_set_text_…`."""
+
 RULE_SET_RULES = {
     **{
         rule: Text(
             f"第 {{line}} 行，规则 {{rule_id}}：{said.zh}",
             f"Line {{line}}, rule {{rule_id}}: {said.en}",
         )
-        for rule, said in _RULES_OF_FILES.items()
+        for rule, said in (
+            *_RULES_OF_FILES.items(),
+            *((f"rule_set_text_{rule}", said) for rule, said in _RULES_OF_TEXTS.items()),
+        )
     },
-    "rule_set_unreadable": Text("第 {line} 行：{reason}。", "Line {line}: {reason}."),
     "rule_set_other_id": Text(
         "文件的 id 为 {value}，应为 {id}。", "The file's id is {value}, not {id}."
     ),

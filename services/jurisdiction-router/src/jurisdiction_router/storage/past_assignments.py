@@ -2,7 +2,9 @@
 
 No second copy of the past is kept. Lists go through the organizations in the order of their ids, a
 batch at a time, so that a page never costs more than `_BUDGET` organizations: a page of a rare
-filter may be short, or empty, and still have a successor.
+filter may be short, or empty, and still have a successor. A limited caller's way leads only past
+organizations that had touched its areas by then: a cursor names no other, and short pages tell
+nothing of how many others there are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,7 +104,11 @@ async def page(
     found: list[dict[str, Any]] = []
     looked_at = 0
     while looked_at < _BUDGET:
-        rows = await connection.execute(_IDENTIFIERS, {"after": after, "limit": _BATCH})
+        rows = await connection.execute(
+            _EVERYONE if wanted.patterns is None else _TOUCHING,
+            {"after": after, "limit": _BATCH, "position": wanted.position,
+             "patterns": wanted.patterns},
+        )  # fmt: skip
         batch = list(rows.scalars())
         for document in await _among(connection, wanted, batch):
             if len(found) == limit:
@@ -183,10 +189,13 @@ async def _timelines(
     return held
 
 
-_IDENTIFIERS = text(
-    "SELECT id FROM organization WHERE CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid) "
-    "ORDER BY id LIMIT :limit"
-)
+_AFTER = "(CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) "
+_EVERYONE = text(f"SELECT id FROM organization WHERE {_AFTER} ORDER BY id LIMIT :limit")  # noqa: S608
+_TOUCHING = text(
+    f"SELECT id FROM organization WHERE {_AFTER} AND EXISTS (SELECT FROM ledger "  # noqa: S608
+    "WHERE subject = CAST(organization.id AS text) AND position <= :position AND EXISTS "
+    "(SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))) ORDER BY id LIMIT :limit"
+).bindparams(bindparam("patterns", type_=ARRAY(Text)))
 _EVENTS = text(
     "SELECT subject, event FROM ledger WHERE subject = ANY(:subjects) AND position <= :position "
     "ORDER BY subject, revision"

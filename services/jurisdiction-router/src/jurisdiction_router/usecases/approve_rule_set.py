@@ -108,7 +108,7 @@ class ApproveRuleSet:
         await rule_set_rows.write(connection, row)
         held = await rule_set_rows.enactments(connection)
         today = self.clock.today()
-        document = rule_set_document(row, held, today)
+        document = rule_set_document(caller, row, held, today)
         event = rule_set_event(row, held, kind, today, caller.client, reason)
         return StoredAnswer(200, None, orjson.dumps(document).decode()), [event]
 

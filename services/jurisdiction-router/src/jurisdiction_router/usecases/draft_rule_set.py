@@ -53,7 +53,7 @@ class DraftRuleSet:
                 return _answer(document, 201), [event]
             if held.digest != rule_set.digest:
                 raise Refusal("rule-set-exists", id=rule_set.id, digest=held.digest)
-            return _answer(await self._unchanged(connection, held), 200), ()
+            return _answer(await self._unchanged(connection, caller, held), 200), ()
 
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
@@ -80,7 +80,7 @@ class DraftRuleSet:
             check_scope(caller, held.scope)
             check_if_match(if_match, held.revision)
             if held.digest == rule_set.digest:
-                return await self._unchanged(connection, held)
+                return await self._unchanged(connection, caller, held)
             enacted = of_rule_set(await rule_set_rows.enactments(connection), held.id)
             if held.plan is not None or enacted:
                 raise Refusal("rule-set-immutable", id=held.id)
@@ -111,11 +111,13 @@ class DraftRuleSet:
         event = rule_set_event(row, [], "drafted", today, caller.client)
         if held is not None and held.scope != row.scope:
             event = replace(event, areas=sorted({held.scope, row.scope}))
-        return rule_set_document(row, [], today), event
+        return rule_set_document(caller, row, [], today), event
 
-    async def _unchanged(self, connection: AsyncConnection, held: RuleSetRow) -> dict[str, Any]:
+    async def _unchanged(
+        self, connection: AsyncConnection, caller: Caller, held: RuleSetRow
+    ) -> dict[str, Any]:
         enactments = await rule_set_rows.enactments(connection)
-        return rule_set_document(held, enactments, self.clock.today())
+        return rule_set_document(caller, held, enactments, self.clock.today())
 
 
 def _answer(document: dict[str, Any], status: int) -> StoredAnswer:

@@ -31,14 +31,14 @@ class ReadRuleSets:
             rows = await rule_set_rows.all_rows(connection)
             held = await rule_set_rows.enactments(connection)
         seen = [row for row in rows if rule_set_rows.seen(row.scope, patterns)]
-        return {"items": [rule_set_document(row, held, today) for row in seen]}
+        return {"items": [rule_set_document(caller, row, held, today) for row in seen]}
 
     async def one(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """One rule set's document with its whole `content`."""
         async with self.database.reading() as connection:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
             held = await rule_set_rows.enactments(connection)
-        document = rule_set_document(row, held, self.clock.today())
+        document = rule_set_document(caller, row, held, self.clock.today())
         return {**document, "content": orjson.loads(row.content)}
 
     async def proof(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:

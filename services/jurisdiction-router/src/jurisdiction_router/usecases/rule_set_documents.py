@@ -33,7 +33,9 @@ def summary_of(rule_set: RuleSet) -> dict[str, Any]:
     }
 
 
-def rule_set_document(row: RuleSetRow, held: Sequence[Enactment], today: date) -> dict[str, Any]:
+def rule_set_document(
+    caller: Caller, row: RuleSetRow, held: Sequence[Enactment], today: date
+) -> dict[str, Any]:
     """A rule set as the API shows it: what its file says, its stage, when it is in force."""
     own = of_rule_set(held, row.id)
     return {
@@ -48,9 +50,17 @@ def rule_set_document(row: RuleSetRow, held: Sequence[Enactment], today: date) -
         ],
         "authors": list(row.authors),
         "plan": row.plan,
-        "stopped": row.stopped,
+        "stopped": _stopped_seen_by(caller, row.stopped),
         "revision": row.revision,
     }
+
+
+def _stopped_seen_by(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Why a plan was stopped, without counts of all areas for a caller limited to some: the lists
+    of both impacts show it what lies in its own."""
+    if caller.areas is None or stopped is None or "difference" not in stopped:
+        return stopped
+    return {**stopped, "difference": None}
 
 
 def _stage(row: RuleSetRow, own: Sequence[Enactment], today: date) -> Stage:
