@@ -1,11 +1,14 @@
 """Decisions for facts in the request."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
-from ..conftest import organization
+from servicekit.follower import Follower
+
+from ..conftest import RegistryLedger, organization
 
 
 async def test_whole_facts_give_a_full_decision(city: httpx.AsyncClient) -> None:
@@ -33,6 +36,49 @@ async def test_a_field_left_out_is_asked_for_and_null_is_an_answer(
     known |= {"licence_issuer": None, "affiliation": None}
     answer = (await city.post("/v1/decisions", json={"organization": known})).json()
     assert answer["supervising"]["name"] == "桂园街道党工委"
+
+
+async def test_where_only_the_street_is_missing_every_street_is_asked_for(
+    city: httpx.AsyncClient,
+) -> None:
+    """One answer for each street of the authority's territory, as if it were known."""
+    known = organization(licence_issuer=None)
+    known["registration"]["authority"]["division_code"] = "440300"
+    known["domicile"] = None
+    question: dict[str, Any] = {"organization": known}
+    answer = (await city.post("/v1/decisions", json=question)).json()
+    assert (answer["outcome"], answer["missing"]) == ("needs_decision", ["domicile"])
+    assert answer["question"] == {
+        "zh": "住所在哪个街道？", "en": "In which street does the domicile lie?"
+    }  # fmt: skip
+    assert answer["explanation"]["zh"].endswith(answer["question"]["zh"])
+    streets = [street for one in answer["possible"] for street in one["when"]["domicile"]]
+    assert sorted(streets) == ["440303001", "440309001"]
+    assert len(answer["possible"]) == 2
+    for one in answer["possible"]:
+        assert one["supervising"]["name"] in answer["explanation"]["en"]
+        for street in one["when"]["domicile"]:
+            there = {"organization": {**known, "domicile": {"division_code": street}}}
+            told = (await city.post("/v1/decisions", json=there)).json()
+            assert {name: told[name] for name in ("outcome", "rule", "supervising")} == {
+                name: one[name] for name in ("outcome", "rule", "supervising")
+            }
+    plain = {"organizations": [known], "trace": False}
+    (item,) = (await city.post("/v1/decisions/batch", json=plain)).json()["items"]
+    assert (item["possible"], item["question"]) == (answer["possible"], answer["question"])
+    known["registration"]["authority"]["division_code"] = "440309"
+    (one,) = (await city.post("/v1/decisions", json=question)).json()["possible"]
+    assert one["when"] == {"domicile": ["440309001"]}
+
+
+async def test_what_is_stored_hangs_on_no_street_the_organization_may_not_lie_in(
+    city: httpx.AsyncClient, registry: RegistryLedger, follower: Follower
+) -> None:
+    known = organization(licence_issuer=None, domicile=None)
+    registry.say(str(UUID(int=1)), "2009-03-02", ("2009-03-02", None, known))
+    await follower.step()
+    held = (await city.get(f"/v1/assignments/{UUID(int=1)}")).json()
+    assert (held["missing"], held["possible"], held["question"]) == (["domicile"], [], None)
 
 
 async def test_before_the_rule_set_there_is_no_answer(city: httpx.AsyncClient) -> None:

@@ -18,6 +18,7 @@ from jurisdiction_router.domain.verdict import Verdict
 from jurisdiction_router.domain.vocabulary import Vocabulary
 
 from .test_directory_proof import ATTRIBUTES, DATES, directories
+from .test_nearest_flip import can_be
 from .test_outcomes import asked, rule_sets_that_assist
 from .test_timeline import directories as dated_directories
 
@@ -29,7 +30,9 @@ def naive_flip(engine: Engine, facts: Facts, view: DirectoryView, verdict: Verdi
         current = facts[POSITIONS[attribute]]
         if current is None:
             continue
-        for value in engine.alternatives(attribute, current):
+        for value in engine.rule_set.attributes[attribute]:
+            if not can_be(facts, attribute, value):
+                continue
             other = engine.verdict(facts._replace(**{attribute: value}), view)
             if (other.outcome, other.supervising) == (verdict.outcome, verdict.supervising):
                 continue

@@ -15,6 +15,7 @@ from jurisdiction_router.domain.verdict import Verdict
 
 from .test_directory_proof import ATTRIBUTES, DATES, DISTRICTS, STREETS, directories, rule_sets
 from .test_mutants import undefeated as undefeated_of_shipped
+from .test_nearest_flip import can_be
 
 
 def all_facts() -> list[Facts]:
@@ -42,7 +43,9 @@ def flip(
     """The nearest flip by asking the engine for every other value of every attribute."""
     open_question = None
     for attribute in engine.rule_set.attributes:
-        for value in engine.alternatives(attribute, getattr(facts, attribute)):
+        for value in engine.rule_set.attributes[attribute]:
+            if not can_be(facts, attribute, value):
+                continue
             other = engine.verdict(facts._replace(**{attribute: value}), view)
             if (other.outcome, other.supervising) == (verdict.outcome, verdict.supervising):
                 continue

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from jurisdiction_router.domain import open_places
 from jurisdiction_router.domain.directory import (
     Area,
     Body,
@@ -119,3 +120,24 @@ def test_a_split_touches_only_what_lies_in_it() -> None:
     assert "440342001" in directory.above("440309002")
     assert "440342001" not in directory.above("440309")
     assert "440309002" not in directory.above("440303001")
+
+
+def test_of_a_street_that_was_split_both_parts_are_asked_for(
+    rule_set: RuleSet, vocabulary: Vocabulary
+) -> None:
+    jurisdiction = Jurisdiction([rule_set], city(split=True), vocabulary)
+    decision = open_places.decide(jurisdiction, CLINIC, jurisdiction.directory.on(NOW))
+    assert decision is not None
+    assert {
+        one["supervising"]["id"]: one["when"]["domicile"] for one in decision.document["possible"]
+    } == {f"new-{code}": [code] for code in ("440309001", "440309002")}
+
+
+def test_a_territory_too_large_to_list_is_not_listed_in_part() -> None:
+    view = city(split=True).on(NOW)
+    streets = ["440309001", "440309002"]
+    assert view.streets_within("440300", 2) == streets
+    assert view.streets_within("440300", 1) is None
+    assert view.streets_within("440342", 2) == streets  # of another time: what stands for it
+    assert view.streets_within("440309002", 1) == ["440309002"]
+    assert view.streets_within(None, 2) == view.streets_within("999999", 2) == []

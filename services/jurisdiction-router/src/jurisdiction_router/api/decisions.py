@@ -22,7 +22,8 @@ router = APIRouter(tags=["decisions"])
 async def decide(caller: Reader, factory: Made, body: Question) -> Response:
     """Who would supervise such an organization, with the trace, the clause and what would flip it.
 
-    With facts missing: the answers still open, and the facts that would decide.
+    With facts missing: the answers still open, and the facts that would decide. Where only the
+    street is missing, what each street of the registration authority's territory would give.
     """
     state = body.organization.model_dump(mode="json", exclude_unset=True)
     found = await factory.decide_organization(state, body.valid_on)

@@ -197,7 +197,10 @@ class _Document(AssignmentState):
     question: Words | None = Field(description="What has to be settled 待决定事项")
     conflicting: list[str] = Field(description="相互冲突的规则")
     missing: list[str] = Field(description="Facts that would decide 缺少的事实")
-    possible: list[dict[str, Any]] = Field(description="Answers still open 可能的结论")
+    possible: list[dict[str, Any]] = Field(
+        description="Answers still open, each `when` a fact has these values; by street (up to 400 "
+        "in the authority's territory) only in answers to questions 可能的结论"
+    )
     designation: dict[str, Any] | None = Field(
         description="Who designated the body, by what; null where a rule decides 指定"
     )

@@ -12,6 +12,7 @@ import typer
 from jurisdiction_router.commands import rest
 from jurisdiction_router.commands.files import directory_in, rule_set_in
 from jurisdiction_router.commands.rest import DEFAULT_URL, Token, Url
+from jurisdiction_router.domain import open_places
 from jurisdiction_router.domain.facts import facts_of
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.domain.vocabulary import read_vocabulary
@@ -75,7 +76,8 @@ def _here(
         directory_in(directory),
         read_vocabulary(read_packaged("vocabulary.yaml")),
     )
-    decision = jurisdiction.decide(facts_of(state), day)
+    view = jurisdiction.directory.on(day)
+    decision = open_places.decide(jurisdiction, facts_of(state), view)
     if decision is None:
         typer.echo(f"No rule set is in force on {day}.", err=True)
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from jurisdiction_router.domain import decision_document as parts
+from jurisdiction_router.domain.combinations import levels_at
 from jurisdiction_router.domain.conditions import all_candidates
 from jurisdiction_router.domain.decision import Decision
 from jurisdiction_router.domain.directory import DirectoryView, Party
@@ -98,6 +99,7 @@ class Decider:
         self._about: Kept[str, _About] = Kept(self._tell_about)
         self._candidates = {id(c): parts.candidate_of(c) for c in all_candidates(engine.rule_set)}
         self._turned: Bounded[object, _Turned] = Bounded()
+        self._levels = Kept(levels_at)
         self._dates: Kept[DirectoryView, _Date] = Kept(lambda view: _Date(engine, view), MAX_DATES)
 
     def decide(self, facts: Facts, view: DirectoryView) -> Decision:
@@ -110,7 +112,7 @@ class Decider:
             verdict = date.outcomes.by_plan[plan][plan.pick(around)]
             way = told.looked_at, plan.walk(around)
             walk = date.walks.get(way) or date.walks.keep(way, self._walk(plan.rule, facts, view))
-            near = attributes, told.turning(around)
+            near = attributes, told.turning(around), self._levels[facts.registering]
             turned = date.turned.get(near) or date.turned.keep(
                 near, self._turn(nearest_flip(date.outcomes, told.turns, facts, around, verdict))
             )

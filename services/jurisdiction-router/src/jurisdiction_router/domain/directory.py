@@ -55,8 +55,10 @@ class Directory:
         self.areas: dict[str, Area] = {area.code: area for area in areas}
         self.bodies: dict[str, Body] = {body.id: body for body in bodies}
         self._edges: dict[str, list[ParentEdge]] = defaultdict(list)
+        self._edges_to: dict[str, list[ParentEdge]] = defaultdict(list)
         for edge in edges:
             self._edges[edge.child].append(edge)
+            self._edges_to[edge.parent].append(edge)
         self._successors: dict[str, list[Succession]] = defaultdict(list)
         self._predecessors: dict[str, list[Succession]] = defaultdict(list)
         for succession in sorted(successions, key=lambda s: (s.valid_from, s.successor)):
@@ -76,6 +78,10 @@ class Directory:
     def edges_of(self, code: str) -> tuple[ParentEdge, ...]:
         """Return every parent edge an area ever has, in no particular order."""
         return tuple(self._edges.get(code, ()))
+
+    def edges_to(self, code: str) -> tuple[ParentEdge, ...]:
+        """Return every edge whose parent an area ever is, in no particular order."""
+        return tuple(self._edges_to.get(code, ()))
 
     def successors_of(self, code: str) -> tuple[Succession, ...]:
         """Return what ever succeeds an area, the earliest first."""
@@ -223,6 +229,30 @@ class DirectoryView:
         found = self.stands_for(code)
         one = next(iter(found)) if len(found) == 1 else None
         return one if found else code
+
+    def streets_within(self, code: str | None, most: int) -> list[str] | None:
+        """Return the streets that lie in what stands for `code` on the date, in their order; None
+        where they are more than `most`.
+
+        Of a street or a community: itself, or what stands for it.
+        """
+        waiting = [] if code is None else sorted(self.stands_for(code))
+        seen: set[str] = set()
+        found: set[str] = set()
+        while waiting:
+            current = waiting.pop()
+            area = self.area(current)
+            if current in seen or area is None:
+                continue
+            seen.add(current)
+            if area.level in ("street", "community"):
+                found.add(current)
+            else:
+                edges = self.directory.edges_to(current)
+                waiting += [edge.child for edge in edges if holds_on(edge, self.day)]
+            if len(found) > most:
+                return None
+        return sorted(found)
 
     def path(self, code: str | None) -> Path:
         """Walk from a division code up to its province.

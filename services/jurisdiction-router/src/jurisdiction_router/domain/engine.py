@@ -9,7 +9,7 @@ needs, tries each of that attribute's values, and so finds what the answer depen
 that no missing fact can change is given; otherwise the open answers and the questions are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from jurisdiction_router.domain.conditions import (
@@ -108,9 +108,17 @@ class Engine:
             return False
         return before.rules == after.rules and attribute not in self.looked_at[before.rules[0].id]
 
-    def alternatives(self, attribute: str, current: str) -> tuple[str, ...]:
-        """Return the other values of an attribute that can matter, one for each group of equals."""
-        return tuple(group[0] for group in self._groups[attribute] if current not in group)
+    def alternatives(
+        self, attribute: str, current: str, excluded: Collection[str] = ()
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return the other values of an attribute that can matter, in groups of equals; without
+        those that are `excluded`, and without groups of which nothing is left."""
+        others = (group for group in self._groups[attribute] if current not in group)
+        if not excluded:
+            return tuple(others)
+        left = (tuple(value for value in group if value not in excluded) for group in others)
+        order = self.rule_set.attributes[attribute].index
+        return tuple(sorted(filter(None, left), key=lambda group: order(group[0])))
 
     def winners_over(self, rule: Rule, facts: Facts) -> list[str]:
         """Return the ids of the rules that surely match `facts` and are over `rule`."""

@@ -1,8 +1,9 @@
 """The one-fact change that would give another supervising body.
 
 It tells an official how firm an answer is, and which record to check first in a dispute.
-Attributes are tried in the rule set's order, from the fact that changes most easily. Where it
-falls down: moving to another place is not tried, though that flips most answers.
+Attributes are tried in the rule set's order, from the fact that changes most easily. Only a change
+is named after which the organization can be (`combinations`). Where it falls down: moving to
+another place is not tried, though that flips most answers.
 
 Which changes can matter at all (`Turn`) hangs on the attributes alone, and is worked out once for
 them, in bits: what the other six attributes leave, and one AND for each value of the seventh.
@@ -10,14 +11,18 @@ them, in bits: what the other six attributes leave, and one AND for each value o
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple
 
+from jurisdiction_router.domain.combinations import excluded_values, levels_at
 from jurisdiction_router.domain.engine import Engine
 from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.outcomes import Outcomes
 from jurisdiction_router.domain.plans import Areas, Plan, Values
 from jurisdiction_router.domain.rule_set import NEEDS_DECISION
 from jurisdiction_router.domain.verdict import Verdict
+
+_LEVEL: Final = "level"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +46,9 @@ class Flip(NamedTuple):
 def turns_of(engine: Engine, attributes: Values) -> tuple[Turn, ...]:
     """Return the changes of one known attribute that may change the answer, in order.
 
-    Left out are those that surely do not: the same body would be looked for; and those that lead
-    wherever an earlier one does.
+    Left out are those that surely do not: the same body would be looked for; those that lead
+    wherever an earlier one does; and those that contradict another attribute. Which levels the
+    authority leaves is not seen here: every level is a turn, and leaves no other one out.
     """
     own = engine.plan(attributes)
     found: list[Turn] = []
@@ -53,7 +59,7 @@ def turns_of(engine: Engine, attributes: Values) -> tuple[Turn, ...]:
                 continue
         elif plan.sought in seen:
             continue
-        else:
+        elif attribute != _LEVEL:
             seen.add(plan.sought)
         found.append(Turn(attribute, attributes[POSITIONS[attribute]] or "", value, plan))
     return tuple(found)
@@ -67,7 +73,9 @@ def _plans_around(engine: Engine, attributes: Values) -> Iterator[tuple[str, str
         current = attributes[position]
         if current is None:
             continue
-        for value in engine.alternatives(attribute, current):
+        excluded = excluded_values(attributes, attribute)
+        groups = engine.alternatives(attribute, current, excluded)
+        for value in chain(*groups) if attribute == _LEVEL else (group[0] for group in groups):
             changed = (*attributes[:position], value, *attributes[position + 1 :])
             if others is None:
                 yield attribute, value, engine.plan(changed)
@@ -85,7 +93,10 @@ def nearest_flip(
     are those of the rule set on the date of `verdict`.
     """
     open_question: Flip | None = None
+    levels = levels_at(facts.registering)
     for turn in turns:
+        if turn.attribute == _LEVEL and turn.value not in levels:
+            continue
         plan = turn.plan
         if plan is not None:
             other = outcomes.by_plan[plan][plan.pick(around)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from jurisdiction_router.domain import open_places
 from jurisdiction_router.domain.facts import Facts, facts_of
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.clock import Clock
@@ -24,11 +25,14 @@ class DecideOrganization:
     ) -> dict[str, Any]:
         """The decision document for `organization` (its state, whole or partial) on a day.
 
-        A field that is absent is unknown; null says that there is none. Raises Refusal
+        A field that is absent is unknown; null says that there is none. Where only the street is
+        unknown, with what each street of the authority's territory would give. Raises Refusal
         `no-rule-set-in-force` when the territory's rule set has not started or has ended.
         """
         day = valid_on or self.clock.today()
-        decision = (await self.current.read()).decide(facts_of(organization), day)
+        jurisdiction = await self.current.read()
+        view = jurisdiction.directory.on(day)
+        decision = open_places.decide(jurisdiction, facts_of(organization), view)
         if decision is None:
             raise Refusal("no-rule-set-in-force", valid_on=day.isoformat())
         return {
@@ -47,12 +51,13 @@ class DecideOrganization:
         """
         day = valid_on or self.clock.today()
         jurisdiction = await self.current.read()
+        view = jurisdiction.directory.on(day)
         asked = [facts_of(organization) for organization in organizations]
 
         def decide(facts: Facts) -> dict[str, Any] | None:
             if not trace:
-                return jurisdiction.decide_plainly(facts, day)
-            decision = jurisdiction.decide(facts, day)
+                return open_places.decide_plainly(jurisdiction, facts, view)
+            decision = open_places.decide(jurisdiction, facts, view)
             if decision is None:
                 return None
             return {**decision.document, "decision": decision.digest}
