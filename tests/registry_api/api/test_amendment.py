@@ -86,7 +86,7 @@ async def test_changing_needs_the_etag_that_was_read(
         ("2017-06-15", {"full_time_staff": 1}, "/effective_on", "future_date"),
         ("2017-01-01", {"full_time_staff": -1}, "/change/full_time_staff", "greater_than_equal"),
         ("2017-01-01", {"staff": 1}, "/change/staff", "extra_forbidden"),
-        ("2017-01-01", {"name": None}, "/change/name", "string_type"),
+        ("2017-01-01", {"name": None}, "/change/name", "missing"),
         (
             "2017-01-01",
             {"domicile": {"division_code": "440399001"}},

@@ -247,8 +247,11 @@ def _errors(
 
 
 def explain(violation: Violation, language: str, rules: Mapping[str, Text]) -> str:
-    """A violation in words; a rule without words of its own is named."""
-    message = rules.get(violation.rule)
+    """A violation in words; a rule without words of its own is named.
+
+    Text that must match a pattern is told by the words that `rules` have for this pattern, if any.
+    """
+    message = rules.get(violation.facts.get("pattern", "")) or rules.get(violation.rule)
     facts = {"value": _shortened(violation.value), **violation.facts}
     if language == "zh" and violation.rule in {"literal_error", "enum"}:  # pydantic's own words
         facts["expected"] = str(facts.get("expected")).replace(" or ", ", ").replace(", ", "、")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from registry_api.api.life_event_words import LIFE_EVENT_RULES
+from registry_api.api.pattern_words import PATTERN_WORDS
 from servicekit.problems import ErrorTable, ProblemType
 from servicekit.standard_problems import OUTSIDE_AREAS
 from servicekit.text import Text
@@ -246,6 +247,7 @@ ERRORS = ErrorTable(
         ),
         "not_a_flag": Text("“{value}”应为 是 或 否。", '"{value}" should be 是 (yes) or 否 (no).'),
         **LIFE_EVENT_RULES,
+        **PATTERN_WORDS,
         "unknown_field": Text(
             "没有字段 {value}；字段名见社会组织的模型，如 party.full_members。",
             "There is no field {value}; fields are those of the organization, such as "

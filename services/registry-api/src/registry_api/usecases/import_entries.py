@@ -19,11 +19,10 @@ from registry_api.domain.organization import (
     to_state,
 )
 from registry_api.files.rows import FileRow
-from registry_api.usecases.revision import Terms
+from registry_api.usecases.revision import Terms, broken_rules
 from servicekit.canonical import canonical_text
 from servicekit.refusals import Violation
 from servicekit.timeline import merge_diff
-from servicekit.violations import from_pydantic
 
 Identity = str | tuple[str, str]
 """A credit code, or (authority's division, filing number)."""
@@ -80,11 +79,7 @@ class Judge:
             try:
                 state = to_state(OrganizationState.model_validate(state))
             except ValidationError as error:
-                return [
-                    Violation(v.pointer, "missing") if v.value is None and v.rule.endswith("_type")
-                    else v
-                    for v in from_pydantic(error.errors())
-                ]  # fmt: skip
+                return broken_rules(error)
         violations = self.faults(state)
         if violations:
             return violations

@@ -46,7 +46,7 @@ class Terms:
         try:
             whole = to_state(OrganizationState.model_validate(state))
         except ValidationError as error:
-            return from_pydantic(error.errors())
+            return broken_rules(error)
         return check_state(whole, self.today, self.divisions) or whole
 
     def revise(
@@ -82,6 +82,17 @@ class Terms:
         if isinstance(found, list):
             raise Refusal("invalid-organization", *found)
         return found
+
+
+def broken_rules(error: ValidationError) -> list[Violation]:
+    """What pydantic finds wrong with a state; where nothing stands that is needed, it is missing.
+
+    A cell left empty is null, of which pydantic would say that it is no text.
+    """
+    return [
+        Violation(found.pointer, "missing") if found.value is None else found
+        for found in from_pydantic(error.errors())
+    ]
 
 
 def _asserted(patch: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
