@@ -183,6 +183,23 @@ ERRORS = ErrorTable(
             "没有区划代码 {value}；请核对 GB/T 2260 及街道代码。",
             "There is no division {value}; check GB/T 2260 and the street codes.",
         ),
+        "street_by_name": Text(
+            "街道名称“{value}”读作 {read}（{name}）。",
+            'The street\'s name "{value}" was read as {read} ({name}).',
+        ),
+        "which_street": Text(
+            "应填街道代码；“{value}”在登记管理机关的区划内不能确定为一个街道，可能是：{candidates}。"
+            "请改填代码，或核对登记管理机关区划代码。",
+            'The code of the street is expected; "{value}" is not one street of the registration '
+            "authority's division. It may be {candidates}. Fill in the code, or check the "
+            "authority's division code.",
+        ),
+        "unknown_street": Text(
+            "应填 9 位街道代码或 12 位社区代码，如 440303001；没有名为“{value}”的街道"
+            "（可能是旧名称）。",
+            "The code of a street (9 digits) or of a community (12 digits) is expected, such as "
+            '440303001; there is no street called "{value}" (it may be an old name).',
+        ),
         "future_date": Text(
             "{value} 晚于今天（{today}）；只能登记已发生的事实。",
             "{value} is after today ({today}); only facts that have happened can be recorded.",

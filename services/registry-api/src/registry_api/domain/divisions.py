@@ -1,6 +1,7 @@
 """Administrative divisions (GB/T 2260 and street codes) that the register knows."""
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ class Divisions:
     @classmethod
     def load(cls, extra: Path | None = None) -> "Divisions":
         """The packaged list, with the codes of an operator's CSV (column `code`) added."""
-        codes = _packaged()
+        codes = frozenset(division_names())
         if extra is not None:
             with extra.open(encoding="utf-8-sig", newline="") as file:
                 codes = codes | {row["code"].strip() for row in csv.DictReader(file)}
@@ -32,9 +33,10 @@ class Divisions:
 
 
 @cache
-def _packaged() -> frozenset[str]:
+def division_names() -> Mapping[str, str]:
+    """The packaged list: the name of each division and street by its code."""
     text = files("registry_api").joinpath("data/divisions.csv").read_text("utf-8")
-    return frozenset(row["code"] for row in csv.DictReader(text.splitlines()))
+    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def level_of(division_code: str) -> str:

@@ -12,9 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from registry_api.domain import credit_code
 from registry_api.domain.cells import UNKNOWN, BadCell, Tell, read_cell
 from registry_api.domain.columns import IGNORED, Column, columns_by_header, is_reason
 from registry_api.domain.organization import OrganizationState, State, shape
+from registry_api.domain.street_names import read_street
 from registry_api.files.rows import BrokenRow, FileRefused, FileRow
 from servicekit.refusals import Violation
 
@@ -24,6 +26,8 @@ EXAMPLE_MARK = "（示例）"
 
 _NAMING = {("credit_code",), ("filing_number",)}
 """Columns that say whom a row is about."""
+
+_STREET = ("domicile", "division_code")
 
 _REMEMBERED = 60_000
 """Distinct cells remembered for each column: dates and the country's divisions fit."""
@@ -99,7 +103,10 @@ class Layout:
         try:
             values = list(map(getitem, self._memories, cells))
         except BadCell:
-            return self._broken(line, cells)
+            return self._one_by_one(line, cells)
+        return self._read(line, cells, values)
+
+    def _read(self, line: int, cells: Sequence[str], values: Values) -> FileRow:
         notices: Sequence[Violation] = ()
         if self._notices:
             notices = tuple(self._notices)
@@ -118,19 +125,41 @@ class Layout:
         """Whether these cells are the example of our template."""
         return self._name is not None and cells[self._name].lstrip().startswith(EXAMPLE_MARK)
 
-    def _broken(self, line: int, cells: Sequence[str]) -> FileRow:
-        """Read once more, to list every cell that does not read."""
-        violations: list[Violation] = []
+    def _one_by_one(self, line: int, cells: Sequence[str]) -> FileRow:
+        """Read cell by cell, to list all that do not read; a street's name may do after all."""
         self._notices.clear()
-        for column, cell in zip(self._columns, cells, strict=True):
-            if column is not None:
-                try:
-                    read_cell(column, cell, self._notices.append)
-                except BadCell as bad:
-                    violations += bad.violations
+        values: Values = []
+        broken: dict[int, Sequence[Violation]] = {}
+        for place, (memory, cell) in enumerate(zip(self._memories, cells, strict=True)):
+            try:
+                values.append(memory[cell])
+            except BadCell as bad:
+                values.append(None)
+                broken[place] = bad.violations
+        place = self.places.get(_STREET, -1)
+        if place in broken:
+            try:
+                values[place] = self._street(cells[place], values)
+            except BadCell as bad:
+                broken[place] = bad.violations
+            else:
+                if values[place] is not None:
+                    del broken[place]
+        if not broken:
+            return self._read(line, cells, values)
         notices = tuple(self._notices)
         self._notices.clear()
-        return BrokenRow(line, cells, violations, notices)
+        return BrokenRow(line, cells, [v for listed in broken.values() for v in listed], notices)
+
+    def _street(self, cell: str, values: Values) -> str | None:
+        """The code of the street that the cell names, among those of the row's authority."""
+        code, division = (
+            values[self.places[path]] if path in self.places else None
+            for path in (("credit_code",), ("registration", "authority", "division_code"))
+        )
+        if not isinstance(division, str):
+            division = credit_code.division_of(code) if isinstance(code, str) else None
+        return read_street("/" + "/".join(_STREET), cell.strip(), division, self._notices.append)
 
     def _missing(self, values: Values) -> list[Violation]:
         """Fields that an object needs which is there in part."""
