@@ -5,7 +5,6 @@ be interpreted on the way is told as a notice: a `Violation` in form, but nobody
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,6 +13,17 @@ from pydantic import ValidationError
 
 from registry_api.domain.code_lists import code_lists
 from registry_api.domain.columns import Column
+from registry_api.domain.quoting import (
+    DIRECT,
+    NO_DATES,
+    NOTHING,
+    NOTHING_BECAUSE,
+    UNKNOWN_WORDS,
+    clean,
+    folded,
+    items,
+    literal,
+)
 from servicekit.refusals import Violation
 from servicekit.tables import unguarded
 from servicekit.violations import from_pydantic
@@ -30,13 +40,6 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
-_NOTHING = frozenset({"无", "暂无", "null", "-", "—", "--", "/", "\\", "\\n", "n/a"})
-"""What people write for "nothing" in real lists."""
-_NOTHING_SHORTEST = max(map(len, _NOTHING))
-_UNKNOWN = frozenset({"未知", "不详", "unknown"})
-_NOTHING_BECAUSE = re.compile(r"无[(（].*[)）]")
-"""无(中关村): no business supervisor, and a remark why."""
-_DIRECT = "直接登记"
 _SEVERAL = re.compile(r"[,，;；]")
 _SUPERVISOR = ("business_supervisor", "name")
 _YES = {"true": True, "是": True, "yes": True, "1": True, "y": True, "有": True}
@@ -46,8 +49,6 @@ _FRACTION_OF_A_CODE = re.compile(r"[0-9]+\.0")
 """A code that a spreadsheet took for a number."""
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_NO_DATES = frozenset({date(1900, 1, 1), date(1900, 1, 31), date(1899, 12, 30), date(1899, 12, 31)})
-"""What spreadsheets and databases write for "no date" (day zero and day one of their calendar)."""
 
 
 class BadCell(Exception):
@@ -63,16 +64,21 @@ def read_cell(column: Column, cell: str, tell: Tell) -> Any:
 
     `tell` gets a notice of what was interpreted. Raises BadCell with the broken rules.
     """
-    text = unguarded(cell.strip())
+    text = cell.strip()
     if not text:
         return None
+    if text.startswith("'"):
+        exact = literal(text) if column.quotes else None
+        if exact is not None:
+            return _validated(column, items(exact) if column.kind == "list" else exact)
+        text = unguarded(text)
     if "\0" in text:  # PostgreSQL holds every character but this one
         raise BadCell(Violation(column.pointer, "control_character", "\\u0000"))
-    folded = clean(text).casefold() if len(text) <= _NOTHING_SHORTEST else ""
-    if folded in _NOTHING:
+    word = folded(text)
+    if word in NOTHING:
         tell(Violation(column.pointer, "read_as_nothing", text))
         return None
-    if folded in _UNKNOWN:
+    if word in UNKNOWN_WORDS:
         tell(Violation(column.pointer, "read_as_unknown", text))
         return UNKNOWN
     if column.path == _SUPERVISOR and _reads_as_no_supervisor(column, text, tell):
@@ -81,20 +87,12 @@ def read_cell(column: Column, cell: str, tell: Tell) -> Any:
     return None if value is None else _validated(column, value)
 
 
-def clean(text: str) -> str:
-    """Full-width letters, digits and spaces as half-width (NFKC), outer spaces gone.
-
-    Not for names and addresses, whose full-width brackets are part of them.
-    """
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
-
-
 def _reads_as_no_supervisor(column: Column, text: str, tell: Tell) -> bool:
     """直接登记 and 无(中关村) where a business supervisor should stand; two names stay."""
-    if clean(text) == _DIRECT:
+    if clean(text) == DIRECT:
         tell(Violation(column.pointer, "direct_registration", text))
         return True
-    if _NOTHING_BECAUSE.fullmatch(text):
+    if NOTHING_BECAUSE.fullmatch(text):
         tell(Violation(column.pointer, "read_as_nothing", text))
         return True
     if _SEVERAL.search(text):
@@ -178,14 +176,14 @@ def _read_date(column: Column, text: str, tell: Tell) -> str | None:
         day = None
     if day is None:
         raise BadCell(Violation(column.pointer, "not_a_date", text))
-    if day in _NO_DATES:
+    if day in NO_DATES:
         tell(Violation(column.pointer, "read_as_nothing", text))
         return None
     return day.isoformat()
 
 
 def _read_list(column: Column, text: str, tell: Tell) -> list[str]:
-    return [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
+    return items(text)
 
 
 _READERS: dict[str, Callable[[Column, str, Tell], Any]] = {

@@ -16,13 +16,13 @@ from pydantic import BaseModel, TypeAdapter
 
 from registry_api.domain.code_lists import Coded, code_lists
 from registry_api.domain.organization import OrganizationState, State, complete
+from registry_api.domain.quoting import listed, written
 from servicekit.tables import guarded
 from servicekit.text import Text
 
 Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
 Language = Literal["zh", "en"]
 
-LIST_SEPARATOR = "；"
 REASON_HEADER = Text("错误原因（改好后请清空）", "errors (clear when mended)")
 """The last column of a table of refused rows; a row in which it is filled in is not mended."""
 REASON_MEMBER = "import_errors"
@@ -32,6 +32,7 @@ IGNORED = frozenset({"id", "revision"})
 UNKNOWN_WORD = "未知"
 """Written into the first cell of an object that is there although nothing is known of it."""
 
+_QUOTED = frozenset({"text", "list", "date"})
 _FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
 
 
@@ -66,8 +67,15 @@ class Column:
         if isinstance(value, bool):
             return _FLAGS[language][value]
         if isinstance(value, list):
-            return guarded(LIST_SEPARATOR.join(self._word(item, language) for item in value))
-        return guarded(self._word(value, language))
+            text = listed([self._word(item, language) for item in value])
+        else:
+            text = self._word(value, language)
+        return written(text) if self.quotes else guarded(text)
+
+    @property
+    def quotes(self) -> bool:
+        """Whether its cells may be written to be taken to the letter; codes have their words."""
+        return self.kind in _QUOTED
 
     def _word(self, value: Any, language: Language) -> str:
         if self.code_list is None or language == "en":

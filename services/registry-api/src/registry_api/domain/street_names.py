@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from registry_api.domain.cells import BadCell, Tell, clean
+from registry_api.domain.cells import BadCell, Tell
 from registry_api.domain.divisions import division_names
+from registry_api.domain.quoting import clean
 from servicekit.refusals import Violation
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")

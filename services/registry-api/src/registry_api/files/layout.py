@@ -16,14 +16,12 @@ from registry_api.domain import credit_code
 from registry_api.domain.cells import UNKNOWN, BadCell, Tell, read_cell
 from registry_api.domain.columns import IGNORED, Column, columns_by_header, is_reason
 from registry_api.domain.organization import OrganizationState, State, shape
+from registry_api.domain.quoting import EXAMPLE_MARK
 from registry_api.domain.street_names import read_street
 from registry_api.files.rows import BrokenRow, FileRefused, FileRow
 from servicekit.refusals import Violation
 
 MAX_COLUMNS = 200
-EXAMPLE_MARK = "（示例）"
-"""How the name in our template's example row begins."""
-
 _NAMING = {("credit_code",), ("filing_number",)}
 """Columns that say whom a row is about."""
 

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from registry_api.domain.code_lists import code_lists
 from registry_api.domain.columns import columns
-from registry_api.files.layout import EXAMPLE_MARK
+from registry_api.domain.quoting import EXAMPLE_MARK
 from registry_api.files.xlsx_writing import add_table, write_row
 from servicekit.tables import BOM, csv_lines, new_workbook
 
