@@ -47,6 +47,18 @@ def test_groups_beyond_one_number_stand_in_several_and_keep_their_order(
     }
 
 
+def test_there_can_be_as_many_groups_as_keys_and_the_unassigned() -> None:
+    copy = FactCopy.loaded(1, frame([plain_row(1, status="active")]), no_rows())
+    rollup = AreaRollup(HIERARCHY, copy.area_count)
+    assert GroupNumbers((), copy, rollup).most == 1
+    kinds = len(DIMENSIONS["kind"].codes) + 1
+    assert GroupNumbers(("kind",), copy, rollup).most == kinds
+    districts = GroupNumbers(("district",), copy, rollup).most
+    named = {path.district for path in map(HIERARCHY.path, ("440303001", "440306"))}
+    assert districts > len(named)
+    assert GroupNumbers(("district", "kind"), copy, rollup).most == districts * kinds
+
+
 def test_too_many_groups_are_refused_with_their_number() -> None:
     rows = [plain_row(i, status="active", supervising_body=f"body-{i}") for i in range(5)]
     copy = FactCopy.loaded(1, frame(rows), no_rows())

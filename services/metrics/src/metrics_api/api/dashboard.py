@@ -48,6 +48,7 @@ from metrics_api.dashboard.page_query import (
     Sort,
 )
 from metrics_api.dashboard.pages import ASSETS
+from metrics_api.dashboard.reading import Reading
 from metrics_api.dashboard.site import FRESHNESS, Site
 from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
@@ -87,6 +88,20 @@ async def page_query(
 
 
 Asked = Annotated[PageQuery, Depends(page_query)]
+
+
+async def page_reading(
+    request: Request, site: TheSite, caller: PageCaller, language: PageLanguage, asked: Asked
+) -> Reading:
+    """Who reads which page; addresses of the same page keep what it asks beside the question."""
+    known = {"cursor", *(name for name, _ in asked.pairs())}
+    sent = request.query_params.multi_items()
+    kept = "".join(f"&{urlencode([it])}" for it in sent if it[1] and it[0] not in known)
+    other = other_language(request, language)
+    return site.reading(asked, request.url.path, language, caller, other, kept)
+
+
+Read = Annotated[Reading, Depends(page_reading)]
 
 
 def dashboard_router() -> APIRouter:
@@ -136,48 +151,28 @@ async def organizations(
 
 
 async def organization(
-    request: Request,
     site: TheSite,
-    caller: PageCaller,
-    language: PageLanguage,
-    asked: Asked,
+    reading: Read,
     id: UUID,  # noqa: A002
 ) -> Response:
     """How one organization stands in every indicator, and why."""
-    frame = site.frame(asked, ORGANIZATION, language, caller, other_language(request, language))
-    speech = site.speech(language)
-    return HTMLResponse(await site.further.organization(asked, id, speech, frame, caller))
+    return HTMLResponse(await site.further.organization(reading, id))
 
 
 async def comparison(
-    request: Request,
     site: TheSite,
-    caller: PageCaller,
-    language: PageLanguage,
-    asked: Asked,
+    reading: Read,
     first: Annotated[PageDate, Query(alias="from")] = None,
     change: Change | None = None,
     cursor: CursorText = None,
 ) -> Response:
     """Two days, and who made the difference."""
-    frame = site.frame(asked, COMPARISON, language, caller, other_language(request, language))
-    speech = site.speech(language)
-    page = await site.further.comparison(asked, first, change, cursor, speech, frame, caller)
-    return HTMLResponse(page)
+    return HTMLResponse(await site.further.comparison(reading, first, change, cursor))
 
 
-async def forecast(
-    request: Request,
-    site: TheSite,
-    caller: PageCaller,
-    language: PageLanguage,
-    asked: Asked,
-    until: PageDate = None,
-) -> Response:
+async def forecast(site: TheSite, reading: Read, until: PageDate = None) -> Response:
     """What falls due until a day, and what is overdue."""
-    frame = site.frame(asked, FORECAST, language, caller, other_language(request, language))
-    speech = site.speech(language)
-    return HTMLResponse(await site.forecasts.forecast(asked, until, speech, frame, caller))
+    return HTMLResponse(await site.forecasts.forecast(reading, until))
 
 
 async def due_query(
@@ -197,19 +192,10 @@ AskedDue = Annotated[DueQuery, Depends(due_query)]
 
 
 async def due(
-    request: Request,
-    site: TheSite,
-    caller: PageCaller,
-    language: PageLanguage,
-    asked: Asked,
-    listed: AskedDue,
-    cursor: CursorText = None,
+    site: TheSite, reading: Read, listed: AskedDue, cursor: CursorText = None
 ) -> Response:
     """The organizations behind a number of the forecast."""
-    other = other_language(request, language)
-    frame = site.frame(asked, DUE, language, caller, other, f"&{urlencode(listed.pairs())}")
-    page = await site.forecasts.due(asked, listed, cursor, site.speech(language), frame, caller)
-    return HTMLResponse(page)
+    return HTMLResponse(await site.forecasts.due(reading, listed, cursor))
 
 
 async def organizations_file(

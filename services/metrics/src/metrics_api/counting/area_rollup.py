@@ -48,10 +48,6 @@ class AreaRollup:
             self._sorted[level] = found.drop_nulls().unique().sort(), found.rank("dense") - 1
         return self._sorted[level]
 
-    def size(self, level: AreaLevel) -> int:
-        """How many areas of `level` there are."""
-        return self._areas[level].n_unique()
-
     def rank(self) -> pl.Expr:
         """Each row's place in the order of the area codes; the unknown area comes last."""
         ranks = self._areas["area"].rank("ordinal").cast(pl.UInt32)

@@ -116,13 +116,6 @@ class FactCopy:
             self._multiples[column] = math.lcm(*(n for n in numbers if n is not None and n > 0))
         return self._multiples[column]
 
-    def variety(self, column: str) -> int:
-        """How many different values `column` has, at whatever edition."""
-        if column not in self._varieties:
-            frames = (self.base, self.past, self.opened)
-            self._varieties[column] = sum(frame[column].n_unique() for frame in frames)
-        return self._varieties[column]
-
     def places(self, column: str) -> tuple[pl.Series, pl.Expr]:
         """All codes of `column` in order, and the place of each row's code among them.
 
@@ -139,10 +132,6 @@ class FactCopy:
 
     @cached_property
     def _orders(self) -> dict[str, tuple[pl.Series, pl.Series]]:
-        return {}
-
-    @cached_property
-    def _varieties(self) -> dict[str, int]:
         return {}
 
     @cached_property

@@ -5,7 +5,6 @@ many keys, and rows enough), their number is estimated first, in memory that doe
 """
 
 from collections.abc import Sequence
-from math import prod
 
 import polars as pl
 
@@ -18,7 +17,7 @@ from metrics_api.counting.coverage_count import (
     holds_on,
 )
 from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.counting.group_numbers import GroupNumbers
 
 _LEEWAY = 1.25
 """What an estimate (off by a few percent) must exceed the limit by; else the groups are counted."""
@@ -37,7 +36,7 @@ def might_exceed(
     max_groups: int, copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, each: int = 1
 ) -> bool:
     """Whether there are rows and keys enough for more groups, of which each key has `each`."""
-    keys = prod(_keys(name, copy, rollup) for name in query.group_by)
+    keys = GroupNumbers(query.group_by, copy, rollup).most
     return bool(query.group_by) and each * min(copy.rows, keys) > max_groups * _LEEWAY
 
 
@@ -47,11 +46,3 @@ def refuse_surely_more(rows: pl.LazyFrame, keys: Sequence[pl.Expr | str], max_gr
     groups = int(rows.select(different).collect(engine="streaming").item())
     if groups > max_groups * _LEEWAY:
         raise TooManyGroupsError(groups, max_groups)
-
-
-def _keys(name: str, copy: FactCopy, rollup: AreaRollup) -> int:
-    """How many keys a dimension has at most, the unknown one included."""
-    dimension = DIMENSIONS[name]
-    if dimension.area_level:
-        return rollup.size(dimension.area_level) + 1
-    return len(dimension.codes) + 1 if dimension.codes else copy.variety(dimension.column) + 1

@@ -45,6 +45,11 @@ class GroupNumbers:
         return numbers
 
     @property
+    def most(self) -> int:
+        """How many groups there can be: as many as the keys make, the unassigned among them."""
+        return _size(self._digits)
+
+    @property
     def columns(self) -> list[str]:
         """What the numbers are called."""
         return [f"group_{place}" for place in range(len(self._split))]

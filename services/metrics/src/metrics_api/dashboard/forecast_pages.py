@@ -10,6 +10,7 @@ from metrics_api.dashboard.charts import receipt_line
 from metrics_api.dashboard.organizations import PAGE_SIZE, ListedOrganization, listed_by_facts
 from metrics_api.dashboard.page_query import DUE, FORECAST, DueQuery, PageQuery
 from metrics_api.dashboard.pages import Pages
+from metrics_api.dashboard.reading import Reading
 from metrics_api.dashboard.speech import Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.domain.dimensions import AREA_LEVELS, UNASSIGNED_KEY, AreaLevel
@@ -18,7 +19,6 @@ from metrics_api.factory import Factory
 from metrics_api.usecases.forecast_question import ForecastRequest
 from metrics_api.usecases.list_due import DueMember, DueRequest
 from metrics_api.usecases.tell_forecast import ForecastAnswer
-from servicekit.auth import Caller
 from servicekit.civil_dates import LAST_DAY
 
 _YEAR = timedelta(days=365)
@@ -56,20 +56,20 @@ class ForecastPages:
         day = query.valid_on or self._clock.today()
         return asked or min(day, LAST_DAY - _YEAR) + _YEAR
 
-    async def forecast(
-        self, query: PageQuery, until: date | None, speech: Speech, frame: Mapping[str, Any],
-        caller: Caller,
-    ) -> str:  # fmt: skip
+    async def forecast(self, reading: Reading, until: date | None) -> str:
         """What falls due until a day, as a whole, by month and by area; refuses what the forecast
         refuses.
         """
+        query, speech = reading.query, reading.speech
         end, level = self.until(query, until), self.level(query)
-        asked = ForecastRequest(end, (level,), query.filters, query.valid_on, None, caller.areas)
+        asked = ForecastRequest(
+            end, (level,), query.filters, query.valid_on, None, reading.caller.areas
+        )
         answer = await self._forecast.answer(asked)
         return self._pages.render(
             "forecast",
             speech.language,
-            **frame,
+            **reading.frame,
             day=answer.valid_on,
             until=end,
             obligations=answer.obligations,
@@ -101,13 +101,11 @@ class ForecastPages:
             for (code,) in sorted(keys, key=lambda key: (key[0] == UNASSIGNED_KEY, key))
         ]
 
-    async def due(
-        self, query: PageQuery, asked: DueQuery, cursor: str | None, speech: Speech,
-        frame: Mapping[str, Any], caller: Caller,
-    ) -> str:  # fmt: skip
+    async def due(self, reading: Reading, asked: DueQuery, cursor: str | None) -> str:
         """A page of the organizations behind a number; refuses what listing refuses."""
+        query, speech = reading.query, reading.speech
         forecast = ForecastRequest(
-            asked.until, (), query.filters, query.valid_on, None, caller.areas
+            asked.until, (), query.filters, query.valid_on, None, reading.caller.areas
         )
         wanted = DueRequest(forecast, asked.obligation, asked.states, asked.month)
         found = await self._due.page(wanted, cursor, PAGE_SIZE)
@@ -123,7 +121,7 @@ class ForecastPages:
         return self._pages.render(
             "due",
             speech.language,
-            **frame,
+            **reading.frame,
             asked=asked,
             found=found,
             rows=[row(member) for member in found.members],

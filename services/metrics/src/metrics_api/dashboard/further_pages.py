@@ -1,6 +1,5 @@
 """Pages beside the overview: one organization, and two days compared."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,8 +16,9 @@ from metrics_api.dashboard.organizations import (
     listed_one,
     named,
 )
-from metrics_api.dashboard.page_query import COMPARISON, PageQuery
+from metrics_api.dashboard.page_query import COMPARISON
 from metrics_api.dashboard.pages import Pages
+from metrics_api.dashboard.reading import Reading
 from metrics_api.dashboard.speech import Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.domain.dimensions import UNASSIGNED_KEY
@@ -31,7 +31,6 @@ from metrics_api.usecases.compare_coverage import (
 )
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.tell_standing import IndicatorStanding, StandingAnswer
-from servicekit.auth import Caller
 
 _YEAR = timedelta(days=365)
 
@@ -68,17 +67,15 @@ class FurtherPages:
         self._pages = pages
         self._whereabouts = whereabouts
 
-    async def organization(
-        self, query: PageQuery, organization: UUID, speech: Speech, frame: Mapping[str, Any],
-        caller: Caller,
-    ) -> str:  # fmt: skip
+    async def organization(self, reading: Reading, organization: UUID) -> str:
         """How one organization stands in every indicator; refuses what the standing refuses."""
+        query, speech, caller = reading.query, reading.speech, reading.caller
         found = await self._standing.answer(organization, query.valid_on, None, caller.areas)
         links = Links(self._settings, found.valid_on, found.edition).of(organization)
         return self._pages.render(
             "organization",
             speech.language,
-            **frame,
+            **reading.frame,
             found=found,
             name=found.name or str(organization),
             facts=self._facts(found, speech),
@@ -125,22 +122,16 @@ class FurtherPages:
         }
 
     async def comparison(
-        self,
-        query: PageQuery,
-        first: date | None,
-        change: Change | None,
-        cursor: str | None,
-        speech: Speech,
-        frame: Mapping[str, Any],
-        caller: Caller,
+        self, reading: Reading, first: date | None, change: Change | None, cursor: str | None
     ) -> str:
         """Two days of one indicator, and the organizations that make the difference.
 
         Refuses what comparing refuses.
         """
+        query, speech = reading.query, reading.speech
         last = query.valid_on or self._clock.today()
         begin = first or max(date.min + _YEAR, last) - _YEAR
-        request = query.request(query.indicator, None, caller.areas)
+        request = query.request(query.indicator, None, reading.caller.areas)
         asked = ComparisonRequest(replace(request, valid_on=begin), query.valid_on)
         answer = await self._compare.answer(asked)
         counted = {row["change"]: row for row in answer.count.parts.iter_rows(named=True)}
@@ -157,7 +148,7 @@ class FurtherPages:
         return self._pages.render(
             "comparison",
             speech.language,
-            **frame,
+            **reading.frame,
             indicator=indicator,
             indicators=self._definitions.indicators.values(),
             first=begin,

@@ -18,6 +18,7 @@ from metrics_api.dashboard.page_query import (
     OVERVIEW,
 )
 from metrics_api.dashboard.speech import Language, Speech
+from servicekit.civil_dates import FIRST_DAY, LAST_DAY
 
 ASSETS = "/dashboard/assets"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -61,6 +62,8 @@ class Pages:
             charts_path=CHARTS,
             comparison_path=COMPARISON,
             forecast_path=FORECAST,
+            first_day=FIRST_DAY.isoformat(),
+            last_day=LAST_DAY.isoformat(),
             markup=Markup,  # only for drawings of our own, which escape what they are told
         )
 

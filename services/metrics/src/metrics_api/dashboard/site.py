@@ -18,6 +18,7 @@ from metrics_api.dashboard.organizations import PAGE_SIZE, ListedOrganization, l
 from metrics_api.dashboard.overview import Overview, ReadOverview
 from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW, PageQuery
 from metrics_api.dashboard.pages import Pages, load_assets
+from metrics_api.dashboard.reading import Reading
 from metrics_api.dashboard.speech import Language, Speech
 from metrics_api.dashboard.whereabouts import Whereabouts
 from metrics_api.dashboard.words import load_speeches
@@ -165,17 +166,11 @@ class Site:
             **self._trend(found, speech),
         )
 
-    def frame(
-        self,
-        query: PageQuery,
-        path: str,
-        language: Language,
-        caller: Caller,
-        other: str,
-        kept: str = "",
-    ) -> dict[str, Any]:
-        """What every page around one question is told; `other` is its address in the other
-        language, `kept` what addresses of this page carry beside the question.
+    def reading(
+        self, query: PageQuery, path: str, language: Language, caller: Caller, other: str, kept: str
+    ) -> Reading:
+        """A reading of the page at `path`; `other` is its address in the other language, `kept`
+        what addresses of this page carry beside the question.
         """
         speech = self._speeches[language]
         edition = self._whereabouts.newest
@@ -183,11 +178,13 @@ class Site:
         places = self._whereabouts.path(
             query.filters.get("area", ()), self._whereabouts.hierarchy(edition.number, day)
         )
-        return {
-            "q": query, "here": path, "caller": caller, "home": OVERVIEW, "labels": self._labels,
+        frame = {
+            "q": query, "here": path, "kept": kept, "caller": caller, "home": OVERVIEW,
+            "labels": self._labels,
             "other_language": other, "places": places, "now": self._clock.now(),
             "chips": self._chips(query, path, edition, day, speech, kept),
         }  # fmt: skip
+        return Reading(query, speech, caller, frame)
 
     async def organizations(
         self, query: PageQuery, part: Part, cursor: str | None, language: Language, caller: Caller
