@@ -116,7 +116,7 @@ async def test_pages_take_the_dates_that_the_api_takes(
     ahead = accepted and day != "1900-01-02"  # a day before the one that is counted is refused
     status = 200 if ahead else 422
     told = await page(world, keys, f"forecast?valid_on=2016-06-14&until={day}&lang=en", status)
-    assert ahead or "until: " in told
+    assert ahead or "Until: " in told
 
 
 @pytest.mark.parametrize("path", ["", "/organizations", "/comparison", "/forecast"])
@@ -210,3 +210,48 @@ async def test_the_form_takes_the_days_that_the_page_takes(
     days = re.findall(r'<input[^>]+type="date"[^>]*>', told)
     assert days
     assert all('min="1900-01-02" max="2199-12-31"' in day for day in days)
+
+
+async def test_pages_say_since_when_there_are_facts_and_that_nothing_changed(
+    world: World, keys: TestKeys
+) -> None:
+    await world.apply()
+    since = f'data-since="{START.isoformat()}"'
+    told = await page(world, keys, "?valid_on=2020-01-01&lang=en")
+    assert since in told
+    assert "Nothing changed in the time shown." in told
+    first = await page(world, keys, f"?valid_on={START.isoformat()}&lang=en")
+    assert since in first
+    assert "there is no trend yet" in first
+    assert 'class="wide"' not in first
+    before = await page(world, keys, "?valid_on=1990-01-01&lang=en")
+    assert "Facts begin on" in before
+    assert f"valid_on={START.isoformat()}" in before
+
+
+@pytest.mark.parametrize("limit", [["440306"], []])
+async def test_who_sees_nobody_is_told_no_day_of_others(
+    world: World, keys: TestKeys, limit: list[str]
+) -> None:
+    await world.apply()
+    told = await page(world, keys, "?valid_on=1990-01-01&lang=en", areas=limit)
+    assert "Facts begin on" not in told
+
+
+async def test_comparisons_of_nothing_say_why(world: World, keys: TestKeys) -> None:
+    await world.apply()
+    same = await page(world, keys, "comparison?from=2017-01-01&valid_on=2017-01-01&lang=en")
+    assert "Both days are 1 January 2017" in same
+    assert "No organization changed" in same
+    early = await page(world, keys, "comparison?from=1990-01-01&valid_on=2017-01-01&lang=en")
+    assert "Nobody is counted on 1 January 1990" in early
+    assert "No organization changed" not in early
+
+
+@pytest.mark.parametrize(("language", "named"), [("zh", "统计日期："), ("en", "Counted on: ")])
+async def test_what_is_wrong_is_named_as_the_form_names_it(
+    world: World, keys: TestKeys, language: str, named: str
+) -> None:
+    told = await page(world, keys, f"?valid_on=1900-01-01&lang={language}", 422)
+    assert f"<li>{named}" in told
+    assert "errors" not in told

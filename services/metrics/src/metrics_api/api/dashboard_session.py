@@ -23,7 +23,7 @@ from metrics_api.dashboard.page_query import (
     OVERVIEW,
 )
 from metrics_api.dashboard.site import Site, Trouble
-from metrics_api.dashboard.speech import Language
+from metrics_api.dashboard.speech import Language, Speech
 from servicekit.auth import Caller, TokenVerifier
 from servicekit.database import is_unavailable
 from servicekit.problems import Problem, explain
@@ -43,6 +43,11 @@ _PAGES = (OVERVIEW, ORGANIZATIONS, COMPARISON, FORECAST, DUE, ORGANIZATION)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TYPES = {**STANDARD, **ERRORS.types}
 _RULES = {**RULE_TEXTS, **ERRORS.rules}
+_FIELDS = {
+    "area": "area", "from": "compare_from", "indicator": "indicator", "until": "forecast_until",
+    "valid_on": "date",
+}  # fmt: skip
+"""What the pages' forms call their parameters."""
 
 HEADERS = {
     "content-security-policy": (
@@ -198,14 +203,24 @@ def _to_sign_in(request: Request, ended: bool) -> Response:
     return without_session(response) if ended else response
 
 
+def _field(pointer: str, speech: Speech) -> str:
+    """What a page calls the parameter at `pointer`."""
+    name = pointer.removeprefix("/")
+    return speech(_FIELDS[name]) if name in _FIELDS else name
+
+
 def _trouble(request: Request, problem: Problem) -> Response:
     """A problem as a page, in the words the REST API has for it."""
     language = page_language(request)
+    speech = site_of(request).speech(language)
+    asked = problem.type is _TYPES["invalid-request"]
+    detail = problem.type.detail.say(language, problem.facts)
     trouble = Trouble(
         problem.type.title.say(language),
-        problem.type.detail.say(language, problem.facts),
+        speech("error_items") if asked else detail,
         [
-            f"{violation.pointer.removeprefix('/')}: {explain(violation, language, _RULES)}"
+            f"{_field(violation.pointer, speech)}{speech('colon')}"
+            f"{explain(violation, language, _RULES)}"
             for violation in problem.violations[:20]
         ],
         request.scope.get("request_id"),

@@ -85,6 +85,13 @@ def count_coverage(
     return CoverageCount(total, figures.rated(ordered.select(*groups.keys(), *SUMS)))
 
 
+def known_since(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery) -> date | None:
+    """The first day on which anybody is asked about, whatever day `query` counts; None: never."""
+    rows = copy.believed(query.edition, asked(query, rollup))
+    found: date | None = rows.select(pl.col("valid_from").min()).collect().item()
+    return found
+
+
 def _tallied(
     part: SignedRows,
     rollup: AreaRollup,

@@ -61,6 +61,8 @@ class Overview:
     headlines: list[Headline]
     breakdowns: list[Breakdown]
     trend: list[tuple[date, Tally | None]]
+    since: date | None
+    """The first day of which there is anything to count."""
     targets: list[TargetStanding]
     goals: Goals
     freshness: Freshness
@@ -106,10 +108,11 @@ class ReadOverview:
         hierarchy = self._whereabouts.hierarchy(edition.number, day)
         seen = await self._targets.seen(edition.number, areas)
         goals = Goals(seen.values(), self._definitions.target_reading.bands)
-        headlines, breakdowns, trend, freshness, targets = await asyncio.gather(
+        headlines, breakdowns, trend, since, freshness, targets = await asyncio.gather(
             self._headlines(query, edition.number, areas, day, goals),
             self._breakdowns(query, edition.number, areas, hierarchy, goals, speech),
             read_trend(self._series, asked, query.step, day, TREND_POINTS),
+            self._series.known_since(asked),
             self._freshness.answer(),
             self._standings(query, edition.number, areas, seen),
         )
@@ -121,6 +124,7 @@ class ReadOverview:
             headlines=headlines,
             breakdowns=breakdowns,
             trend=trend,
+            since=since,
             targets=targets,
             goals=goals,
             freshness=freshness,

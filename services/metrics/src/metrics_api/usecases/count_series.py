@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
+from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError, known_since
 from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.counting.weighing import Figures, FiguresTooFineError, parts_of
@@ -117,6 +117,13 @@ class CountSeries:
         self._ask.check_names(request)
         known = await self._ask.knowledge(request.edition)
         return await asyncio.to_thread(self._counted, known, request, days)
+
+    async def known_since(self, request: CoverageRequest) -> date | None:
+        """The first day on which `request` asks about anybody; None where that is no day."""
+        question = await self._ask.question(request)
+        return await asyncio.to_thread(
+            known_since, question.known.copy, question.rollup, question.query
+        )
 
     def _series(
         self, known: Knowledge, request: SeriesRequest, indicator: str, days: Sequence[date]
