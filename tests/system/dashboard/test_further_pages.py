@@ -178,9 +178,9 @@ async def test_axe_finds_nothing_to_mend(browser: Browser, city: City, scheme: s
             await accessible(found.page)
 
 
-async def test_on_paper_one_organization_is_a_page_or_two(reader: Watched, city: City) -> None:
+async def test_on_paper_what_is_no_list_is_a_page_or_two(reader: Watched, city: City) -> None:
     for path in await _pages(city):
-        if "organization?" in path or "forecast" in path:
+        if "organization?" in path or "forecast?" in path:
             await reader.open(path)
             printed = await reader.page.pdf(prefer_css_page_size=True)
             assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= 2, path
