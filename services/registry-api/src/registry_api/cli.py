@@ -1,6 +1,8 @@
 """The registry's commands."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -66,15 +68,61 @@ def derive_obligations() -> None:
     typer.echo(f"{SOURCE}: obligations of {done} organizations derived anew")
 
 
+@app.command()
+def verify_rows() -> None:
+    """Compare every current row, and what it owes, with what the ledger says; status 1 if any
+    differs. Run verify-ledger first: it proves the ledger itself."""
+    differing = asyncio.run(_verify_rows(read_settings(Settings)))
+    if differing:
+        typer.echo(f"{SOURCE}: {differing} organizations differ from the ledger", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{SOURCE}: all rows are what the ledger says")
+
+
+async def _verify_rows(settings: Settings) -> int:
+    """How many organizations differ; the first differences are printed."""
+    factory = make_factory(settings)
+    differing: set[UUID] = set()
+    try:
+        with _progress_of("verify-rows") as progress:
+            async for found in factory.verify_rows(progress):
+                if len(differing) < _SHOWN or found.organization_id in differing:
+                    typer.echo(
+                        f"{found.organization_id} {found.where}: the ledger says "
+                        f"{_short(found.ledger)}, the row {_short(found.held)}",
+                        err=True,
+                    )
+                differing.add(found.organization_id)
+    finally:
+        await factory.database.close()
+    return len(differing)
+
+
+_SHOWN = 100
+"""Of so many organizations the differences are printed; the others are counted."""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+@contextmanager
+def _progress_of(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal, and what it is told: how many are done, of how many."""
+    with typer.progressbar(length=1, label=label) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
 async def _derive(settings: Settings) -> int:
     factory = make_factory(settings)
     try:
-        with typer.progressbar(length=1, label="derive-obligations") as bar:
-
-            def progress(done: int, total: int) -> None:
-                bar.length = total
-                bar.update(done - bar.pos)
-
+        with _progress_of("derive-obligations") as progress:
             return await factory.derive_obligations(progress)
     finally:
         await factory.database.close()

@@ -29,6 +29,7 @@ from registry_api.usecases.record_event import RecordEvent
 from registry_api.usecases.register_organization import RegisterOrganization
 from registry_api.usecases.reorganize import Reorganize
 from registry_api.usecases.start_import import JOB_KIND, StartImport
+from registry_api.usecases.verify_rows import VerifyRows
 from registry_api.usecases.void_organization import VoidOrganization
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
@@ -66,6 +67,7 @@ class Factory:
     read_story: ReadStory
     read_obligations: ReadObligations
     derive_obligations: DeriveObligations
+    verify_rows: VerifyRows
     find_supervised: FindSupervised
     find_obligations: FindObligations
     export_obligations: ExportObligations
@@ -123,6 +125,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_story=ReadStory(database, clock),
         read_obligations=ReadObligations(database, clock),
         derive_obligations=DeriveObligations(database),
+        verify_rows=VerifyRows(database),
         find_supervised=find_supervised,
         find_obligations=find_obligations,
         export_obligations=ExportObligations(database, ledger, find_obligations),

@@ -1,7 +1,7 @@
 """An organization's past, read from the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -72,6 +72,26 @@ async def events(
     return [_event(row) for row in await connection.execute(_EVENTS, bound)]
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far an organization's events reach: the last revision, the first and last day they take
+    effect on, and whether the last one made it void."""
+
+    id: UUID
+    revision: int
+    first_on: date
+    last_on: date
+    void: bool
+
+
+async def extents_after(
+    connection: AsyncConnection, after: UUID | None, limit: int
+) -> list[Extent]:
+    """The extents of the organizations that the ledger knows, in the order of their ids."""
+    bound = {"after": "" if after is None else str(after), "limit": limit}
+    return [Extent(UUID(row[0]), *row[1:]) for row in await connection.execute(_EXTENTS, bound)]
+
+
 async def head_position(connection: AsyncConnection) -> int:
     """The ledger's last position; 0 when it is empty."""
     return int((await connection.execute(_HEAD)).scalar_one())
@@ -137,6 +157,18 @@ _PATCHES_OF = text(
     "SELECT subject, position, effective_on, event::json #>> '{data,change}' AS change "
     "FROM ledger WHERE subject = ANY(:subjects) AND position <= :known_at"
 ).bindparams(bindparam("subjects", type_=ARRAY(Text)))
+_EXTENTS = text(
+    """
+    SELECT first.subject, max(told.revision), min(told.effective_on), max(told.effective_on),
+           bool_or(told.type = 'organization.voided')
+    FROM (
+        SELECT subject FROM ledger
+        WHERE revision = 1 AND subject > :after ORDER BY subject LIMIT :limit
+    ) AS first
+    JOIN ledger told USING (subject)
+    GROUP BY first.subject ORDER BY first.subject
+    """
+)
 _TELLING = """
     SELECT position, revision, type, effective_on, recorded_at, actor, areas, digest,
            event::json #>> '{data,reason}' AS reason,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -156,5 +157,14 @@ async def read_by_credit_code(database: Database, code: str) -> tuple[int, str, 
     return None if row is None else (row["revision"], row["area"], row["document"])
 
 
+async def without_events(connection: AsyncConnection) -> list[UUID]:
+    """Organizations of which the ledger knows nothing; there should be none."""
+    return list((await connection.execute(_WITHOUT_EVENTS)).scalars())
+
+
+_WITHOUT_EVENTS = text(
+    "SELECT id FROM organization o "
+    "WHERE NOT EXISTS (SELECT FROM ledger WHERE subject = CAST(o.id AS text)) ORDER BY id"
+)
 _READ = "SELECT revision, area, document FROM organization WHERE id = $1"
 _READ_BY_CODE = "SELECT revision, area, document FROM organization WHERE credit_code = $1"

@@ -17,6 +17,9 @@ from servicekit.database import copy_rows
 Owing = tuple[UUID, Sequence[Obligation]]
 """An organization and all that it owes, now or ahead."""
 
+Values = tuple[str, date, date, date]
+"""An obligation as the table holds it: kind, since, due_on, until."""
+
 _COLUMNS = ("organization_id", "kind", "since", "due_on", "until")
 
 NEVER = date.max
@@ -49,17 +52,35 @@ async def replace_many(connection: AsyncConnection, owing: Sequence[Owing]) -> N
     await insert_many(connection, owing)
 
 
+async def owed(connection: AsyncConnection, identifiers: Sequence[UUID]) -> dict[UUID, set[Values]]:
+    """What these organizations owe by the table; who owes nothing is left out."""
+    found: dict[UUID, set[Values]] = {}
+    for identifier, *values in await connection.execute(_OWED, {"identifiers": list(identifiers)}):
+        kind, since, due_on, until = values
+        found.setdefault(identifier, set()).add((kind, since, due_on, until))
+    return found
+
+
+def values_of(obligations: Iterable[Obligation]) -> set[Values]:
+    """What the table holds of these obligations of one organization."""
+    return set(map(_values, obligations))
+
+
 def _rows(owing: Iterable[Owing]) -> Iterator[tuple[Any, ...]]:
     return ((identifier, *_values(item)) for identifier, owed in owing for item in owed)
 
 
-def _values(owed: Obligation) -> tuple[str, date, date, date]:
-    return owed.kind, owed.since, owed.due_on or NEVER, owed.until or NEVER
+def _values(item: Obligation) -> Values:
+    return item.kind, item.since, item.due_on or NEVER, item.until or NEVER
 
 
 _DELETE = text("DELETE FROM obligation WHERE organization_id = ANY(:identifiers)").bindparams(
     bindparam("identifiers", type_=ARRAY(Uuid))
 )
+_OWED = text(
+    "SELECT organization_id, kind, since, due_on, until FROM obligation "
+    "WHERE organization_id = ANY(:identifiers)"
+).bindparams(bindparam("identifiers", type_=ARRAY(Uuid)))
 _INSERT = text(
     "INSERT INTO obligation (organization_id, kind, since, due_on, until) "
     "SELECT :identifier, * FROM unnest(:kind, :since, :due_on, :until)"

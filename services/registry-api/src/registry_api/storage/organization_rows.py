@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -81,7 +81,8 @@ _COLUMNS = (
 )
 
 
-def _by_name(held: Held) -> dict[str, Any]:
+def by_name(held: Held) -> dict[str, Any]:
+    """The same by column."""
     return dict(zip(_COLUMNS, row(held), strict=True))
 
 
@@ -108,7 +109,7 @@ def taken(error: IntegrityError) -> Identifier:
 
 async def insert_one(connection: AsyncConnection, held: Held) -> None:
     """Add an organization. Raises sqlalchemy.exc.IntegrityError when its code is taken."""
-    await connection.execute(insert(organization).values(**_by_name(held)))
+    await connection.execute(insert(organization).values(**by_name(held)))
     await obligation_rows.insert_one(connection, _newly_owing(held))
 
 
@@ -116,7 +117,7 @@ async def update_one(connection: AsyncConnection, held: Held, timeline: Timeline
     """Replace an organization's current row; `timeline` is its whole one."""
     await former_identifiers.keep(connection, [(held.id, held.state, timeline)])
     await connection.execute(
-        update(organization).where(organization.c.id == held.id).values(**_by_name(held))
+        update(organization).where(organization.c.id == held.id).values(**by_name(held))
     )
     await obligation_rows.replace_one(connection, (held.id, obligations_ahead(timeline)))
 
@@ -155,6 +156,18 @@ async def update_many(
 
 def _newly_owing(held: Held) -> Owing:
     return held.id, obligations_from(held.state, held.first_effective_on)
+
+
+async def rows(
+    connection: AsyncConnection, identifiers: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """The table's rows of these organizations, by column, as they are stored."""
+    columns = [organization.c[name] for name in _COLUMNS]
+    statement = select(*columns).where(
+        organization.c.id == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid)))
+    )
+    found = (await connection.execute(statement)).mappings()
+    return {stored["id"]: dict(stored) for stored in found}
 
 
 async def lock(connection: AsyncConnection, identifier: UUID) -> Held | None:
