@@ -1,4 +1,4 @@
-"""`registry-api verify-rows`: the current rows are what the ledger says, or the difference is named."""
+"""`registry-api verify-rows`: current rows are what the ledger says, or what differs is named."""
 
 import asyncio
 import os

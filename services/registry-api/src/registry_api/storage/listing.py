@@ -29,6 +29,10 @@ CURRENT: Columns = dict(organization.c)
 """The current rows have a column of its own for each facet."""
 
 
+FEW = 10_000
+"""Organizations that are worth an index look-up each; measured: beyond, a list's own order wins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page: a JSON array of documents, the last id on it, and how many there are."""
@@ -59,8 +63,13 @@ def conditions(
 
 
 def one_of(column: ColumnElement[UUID], identifiers: Sequence[UUID]) -> ColumnElement[bool]:
-    """That an id is one of many: one parameter, however many."""
-    return column == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid)))
+    """That an id is one of many: one parameter, however many.
+
+    Few are looked up in the index of `column`. Of many, that would be most of the table: rows are
+    read in another order, and each held against a hash of them.
+    """
+    found = column == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid)))
+    return found if len(identifiers) <= FEW else found.is_(True)
 
 
 async def page(
