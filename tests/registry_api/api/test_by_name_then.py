@@ -82,7 +82,10 @@ async def test_lookups_of_then_name_who_bore_what(registry: httpx.AsyncClient) -
 async def test_of_a_void_organization_the_code_tells_why(
     registry: httpx.AsyncClient, keys: TestKeys
 ) -> None:
-    identifier = await founded(registry, 1)
+    identifier = await founded(registry, 3)
+    for number in (2, 1):  # the first was a slip, corrected from the same day on
+        answer = await amended(registry, identifier, "2016-03-01", credit_code=credit_code(number))
+        assert answer.status_code == 200, answer.text
     standing = await position(registry)
     await registry.post(
         f"/v1/organizations/{identifier}/void",
@@ -92,6 +95,8 @@ async def test_of_a_void_organization_the_code_tells_why(
     assert gone.status_code == 410
     by_id = (await registry.get(f"/v1/organizations/{identifier}")).json()
     assert (gone.json()["type"], gone.json()["detail"]) == (by_id["type"], by_id["detail"])
+    assert (await by_code(registry, 2)).status_code == 404
+    assert (await by_code(registry, 1, valid_on="2016-01-01")).status_code == 404
     assert (await by_code(registry, 1, known_at=standing)).json()["id"] == identifier
     elsewhere = keys.headers(areas=["440304"])
     asked: tuple[dict[str, Any], ...] = ({}, {"known_at": standing})

@@ -9,7 +9,7 @@ from registry_api.domain.organization import access_area
 from registry_api.domain.point_in_time import AsOf
 from registry_api.storage import former_identifiers, listing, past_listing
 from registry_api.storage.past_listing import PastFilter
-from registry_api.usecases.absence import absence, absence_of_any
+from registry_api.usecases.absence import absence, absence_by_code
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -57,7 +57,7 @@ class ReadOrganization:
             rows = await past_listing.among(connection, wanted, bearers)
             named = [row for row in rows if orjson.loads(row.state)["credit_code"] == code]
             if not named:
-                raise await absence_of_any(connection, caller, bearers, point.position)
+                raise await absence_by_code(connection, caller, code, bearers, point)
         return Document(named[-1].revision, named[-1].document)
 
     async def then(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
