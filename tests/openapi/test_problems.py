@@ -11,7 +11,7 @@ from registry_api.api.errors import ERRORS as REGISTRY_ERRORS
 from servicekit.standard_problems import STANDARD
 from tests.openapi.documents import Operation, operations
 
-_TABLES = {
+TABLES = {
     "registry-api": REGISTRY_ERRORS,
     "jurisdiction-router": ROUTER_ERRORS,
     "metrics": METRICS_ERRORS,
@@ -59,6 +59,6 @@ def test_what_follows_from_its_shape_is_declared(operation: Operation) -> None:
 
 @each_operation
 def test_a_declared_problem_is_in_the_error_table(operation: Operation) -> None:
-    known = STANDARD | dict(_TABLES[operation.service].types)
+    known = STANDARD | dict(TABLES[operation.service].types)
     by_slug = {(str(type_.status), type_.slug) for type_ in known.values()}
     assert _declared(operation) <= by_slug

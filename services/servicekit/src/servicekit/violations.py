@@ -28,6 +28,24 @@ RULE_TEXTS: Mapping[str, Text] = {
         "最多 {max_length} 个字符。", "At most {max_length} characters are allowed."
     ),
     "string_pattern_mismatch": Text("格式应符合 {pattern}。", "The form must match {pattern}."),
+    "^[0-9]{6}([0-9]{3})?$": Text(
+        "应为 6 位区划代码，如 440303（罗湖区）；由街道备案的为 9 位街道代码，如 440303001。",
+        "A division code of 6 digits is expected, such as 440303; for a street that keeps files "
+        "its code of 9 digits, such as 440303001.",
+    ),
+    "^[0-9]{2,12}$": Text(
+        "应为区划代码或其前几位，2 至 12 位数字，如 440303。",
+        "A division code or its beginning is expected, 2 to 12 digits, such as 440303.",
+    ),
+    r"^[^\x00-\x1f]+$": Text(
+        "不能有控制字符（换行、制表符等）。",
+        "Control characters (line breaks, tabs) are not allowed.",
+    ),
+    r"^[^\x00]+$": Text("不能含空字符。", "The null character is not allowed."),
+    "^[0-9a-f]{64}$": Text(
+        "应为 64 位小写十六进制的摘要，照原样取自先前的应答。",
+        "A digest of 64 lower-case hexadecimal digits is expected, as the earlier answer gave it.",
+    ),
     "int_type": Text("应为整数。", "An integer is expected."),
     "int_parsing": Text("应为整数。", "An integer is expected."),
     "int_from_float": Text("应为整数，不能有小数。", "An integer without a fraction is expected."),
@@ -73,7 +91,8 @@ RULE_TEXTS: Mapping[str, Text] = {
         "The cursor is not valid or belongs to another query; start again from the first page.",
     ),
 }
-"""Rules named after pydantic's error types where pydantic checks them."""
+"""Rules named after pydantic's error types where pydantic checks them; words for text that does not
+match a pattern stand under the pattern itself."""
 
 
 def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[Violation]:

@@ -258,6 +258,26 @@ ERRORS = ErrorTable(
         )
     },
     rules={
+        "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$": Text(
+            "应为 6、9 或 12 位数字的区划代码，如 440303001。",
+            "A division code of 6, 9 or 12 digits is expected, such as 440303001.",
+        ),
+        "^[a-z0-9]+(-[a-z0-9]+)*$": Text(
+            "应为小写字母和数字，以单个连字符分隔，如 shenzhen-2016。",
+            "Lower-case letters and digits with single hyphens between them are expected, "
+            "such as shenzhen-2016.",
+        ),
+        "^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$": Text(
+            "应为最多 100 个字母、数字或 _ . : - ，以字母或数字开头，"
+            "如 440303-district_education_committee。",
+            "Up to 100 letters, digits or _ . : - are expected, the first a letter or digit, "
+            "such as 440303-district_education_committee.",
+        ),
+        "^[a-z][a-z0-9_]{0,39}$": Text(
+            "应为最多 40 个小写字母、数字或下划线，以字母开头，如 nbs。",
+            "Up to 40 lower-case letters, digits or underscores are expected, the first a letter, "
+            "such as nbs.",
+        ),
         **DIRECTORY_RULES,
         **TABLE_RULES,
         **_DESIGNATION_RULES,

@@ -108,6 +108,19 @@ ERRORS = ErrorTable(
         )
     },
     rules={
+        "^[0-9]{4}-(0[1-9]|1[0-2])$": Text(
+            "应为年份和月份，如 2016-12。", "A year and a month are expected, such as 2016-12."
+        ),
+        r"^/v1/[!-~]+$": Text(
+            "应为以 /v1/ 开头的路径和查询，非 ASCII 字符须百分号编码，"
+            "如 /v1/coverage?indicator=eligible_coverage。",
+            "A path and query that begin with /v1/ are expected, percent-encoded beyond ASCII, "
+            "such as /v1/coverage?indicator=eligible_coverage.",
+        ),
+        r"^[a-z0-9_]+$": Text(
+            "应为小写字母、数字和下划线，如 eligible_coverage。",
+            "Lower-case letters, digits and underscores are expected, such as eligible_coverage.",
+        ),
         "unknown_indicator": Text(
             "没有指标 {value}；可用：{allowed}。",
             "There is no indicator {value}; there are: {allowed}.",
