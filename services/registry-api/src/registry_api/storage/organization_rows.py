@@ -3,14 +3,16 @@
 Whoever stores a state stores with it what the organization owes (`obligation_rows`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, Text, TextClause, Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -101,10 +103,27 @@ def _held(found: Any) -> Held:
     return Held(found.id, found.revision, state, found.first_effective_on, found.last_effective_on)
 
 
-def taken(error: IntegrityError) -> Identifier:
+class NameTaken(Exception):
+    """One of many rows has a name that another organization bears: its `field`."""
+
+    def __init__(self, field: Identifier) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def taken(error: Exception) -> Identifier:
     """Which of its names the refused row shares with another organization."""
-    of_number = "organization_filing_number_key" in str(error.orig)
+    of_number = "organization_filing_number_key" in str(error)
     return "filing_number" if of_number else "credit_code"
+
+
+@contextmanager
+def _telling_who_is_taken() -> Iterator[None]:
+    """COPY goes to the driver, whose errors SQLAlchemy does not wrap."""
+    try:
+        yield
+    except (IntegrityError, asyncpg.UniqueViolationError) as error:
+        raise NameTaken(taken(error)) from error
 
 
 async def insert_one(connection: AsyncConnection, held: Held) -> None:
@@ -123,8 +142,9 @@ async def update_one(connection: AsyncConnection, held: Held, timeline: Timeline
 
 
 async def insert_many(connection: AsyncConnection, new: Sequence[Held]) -> None:
-    """Add many by COPY."""
-    await copy_rows(connection, "organization", _COLUMNS, map(row, new))
+    """Add many by COPY. Raises NameTaken."""
+    with _telling_who_is_taken():
+        await copy_rows(connection, "organization", _COLUMNS, map(row, new))
     await obligation_rows.insert_many(connection, map(_newly_owing, new))
 
 
@@ -132,7 +152,7 @@ async def update_many(
     connection: AsyncConnection, changed: Sequence[tuple[Held, Timeline]]
 ) -> None:
     """Replace many current rows, given their whole timelines: COPY to a temporary table, then one
-    UPDATE."""
+    UPDATE. Raises NameTaken."""
     if not changed:
         return
     named = ((held.id, held.state, timeline) for held, timeline in changed)
@@ -147,11 +167,15 @@ async def update_many(
         connection, "organization_staging", _COLUMNS, (row(held) for held, _ in changed)
     )
     assigned = ", ".join(f"{c} = s.{c}" for c in _COLUMNS if c != "id")
-    await connection.execute(
-        text(f"UPDATE organization o SET {assigned} FROM organization_staging s WHERE o.id = s.id")  # noqa: S608
-    )
+    with _telling_who_is_taken():
+        await connection.execute(_replacing(assigned))
     owing = [(held.id, obligations_ahead(timeline)) for held, timeline in changed]
     await obligation_rows.replace_many(connection, owing)
+
+
+def _replacing(assigned: str) -> TextClause:
+    source = "FROM organization_staging s WHERE o.id = s.id"
+    return text(f"UPDATE organization o SET {assigned} {source}")  # noqa: S608
 
 
 def _newly_owing(held: Held) -> Owing:

@@ -68,11 +68,14 @@ class Batch:
         entries: Sequence[Entry],
         known: Mapping[UUID, Held],
         histories: Mapping[UUID, Sequence[Patch]],
+        spoken_of: dict[UUID, int],
     ) -> Landing:
-        """Decide each row; `known` are the organizations there are, `histories` their patches."""
+        """Decide each row; `known` are the organizations there are, `histories` their patches.
+
+        `spoken_of` are the lines that named one before, and is told of these.
+        """
         landing = Landing()
         bearers = Bearers(self.judge.terms.caller, known.values())
-        spoken_of: dict[UUID, int] = {}
         for entry in entries:
             try:
                 self._check(entry)

@@ -9,7 +9,6 @@ While the database takes one batch in, a thread reads and judges the next one.
 
 import asyncio
 import contextlib
-import itertools
 import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
@@ -17,15 +16,17 @@ from contextlib import aclosing, closing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
+from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.domain.checks import Identifier
 from registry_api.domain.divisions import Divisions
 from registry_api.files.formats import FORMATS
 from registry_api.files.rows import FileRefused
 from registry_api.files.table import Table
 from registry_api.storage import history, organization_rows, uploads
+from registry_api.storage.organization_rows import NameTaken
 from registry_api.usecases.import_batch import Batch, Landing
 from registry_api.usecases.import_entries import Entry, Judge, Reading, identities
 from registry_api.usecases.import_matching import numbers_under_other_authorities
@@ -36,13 +37,14 @@ from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.jobs import Job, JobFailed
 from servicekit.ledger import Ledger
+from servicekit.refusals import Violation
 
 BATCH = 2000
 LISTED_NOTICES = 10_000
 """Notices beyond these are counted but not listed: a file can have one for each of its cells."""
 
 _COUNTED = ("created", "updated", "unchanged", "refused", "notices")
-_ATTEMPTS = 5
+_ATTEMPTS = 3
 
 
 @dataclass(slots=True)
@@ -52,6 +54,11 @@ class _Progress:
     total: int
     done: int
     counts: Counter[str]
+
+    def add(self, landing: Landing, rows: int) -> None:
+        """`rows` more have landed, or been refused."""
+        self.done += rows
+        self.counts += landing.counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,7 @@ class ImportOrganizations:
                 await asyncio.to_thread(reading.skip, job.done)
                 async with aclosing(_read_ahead(reading)) as batches:
                     async for entries in batches:
-                        progress.done += len(entries)
-                        landing = await self._land(job, batch, entries, progress)
-                        progress.counts += landing.counts
+                        await self._land(job, batch, entries, progress, {})
         async with self.database.transaction() as connection:
             await uploads.forget(connection, job.id)
         return {name: progress.counts[name] for name in _COUNTED}
@@ -121,24 +126,54 @@ class ImportOrganizations:
         return counts
 
     async def _land(
-        self, job: Job, batch: Batch, entries: Sequence[Entry], progress: _Progress
-    ) -> Landing:
-        """One batch in one transaction; again when another writer took a code meanwhile."""
-        for attempt in itertools.count(1):
+        self,
+        job: Job,
+        batch: Batch,
+        entries: Sequence[Entry],
+        progress: _Progress,
+        spoken_of: dict[UUID, int],
+    ) -> None:
+        """One batch in one transaction; again when another writer took a code meanwhile.
+
+        Where that does not help, half of it at a time: in the end the row is left whose name is
+        taken, and refused alone. `spoken_of` are the lines that named an organization already.
+        """
+        field: Identifier = "credit_code"
+        for _ in range(_ATTEMPTS):
+            named = dict(spoken_of)
             try:
                 async with self.database.transaction() as connection:
-                    landing = await self._resolve(connection, batch, entries)
-                    await self._record(connection, job, landing, progress)
+                    landing = await self._resolve(connection, batch, entries, named)
+                    await self._record(connection, job, landing, progress, len(entries))
                     if not job.params["dry_run"]:
                         await self._store(connection, batch, landing)
-                    return landing
-            except IntegrityError:
-                if attempt == _ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable")
+            except NameTaken as taken:
+                field = taken.field
+            else:
+                progress.add(landing, len(entries))
+                spoken_of.update(named)
+                return
+        if len(entries) == 1:
+            await self._refuse(job, entries[0], field, progress)
+            return
+        middle = len(entries) // 2
+        for half in (entries[:middle], entries[middle:]):
+            await self._land(job, batch, half, progress, spoken_of)
+
+    async def _refuse(self, job: Job, entry: Entry, field: Identifier, progress: _Progress) -> None:
+        """A row of which only the database could tell that its name is taken."""
+        violation = Violation(f"/{field}", "code_taken", entry.row.leaf(field))
+        landing = Landing(refused=[(entry.row, [violation])])
+        async with self.database.transaction() as connection:
+            await self._record(connection, job, landing, progress, 1)
+        progress.add(landing, 1)
 
     async def _resolve(
-        self, connection: AsyncConnection, batch: Batch, entries: Sequence[Entry]
+        self,
+        connection: AsyncConnection,
+        batch: Batch,
+        entries: Sequence[Entry],
+        spoken_of: dict[UUID, int],
     ) -> Landing:
         known = await organization_rows.lock_by_identity(connection, *identities(entries))
         moved = numbers_under_other_authorities(entries, list(known.values()))
@@ -146,7 +181,7 @@ class ImportOrganizations:
             known |= await organization_rows.lock_by_identity(connection, [], moved)
         late = batch.needs_history(known)
         histories = await history.patches_of(connection, late) if late else {}
-        return batch.resolve(entries, known, histories)
+        return batch.resolve(entries, known, histories, spoken_of)
 
     async def _store(self, connection: AsyncConnection, batch: Batch, landing: Landing) -> None:
         await organization_rows.insert_many(connection, landing.created)
@@ -158,12 +193,17 @@ class ImportOrganizations:
         await self.ledger.append(connection, landing.events)
 
     async def _record(
-        self, connection: AsyncConnection, job: Job, landing: Landing, progress: _Progress
+        self,
+        connection: AsyncConnection,
+        job: Job,
+        landing: Landing,
+        progress: _Progress,
+        rows: int,
     ) -> None:
-        """The job's progress, and what there is to say about the rows."""
+        """The job's progress with `rows` more, and what there is to say about them."""
         after = progress.counts + landing.counts
         await jobs.advance(
-            connection, job, done=progress.done, errors=after["refused"],
+            connection, job, done=progress.done + rows, errors=after["refused"],
             total=progress.total, result=after,
         )  # fmt: skip
         errors = [(row.line, violations) for row, violations in landing.refused]
