@@ -71,10 +71,11 @@ async def test_a_change_that_reaches_a_day_elsewhere_is_refused_without_naming_t
         )
 
     for change in ({"full_time_staff": 1}, {"domicile": {"division_code": "440303002"}}):
-        answer = await amend("2016-09-01", change)
-        assert answer.status_code == 403
-        assert answer.json()["type"].endswith("/outside-areas")
-        assert "440304" not in answer.text
+        for day in ("2016-09-01", "2015-12-31"):  # the latter is before the first that is known
+            answer = await amend(day, change)
+            assert answer.status_code == 403
+            assert answer.json()["type"].endswith("/outside-areas")
+            assert "440304" not in answer.text
     away = await amend("2017-02-01", {"domicile": {"division_code": "440304002"}})
     assert (away.status_code, away.json()["area"]) == (403, "440304002")
     assert (await amend("2017-02-01", {"full_time_staff": 1})).status_code == 200

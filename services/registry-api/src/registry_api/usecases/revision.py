@@ -64,7 +64,8 @@ class Terms:
         patch = merge_diff(on_the_day, whole)
         if not patch:
             return None
-        if on_the_day is not None and not self.caller.may_see(access_area(on_the_day)):
+        reached = on_the_day or (past.timeline[0].state if past.timeline else None)
+        if reached is not None and not self.caller.may_see(access_area(reached)):
             raise _outside_then(day)
         if not self.caller.may_see(access_area(whole)):
             raise Refusal("outside-areas", area=access_area(whole))
