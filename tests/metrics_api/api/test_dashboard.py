@@ -224,6 +224,8 @@ async def test_before_the_rule_a_headline_says_so_and_the_others_stand(
 async def test_without_data_the_page_says_so(world: World, keys: TestKeys) -> None:
     answer = await world.client.get("/dashboard", headers=signed_in(keys))
     assert "No organization has reached this service yet" in answer.text
+    assert 'class="goal"' in answer.text
+    assert "Attained" not in answer.text  # nobody is no success
 
 
 async def test_fields_left_empty_ask_nothing(world: World, keys: TestKeys) -> None:

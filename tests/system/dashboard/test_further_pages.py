@@ -168,6 +168,22 @@ async def test_on_a_phone_nothing_scrolls_sideways(
         assert found.complaints == []
 
 
+async def test_on_a_phone_what_is_due_later_is_shown_and_led_to(
+    browser: Browser, city: City
+) -> None:
+    async with watched(browser, city.base, viewport=PHONE, has_touch=True) as found:
+        await found.sign_in(city.token)
+        await found.open(FORECAST)
+        row = found.page.locator("[data-obligation=include_charter_clause]")
+        assert not await row.locator("[data-state=later]").is_visible()
+        later = row.locator(".narrow").first
+        assert await later.is_visible()
+        assert (
+            await later.locator("a, .none").inner_text()
+            == await row.locator("[data-state=later]").text_content()
+        )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_to_mend(browser: Browser, city: City, scheme: str) -> None:
     async with watched(browser, city.base, viewport=DESKTOP, color_scheme=scheme) as found:
