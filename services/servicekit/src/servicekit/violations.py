@@ -49,6 +49,10 @@ RULE_TEXTS: Mapping[str, Text] = {
     "int_type": Text("应为整数。", "An integer is expected."),
     "int_parsing": Text("应为整数。", "An integer is expected."),
     "int_from_float": Text("应为整数，不能有小数。", "An integer without a fraction is expected."),
+    "int_parsing_size": Text("该整数过大。", "The integer is too large."),
+    "float_type": Text("应为数字。", "A number is expected."),
+    "float_parsing": Text("应为数字。", "A number is expected."),
+    "finite_number": Text("应为有限的数字。", "A finite number is expected."),
     "bool_type": Text("应为 true 或 false。", "true or false is expected."),
     "bool_parsing": Text("应为 true 或 false。", "true or false is expected."),
     "greater_than": Text("应大于 {gt}。", "The value must be greater than {gt}."),
@@ -75,6 +79,7 @@ RULE_TEXTS: Mapping[str, Text] = {
         "A ledger position or an RFC 3339 time with its offset, such as 2016-06-14T08:00:00+08:00, "
         "is expected.",
     ),
+    "uuid_type": Text("应为 UUID。", "A UUID is expected."),
     "uuid_parsing": Text("应为 UUID。", "A UUID is expected."),
     "list_type": Text("应为数组。", "A list is expected."),
     "too_long": Text("最多 {max_length} 项。", "At most {max_length} items are allowed."),
