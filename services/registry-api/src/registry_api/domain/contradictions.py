@@ -3,8 +3,8 @@
 Each later event is asked again whether it could have happened to what the organization was before
 it, now that more is known of the days before. A deregistration dated before an evaluation, or the
 dissolution of the Party organization that a 5A rests on, is refused: one of the two is wrong, and
-only the authority can say which. Amendments and imports say what was true and are not asked;
-where they leave something that does not fit, a notice tells.
+only the authority can say which. Imports say what other books hold and are not asked; where they
+leave something that does not fit, a notice tells.
 """
 
 from collections.abc import Callable, Mapping, Sequence
