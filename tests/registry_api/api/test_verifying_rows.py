@@ -17,19 +17,29 @@ from tests.registry_api.samples import credit_code
 from servicekit.database import plain_dsn
 
 HARM = {
-    "a fact": ("UPDATE organization SET document = replace(document, '40', '41')", "document"),
-    "a copy to filter by": ("UPDATE organization SET status = 'suspended'", "status"),
-    "an array to filter by": ("UPDATE organization SET name_pairs = '{1}'", "name_pairs"),
-    "a revision": ("UPDATE organization SET revision = 7", "revision"),
-    "a row": ("DELETE FROM organization", "row"),
-    "what is owed": ("UPDATE obligation SET due_on = '2030-01-01'", "obligations"),
-    "what is not owed": (
-        "INSERT INTO obligation SELECT id, 'made_up', '2016-01-01', 'infinity', 'infinity' "
-        "FROM organization",
+    "a fact": (
+        "UPDATE organization SET document = replace(document, '40', '41') WHERE id = ",
+        "document",
+    ),
+    "a copy to filter by": ("UPDATE organization SET status = 'suspended' WHERE id = ", "status"),
+    "an array to filter by": (
+        "UPDATE organization SET name_pairs = '{1}' WHERE id = ",
+        "name_pairs",
+    ),
+    "a revision": ("UPDATE organization SET revision = 7 WHERE id = ", "revision"),
+    "a row": ("DELETE FROM organization WHERE id = ", "row"),
+    "what is owed": (
+        "UPDATE obligation SET due_on = '2030-01-01' WHERE organization_id = ",
         "obligations",
     ),
-    "the ledger's word": ("DELETE FROM ledger", "row"),
+    "what is not owed": (
+        "INSERT INTO obligation SELECT id, 'made_up', '2016-01-01', 'infinity', 'infinity' "
+        "FROM organization WHERE id = ",
+        "obligations",
+    ),
+    "the ledger's word": ("DELETE FROM ledger WHERE subject = ", "row"),
 }
+"""A statement about one organization, and where the difference is named."""
 
 
 async def _lived(client: httpx.AsyncClient) -> str:
@@ -73,11 +83,8 @@ async def test_what_differs_is_named(
     async with start_registry(registry_url) as client:
         harmed = await _lived(client)
     statement, where = HARM[harm]
-    column = {"ledger": "subject", "obligation": "organization_id"}.get(statement.split()[-1], "id")
-    if "obligation SET" in statement:
-        column = "organization_id"
     connection = await asyncpg.connect(plain_dsn(registry_url))
-    assert await connection.execute(f"{statement} WHERE {column} = '{harmed}'") not in (
+    assert await connection.execute(f"{statement}'{harmed}'") not in (
         "UPDATE 0", "DELETE 0", "INSERT 0 0",
     )  # fmt: skip
     await connection.close()
