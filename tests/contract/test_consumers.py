@@ -21,7 +21,7 @@ from tests.contract.specification import Example, Specification
 from jurisdiction_router.domain import facts as router_facts
 from metrics_api.clients import organization_states, router_states, upstream_feeds
 from metrics_api.clients.organization_states import organization_facts
-from registry_api.clients import assignments
+from registry_api.supervision import router_client as assignments
 from servicekit.feed_event import FeedEvent, verify_page
 
 READ_BY_METRICS = [

@@ -51,7 +51,10 @@ def _shown(media_type: str, body: Any) -> Any:
 
 def examples_file(service: Service) -> Path:
     """Where a service looks for its examples."""
-    return package_folder(service) / "api" / "examples.json"
+    folder = package_folder(service)
+    return (
+        folder / "api" / "examples.json" if (folder / "api").is_dir() else folder / "examples.json"
+    )
 
 
 def write(found: dict[str, Examples]) -> list[Path]:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import typer
 
+from registry_api.elections.restricted_reads import page
 from registry_api.factory import SOURCE, make_factory, migrations
 from registry_api.main import build
 from registry_api.settings import Settings
-from registry_api.storage.restricted_reads import page
 from servicekit.cli import read_settings, service_cli
 from servicekit.ledger import Ledger
 from servicekit.ledger_cli import add_verify_ledger

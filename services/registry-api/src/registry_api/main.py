@@ -6,26 +6,24 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from registry_api.api import (
-    advice,
-    code_lists,
-    elections,
-    exports,
-    finding,
-    imports,
-    information_base,
-    integrity,
-    life_events,
-    notices,
-    obligations,
-    organizations,
-    rankings,
-    reorganizations,
-    stories,
-)
-from registry_api.api.errors import ERRORS
+from registry_api.advice import ranking_routes as rankings
+from registry_api.advice import routes as advice
+from registry_api.code_lists import routes as code_lists
+from registry_api.elections import routes as elections
+from registry_api.errors import ERRORS
+from registry_api.exports import routes as exports
 from registry_api.factory import SOURCE, make_factory, migrations
+from registry_api.imports import routes as imports
+from registry_api.integrity import routes as integrity
+from registry_api.life_events import routes as life_events
+from registry_api.notices import routes as notices
+from registry_api.organizations import finding_routes as finding
+from registry_api.organizations import routes as organizations
+from registry_api.organizations import timeline_routes as stories
+from registry_api.reorganizations import routes as reorganizations
 from registry_api.settings import Settings
+from registry_api.work_lists import information_base_routes as information_base
+from registry_api.work_lists import routes as obligations
 from servicekit.app import Parts, build_app
 from servicekit.clock import Clock
 from servicekit.feed import feed_router
@@ -95,6 +93,6 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             streamed_paths=[imports.PATH],
             tags=TAGS,
-            examples=files("registry_api") / "api" / "examples.json",
+            examples=files("registry_api") / "examples.json",
         )
     )

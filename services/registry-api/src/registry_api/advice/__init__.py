@@ -1,0 +1,1 @@
+"""Guidance on Party building, grades, and rankings."""

@@ -1,0 +1,85 @@
+"""A ranking of candidates for a purchase of services, a transfer of functions or an award."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from registry_api.advice.ranking import Candidate, Placed, judged, ranked
+from registry_api.core.organization.known_past import KnownPast
+from registry_api.core.organization.state import access_area
+from registry_api.history import read as history
+from registry_api.organizations import lookups
+from servicekit.auth import Caller
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.refusals import Refusal, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Competitor:
+    """Whom the caller names, by id or by credit code, and the score given outside."""
+
+    id: UUID | None
+    credit_code: str | None
+    score: float
+
+    @property
+    def field(self) -> str:
+        """The field that names it."""
+        return "id" if self.id is not None else "credit_code"
+
+    @property
+    def named(self) -> str:
+        """What it says."""
+        return str(self.id) if self.id is not None else (self.credit_code or "").strip().upper()
+
+
+@dataclass(frozen=True, slots=True)
+class RankCandidates:
+    """The use case, with what it needs."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(
+        self, caller: Caller, competitors: Sequence[Competitor], valid_on: date | None
+    ) -> tuple[date, list[Placed]]:
+        """The day and the ranking, by what is known now of that day.
+
+        Raises Refusal `unknown-candidates`, naming each that is unknown, outside the caller's
+        areas or named twice.
+        """
+        day = valid_on or self.clock.today()
+        pasts, by_code = await self._pasts(caller, competitors)
+        candidates: list[Candidate] = []
+        first: dict[UUID, int] = {}
+        violations: list[Violation] = []
+        for place, competitor in enumerate(competitors):
+            pointer = f"/candidates/{place}/{competitor.field}"
+            identifier = competitor.id or by_code.get(competitor.named)
+            past = pasts.get(identifier) if identifier else None
+            state = past.on(day) if past else None
+            if not identifier or not past or not state or not caller.may_see(access_area(state)):
+                violations.append(Violation(pointer, "candidate_unknown", competitor.named))
+            elif identifier in first:
+                facts = {"first": first[identifier] + 1}
+                violations.append(Violation(pointer, "candidate_repeated", competitor.named, facts))
+            else:
+                first[identifier] = place
+                candidates.append(judged(identifier, competitor.score, state, past.timeline, day))
+        if violations:
+            raise Refusal("unknown-candidates", *violations)
+        return day, ranked(candidates)
+
+    async def _pasts(
+        self, caller: Caller, competitors: Sequence[Competitor]
+    ) -> tuple[dict[UUID, KnownPast], dict[str, UUID]]:
+        """What is known of those that there are, by id; and the ids of their credit codes."""
+        codes = [c.named for c in competitors if c.id is None]
+        named = [c.id for c in competitors if c.id is not None]
+        async with self.database.snapshot() as connection:
+            rows = await lookups.find(connection, codes, named, [], caller.like_patterns())
+            patches = await history.patches_of(connection, [row.id for row in rows])
+        pasts = {identifier: KnownPast(told) for identifier, told in patches.items()}
+        return pasts, {row.credit_code: row.id for row in rows if row.credit_code}

@@ -1,1 +1,0 @@
-"""The other services, as narrowly as this one needs them."""

@@ -1,0 +1,22 @@
+"""The charter's clause on Party building 党建入章 only goes forward; errors are amended."""
+
+from typing import Any
+
+from registry_api.core.life_events.event import not_possible
+from registry_api.core.organization.state import State
+
+_STATES = ("none", "provisional", "included")
+_WORDINGS = (None, "v1", "v2")
+
+
+def check_charter(state: State, said: dict[str, Any], pointer: str) -> None:
+    """none → provisional → included, and a wording never gives way to an older one.
+
+    `pointer` is where the state stands in what was sent. Raises Refusal `event-not-possible`.
+    """
+    held = state["charter"]
+    if said["state"] == "none" or _STATES.index(said["state"]) < _STATES.index(held["state"]):
+        raise not_possible("charter_goes_forward", pointer, said["state"], held=held["state"])
+    wording = said.get("wording", held["wording"])
+    if _WORDINGS.index(wording) < _WORDINGS.index(held["wording"]):
+        raise not_possible("wording_goes_forward", "/wording", wording, held=held["wording"])

@@ -1,0 +1,119 @@
+"""What is recorded about an earlier day must leave possible what is known of later ones.
+
+Each later event is asked again whether it could have happened to what the organization was before
+it, now that more is known of the days before. A deregistration dated before an evaluation, or the
+dissolution of the Party organization that a 5A rests on, is refused: one of the two is wrong, and
+only the authority can say which. Imports say what other books hold and are not asked; where they
+leave something that does not fit, a notice tells.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry_api.core.life_events import LIFE_EVENTS
+from registry_api.core.life_events.elections import ELECTION_EVENTS, check_election
+from registry_api.core.life_events.event import check_status, not_possible
+from registry_api.core.life_events.reorganization import MERGED, SPLIT
+from registry_api.core.organization.known_past import Patch
+from registry_api.core.organization.state import State, settled
+from servicekit.refusals import Refusal
+from servicekit.timeline import merge_diff, merge_patch
+
+_Check = Callable[[State, dict[str, Any], date], None]
+
+_OF_COUNTS = frozenset({"too_few_members", "grade_vetoed"})
+"""Members are what they are: a count of an earlier day tells, and forbids no decision after it."""
+
+_COUNTING = frozenset(
+    {
+        "organization.members_counted",
+        "organization.annual_inspection",
+        "organization.amended",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as the ledger keeps it; `position` orders those of one day."""
+
+    type: str
+    effective_on: date
+    position: int
+    change: dict[str, Any]
+
+    @property
+    def patch(self) -> Patch:
+        """What it does to the state."""
+        return self.effective_on, self.position, self.change
+
+
+def check_later_events(past: Sequence[Happened], new: Happened) -> None:
+    """Whether all that happened after `new` can still have happened, given it.
+
+    Raises Refusal `event-not-possible`, which names the first that can't and why.
+    """
+    later = [h for h in past if h.effective_on > new.effective_on and h.type in _CHECKS]
+    if not later:
+        return
+    before, after = _States(past), _States([*past, new])
+    for happened in sorted(later, key=_order):
+        refusal = after.against(happened)
+        if refusal is None or before.against(happened) or not before.holds(happened):
+            continue
+        rules = {violation.rule for violation in refusal.violations}
+        if new.type in _COUNTING and rules <= _OF_COUNTS:
+            continue
+        on = happened.effective_on.isoformat()
+        facts = {"event": happened.type, "on": on, "position": happened.position}
+        told = not_possible("later_event", "/effective_on", new.effective_on.isoformat(), **facts)
+        raise Refusal("event-not-possible", *told.violations, *refusal.violations)
+
+
+class _States:
+    """The states right before each event, and at the end of each day with one."""
+
+    def __init__(self, past: Sequence[Happened]) -> None:
+        self._before: dict[int, State] = {}
+        self._evening: dict[date, State] = {}
+        state: State = {}
+        for happened in sorted(past, key=_order):
+            self._before[happened.position] = state
+            state = settled(merge_patch(state, happened.change))
+            self._evening[happened.effective_on] = state
+
+    def against(self, happened: Happened) -> Refusal | None:
+        """Why it can't have happened; None where it can."""
+        check = _CHECKS[happened.type]
+        try:
+            check(self._before[happened.position], happened.change, happened.effective_on)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def holds(self, happened: Happened) -> bool:
+        """Whether what it said was still so in the evening: a correction can have undone it."""
+        evening = self._evening[happened.effective_on]
+        return not merge_diff(evening, merge_patch(evening, happened.change))
+
+
+def _order(happened: Happened) -> tuple[date, int]:
+    return happened.effective_on, happened.position
+
+
+def _election(type_: str) -> _Check:
+    return lambda state, said, _: check_election(type_, state, said)
+
+
+def _in_being(state: State, _: dict[str, Any], __: date) -> None:
+    check_status(state)
+
+
+_CHECKS: Mapping[str, _Check] = {
+    **{event.type: event.still_possible for event in LIFE_EVENTS},
+    **{type_: _election(type_) for type_ in ELECTION_EVENTS},
+    MERGED: _in_being,
+    SPLIT: _in_being,
+}

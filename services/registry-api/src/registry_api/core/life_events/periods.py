@@ -1,0 +1,32 @@
+"""Reports about a period: a quarter or a year.
+
+An organization's state holds the newest period that was reported. A report about an older one
+belongs to a day before the newer one was told: sent with that day it takes its place in the past.
+"""
+
+from datetime import date
+from typing import Any
+
+from registry_api.core.life_events.event import not_possible
+from registry_api.core.organization.state import State
+
+
+def check_period(state: State, said: dict[str, Any], day: date, block: str) -> None:
+    """The period of `party.<block>` has begun by `day`, and no newer one was told before.
+
+    Raises Refusal `event-not-possible`.
+    """
+    name = "quarter" if block == "organizational_life" else "year"
+    told = said["party"][block][name]
+    if _first_day(told) > day.isoformat():
+        raise not_possible("period_ahead", f"/{name}", told, day=day.isoformat())
+    held = (state["party"][block] or {}).get(name)
+    if held is not None and _first_day(told) < _first_day(held):
+        raise not_possible("newer_period_told", f"/{name}", told, held=held)
+
+
+def _first_day(period: str | int) -> str:
+    """The first day of 2016 or of 2016Q3, as text: four digits can name a year that the calendar
+    does not have."""
+    year, _, quarter = str(period).partition("Q")
+    return f"{year}-{3 * int(quarter or 1) - 2:02}-01"

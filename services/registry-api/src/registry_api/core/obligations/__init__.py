@@ -1,0 +1,1 @@
+"""What organizations owe: rules, terms, and their words."""

@@ -1,0 +1,1 @@
+"""Leadership elections 换届 and their candidates."""

@@ -1,0 +1,1 @@
+"""Organizations as files: NDJSON, CSV, XLSX."""

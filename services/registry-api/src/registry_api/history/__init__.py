@@ -1,0 +1,1 @@
+"""What the ledger tells of organizations, up to a position."""

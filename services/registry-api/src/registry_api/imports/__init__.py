@@ -1,0 +1,1 @@
+"""Bring in organizations from files, in jobs that survive a crash."""

@@ -1,0 +1,230 @@
+"""Import: bring in what already exists, row by row, in a job that survives a crash.
+
+Rows are dealt with in batches. A batch's organizations, remarks, ledger events and the job's
+progress are one transaction, so after a crash the job goes on behind the last whole batch:
+nothing lost, nothing twice. The gates of establishment do not apply: the organizations exist.
+
+While the database takes one batch in, a thread reads and judges the next one.
+"""
+
+import asyncio
+import contextlib
+import tempfile
+from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, closing
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry_api.core.organization.checks import Identifier
+from registry_api.core.organization.divisions import Divisions
+from registry_api.history import read as history
+from registry_api.imports import rows as uploads
+from registry_api.imports.batch import Batch, Landing
+from registry_api.imports.entries import Entry, Judge, Reading, identities
+from registry_api.imports.files.formats import FORMATS
+from registry_api.imports.files.row import FileRefused
+from registry_api.imports.files.table import Table
+from registry_api.imports.matching import numbers_under_other_authorities
+from registry_api.register import rows as organization_rows
+from registry_api.register.revision import Terms
+from registry_api.register.rows import NameTaken
+from servicekit import jobs
+from servicekit.auth import Caller
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.jobs import Job, JobFailed
+from servicekit.ledger import Ledger
+from servicekit.refusals import Violation
+
+BATCH = 2000
+LISTED_NOTICES = 10_000
+"""Notices beyond these are counted but not listed: a file can have one for each of its cells."""
+
+_COUNTED = ("created", "updated", "unchanged", "refused", "notices")
+_ATTEMPTS = 3
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a job is; `counts` include the batches of earlier attempts."""
+
+    total: int
+    done: int
+    counts: Counter[str]
+
+    def add(self, landing: Landing, rows: int) -> None:
+        """`rows` more have landed, or been refused."""
+        self.done += rows
+        self.counts += landing.counts
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrganizations:
+    """The job's handler, with what it needs."""
+
+    database: Database
+    ledger: Ledger
+    clock: Clock
+    divisions: Divisions
+
+    async def __call__(self, job: Job) -> dict[str, Any]:
+        """Deal with all rows that are not dealt with yet; the counts of what came of them."""
+        batch = self._batch(job)
+        with tempfile.TemporaryFile() as file:
+            await self._fetch(job, file)
+            table = await self._scan(job, file)
+            progress = _Progress(table.total, job.done, Counter(job.result or {}))
+            if not job.done:
+                progress.counts += await self._begin(job, table)
+            with closing(FORMATS[job.params["format"]].rows(file, table)) as rows:
+                reading = Reading(rows, batch.judge)
+                await asyncio.to_thread(reading.skip, job.done)
+                async with aclosing(_read_ahead(reading)) as batches:
+                    async for entries in batches:
+                        await self._land(job, batch, entries, progress, {})
+        async with self.database.transaction() as connection:
+            await uploads.forget(connection, job.id)
+        return {name: progress.counts[name] for name in _COUNTED}
+
+    def _batch(self, job: Job) -> Batch:
+        areas = None if job.areas is None else tuple(job.areas)
+        caller = Caller(job.client, frozenset(), areas)
+        terms = Terms(caller, self.clock.today(), self.divisions)
+        judge = Judge(terms, date.fromisoformat(job.params["effective_on"]))
+        return Batch(judge, job.params["reason"] or f"import {job.id}")
+
+    async def _fetch(self, job: Job, file: BinaryIO) -> None:
+        async with self.database.reading() as connection:
+            async for piece in uploads.pieces(connection, job.id):
+                file.write(piece)
+        file.seek(0)
+
+    async def _scan(self, job: Job, file: BinaryIO) -> Table:
+        """What the file is; one that can't be read to its end ends the job, nothing landed."""
+        try:
+            return await asyncio.to_thread(FORMATS[job.params["format"]].scan, file)
+        except FileRefused as refused:
+            async with self.database.transaction() as connection:
+                listed = [(refused.line, refused.violations)]
+                await uploads.record_remarks(connection, job.id, {"error": listed})
+                await uploads.forget(connection, job.id)
+                await jobs.advance(connection, job, done=0, errors=1)
+            raise JobFailed({"error": "unreadable-file", "line": refused.line}) from refused
+
+    async def _begin(self, job: Job, table: Table) -> Counter[str]:
+        """Keep what is true of the file as a whole; its notices, counted."""
+        async with self.database.transaction() as connection:
+            header = (uploads.HEADER_LINE, table.header)
+            await uploads.record_refused_rows(connection, job.id, [header])
+            notices = [(uploads.HEADER_LINE, table.notices)]
+            await uploads.record_remarks(connection, job.id, {"notice": notices})
+            counts = Counter(notices=len(table.notices))
+            await jobs.advance(connection, job, done=0, errors=0, total=table.total, result=counts)
+        return counts
+
+    async def _land(
+        self,
+        job: Job,
+        batch: Batch,
+        entries: Sequence[Entry],
+        progress: _Progress,
+        spoken_of: dict[UUID, int],
+    ) -> None:
+        """One batch in one transaction; again when another writer took a code meanwhile.
+
+        Where that does not help, half of it at a time: in the end the row is left whose name is
+        taken, and refused alone. `spoken_of` are the lines that named an organization already.
+        """
+        field: Identifier = "credit_code"
+        for _ in range(_ATTEMPTS):
+            named = dict(spoken_of)
+            try:
+                async with self.database.transaction() as connection:
+                    landing = await self._resolve(connection, batch, entries, named)
+                    await self._record(connection, job, landing, progress, len(entries))
+                    if not job.params["dry_run"]:
+                        await self._store(connection, batch, landing)
+            except NameTaken as taken:
+                field = taken.field
+            else:
+                progress.add(landing, len(entries))
+                spoken_of.update(named)
+                return
+        if len(entries) == 1:
+            await self._refuse(job, entries[0], field, progress)
+            return
+        middle = len(entries) // 2
+        for half in (entries[:middle], entries[middle:]):
+            await self._land(job, batch, half, progress, spoken_of)
+
+    async def _refuse(self, job: Job, entry: Entry, field: Identifier, progress: _Progress) -> None:
+        """A row of which only the database could tell that its name is taken."""
+        violation = Violation(f"/{field}", "code_taken", entry.row.leaf(field))
+        landing = Landing(refused=[(entry.row, [violation])])
+        async with self.database.transaction() as connection:
+            await self._record(connection, job, landing, progress, 1)
+        progress.add(landing, 1)
+
+    async def _resolve(
+        self,
+        connection: AsyncConnection,
+        batch: Batch,
+        entries: Sequence[Entry],
+        spoken_of: dict[UUID, int],
+    ) -> Landing:
+        known = await organization_rows.lock_by_identity(connection, *identities(entries))
+        moved = numbers_under_other_authorities(entries, list(known.values()))
+        if moved:
+            known |= await organization_rows.lock_by_identity(connection, [], moved)
+        late = batch.needs_history(known)
+        histories = await history.patches_of(connection, late) if late else {}
+        return batch.resolve(entries, known, histories, spoken_of)
+
+    async def _store(self, connection: AsyncConnection, batch: Batch, landing: Landing) -> None:
+        await organization_rows.insert_many(connection, landing.created)
+        if landing.updated:
+            changed = [held.id for held, _ in landing.updated]
+            histories = await history.patches_of(connection, changed)
+            timelines = batch.timelines(landing, histories)
+            await organization_rows.update_many(connection, timelines)
+        await self.ledger.append(connection, landing.events)
+
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        job: Job,
+        landing: Landing,
+        progress: _Progress,
+        rows: int,
+    ) -> None:
+        """The job's progress with `rows` more, and what there is to say about them."""
+        after = progress.counts + landing.counts
+        await jobs.advance(
+            connection, job, done=progress.done + rows, errors=after["refused"],
+            total=progress.total, result=after,
+        )  # fmt: skip
+        errors = [(row.line, violations) for row, violations in landing.refused]
+        room = max(0, LISTED_NOTICES - progress.counts["notices"])
+        await uploads.record_remarks(
+            connection, job.id, {"error": errors, "notice": landing.notices[:room]}
+        )
+        refused = ((row.line, row.cells) for row, _ in landing.refused)
+        await uploads.record_refused_rows(connection, job.id, refused)
+
+
+async def _read_ahead(reading: Reading) -> AsyncGenerator[list[Entry], None]:
+    """Batches in order, each read in a thread while the one before it is being used."""
+    following = asyncio.create_task(asyncio.to_thread(reading.take, BATCH))
+    try:
+        while entries := await asyncio.shield(following):
+            following = asyncio.create_task(asyncio.to_thread(reading.take, BATCH))
+            yield entries
+    finally:
+        # the thread uses the file, which is closed after us
+        with contextlib.suppress(Exception):
+            await following

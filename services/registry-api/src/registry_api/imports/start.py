@@ -1,0 +1,112 @@
+"""Taking an upload in: it is stored piece by piece and a durable job will read it.
+
+The upload goes to a file first: a slow client holds no database connection.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+from uuid import UUID
+
+from registry_api.imports import rows as uploads
+from registry_api.imports.files.formats import SNIFFED, form_of
+from servicekit import jobs
+from servicekit.auth import Caller
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.idempotency import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.refusals import Refusal, Violation
+
+JOB_KIND = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """How to read the file, and from which day on its facts hold.
+
+    `format` None is decided by the file's first bytes and its `media_type`.
+    """
+
+    format: str | None
+    media_type: str | None
+    effective_on: date | None
+    dry_run: bool
+    reason: str | None
+    key: str | None
+
+
+class _AlreadyKnown(Exception):
+    def __init__(self, answer: StoredAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class StartImport:
+    """The use case, with what it needs."""
+
+    database: Database
+    clock: Clock
+    upload_limit: int
+    jobs_per_client: int
+
+    async def __call__(
+        self, caller: Caller, request: ImportRequest, content: AsyncIterator[bytes]
+    ) -> UUID:
+        """Store the file and queue its import; the job's id.
+
+        The same key and file give the job that is there already. Raises Refusal: `empty-upload`,
+        `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`,
+        `too-many-jobs`.
+        """
+        effective_on = self._effective_on(request)
+        with tempfile.TemporaryFile() as file:
+            digest = await self._receive(content, file)
+            form = request.format or form_of(request.media_type, file.read(SNIFFED))
+            params = {
+                "format": form,
+                "effective_on": effective_on.isoformat(),
+                "dry_run": request.dry_run,
+                "reason": request.reason,
+            }
+            print_ = fingerprint(digest, repr(sorted(params.items())))
+            async with self.database.transaction() as connection:
+                known = await take_key(connection, caller, request.key, print_)
+                if known is not None:
+                    return UUID(known.body)
+                job = await jobs.enqueue(
+                    connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
+                )
+                await uploads.store(connection, job, file)
+                answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
+                await store_answer(connection, caller, request.key, answer)
+        return job
+
+    def _effective_on(self, request: ImportRequest) -> date:
+        today = self.clock.today()
+        effective_on = request.effective_on or today
+        if effective_on > today:
+            raise Refusal(
+                "invalid-organization",
+                Violation("/effective_on", "future_date", effective_on.isoformat(),
+                          {"today": today.isoformat()}),
+            )  # fmt: skip
+        return effective_on
+
+    async def _receive(self, content: AsyncIterator[bytes], file: BinaryIO) -> bytes:
+        """Write the upload to `file`, which is rewound; its SHA-256. Raises Refusal."""
+        digest = hashlib.sha256()
+        size = 0
+        async for chunk in content:
+            digest.update(chunk)
+            file.write(chunk)
+            size += len(chunk)
+            if size > self.upload_limit:
+                raise Refusal("upload-too-large", limit=self.upload_limit)
+        if not size:
+            raise Refusal("empty-upload")
+        file.seek(0)
+        return digest.digest()

@@ -1,0 +1,1 @@
+"""Proofs that nothing was altered or lost."""

@@ -1,0 +1,1 @@
+"""Record what happens to an organization."""

@@ -1,0 +1,1 @@
+"""Consistency notices: what does not fit together."""

@@ -1,0 +1,1 @@
+"""Register, read, find and look up organizations, and their timelines."""

@@ -1,0 +1,74 @@
+"""What happened to one organization: its story over valid time, and its events as recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from registry_api.core.point_in_time import AsOf
+from registry_api.core.timeline import Chapter, ToldEvent, tell
+from registry_api.history import read as history
+from registry_api.history.point_in_time import find_point_in_time
+from registry_api.register.missing import absence
+from servicekit.auth import Caller
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.pagination import decode_cursor, encode_cursor
+from servicekit.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The chapters as known at a position."""
+
+    position: int
+    chapters: Sequence[Chapter]
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events in the order of their positions, and the cursor of what follows."""
+
+    events: Sequence[ToldEvent]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStory:
+    """The use case, with what it needs."""
+
+    database: Database
+    clock: Clock
+
+    async def timeline(self, caller: Caller, identifier: UUID, known_at: AsOf) -> Story:
+        """The story as known at a moment.
+
+        Raises Refusal `not-found` for an organization of which the caller may be told nothing,
+        `organization-void`, `position-ahead`.
+        """
+        async with self.database.reading() as connection:
+            point = await find_point_in_time(connection, known_at, self.clock.today())
+            events = await history.told(connection, identifier, point.position)
+            chapters = tell(events, caller.may_see)
+            if not chapters:
+                raise await absence(connection, caller, identifier, point.position)
+        return Story(point.position, chapters)
+
+    async def events(
+        self, caller: Caller, identifier: UUID, cursor: str | None, limit: int
+    ) -> EventPage:
+        """A page of events as they were recorded, those only that touched the caller's areas.
+
+        Raises Refusal `not-found` when there is none at all, `invalid-cursor`.
+        """
+        query = {"organization": str(identifier)}
+        key = decode_cursor(cursor, query, [int])
+        after = key[0] if key else 0
+        async with self.database.reading() as connection:
+            found = await history.events(
+                connection, identifier, caller.like_patterns(), after, limit + 1
+            )
+        if not found and cursor is None:
+            raise Refusal("not-found")
+        following = len(found) > limit
+        shown = found[:limit]
+        return EventPage(shown, encode_cursor([shown[-1].position], query) if following else None)

@@ -1,0 +1,1 @@
+"""The register's rows: how organizations are locked, changed, stored, and voided."""

@@ -1,0 +1,1 @@
+"""Mergers, splits, and organizations entered in error."""

@@ -1,0 +1,113 @@
+"""Routes of what becomes of organizations: merger, split, and void."""
+
+from fastapi import APIRouter, Request, Response
+
+from registry_api.core.life_events.reorganization import Merger, Split
+from registry_api.dependencies import USUAL, Made, OrganizationId, Writer
+from registry_api.errors import (
+    CODE_TAKEN,
+    EVENT_NOT_POSSIBLE,
+    INVALID_ORGANIZATION,
+    ORGANIZATION_VOID,
+)
+from registry_api.organizations.schemas import ReorganizationOut, VoidIn, VoidOut
+from registry_api.reorganizations.reorganize import plan_of_merger, plan_of_split
+from registry_api.reorganizations.void import VoidRequest
+from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
+from servicekit.preconditions import IfMatch
+from servicekit.problems import ProblemType, responses
+from servicekit.standard_problems import (
+    IDEMPOTENCY_CONFLICT,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+)
+
+router = APIRouter(tags=["life events"])
+
+_REORGANIZING: tuple[ProblemType, ...] = (
+    *USUAL, INVALID_ORGANIZATION, EVENT_NOT_POSSIBLE, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
+    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, IDEMPOTENCY_CONFLICT,
+)  # fmt: skip
+
+
+@router.post(
+    "/v1/mergers",
+    operation_id="merge_organizations",
+    summary="Merge organizations 合并",
+    response_model=ReorganizationOut,
+    responses=responses(*_REORGANIZING),
+)
+async def merge_organizations(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    body: Merger,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Organizations end (注销), and one goes on in their place, known (吸收合并) or new (新设合并).
+
+    All of it happens in one transaction, or none of it: each organization's story names the
+    others. A new organization passes the gates of establishment (三同步).
+    """
+    print_ = fingerprint(request.url.path, await request.body())
+    return _json(await factory.reorganize(caller, plan_of_merger(body), idempotency_key, print_))
+
+
+@router.post(
+    "/v1/splits",
+    operation_id="split_organization",
+    summary="Split an organization 分立",
+    response_model=ReorganizationOut,
+    responses=responses(*_REORGANIZING),
+)
+async def split_organization(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    body: Split,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """An organization passes over into several (新设分立), or gives parts away (派生分立).
+
+    All of it happens in one transaction, or none of it. New organizations pass the gates of
+    establishment (三同步).
+    """
+    print_ = fingerprint(request.url.path, await request.body())
+    return _json(await factory.reorganize(caller, plan_of_split(body), idempotency_key, print_))
+
+
+@router.post(
+    "/v1/organizations/{organization_id}/void",
+    operation_id="void_organization",
+    summary="Void what was entered in error 登记有误作废",
+    response_model=VoidOut,
+    responses=responses(
+        *USUAL, NOT_FOUND, ORGANIZATION_VOID, EVENT_NOT_POSSIBLE, OUTSIDE_AREAS, MALFORMED_JSON,
+        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
+    ),
+)  # fmt: skip
+async def void_organization(
+    request: Request,
+    caller: Writer,
+    factory: Made,
+    organization_id: OrganizationId,
+    body: VoidIn,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """The organization never was: from now on reading it answers 410 with the reason.
+
+    Its codes can be registered again. What was known of it before is still read with `known_at`.
+    An organization that ended is deregistered, not void.
+    """
+    print_ = fingerprint(request.url.path, await request.body())
+    wanted = VoidRequest(body.reason, if_match, idempotency_key, print_)
+    return _json(await factory.void_organization(caller, organization_id, wanted))
+
+
+def _json(answer: StoredAnswer) -> Response:
+    return Response(answer.body, answer.status, media_type="application/json")

@@ -1,0 +1,1 @@
+"""Which organizations meet filters: now, or at a point in time."""

@@ -1,0 +1,170 @@
+"""Facets in SQL: as columns of the current rows, and read out of a past state's JSON.
+
+A filter is written once against named columns; what stands behind the names makes it a filter of
+the present or of the past.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+
+from registry_api.core.organization.facets import AREA, Facet, Filter, facets, filters
+from registry_api.core.organization.name_pairs import pairs_within
+
+Columns = Mapping[str, ColumnElement[Any]]
+"""What each facet is called in a statement; `area` is there always, `name_pairs` may be."""
+
+NAME_PAIRS = "name_pairs"
+
+_TYPES: Mapping[str, Any] = {
+    "count": Integer,
+    "date": Date,
+    "flag": Boolean,
+    "presence": Boolean,
+    "codes": ARRAY(Text),
+}
+_NAME = Text(collation="C")
+"""By code point, so that lists by name have one order on every server; it is not that of pinyin."""
+
+_REQUIRED = frozenset({"name", "kind", "status", "charter_state"})
+
+
+def facet_columns() -> list[Column[Any]]:
+    """The columns of the current rows that copy facets out of the document."""
+    return [
+        Column(
+            facet.name,
+            _NAME if facet.name == "name" else _TYPES.get(facet.kind, Text),
+            nullable=not (facet.name in _REQUIRED or facet.kind == "presence"),
+        )
+        for facet in facets().values()
+    ]
+
+
+def state_columns(state: ColumnElement[Any]) -> Columns:
+    """The facets as expressions over a state (jsonb)."""
+    found = {name: _read(state, facet) for name, facet in facets().items()}
+    found[AREA.name] = func.coalesce(
+        _leaf(state, ("domicile", "division_code")),
+        _leaf(state, ("registration", "authority", "division_code")),
+        "",
+    )
+    return found
+
+
+def _leaf(state: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[Any]:
+    return func.jsonb_extract_path_text(state, *path, type_=Text)
+
+
+def _read(state: ColumnElement[Any], facet: Facet) -> ColumnElement[Any]:
+    if facet.kind == "presence":
+        found = func.jsonb_typeof(func.jsonb_extract_path(state, *facet.path))
+        return func.coalesce(found == "object", literal(False))
+    if facet.kind == "codes":
+        return _listed(func.jsonb_extract_path(state, *facet.path))
+    leaf = _leaf(state, facet.path)
+    if facet.name == "name":
+        return leaf.collate("C")
+    return cast(leaf, _TYPES[facet.kind]) if facet.kind in _TYPES else leaf
+
+
+def _listed(found: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A JSON list of codes as an array; null where there is no list."""
+    items = select(func.jsonb_array_elements_text(found).column_valued("item")).scalar_subquery()
+    array = func.array(items, type_=ARRAY(Text))
+    return case((func.jsonb_typeof(found) == "array", array), else_=None)
+
+
+def conditions_on(
+    columns: Columns, wanted: Mapping[str, Any], patterns: Sequence[str] | None
+) -> list[ColumnElement[bool]]:
+    """SQL conditions of the filters `wanted`, and of a limited caller's LIKE `patterns`.
+
+    Raises KeyError for a filter that `domain.facets.filters` does not have.
+    """
+    table = filters()
+    found = [_condition(columns, table[name], value) for name, value in wanted.items()]
+    if patterns is not None:
+        found.append(_like_any(columns[AREA.name], patterns))
+    return found
+
+
+def _condition(columns: Columns, filter_: Filter, value: Any) -> ColumnElement[bool]:
+    if filter_.facet is None:
+        return and_(*(columns[name].is_(None) for name in value))
+    if filter_.operator == "contains":
+        return _contains(columns, filter_.facet, value)
+    return _OPERATORS[filter_.operator](columns[filter_.facet.name], value)
+
+
+def _contains(columns: Columns, facet: Facet, parts: Sequence[str]) -> ColumnElement[bool]:
+    """Each part literally; the index of name pairs narrows it down where there is one."""
+    column = columns[facet.name]
+    found = [column.contains(part, autoescape=True) for part in parts]
+    pairs = sorted({pair for part in parts for pair in pairs_within(part)})
+    if pairs and NAME_PAIRS in columns:
+        found.append(columns[NAME_PAIRS].contains(bindparam(None, pairs, type_=ARRAY(Integer))))
+    return and_(*found)
+
+
+def _like_any(column: ColumnElement[str], patterns: Sequence[str]) -> ColumnElement[bool]:
+    return column.like(any_(bindparam(None, list(patterns), type_=ARRAY(Text))))
+
+
+_OPERATORS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    "one_of": lambda column, values: column.in_(values),
+    "any_of": lambda column, values: column.bool_op("&&")(
+        bindparam(None, list(values), type_=ARRAY(Text))
+    ),
+    "prefix": lambda column, values: _like_any(column, [f"{value}%" for value in values]),
+    "min": lambda column, value: column >= value,
+    "max": lambda column, value: column <= value,
+    "from": lambda column, value: column >= value,
+    "before": lambda column, value: column < value,
+    "is": lambda column, value: column.is_(value),
+}
+
+
+def sort_key(columns: Columns, name: str) -> ColumnElement[Any]:
+    """What a list by this facet is ordered by: never null, so that a row comparison pages it.
+
+    What is unknown sorts as if it were larger than anything.
+    """
+    kind = facets()[name].kind
+    return func.coalesce(columns[name], _BEYOND[kind]) if kind in _BEYOND else columns[name]
+
+
+_BEYOND: Mapping[str, Any] = {"date": date.max, "count": 2**31 - 1}
+
+
+def follows(
+    key: ColumnElement[Any],
+    identifier: ColumnElement[Any],
+    after: tuple[Any, UUID],
+    descending: bool,
+) -> ColumnElement[bool]:
+    """The condition of a keyset: behind `after` in the order of (key, id)."""
+    here = tuple_(key, identifier)
+    there = tuple_(literal(after[0], key.type), literal(after[1], Uuid))
+    return here < there if descending else here > there

@@ -1,0 +1,1 @@
+"""Which organizations a body supervises, as jurisdiction-router answers."""

@@ -1,0 +1,128 @@
+"""Who is supervised by a body: asked of the jurisdiction-router, for work lists of that body.
+
+The register does not know who supervises, and must not: rules change without it. So the question is
+put to the router when a list is asked for, in the name of whoever asks. What it answered is kept as
+long as its ledger does not move, so that the pages of a walk cost one small question each.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from registry_api.supervision.router_client import Assignments, BodyFilter
+from servicekit.auth import Caller
+from servicekit.refusals import Refusal, Violation
+
+SCOPE = "router:read"
+"""What a caller needs beside `registry:read`, because the router answers to them."""
+
+MOST = 100_000
+"""Organizations of the bodies of one list, which go into one statement: some 10 MB."""
+
+_KEPT = 2 * MOST
+_PATIENCE_SECONDS = 15
+
+_Key = tuple[tuple[str, ...] | None, BodyFilter, str, date]
+"""All that an answer of the router depends on beside its ledger; the first are a caller's areas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """Whose organizations: of one of `bodies`, of one of `under` or a body beneath it; of both if
+    both are given. `authorization` is the header by which the caller asked us."""
+
+    bodies: Sequence[str]
+    under: Sequence[str]
+    authorization: str = field(repr=False)
+
+    def asked(self) -> dict[str, Any]:
+        """What a cursor is bound to."""
+        return {"body": sorted(self.bodies), "under_body": sorted(self.under)}
+
+
+class FindSupervised:
+    """The use case; without `assignments` (no address of a router is set) it refuses."""
+
+    def __init__(self, assignments: Assignments | None) -> None:
+        self._assignments = assignments
+        self._known: OrderedDict[_Key, tuple[int, list[UUID]]] = OrderedDict()
+
+    async def aclose(self) -> None:
+        """Close the connections to the router."""
+        if self._assignments is not None:
+            await self._assignments.aclose()
+
+    async def __call__(
+        self, caller: Caller, wanted: Supervised | None, day: date
+    ) -> Sequence[UUID] | None:
+        """The organizations that `wanted` means on a day; None where it does not matter who.
+
+        Raises Refusal `router-not-configured`, `router-unavailable`, `insufficient-scope`,
+        `too-many-supervised`, `invalid-request` for a body that there is not.
+        """
+        if wanted is None:
+            return None
+        if self._assignments is None:
+            raise Refusal("router-not-configured")
+        if SCOPE not in caller.scopes:
+            raise Refusal("insufficient-scope", scope=SCOPE)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self._find(self._assignments, caller, wanted, day)
+        except TimeoutError:
+            raise Refusal("router-unavailable") from None
+
+    async def _find(
+        self, assignments: Assignments, caller: Caller, wanted: Supervised, day: date
+    ) -> list[UUID]:
+        head = await assignments.head(wanted.authorization, self._last_head())
+        groups: list[set[UUID]] = []
+        named: tuple[tuple[BodyFilter, Sequence[str]], ...] = (
+            ("body_id", wanted.bodies), ("under_body", wanted.under),
+        )  # fmt: skip
+        for by, bodies in named:
+            if bodies:
+                group: set[UUID] = set()
+                for body in dict.fromkeys(bodies):
+                    key = (caller.areas, by, body, day)
+                    group.update(await self._of_one(assignments, wanted.authorization, key, head))
+                    _check_size(len(group))
+                groups.append(group)
+        return sorted(set.intersection(*groups))
+
+    async def _of_one(
+        self, assignments: Assignments, authorization: str, key: _Key, head: int
+    ) -> Sequence[UUID]:
+        known = self._known.get(key)
+        if known is not None and known[0] == head:
+            self._known.move_to_end(key)
+            return known[1]
+        _, by, body, day = key
+        found = await assignments.supervised(authorization, by, body, day, MOST)
+        if found is None:
+            raise Refusal("too-many-supervised", most=MOST)
+        if not found and not await assignments.knows(authorization, body):
+            raise Refusal("invalid-request", Violation(f"/{_NAMES[by]}", "unknown_body", body))
+        self._keep(key, head, found)
+        return found
+
+    def _keep(self, key: _Key, head: int, found: list[UUID]) -> None:
+        self._known[key] = (head, found)
+        self._known.move_to_end(key)
+        while sum(1 + len(kept) for _, kept in self._known.values()) > _KEPT:
+            self._known.popitem(last=False)
+
+    def _last_head(self) -> int:
+        return max((head for head, _ in self._known.values()), default=0)
+
+
+_NAMES: dict[BodyFilter, str] = {"body_id": "body", "under_body": "under_body"}
+
+
+def _check_size(size: int) -> None:
+    if size > MOST:
+        raise Refusal("too-many-supervised", most=MOST)

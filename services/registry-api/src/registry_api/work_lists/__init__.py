@@ -1,0 +1,1 @@
+"""Obligations, overdue formations and the information base."""

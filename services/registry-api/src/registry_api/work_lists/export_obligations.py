@@ -1,0 +1,104 @@
+"""Export of obligations: the whole work list as a file, stamped with the ledger's position."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from registry_api.core.code_lists import code_lists
+from registry_api.core.organization.columns import Language
+from registry_api.exports.export import Export
+from registry_api.exports.table import TableForm, written
+from registry_api.work_lists import rows as obligation_listing
+from registry_api.work_lists.find_obligations import FindObligations, OwingQuestion, owing_document
+from registry_api.work_lists.rows import Owing
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.ledger import Ledger
+from servicekit.refusals import Refusal
+from servicekit.tables import MAX_SHEET_ROWS, guarded
+
+_SHEET = {"zh": "待办义务", "en": "obligations"}
+_TITLES: Mapping[str, str] = {
+    "organization_id": "社会组织编号",
+    "name": "名称",
+    "credit_code": "统一社会信用代码",
+    "filing_number": "备案编号",
+    "organization_kind": "社会组织类型",
+    "institution_type": "机构类别",
+    "area": "所在区划",
+    "full_members": "正式党员数",
+    "probationary_members": "预备党员数",
+    "kind": "待办义务",
+    "since": "起算日期",
+    "due_on": "期限",
+    "overdue": "是否逾期",
+    "clause": "条文",
+    "source": "出处",
+    "basis": "依据类别",
+    "discharge": "履行方式",
+}
+_COUNTS = {"full_members", "probationary_members"}
+_CODED = {
+    "organization_kind": "organization_kind",
+    "institution_type": "institution_type",
+    "kind": "obligation_kind",
+}
+_FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportObligations:
+    """The use case, with what it needs."""
+
+    database: Database
+    ledger: Ledger
+    find: FindObligations
+
+    @asynccontextmanager
+    async def __call__(
+        self, caller: Caller, question: OwingQuestion, form: str, language: Language
+    ) -> AsyncIterator[Export]:
+        """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
+
+        Raises Refusal `too-many-rows`, and as `FindObligations.wanted` does.
+        """
+        wanted = await self.find.wanted(caller, question)
+        async with self.database.snapshot() as connection:
+            head = await self.ledger.head(connection)
+            rows = await obligation_listing.count(connection, wanted) if form == "xlsx" else 0
+            if rows > MAX_SHEET_ROWS:
+                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
+            pages = obligation_listing.stream(connection, wanted)
+            async with aclosing(written(form, pages, _form(wanted.day, language))) as content:
+                yield Export(head, content)
+
+
+def _form(day: date, language: Language) -> TableForm[Owing]:
+    def line(owing: Owing) -> str:
+        return orjson.dumps(owing_document(owing, day, language), default=str).decode()
+
+    def cells(owing: Owing) -> list[str]:
+        document = owing_document(owing, day, language)
+        return [_cell(name, document[name], language) for name in _TITLES]
+
+    return TableForm(
+        sheet=_SHEET[language],
+        header=[title if language == "zh" else name for name, title in _TITLES.items()],
+        numeric=[name in _COUNTS for name in _TITLES],
+        cells=cells,
+        line=line,
+    )
+
+
+def _cell(name: str, value: Any, language: Language) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _FLAGS[language][value]
+    if name in _CODED and language == "zh":
+        return code_lists()[_CODED[name]].values[value].zh
+    return guarded(str(value))
