@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from registry_api.elections.restricted_reads import page
-from registry_api.factory import SOURCE, make_factory, migrations
+from registry_api.factory import SOURCE, make_services, migrations
 from registry_api.main import build
 from registry_api.settings import Settings
 from servicekit.cli import read_settings, service_cli
@@ -46,11 +46,11 @@ def restricted_reads(
 
 
 async def _print_restricted_reads(settings: Settings, organization: UUID | None) -> None:
-    factory = make_factory(settings)
+    services = make_services(settings)
     typer.echo("at,client,organization_id,what")
     try:
         after = 0
-        async with factory.database.reading() as connection:
+        async with services.database.reading() as connection:
             while found := await page(connection, organization, after):
                 for read in found:
                     client = guarded(read.client)
@@ -58,7 +58,7 @@ async def _print_restricted_reads(settings: Settings, organization: UUID | None)
                     typer.echo(csv_lines([cells]).decode().rstrip())
                 after = found[-1].id
     finally:
-        await factory.database.close()
+        await services.database.close()
 
 
 @app.command()
@@ -81,11 +81,11 @@ def verify_rows() -> None:
 
 async def _verify_rows(settings: Settings) -> int:
     """How many organizations differ; the first differences are printed."""
-    factory = make_factory(settings)
+    services = make_services(settings)
     differing: set[UUID] = set()
     try:
         with _progress_of("verify-rows") as progress:
-            async for found in factory.verify_rows(progress):
+            async for found in services.verify_rows(progress):
                 if len(differing) < _SHOWN or found.organization_id in differing:
                     typer.echo(
                         f"{found.organization_id} {found.where}: the ledger says "
@@ -94,7 +94,7 @@ async def _verify_rows(settings: Settings) -> int:
                     )
                 differing.add(found.organization_id)
     finally:
-        await factory.database.close()
+        await services.database.close()
     return len(differing)
 
 
@@ -120,20 +120,20 @@ def _progress_of(label: str) -> Iterator[Callable[[int, int], None]]:
 
 
 async def _derive(settings: Settings) -> int:
-    factory = make_factory(settings)
+    services = make_services(settings)
     try:
         with _progress_of("derive-obligations") as progress:
-            return await factory.derive_obligations(progress)
+            return await services.derive_obligations(progress)
     finally:
-        await factory.database.close()
+        await services.database.close()
 
 
 async def _reseal(settings: Settings) -> int:
-    factory = make_factory(settings)
+    services = make_services(settings)
     try:
-        return await factory.hold_election.reseal()
+        return await services.hold_election.reseal()
     except Refusal as refusal:
         typer.echo(f"{SOURCE}: set REGISTRY_KEY_RING_FILE ({refusal.code})", err=True)
         raise typer.Exit(1) from refusal
     finally:
-        await factory.database.close()
+        await services.database.close()

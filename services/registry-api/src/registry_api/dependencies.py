@@ -1,25 +1,15 @@
-"""What the routes share: the factory, who calls, moments in the past."""
+"""What the routes share: the services, who calls, moments in the past."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
 
+from registry_api import factory
 from registry_api.core.point_in_time import AsOf
-from registry_api.factory import Factory
 from servicekit.auth import Caller, require
 from servicekit.civil_dates import CivilDate
 from servicekit.moments import KnownAt, moment
-from servicekit.problems import ProblemType
-from servicekit.standard_problems import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
-)
-
-USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
-"""What any route with a token and parameters can answer."""
 
 Reader = Annotated[Caller, Depends(require("registry:read"))]
 Writer = Annotated[Caller, Depends(require("registry:write"))]
@@ -29,12 +19,12 @@ Writer = Annotated[Caller, Depends(require("registry:write"))]
 # thread, which costs more than the whole read.
 
 
-async def _factory(request: Request) -> Factory:
-    factory: Factory = request.app.state.factory
-    return factory
+async def _services(request: Request) -> factory.Services:
+    services: factory.Services = request.app.state.services
+    return services
 
 
-Made = Annotated[Factory, Depends(_factory)]
+Services = Annotated[factory.Services, Depends(_services)]
 
 
 OrganizationId = Annotated[UUID, Path(description="The organization's id 社会组织编号")]

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from registry_api.rule_words import RULE_WORDS
 from servicekit.problems import ErrorTable, ProblemType
-from servicekit.standard_problems import OUTSIDE_AREAS
+from servicekit.standard_problems import (
+    FORBIDDEN,
+    INVALID_REQUEST,
+    OUTSIDE_AREAS,
+    UNAUTHORIZED,
+    UNKNOWN_PARAMETER,
+)
 from servicekit.text import Text
 
 INVALID_ORGANIZATION = ProblemType(
@@ -168,3 +174,7 @@ ERRORS = ErrorTable(
     | {"outside-areas-then": OUTSIDE_AREAS_THEN},
     rules=RULE_WORDS,
 )
+
+
+USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
+"""What any route with a token and parameters can answer."""

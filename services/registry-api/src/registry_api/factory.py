@@ -48,7 +48,7 @@ SOURCE = "registry-api"
 
 
 @dataclass(frozen=True)
-class Factory:
+class Services:
     """Everything a process of the registry is made of; nothing connects before it is used."""
 
     settings: Settings
@@ -88,7 +88,7 @@ def migrations(settings: Settings) -> Migrations:
     return Migrations("registry_api", settings.database_url.get_secret_value())
 
 
-def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
+def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Put the registry together; tests hand in a clock of their own."""
     clock = clock or SystemClock()
     database = Database(settings)
@@ -108,7 +108,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     find_supervised = FindSupervised(Assignments(router) if router else None)
     find_obligations = FindObligations(database, clock, find_supervised)
     imports = ImportOrganizations(database, ledger, clock, divisions)
-    return Factory(
+    return Services(
         settings=settings,
         clock=clock,
         database=database,

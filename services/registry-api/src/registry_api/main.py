@@ -6,24 +6,20 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from registry_api.advice import ranking_routes as rankings
 from registry_api.advice import routes as advice
 from registry_api.code_lists import routes as code_lists
 from registry_api.elections import routes as elections
 from registry_api.errors import ERRORS
 from registry_api.exports import routes as exports
-from registry_api.factory import SOURCE, make_factory, migrations
+from registry_api.factory import SOURCE, make_services, migrations
 from registry_api.imports import routes as imports
 from registry_api.integrity import routes as integrity
 from registry_api.life_events import routes as life_events
 from registry_api.notices import routes as notices
-from registry_api.organizations import finding_routes as finding
 from registry_api.organizations import routes as organizations
-from registry_api.organizations import timeline_routes as stories
 from registry_api.reorganizations import routes as reorganizations
 from registry_api.settings import Settings
-from registry_api.work_lists import information_base_routes as information_base
-from registry_api.work_lists import routes as obligations
+from registry_api.work_lists import routes as work_lists
 from servicekit.app import Parts, build_app
 from servicekit.clock import Clock
 from servicekit.feed import feed_router
@@ -53,7 +49,7 @@ TAGS = [
 
 def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The app; connects to nothing before it starts to serve."""
-    factory = make_factory(settings, clock)
+    services = make_services(settings, clock)
 
     return build_app(
         Parts(
@@ -62,19 +58,15 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             description=DESCRIPTION,
             version=version("registry-api"),
             settings=settings,
-            database=factory.database,
-            bell=factory.bell,
+            database=services.database,
+            bell=services.bell,
             migrations=migrations(settings),
             routers=[
                 exports.router,  # before /v1/organizations/{organization_id}, which it would match
                 organizations.router,  # early: routes are tried in this order
-                finding.router,
-                stories.router,
                 notices.router,
-                obligations.router,
-                information_base.router,
+                work_lists.router,
                 advice.router,
-                rankings.router,
                 integrity.router,
                 life_events.router,
                 reorganizations.router,
@@ -84,12 +76,12 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 feed_router("registry:read"),
             ],
             errors=ERRORS,
-            state={"factory": factory},
+            state={"services": services},
             background=[
-                lambda: factory.ledger.settled(factory.database),
-                factory.worker.running,
-                factory.retention.running,
-                lambda: aclosing(factory.find_supervised),
+                lambda: services.ledger.settled(services.database),
+                services.worker.running,
+                services.retention.running,
+                lambda: aclosing(services.find_supervised),
             ],
             streamed_paths=[imports.PATH],
             tags=TAGS,

@@ -1,9 +1,13 @@
 """The registry's tables."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     TIMESTAMP,
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -20,11 +24,39 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from registry_api.selection.conditions import facet_columns
+from registry_api.core.organization.facets import facets
 from servicekit.database import new_metadata
 from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
 from servicekit.ledger_schema import ledger_tables
+
+FACET_TYPES: Mapping[str, Any] = {
+    "count": Integer,
+    "date": Date,
+    "flag": Boolean,
+    "presence": Boolean,
+    "codes": ARRAY(Text),
+}
+
+
+_NAME = Text(collation="C")
+"""By code point, so that lists by name have one order on every server; it is not that of pinyin."""
+
+
+_REQUIRED = frozenset({"name", "kind", "status", "charter_state"})
+
+
+def facet_columns() -> list[Column[Any]]:
+    """The columns of the current rows that copy facets out of the document."""
+    return [
+        Column(
+            facet.name,
+            _NAME if facet.name == "name" else FACET_TYPES.get(facet.kind, Text),
+            nullable=not (facet.name in _REQUIRED or facet.kind == "presence"),
+        )
+        for facet in facets().values()
+    ]
+
 
 metadata = new_metadata()
 

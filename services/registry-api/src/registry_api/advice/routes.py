@@ -1,90 +1,31 @@
 """Routes of advice on one organization: guidance, and what stands against a grade."""
 
-from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from registry_api.advice.guidance import Guidance
-from registry_api.core.code_lists import Coded
+from registry_api.advice.rank import Competitor
+from registry_api.advice.ranking import Criterion, Placed, criteria
+from registry_api.advice.schemas import (
+    CriterionOut,
+    EvaluationEligibilityOut,
+    GroundOut,
+    GuidanceOut,
+    RankedOut,
+    RankingIn,
+    RankingOut,
+)
 from registry_api.core.evaluation import BASIS, SOURCE
-from registry_api.dependencies import USUAL, Made, OrganizationId, Reader, Then
-from registry_api.errors import ORGANIZATION_VOID
+from registry_api.dependencies import OrganizationId, Reader, Services, Then
+from registry_api.errors import ORGANIZATION_VOID, UNKNOWN_CANDIDATES, USUAL
 from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, NOT_FOUND
+from servicekit.standard_problems import AHEAD_OF_HEAD, MALFORMED_JSON, NOT_FOUND, PAYLOAD_TOO_LARGE
 from servicekit.text import preferred_language
 
 router = APIRouter(tags=["advice"])
 
 _Language = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
-
-
-class FormOut(BaseModel):
-    """The recommended form, and why 建议组建方式."""
-
-    model_config = ConfigDict(populate_by_name=True)
-    rule: str = Field(description="The rule that recommends it 规则")
-    mode: Literal["solo", "joint", "keep", "worker", "none"] = Field(
-        description="solo 单独 · joint 联合 · keep 已建立 · worker 选派指导员、联络员 · none 无需"
-    )
-    form: str | None = Field(description="Code list `party_organization_form` 党组织形式")
-    with_: list[str] = Field(alias="with", description="Whom to join with, where known 联合对象")
-    reason: str = Field(description="Why, of this organization 理由")
-    clause: str = Field(description="The words it rests on 条文")
-    source: str = Field(description="Where they stand 出处")
-    basis: str = Field(description="S speech · N national · L local · I inference 依据类别")
-
-
-class MechanismOut(BaseModel):
-    """A mechanism that fits the kind 工作机制."""
-
-    mechanism: str = Field(description="机制")
-    title: str = Field(description="In words 名称")
-    in_place: bool | None = Field(description="Whether it is; null: not recorded 是否已落实")
-    source: str = Field(description="Where it stands 出处")
-    basis: str = Field(description="依据类别")
-
-
-class PriorityOut(BaseModel):
-    """Who comes first 先后."""
-
-    level: Literal["first", "high", "normal", "none"] = Field(description="优先级")
-    reason: str = Field(description="Why 理由")
-    source: str = Field(description="出处")
-    basis: str = Field(description="依据类别")
-
-
-class GuidanceOut(BaseModel):
-    """What is recommended for an organization 分类指导."""
-
-    id: UUID = Field(description="The organization 编号")
-    name: str = Field(description="名称")
-    valid_on: date = Field(description="The day 有效日期")
-    recommendation: FormOut = Field(description="建议组建方式")
-    mechanisms: list[MechanismOut] = Field(description="工作机制")
-    priority: PriorityOut = Field(description="组建先后")
-
-
-class GroundOut(BaseModel):
-    """Something that stands against the grade 一票否决理由."""
-
-    ground: Annotated[str, Coded("veto_ground")] = Field(description="理由代码")
-    detail: str = Field(description="In words, zh or en by Accept-Language 说明")
-    source: str = Field(description="Where it stands 出处")
-    basis: str = Field(description="依据类别")
-
-
-class EvaluationEligibilityOut(BaseModel):
-    """Whether a grade could be given 等级评估资格."""
-
-    id: UUID = Field(description="The organization 编号")
-    name: str = Field(description="名称")
-    valid_on: date = Field(description="The day 有效日期")
-    grade: str = Field(description="The grade asked about 拟评等级")
-    eligible: bool = Field(description="Nothing stands against it 可否参评")
-    grounds: list[GroundOut] = Field(description="Everything that does 一票否决理由")
 
 
 @router.get(
@@ -96,13 +37,13 @@ class EvaluationEligibilityOut(BaseModel):
 )
 async def read_guidance(
     caller: Reader,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
 ) -> GuidanceOut:
     """Solo, joint (and with whom) or a worker; mechanisms that fit the kind; who comes first."""
-    document, day, guidance = await factory.advise_organization.guidance(
+    document, day, guidance = await services.advise_organization.guidance(
         caller, organization_id, then
     )
     language = preferred_language(accept_language)
@@ -156,7 +97,7 @@ def _form(guidance: Guidance, language: str) -> dict[str, object]:
 )
 async def read_evaluation_eligibility(
     caller: Reader,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     then: Then,
     grade: Annotated[
@@ -165,7 +106,7 @@ async def read_evaluation_eligibility(
     accept_language: _Language = None,
 ) -> EvaluationEligibilityOut:
     """The veto asked beforehand: an evaluation recorded on that day would give the same answer."""
-    document, day, grounds = await factory.advise_organization.evaluation(
+    document, day, grounds = await services.advise_organization.evaluation(
         caller, organization_id, then, grade
     )
     language = preferred_language(accept_language)
@@ -179,4 +120,55 @@ async def read_evaluation_eligibility(
             GroundOut(ground=g.code, detail=g.text.say(language), source=SOURCE, basis=BASIS)
             for g in grounds
         ],
+    )
+
+
+@router.post(
+    "/v1/rankings",
+    operation_id="rank_candidates",
+    summary="Who goes first, other things equal 同等条件下优先",
+    response_model=RankingOut,
+    responses=responses(*USUAL, UNKNOWN_CANDIDATES, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+)
+async def rank_candidates(
+    caller: Reader,
+    services: Services,
+    body: RankingIn,
+    accept_language: Annotated[
+        str | None, Header(alias="accept-language", include_in_schema=False)
+    ] = None,
+) -> RankingOut:
+    """By score; among equal scores those whose Party organization works well; else a tie.
+
+    Reads only: nothing is recorded, and the same facts give the same answer.
+    """
+    competitors = [Competitor(c.id, c.credit_code, c.score) for c in body.candidates]
+    day, placed = await services.rank_candidates(caller, competitors, body.valid_on)
+    language = preferred_language(accept_language)
+    rules = criteria()
+    return RankingOut(
+        valid_on=day,
+        clause=rules.clause.say(language),
+        source=rules.source,
+        basis=rules.basis,
+        items=[_shown(found, language) for found in placed],
+    )
+
+
+def _shown(found: Placed, language: str) -> RankedOut:
+    candidate = found.candidate
+
+    def told(criterion: Criterion, met: bool) -> CriterionOut:
+        return CriterionOut(criterion=criterion.name, title=criterion.title.say(language), met=met)
+
+    return RankedOut(
+        rank=found.rank,
+        tied=found.tied,
+        preferred=found.preferred,
+        id=candidate.id,
+        name=candidate.name,
+        score=candidate.score,
+        works_well=candidate.works_well,
+        criteria=[told(c, c in candidate.met) for c in criteria().works_well],
+        barred=[told(c, True) for c in candidate.barred],
     )

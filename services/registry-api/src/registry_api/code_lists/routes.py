@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from registry_api.code_lists.schemas import CodeListOut, CodeLists, LabelledCode
 from registry_api.core.code_lists import CodeList, code_lists
-from registry_api.dependencies import USUAL, Reader
-from registry_api.errors import UNKNOWN_CODE_LIST
-from registry_api.organizations.schemas import CodeListOut, CodeLists, LabelledCode
+from registry_api.dependencies import Reader
+from registry_api.errors import UNKNOWN_CODE_LIST, USUAL
 from servicekit.problems import Problem, responses
 
 router = APIRouter(tags=["code lists"])

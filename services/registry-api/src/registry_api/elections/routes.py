@@ -1,10 +1,6 @@
 """Routes of leadership elections and the review of their candidates."""
 
-from datetime import date
-from uuid import UUID
-
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
 
 from registry_api.core.life_events.elections import (
     CandidateReviewed,
@@ -12,13 +8,13 @@ from registry_api.core.life_events.elections import (
     ElectionCancelled,
     ElectionCompleted,
     ElectionOpened,
-    Result,
 )
-from registry_api.dependencies import USUAL, Made, OrganizationId, Writer
+from registry_api.dependencies import OrganizationId, Services, Writer
 from registry_api.elections.hold import Attempt
-from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID
-from registry_api.life_events.routes import CHANGING, told
-from registry_api.organizations.schemas import OrganizationAfterEvent
+from registry_api.elections.schemas import CandidateOut, Candidates
+from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID, USUAL
+from registry_api.life_events.answer import CHANGING, event_response
+from registry_api.life_events.schemas import OrganizationAfterEvent
 from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.preconditions import IfMatch
 from servicekit.problems import responses
@@ -27,22 +23,6 @@ from servicekit.standard_problems import NOT_FOUND
 PATH = "/v1/organizations/{organization_id}/leadership-elections"
 
 router = APIRouter(tags=["life events"])
-
-
-class CandidateOut(BaseModel):
-    """A candidate, with the restricted name 候选人."""
-
-    id: UUID = Field(description="候选人编号")
-    post: str = Field(description="拟任职务")
-    name: str | None = Field(description="姓名（受限，读取留痕）")
-    result: Result = Field(description="审核结论")
-    reviewed_on: date | None = Field(description="审核日期")
-
-
-class Candidates(BaseModel):
-    """The candidates of the latest election 候选人."""
-
-    items: list[CandidateOut] = Field(description="候选人")
 
 
 async def _attempt(request: Request, if_match: str | None, key: str | None) -> Attempt:
@@ -59,7 +39,7 @@ async def _attempt(request: Request, if_match: str | None, key: str | None) -> A
 async def open_leadership_election(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: ElectionOpened,
     if_match: IfMatch = None,
@@ -70,7 +50,7 @@ async def open_leadership_election(
     The outcome has the `election_id` and the `candidates` with their ids.
     """
     attempt = await _attempt(request, if_match, idempotency_key)
-    return told(await factory.hold_election.open(caller, organization_id, body, attempt))
+    return event_response(await services.hold_election.open(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -83,7 +63,7 @@ async def open_leadership_election(
 async def review_candidate(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: CandidateReviewed,
     if_match: IfMatch = None,
@@ -91,7 +71,9 @@ async def review_candidate(
 ) -> Response:
     """Record what the review of a candidate of the open election said."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return told(await factory.hold_election.review(caller, organization_id, body, attempt))
+    return event_response(
+        await services.hold_election.review(caller, organization_id, body, attempt)
+    )
 
 
 @router.post(
@@ -104,7 +86,7 @@ async def review_candidate(
 async def withdraw_candidate(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: CandidateWithdrawn,
     if_match: IfMatch = None,
@@ -113,7 +95,9 @@ async def withdraw_candidate(
     """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
     and is listed with an id in the outcome."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return told(await factory.hold_election.withdraw(caller, organization_id, body, attempt))
+    return event_response(
+        await services.hold_election.withdraw(caller, organization_id, body, attempt)
+    )
 
 
 @router.post(
@@ -126,7 +110,7 @@ async def withdraw_candidate(
 async def complete_leadership_election(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: ElectionCompleted,
     if_match: IfMatch = None,
@@ -135,7 +119,9 @@ async def complete_leadership_election(
     """Complete the open election; refused unless every candidate has a passed review by that day,
     whenever the review was recorded."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return told(await factory.hold_election.complete(caller, organization_id, body, attempt))
+    return event_response(
+        await services.hold_election.complete(caller, organization_id, body, attempt)
+    )
 
 
 @router.post(
@@ -148,7 +134,7 @@ async def complete_leadership_election(
 async def cancel_leadership_election(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: ElectionCancelled,
     if_match: IfMatch = None,
@@ -156,7 +142,9 @@ async def cancel_leadership_election(
 ) -> Response:
     """Give the open election up, whatever its reviews said; another one can be opened."""
     attempt = await _attempt(request, if_match, idempotency_key)
-    return told(await factory.hold_election.cancel(caller, organization_id, body, attempt))
+    return event_response(
+        await services.hold_election.cancel(caller, organization_id, body, attempt)
+    )
 
 
 @router.get(
@@ -167,10 +155,10 @@ async def cancel_leadership_election(
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
 )
 async def list_candidates(
-    caller: Writer, factory: Made, organization_id: OrganizationId
+    caller: Writer, services: Services, organization_id: OrganizationId
 ) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
-    found = await factory.hold_election.read_candidates(caller, organization_id)
+    found = await services.hold_election.read_candidates(caller, organization_id)
     return Candidates(
         items=[
             CandidateOut(

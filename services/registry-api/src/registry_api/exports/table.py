@@ -2,9 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Generic, TypeVar
+from typing import IO, Generic, Literal, TypeVar
 
 from registry_api.exports.xlsx import add_table, write_row
 from servicekit.tables import BOM, csv_lines, new_workbook
@@ -88,3 +88,13 @@ class _Sheet(Generic[Row]):
     def close(self) -> None:
         """Finish the file."""
         self._book.close()
+
+
+Form = Literal["csv", "ndjson", "xlsx"]
+
+
+MEDIA_TYPES: Mapping[Form, str] = {
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}

@@ -8,14 +8,20 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
-from registry_api.dependencies import USUAL, Made, Reader, Writer
-from registry_api.errors import EMPTY_UPLOAD, INVALID_ORGANIZATION, TOO_MANY_ROWS, UPLOAD_TOO_LARGE
-from registry_api.imports.files.formats import MEDIA_TYPES, Form
+from registry_api.dependencies import Reader, Services, Writer
+from registry_api.errors import (
+    EMPTY_UPLOAD,
+    INVALID_ORGANIZATION,
+    TOO_MANY_ROWS,
+    UPLOAD_TOO_LARGE,
+    USUAL,
+)
+from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.read import Remarks
 from registry_api.imports.refused_file import refused_file, row_error
+from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
 from registry_api.imports.start import ImportRequest
 from registry_api.imports.template import template
-from registry_api.organizations.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
 from servicekit.idempotency import IdempotencyKey
 from servicekit.jobs import Job
 from servicekit.pagination import CursorText, Limit
@@ -68,7 +74,7 @@ async def start_import(
     request: Request,
     response: Response,
     caller: Writer,
-    factory: Made,
+    services: Services,
     format: Annotated[  # noqa: A002
         Form | None,
         Query(description="Decided by Content-Type and content when left out 文件格式"),
@@ -91,9 +97,9 @@ async def start_import(
     """
     media_type = request.headers.get("content-type")
     wanted = ImportRequest(format, media_type, effective_on, dry_run, reason, idempotency_key)
-    identifier = await factory.start_import(caller, wanted, request.stream())
+    identifier = await services.start_import(caller, wanted, request.stream())
     response.headers["location"] = f"{PATH}/{identifier}"
-    return _job(await factory.read_import.job(caller, identifier))
+    return _job(await services.read_import.job(caller, identifier))
 
 
 @router.get(
@@ -131,9 +137,9 @@ async def download_import_template(
     response_model=ImportJob,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def read_import(caller: Reader, factory: Made, import_id: ImportId) -> ImportJob:
+async def read_import(caller: Reader, services: Services, import_id: ImportId) -> ImportJob:
     """The job's state, its progress, and what became of the rows so far."""
-    return _job(await factory.read_import.job(caller, import_id))
+    return _job(await services.read_import.job(caller, import_id))
 
 
 @router.get(
@@ -152,7 +158,7 @@ async def read_import(caller: Reader, factory: Made, import_id: ImportId) -> Imp
 async def list_import_errors(
     request: Request,
     caller: Reader,
-    factory: Made,
+    services: Services,
     import_id: ImportId,
     format: Annotated[  # noqa: A002
         Literal["json", "csv", "xlsx", "ndjson"],
@@ -173,14 +179,14 @@ async def list_import_errors(
     """
     language = preferred_language(request.headers.get("accept-language"))
     if format != "json":
-        rows = await factory.read_import.refused_rows(caller, import_id, format)
+        rows = await services.read_import.refused_rows(caller, import_id, format)
         name = f"import-{import_id}-errors.{format}"
         return StreamingResponse(
             refused_file(rows, format, language),
             media_type=MEDIA_TYPES[format],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
-    page = await factory.read_import.remarks(caller, import_id, "error", cursor, limit)
+    page = await services.read_import.remarks(caller, import_id, "error", cursor, limit)
     return _remarks(page, language)
 
 
@@ -194,7 +200,7 @@ async def list_import_errors(
 async def list_import_notices(
     request: Request,
     caller: Reader,
-    factory: Made,
+    services: Services,
     import_id: ImportId,
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -204,7 +210,7 @@ async def list_import_notices(
     Nothing was refused for these. All are counted; the first ten thousand or so are listed.
     """
     language = preferred_language(request.headers.get("accept-language"))
-    page = await factory.read_import.remarks(caller, import_id, "notice", cursor, limit)
+    page = await services.read_import.remarks(caller, import_id, "notice", cursor, limit)
     return _remarks(page, language)
 
 

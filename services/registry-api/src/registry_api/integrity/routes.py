@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from registry_api.dependencies import USUAL, Known, Made, Reader
-from registry_api.organizations.reading_schemas import AreaDigestOut, HeadOut
+from registry_api.dependencies import Known, Reader, Services
+from registry_api.errors import USUAL
+from registry_api.integrity.schemas import AreaDigestOut, HeadOut
 from servicekit.problems import responses
 from servicekit.standard_problems import AHEAD_OF_HEAD, OUTSIDE_AREAS
 
@@ -19,9 +20,9 @@ router = APIRouter(tags=["integrity"])
     response_model=HeadOut,
     responses=responses(*USUAL),
 )
-async def read_ledger_head(caller: Reader, factory: Made) -> HeadOut:
+async def read_ledger_head(caller: Reader, services: Services) -> HeadOut:
     """Note it down elsewhere: whoever rewrites history can't arrive at the same digest again."""
-    head = await factory.prove_integrity.head()
+    head = await services.prove_integrity.head()
     return HeadOut(
         position=head.position,
         digest=head.digest.hex(),
@@ -39,7 +40,7 @@ async def read_ledger_head(caller: Reader, factory: Made) -> HeadOut:
 )
 async def read_area_digest(
     caller: Reader,
-    factory: Made,
+    services: Services,
     area: Annotated[str, Path(pattern="^[0-9]{2,12}$", description="区划代码")],
     known_at: Known,
 ) -> AreaDigestOut:
@@ -51,7 +52,7 @@ async def read_area_digest(
     NDJSON export, JCS its RFC 8785 canonical form, H the `digest_algorithm`. A follower compares
     at its own position (`known_at`).
     """
-    proof = await factory.prove_integrity.area(caller, area, known_at)
+    proof = await services.prove_integrity.area(caller, area, known_at)
     return AreaDigestOut(
         area=proof.area,
         position=proof.position,

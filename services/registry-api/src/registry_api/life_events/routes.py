@@ -2,42 +2,25 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Body, Request, Response
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.core.life_events.amendment import amendment
-from registry_api.dependencies import USUAL, Made, OrganizationId, Writer
+from registry_api.dependencies import OrganizationId, Services, Writer
 from registry_api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
-    INVALID_ORGANIZATION,
-    ORGANIZATION_VOID,
 )
-from registry_api.factory import Factory
-from registry_api.life_events.record import AMENDED, Happening, Recorded
-from registry_api.organizations.schemas import AmendmentIn, Organization, OrganizationAfterEvent
+from registry_api.life_events.answer import CHANGING, event_response, organization_response
+from registry_api.life_events.record import AMENDED, Happening
+from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
+from registry_api.organizations.schemas import Organization
 from servicekit.auth import Caller
 from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import ProblemType, responses
-from servicekit.standard_problems import (
-    IDEMPOTENCY_CONFLICT,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-)
+from servicekit.preconditions import IfMatch
+from servicekit.problems import responses
 
 router = APIRouter(tags=["life events"])
-
-CHANGING: tuple[ProblemType, ...] = (
-    *USUAL, NOT_FOUND, ORGANIZATION_VOID, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON,
-    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
-)  # fmt: skip
-"""What any route that changes an organization can answer."""
 
 
 @router.post(
@@ -50,7 +33,7 @@ CHANGING: tuple[ProblemType, ...] = (
 async def amend_organization(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: AmendmentIn,
     if_match: IfMatch = None,
@@ -72,8 +55,8 @@ async def amend_organization(
         key=idempotency_key,
         fingerprint=fingerprint(request.url.path, await request.body()),
     )
-    recorded = await factory.record_event(caller, organization_id, happening)
-    return _answer(recorded, recorded.document)
+    recorded = await services.record_event(caller, organization_id, happening)
+    return organization_response(recorded, recorded.document)
 
 
 def _add_route(event: type[LifeEvent]) -> None:
@@ -82,14 +65,14 @@ def _add_route(event: type[LifeEvent]) -> None:
     async def record(
         request: Request,
         caller: Writer,
-        factory: Made,
+        services: Services,
         organization_id: OrganizationId,
         body: Annotated[LifeEvent, Body()],
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         return await _record(
-            request, caller, factory, organization_id, body, if_match, idempotency_key
+            request, caller, services, organization_id, body, if_match, idempotency_key
         )
 
     record.__annotations__["body"] = event
@@ -108,7 +91,7 @@ def _add_route(event: type[LifeEvent]) -> None:
 async def _record(
     request: Request,
     caller: Caller,
-    factory: Factory,
+    services: Services,
     organization_id: OrganizationId,
     event: LifeEvent,
     if_match: str | None,
@@ -123,19 +106,8 @@ async def _record(
         key=key,
         fingerprint=fingerprint(request.url.path, await request.body()),
     )
-    recorded = await factory.record_event(caller, organization_id, happening)
-    return told(recorded)
-
-
-def told(recorded: Recorded) -> Response:
-    """The organization after an event, with what the event came to as its last member."""
-    outcome = orjson.dumps(recorded.outcome or None).decode()
-    return _answer(recorded, f'{recorded.document[:-1]},"outcome":{outcome}}}')
-
-
-def _answer(recorded: Recorded, body: str) -> Response:
-    headers = {"etag": etag(recorded.revision)}
-    return Response(body, headers=headers, media_type="application/json")
+    recorded = await services.record_event(caller, organization_id, happening)
+    return event_response(recorded)
 
 
 for _event in LIFE_EVENTS:

@@ -4,15 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
-from registry_api.dependencies import USUAL, Made, OrganizationId, Reader, Then
-from registry_api.errors import ORGANIZATION_VOID
+from registry_api.dependencies import OrganizationId, Reader, Services, Then
+from registry_api.errors import ORGANIZATION_VOID, USUAL
 from registry_api.notices.find import Noticed, NoticeQuestion
-from registry_api.organizations.reading_schemas import (
-    NoticeKind,
-    NoticeOut,
-    NoticePageOut,
-    NoticesOut,
-)
+from registry_api.notices.schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
 from servicekit.areas import area_prefix
 from servicekit.pagination import CursorText, Limit
@@ -34,7 +29,7 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 )
 async def read_notices(
     caller: Reader,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
@@ -43,7 +38,7 @@ async def read_notices(
 
     On a day, as known at a moment; namesakes are looked for at present only.
     """
-    found = await factory.find_notices.of_one(caller, organization_id, then)
+    found = await services.find_notices.of_one(caller, organization_id, then)
     return _noticed(found, preferred_language(accept_language))
 
 
@@ -56,7 +51,7 @@ async def read_notices(
 )
 async def list_notices(
     caller: Reader,
-    factory: Made,
+    services: Services,
     supervised: OfBody,
     then: Then,
     kind: Annotated[list[NoticeKind] | None, Query(description="Of these kinds only 类别")] = None,
@@ -74,7 +69,7 @@ async def list_notices(
     """
     filters = {"area": [area_prefix(code) for code in area]} if area else {}
     question = NoticeQuestion(kind or (), filters, supervised, then)
-    page = await factory.find_notices.work_list(caller, question, cursor, limit)
+    page = await services.find_notices.work_list(caller, question, cursor, limit)
     language = preferred_language(accept_language)
     return NoticePageOut(
         items=[_noticed(found, language) for found in page.found], next_cursor=page.next_cursor

@@ -1,24 +1,50 @@
 """Routes of organizations: establish, read."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from registry_api.core.organization.facets import Sort
 from registry_api.core.organization.state import OrganizationState, to_state
 from registry_api.core.point_in_time import AsOf
-from registry_api.dependencies import USUAL, Made, OrganizationId, Reader, Then, ValidOn, Writer
-from registry_api.errors import CODE_TAKEN, INVALID_ORGANIZATION, ORGANIZATION_VOID
-from registry_api.factory import Factory
+from registry_api.core.timeline import Chapter, ToldEvent
+from registry_api.dependencies import Known, OrganizationId, Reader, Services, Then, ValidOn, Writer
+from registry_api.errors import (
+    CODE_TAKEN,
+    CURSOR_EXPIRED,
+    INVALID_ORGANIZATION,
+    ORGANIZATION_VOID,
+    UNKNOWN_FIELD,
+    USUAL,
+)
+from registry_api.organizations.document_fields import parse_fields
+from registry_api.organizations.find import BY_ID, Question
+from registry_api.organizations.look_up import Wanted
 from registry_api.organizations.read import Document
 from registry_api.organizations.register import Request as RegisterRequest
-from registry_api.organizations.schemas import EstablishedOrganization, Establishment, Organization
+from registry_api.organizations.schemas import (
+    ChangeOut,
+    ChapterOut,
+    EstablishedOrganization,
+    Establishment,
+    EventPageOut,
+    LookupIn,
+    LookupOut,
+    Organization,
+    OrganizationPage,
+    TimelineOut,
+    ToldEventOut,
+)
+from registry_api.selection.parameters import Filters
 from servicekit.idempotency import IdempotencyKey, fingerprint
 from servicekit.moments import KnownAt, moment
+from servicekit.pagination import CursorText, Limit
 from servicekit.preconditions import etag
 from servicekit.problems import responses
 from servicekit.standard_problems import (
     AHEAD_OF_HEAD,
     IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
     MALFORMED_JSON,
     NOT_FOUND,
     OUTSIDE_AREAS,
@@ -45,7 +71,7 @@ _JSON = "application/json"
 async def register_organization(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     body: Establishment,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -53,7 +79,7 @@ async def register_organization(
     state = OrganizationState.model_validate(
         body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
     )
-    answer = await factory.register_organization(
+    answer = await services.register_organization(
         caller,
         RegisterRequest(
             to_state(state),
@@ -83,10 +109,10 @@ async def read_organization(
     known_at: KnownAt = None,
 ) -> Response:
     """The organization now, or on a day as known at a moment."""
-    # asked for most of all: what `Made` and `Then` would solve as dependencies is written out here
-    factory: Factory = request.app.state.factory
+    # asked for most of all: what `Services` and `Then` would solve is written out here
+    services: Services = request.app.state.services
     as_of = AsOf(valid_on, moment(known_at))
-    return _document(await factory.read_organization.then(caller, organization_id, as_of))
+    return _document(await services.read_organization.then(caller, organization_id, as_of))
 
 
 @router.get(
@@ -98,7 +124,7 @@ async def read_organization(
 )
 async def read_by_credit_code(
     caller: Reader,
-    factory: Made,
+    services: Services,
     then: Then,
     credit_code: Annotated[str, Path(max_length=40, description="统一社会信用代码")],
 ) -> Response:
@@ -108,8 +134,155 @@ async def read_by_credit_code(
     one registered last is shown.
     """
     code = credit_code.upper()
-    return _document(await factory.read_organization.by_credit_code(caller, code, then))
+    return _document(await services.read_organization.by_credit_code(caller, code, then))
 
 
 def _document(found: Document) -> Response:
     return Response(found.text, headers={"etag": etag(found.revision)}, media_type=_JSON)
+
+
+@router.get(
+    "/v1/organizations",
+    operation_id="find_organizations",
+    summary="Find organizations 查询社会组织",
+    response_model=OrganizationPage,
+    responses={
+        200: {
+            "headers": {
+                "Ledger-Position": {
+                    "description": "What a walk of the past or by `sort` shows 账本位置",
+                    "schema": {"type": "integer"},
+                }
+            }
+        },
+        **responses(*USUAL, INVALID_CURSOR, UNKNOWN_FIELD, AHEAD_OF_HEAD, CURSOR_EXPIRED),
+    },
+)
+async def find_organizations(
+    caller: Reader,
+    services: Services,
+    filters: Filters,
+    then: Then,
+    search: Annotated[
+        str | None,
+        Query(max_length=200, description="Like this name, typing errors forgiven 名称模糊检索"),
+    ] = None,
+    sort: Annotated[Sort, Query(description="What to order by 排序字段")] = BY_ID,
+    order: Annotated[Literal["asc", "desc"], Query(description="排序方向")] = "asc",
+    fields: Annotated[
+        str | None,
+        Query(max_length=4000, description="Only these, e.g. `name,party.full_members` 所需字段"),
+    ] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+    count: Annotated[
+        Literal["exact"] | None, Query(description="Also count all that match 是否计总数")
+    ] = None,
+) -> Response:
+    """Organizations that meet all filters, a page at a time, by id unless asked otherwise.
+
+    With `search`, by closeness of the name. With another `sort`, the whole walk shows the register
+    as it was at the first page, in Ledger-Position; what is unknown sorts as larger than anything,
+    names by code point. With `valid_on` or `known_at` the filters hold *then*, the order is that
+    of ids, and a page may be short, or empty, and still have a next.
+    """
+    question = Question(
+        filters=filters,
+        as_of=then,
+        search=search,
+        sort=sort,
+        descending=order == "desc",
+        fields=None if fields is None else parse_fields(fields),
+        exact_count=count == "exact",
+    )
+    page = await services.find_organizations(caller, question, cursor, limit)
+    headers = {} if page.position is None else {"ledger-position": str(page.position)}
+    return Response(page.text, headers=headers, media_type=_JSON)
+
+
+@router.post(
+    "/v1/organizations/lookups",
+    operation_id="look_up_organizations",
+    summary="Look up many at once 批量查询",
+    response_model=LookupOut,
+    responses=responses(*USUAL, AHEAD_OF_HEAD, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+)
+async def look_up_organizations(
+    caller: Reader, services: Services, then: Then, body: LookupIn
+) -> Response:
+    """Up to 1,000 credit codes, ids and filing numbers: who is found, and who is not.
+
+    With `valid_on` or `known_at`: who bore these names *then*, as they were.
+    """
+    wanted = Wanted(body.credit_codes, body.ids, body.filing_numbers)
+    return Response(await services.look_up_organizations(caller, wanted, then), media_type=_JSON)
+
+
+@router.get(
+    "/v1/organizations/{organization_id}/timeline",
+    operation_id="read_timeline",
+    summary="The story of an organization 时间线",
+    response_model=TimelineOut,
+    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+)
+async def read_timeline(
+    caller: Reader, services: Services, organization_id: OrganizationId, known_at: Known
+) -> TimelineOut:
+    """Stretches of valid time, what changed in each, and through which events.
+
+    A token limited to areas is told of the time in which the organization lay inside them:
+    stretches outside are left out, and the first one after starts the story anew.
+    """
+    story = await services.read_story.timeline(caller, organization_id, known_at)
+    return TimelineOut(
+        id=organization_id,
+        known_at=story.position,
+        segments=[_chapter(chapter) for chapter in story.chapters],
+    )
+
+
+@router.get(
+    "/v1/organizations/{organization_id}/events",
+    operation_id="list_events",
+    summary="Events as recorded 事件列表",
+    response_model=EventPageOut,
+    responses=responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+)
+async def list_events(
+    caller: Reader,
+    services: Services,
+    organization_id: OrganizationId,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> EventPageOut:
+    """In the order in which they were recorded; those that touched the token's areas only."""
+    page = await services.read_story.events(caller, organization_id, cursor, limit)
+    return EventPageOut(
+        items=[_event(event) for event in page.events], next_cursor=page.next_cursor
+    )
+
+
+def _chapter(chapter: Chapter) -> ChapterOut:
+    changes = chapter.changes
+    return ChapterOut(
+        from_=chapter.start,
+        until=chapter.until,
+        changes=None if changes is None else [
+            ChangeOut(field=c.field, before=c.before, after=c.after) for c in changes
+        ],
+        events=[_event(event) for event in chapter.events],
+    )  # fmt: skip
+
+
+def _event(event: ToldEvent) -> ToldEventOut:
+    return ToldEventOut(
+        position=event.position,
+        revision=event.revision,
+        type=event.type,
+        effective_on=event.effective_on,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        reason=event.reason,
+        change=event.change,
+        digest=event.digest.hex(),
+    )

@@ -1,10 +1,11 @@
 """What goes in and out over HTTP, beside the organization itself."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from registry_api.core.code_lists import Coded
 from registry_api.core.field_types import CivilDate
@@ -30,51 +31,11 @@ class Establishment(OrganizationState):
     reason: Reason | None = Field(None, description="Kept in the ledger 原因")
 
 
-class AmendmentIn(_In):
-    """变更登记, and corrections about an earlier date."""
-
-    effective_on: CivilDate = Field(description="From this day on the change holds 生效日期")
-    reason: Reason | None = Field(None, description="Kept in the ledger 原因")
-    change: dict[str, Any] = Field(
-        description="RFC 7396 merge patch of the organization; null empties a field 变更内容",
-        examples=[{"full_time_staff": 12}],
-    )
-
-
 class Organization(OrganizationState):
     """社会组织 social organization."""
 
     id: UUID = Field(description="Its id for ever 编号")
     revision: int = Field(description="Counts its changes from 1; also its ETag 版本")
-
-
-class OrganizationAfterEvent(Organization):
-    """The organization after an event, and what the event came to 事件后的社会组织."""
-
-    outcome: dict[str, Any] | None = Field(
-        description="Such as a veto with its grounds; null where there is nothing to tell 结果"
-    )
-
-
-class ReorganizationOut(BaseModel):
-    """Who took part in a merger or split, as they are now 合并、分立结果."""
-
-    predecessors: list[Organization] = Field(description="In the order they were sent 前身")
-    successors: list[Organization] = Field(description="Known ones first, then new ones 承继组织")
-
-
-class VoidIn(_In):
-    """登记有误作废."""
-
-    reason: Reason = Field(description="Told to whoever asks for the organization 原因")
-
-
-class VoidOut(BaseModel):
-    """An organization that never was 已作废的登记."""
-
-    id: UUID = Field(description="Its id, never used again 编号")
-    revision: int = Field(description="Its last revision 版本")
-    reason: str = Field(description="Why it is void 原因")
 
 
 class ObligationOut(BaseModel):
@@ -96,71 +57,107 @@ class EstablishedOrganization(Organization):
     obligations: list[ObligationOut] = Field(description="What follows from 三同步 待办义务")
 
 
-class ImportResult(BaseModel):
-    """What became of the rows so far 导入结果."""
-
-    created: int = Field(description="New organizations 新增")
-    updated: int = Field(description="Changed organizations 更新")
-    unchanged: int = Field(description="Rows that say nothing new 无变化")
-    refused: int = Field(description="Rows that break a rule 拒绝")
+MOST_LOOKUPS = 1_000
 
 
-class ImportJob(BaseModel):
-    """An import under way or done 导入任务."""
+class PartialOrganization(BaseModel):
+    """The members of an organization that `fields` named 部分字段."""
 
-    id: UUID = Field(description="The job's id 任务编号")
-    state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
-    format: Literal["csv", "ndjson", "xlsx"] = Field(description="文件格式")
-    effective_on: date = Field(description="From this day on the file's facts hold 数据日期")
-    dry_run: bool = Field(description="Checks only, nothing lands 试运行")
-    done: int = Field(description="Rows dealt with 已处理行数")
-    total: int | None = Field(description="Rows in the file, once counted 总行数")
-    errors: int = Field(description="Rows refused; for a failed job 1 出错行数")
-    notices: int = Field(description="What was interpreted; nothing was refused for it 提示数")
-    result: ImportResult = Field(description="What became of the rows 结果")
-    failure: Literal["process_died", "internal_error"] | None = Field(
-        description="Why a failed job failed, where the file is not at fault: the process that "
-        "worked on it died again and again, or the program is wrong 失败原因（非文件问题）"
+    model_config = ConfigDict(extra="allow")
+    id: UUID = Field(description="Its id for ever 编号")
+    revision: int = Field(description="Counts its changes from 1 版本")
+
+
+class OrganizationPage(BaseModel):
+    """A page of organizations 分页结果."""
+
+    items: list[Organization] | list[PartialOrganization] = Field(
+        description="In the order asked for; a page of the past may be short 社会组织"
     )
-    created_at: str = Field(description="RFC 3339")
-    updated_at: str = Field(description="RFC 3339")
-
-
-class RowRemark(BaseModel):
-    """Something to say about a row: a broken rule, or what was interpreted 行说明."""
-
-    line: int | None = Field(description="Line in the file, from 1; null: the whole file 行号")
-    field: str = Field(description="JSON pointer of the field; empty for the whole row 字段")
-    rule: str = Field(description="Stable code of the rule 规则")
-    value: str | None = Field(description="What stands there 值")
-    detail: str = Field(description="What is wrong and how to mend it, or how it was read 说明")
-
-
-class RowRemarkPage(BaseModel):
-    """A page of remarks about rows 行说明列表."""
-
-    items: list[RowRemark] = Field(description="In the order of the file 行说明")
     next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
+    count: int | None = Field(description="How many in all, when `count=exact` 总数")
 
 
-class LabelledCode(BaseModel):
-    """A code and its labels 代码."""
-
-    code: str = Field(description="What the API uses 代码")
-    zh: str = Field(description="Chinese label 中文名称")
-    en: str = Field(description="English label 英文名称")
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class CodeListOut(BaseModel):
-    """A code list 代码表."""
+class LookupIn(BaseModel):
+    """Whom to look up, at most 1,000 in all 批量查询."""
 
-    name: str = Field(description="Its name 表名")
-    title_zh: str = Field(description="Chinese title 中文标题")
-    title_en: str = Field(description="English title 英文标题")
-    values: list[LabelledCode] = Field(description="Its codes 代码")
+    model_config = ConfigDict(extra="forbid")
+    credit_codes: list[_Name] = Field([], description="统一社会信用代码")
+    ids: list[UUID] = Field([], description="编号")
+    filing_numbers: list[_Name] = Field([], description="备案编号")
+
+    @model_validator(mode="after")
+    def _within_bounds(self) -> "LookupIn":
+        asked = len(self.credit_codes) + len(self.ids) + len(self.filing_numbers)
+        if not 1 <= asked <= MOST_LOOKUPS:
+            raise PydanticCustomError(
+                "lookup_size", "1 to {limit} in all", {"limit": MOST_LOOKUPS, "asked": asked}
+            )
+        return self
 
 
-class CodeLists(BaseModel):
-    """All code lists 全部代码表."""
+class NotFound(BaseModel):
+    """What was asked for and not found, as it was sent 未找到."""
 
-    items: list[CodeListOut] = Field(description="代码表")
+    credit_codes: list[str] = Field(description="统一社会信用代码")
+    ids: list[UUID] = Field(description="编号")
+    filing_numbers: list[str] = Field(description="备案编号")
+
+
+class LookupOut(BaseModel):
+    """What a lookup came to 批量查询结果."""
+
+    found: list[Organization] = Field(description="Each once, in the order of ids 找到的")
+    not_found: NotFound = Field(description="Unknown, or not in the token's areas 未找到的")
+
+
+class ToldEventOut(BaseModel):
+    """An event of an organization's life 事件."""
+
+    position: int = Field(description="Position in the ledger 账本位置")
+    revision: int = Field(description="The organization's revision with it 版本")
+    type: str = Field(description="What kind of event 事件类型")
+    effective_on: date = Field(description="From this day on it holds 生效日期")
+    recorded_at: datetime = Field(description="When it was recorded, RFC 3339 登记时间")
+    actor: str = Field(description="The client that recorded it 操作方")
+    reason: str | None = Field(description="Why 原因")
+    change: dict[str, Any] | None = Field(description="RFC 7396 merge patch 变更内容")
+    digest: str = Field(description="Chain up to it, hex 链式摘要")
+
+
+class ChangeOut(BaseModel):
+    """A field that differs from the stretch before 字段变化."""
+
+    field: str = Field(description="Its dotted path 字段")
+    before: Any = Field(description="Its value before 变化前")
+    after: Any = Field(description="Its value in this stretch 变化后")
+
+
+class ChapterOut(BaseModel):
+    """A stretch of valid time in which nothing changed 时间段."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    from_: date = Field(alias="from", description="First day 起始日（含）")
+    until: date | None = Field(description="First day after, null while open 截止日（不含）")
+    changes: list[ChangeOut] | None = Field(
+        description="Against the stretch before; null where there is none to tell 变化"
+    )
+    events: list[ToldEventOut] = Field(description="What took effect in it, by date 事件")
+
+
+class TimelineOut(BaseModel):
+    """The story of an organization 时间线."""
+
+    id: UUID = Field(description="The organization 编号")
+    known_at: int = Field(description="As known at this position of the ledger 知悉位置")
+    segments: list[ChapterOut] = Field(description="In order of time 时间段")
+
+
+class EventPageOut(BaseModel):
+    """A page of events as they were recorded 事件列表."""
+
+    items: list[ToldEventOut] = Field(description="In order of position 事件")
+    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

@@ -3,15 +3,16 @@
 from fastapi import APIRouter, Request, Response
 
 from registry_api.core.life_events.reorganization import Merger, Split
-from registry_api.dependencies import USUAL, Made, OrganizationId, Writer
+from registry_api.dependencies import OrganizationId, Services, Writer
 from registry_api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
     INVALID_ORGANIZATION,
     ORGANIZATION_VOID,
+    USUAL,
 )
-from registry_api.organizations.schemas import ReorganizationOut, VoidIn, VoidOut
 from registry_api.reorganizations.reorganize import plan_of_merger, plan_of_split
+from registry_api.reorganizations.schemas import ReorganizationOut, VoidIn, VoidOut
 from registry_api.reorganizations.void import VoidRequest
 from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
 from servicekit.preconditions import IfMatch
@@ -44,7 +45,7 @@ _REORGANIZING: tuple[ProblemType, ...] = (
 async def merge_organizations(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     body: Merger,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -54,7 +55,7 @@ async def merge_organizations(
     others. A new organization passes the gates of establishment (三同步).
     """
     print_ = fingerprint(request.url.path, await request.body())
-    return _json(await factory.reorganize(caller, plan_of_merger(body), idempotency_key, print_))
+    return _json(await services.reorganize(caller, plan_of_merger(body), idempotency_key, print_))
 
 
 @router.post(
@@ -67,7 +68,7 @@ async def merge_organizations(
 async def split_organization(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     body: Split,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -77,7 +78,7 @@ async def split_organization(
     establishment (三同步).
     """
     print_ = fingerprint(request.url.path, await request.body())
-    return _json(await factory.reorganize(caller, plan_of_split(body), idempotency_key, print_))
+    return _json(await services.reorganize(caller, plan_of_split(body), idempotency_key, print_))
 
 
 @router.post(
@@ -93,7 +94,7 @@ async def split_organization(
 async def void_organization(
     request: Request,
     caller: Writer,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     body: VoidIn,
     if_match: IfMatch = None,
@@ -106,7 +107,7 @@ async def void_organization(
     """
     print_ = fingerprint(request.url.path, await request.body())
     wanted = VoidRequest(body.reason, if_match, idempotency_key, print_)
-    return _json(await factory.void_organization(caller, organization_id, wanted))
+    return _json(await services.void_organization(caller, organization_id, wanted))
 
 
 def _json(answer: StoredAnswer) -> Response:

@@ -11,10 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Boolean,
-    Column,
     ColumnElement,
-    Date,
     Integer,
     Text,
     Uuid,
@@ -31,35 +28,12 @@ from sqlalchemy import (
 
 from registry_api.core.organization.facets import AREA, Facet, Filter, facets, filters
 from registry_api.core.organization.name_pairs import pairs_within
+from registry_api.tables import FACET_TYPES
 
 Columns = Mapping[str, ColumnElement[Any]]
 """What each facet is called in a statement; `area` is there always, `name_pairs` may be."""
 
 NAME_PAIRS = "name_pairs"
-
-_TYPES: Mapping[str, Any] = {
-    "count": Integer,
-    "date": Date,
-    "flag": Boolean,
-    "presence": Boolean,
-    "codes": ARRAY(Text),
-}
-_NAME = Text(collation="C")
-"""By code point, so that lists by name have one order on every server; it is not that of pinyin."""
-
-_REQUIRED = frozenset({"name", "kind", "status", "charter_state"})
-
-
-def facet_columns() -> list[Column[Any]]:
-    """The columns of the current rows that copy facets out of the document."""
-    return [
-        Column(
-            facet.name,
-            _NAME if facet.name == "name" else _TYPES.get(facet.kind, Text),
-            nullable=not (facet.name in _REQUIRED or facet.kind == "presence"),
-        )
-        for facet in facets().values()
-    ]
 
 
 def state_columns(state: ColumnElement[Any]) -> Columns:
@@ -86,7 +60,7 @@ def _read(state: ColumnElement[Any], facet: Facet) -> ColumnElement[Any]:
     leaf = _leaf(state, facet.path)
     if facet.name == "name":
         return leaf.collate("C")
-    return cast(leaf, _TYPES[facet.kind]) if facet.kind in _TYPES else leaf
+    return cast(leaf, FACET_TYPES[facet.kind]) if facet.kind in FACET_TYPES else leaf
 
 
 def _listed(found: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,15 +1,15 @@
 """Routes of obligations: of one organization, and as work lists over the register."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
 from registry_api.core.obligations.wording import in_words
-from registry_api.dependencies import USUAL, Made, OrganizationId, Reader, Then
-from registry_api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS
-from registry_api.exports.routes import (
+from registry_api.dependencies import OrganizationId, Reader, Services, Then
+from registry_api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS, USUAL
+from registry_api.exports.answer import (
     FILE,
     ExportResponse,
     FileFormat,
@@ -17,7 +17,7 @@ from registry_api.exports.routes import (
     header_language,
 )
 from registry_api.organizations.schemas import ObligationKind
-from registry_api.selection.parameters import FiltersOfWhoOwes
+from registry_api.selection.parameters import Filters, FiltersOfWhoOwes
 from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
 from registry_api.work_lists.find_obligations import (
     OwingPage,
@@ -25,7 +25,14 @@ from registry_api.work_lists.find_obligations import (
     owing_document,
     refuse_known_then,
 )
-from registry_api.work_lists.schemas import OwingOut, OwingPageOut, StandingOut
+from registry_api.work_lists.list_information_base import BaseQuestion, InBase
+from registry_api.work_lists.schemas import (
+    BasePageOut,
+    InBaseOut,
+    OwingOut,
+    OwingPageOut,
+    StandingOut,
+)
 from servicekit.pagination import CursorText, Limit
 from servicekit.places import takes_transfer_place
 from servicekit.problems import responses
@@ -51,7 +58,7 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 )
 async def read_obligations(
     caller: Reader,
-    factory: Made,
+    services: Services,
     organization_id: OrganizationId,
     then: Then,
     accept_language: _Language = None,
@@ -61,7 +68,7 @@ async def read_obligations(
     A day ahead shows what the calendar alone will bring. `since` is the first day on which the
     register knows that it was owed, or the date that the facts themselves name.
     """
-    standing = await factory.read_obligations(caller, organization_id, then)
+    standing = await services.read_obligations(caller, organization_id, then)
     language = preferred_language(accept_language)
     return StandingOut.model_validate(
         {
@@ -122,7 +129,7 @@ Question = Annotated[OwingQuestion, Depends(_question)]
 )
 async def find_obligations(
     caller: Reader,
-    factory: Made,
+    services: Services,
     question: Question,
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -136,7 +143,7 @@ async def find_obligations(
     asked for: whoever comes to the body or leaves it during a walk may be on it or not, everybody
     else is, once.
     """
-    page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")
+    page = await services.find_obligations(caller, question, cursor, limit, count == "exact")
     return _owing_page(page, preferred_language(accept_language))
 
 
@@ -149,7 +156,7 @@ async def find_obligations(
 )
 async def find_overdue_formations(
     caller: Reader,
-    factory: Made,
+    services: Services,
     filters: FiltersOfWhoOwes,
     supervised: OfBody,
     valid_on: Ahead = None,
@@ -166,7 +173,7 @@ async def find_overdue_formations(
     refuse_known_then(known_at)
     kinds = ("form_party_organization",)
     question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
-    page = await factory.find_obligations(caller, question, cursor, limit, count == "exact")
+    page = await services.find_obligations(caller, question, cursor, limit, count == "exact")
     return _owing_page(page, preferred_language(accept_language))
 
 
@@ -183,14 +190,14 @@ async def find_overdue_formations(
 )
 async def export_obligations(
     caller: Reader,
-    factory: Made,
+    services: Services,
     question: Question,
     format: FileFormat = "ndjson",  # noqa: A002
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed, in the order of the list; Ledger-Position is what it shows."""
     language = header_language(headers, format)
-    export = factory.export_obligations
+    export = services.export_obligations
     return ExportResponse(lambda: export(caller, question, format, language), format, "obligations")
 
 
@@ -201,4 +208,60 @@ def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
         items=[OwingOut.model_validate(document) for document in documents],
         next_cursor=page.next_cursor,
         count=page.count,
+    )
+
+
+@router.get(
+    "/v1/information-base",
+    operation_id="list_information_base",
+    summary="The information base 党建信息库",
+    response_model=BasePageOut,
+    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD, *ASKING_THE_ROUTER),
+)
+async def list_information_base(
+    caller: Reader,
+    services: Services,
+    filters: Filters,
+    supervised: OfBody,
+    then: Then,
+    eligible: Annotated[
+        bool | None, Query(description="Enough full members to form, or not 是否应建未建")
+    ] = None,
+    organizer_missing: Annotated[
+        bool | None, Query(description="Without an organizer, or with one 是否缺组织员")
+    ] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+    count: Counted = None,
+) -> BasePageOut:
+    """Members but no Party organization; who looks after them, and who is missing.
+
+    On a day, as known at a moment: a page of the past may be short, or empty, and have a next.
+    """
+    question = BaseQuestion(filters, eligible, organizer_missing, supervised, then)
+    page = await services.list_information_base(caller, question, cursor, limit, count == "exact")
+    return BasePageOut(
+        items=[_shown(found) for found in page.found],
+        next_cursor=page.next_cursor,
+        count=page.count,
+    )
+
+
+def _shown(found: InBase) -> InBaseOut:
+    document: dict[str, Any] = found.document
+    party = document["party"]
+    kind, since = found.owed or (None, None)
+    names = ("id", "revision", "name", "credit_code", "filing_number", "kind")
+    return InBaseOut(
+        **{name: document[name] for name in names},
+        area=found.area,
+        full_members=party["full_members"],
+        probationary_members=party["probationary_members"],
+        eligible=found.eligible,
+        organizer=party["organizer"],
+        organizer_missing=party["organizer"] is None,
+        instructor=party["instructor"],
+        liaison=party["liaison"],
+        owes=kind,
+        since=since,
     )

@@ -3,12 +3,9 @@
 from typing import Any
 
 from registry_api.core.life_events.event import Effect
-from registry_api.core.organization.state import State
+from registry_api.core.organization.state import DECIDED, State
 from servicekit.refusals import Refusal, Violation
 from servicekit.timeline import merge_patch
-
-DECIDED = {"leadership_election": "leadership-elections", "evaluation": "evaluations"}
-"""What only its own events decide, and where they are recorded."""
 
 
 def amendment(state: State, change: dict[str, Any]) -> Effect:

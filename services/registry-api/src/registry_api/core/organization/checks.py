@@ -9,11 +9,10 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from registry_api.core.life_events.amendment import DECIDED
 from registry_api.core.organization import credit_code
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.fact_reading import Reader, fact_reader
-from registry_api.core.organization.state import State
+from registry_api.core.organization.state import DECIDED, State
 from registry_api.core.parameters import parameter
 from servicekit.refusals import Refusal, Violation
 

@@ -244,3 +244,7 @@ def access_area(state: State) -> str:
     return (
         domicile.get("division_code") or state["registration"]["authority"]["division_code"] or ""
     )
+
+
+DECIDED = {"leadership_election": "leadership-elections", "evaluation": "evaluations"}
+"""What only its own events decide, and where they are recorded."""

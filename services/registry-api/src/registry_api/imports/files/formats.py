@@ -2,24 +2,18 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
+from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.files.csv import csv_rows, scan_csv
 from registry_api.imports.files.ndjson import ndjson_rows, scan_ndjson
 from registry_api.imports.files.row import FileRow
 from registry_api.imports.files.table import Table
 from registry_api.imports.files.xlsx import scan_xlsx, xlsx_rows
 
-Form = Literal["csv", "ndjson", "xlsx"]
-
 SNIFFED = 512
 """Bytes from the start of a file that `form_of` wants to see."""
 
-MEDIA_TYPES: Mapping[Form, str] = {
-    "csv": "text/csv",
-    "ndjson": "application/x-ndjson",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 _MAGIC: Mapping[bytes, Form] = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xlsx"}
 _BY_MEDIA_TYPE: Mapping[str, Form] = {
