@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from registry_api.elections.restricted_reads import page
+from registry_api.elections.restricted_reads import restricted_reads as read_restricted_reads
 from registry_api.factory import SOURCE, make_services, migrations
 from registry_api.main import build
 from registry_api.settings import Settings
@@ -49,14 +49,10 @@ async def _print_restricted_reads(settings: Settings, organization: UUID | None)
     services = make_services(settings)
     typer.echo("at,client,organization_id,what")
     try:
-        after = 0
-        async with services.database.reading() as connection:
-            while found := await page(connection, organization, after):
-                for read in found:
-                    client = guarded(read.client)
-                    cells = [read.at.isoformat(), client, str(read.organization_id), read.what]
-                    typer.echo(csv_lines([cells]).decode().rstrip())
-                after = found[-1].id
+        async for read in read_restricted_reads(services.database, organization):
+            client = guarded(read.client)
+            cells = [read.at.isoformat(), client, str(read.organization_id), read.what]
+            typer.echo(csv_lines([cells]).decode().rstrip())
     finally:
         await services.database.close()
 
@@ -85,20 +81,20 @@ async def _verify_rows(settings: Settings) -> int:
     differing: set[UUID] = set()
     try:
         with _progress_of("verify-rows") as progress:
-            async for found in services.verify_rows(progress):
-                if len(differing) < _SHOWN or found.organization_id in differing:
+            async for difference in services.verify_rows(progress):
+                if len(differing) < _MAX_SHOWN or difference.organization_id in differing:
                     typer.echo(
-                        f"{found.organization_id} {found.where}: the ledger says "
-                        f"{_short(found.ledger)}, the row {_short(found.held)}",
+                        f"{difference.organization_id} {difference.where}: the ledger says "
+                        f"{_short(difference.ledger)}, the row {_short(difference.row)}",
                         err=True,
                     )
-                differing.add(found.organization_id)
+                differing.add(difference.organization_id)
     finally:
         await services.database.close()
     return len(differing)
 
 
-_SHOWN = 100
+_MAX_SHOWN = 100
 """Of so many organizations the differences are printed; the others are counted."""
 
 

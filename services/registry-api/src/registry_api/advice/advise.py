@@ -30,7 +30,7 @@ class AdviseOrganization:
 
         Raises Refusal `not-found`, `organization-void`, `position-ahead`.
         """
-        document, day = await self._then(caller, identifier, as_of)
+        document, day = await self._document(caller, identifier, as_of)
         return document, day, guidance_for(document, day)
 
     async def evaluation(
@@ -40,11 +40,11 @@ class AdviseOrganization:
 
         The same question as an evaluation puts when it is recorded. Raises Refusal as above.
         """
-        document, day = await self._then(caller, identifier, as_of)
+        document, day = await self._document(caller, identifier, as_of)
         return document, day, grounds_of_veto(document, grade, day)
 
-    async def _then(
+    async def _document(
         self, caller: Caller, identifier: UUID, as_of: AsOf
     ) -> tuple[dict[str, Any], date]:
-        read = await self.read_organization.then(caller, identifier, as_of)
+        read = await self.read_organization.as_of(caller, identifier, as_of)
         return orjson.loads(read.text), as_of.valid_on or self.clock.today()

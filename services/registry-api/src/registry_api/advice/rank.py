@@ -9,7 +9,7 @@ from registry_api.advice.ranking import Candidate, Placed, judged, ranked
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import access_area
 from registry_api.history import read as history
-from registry_api.organizations import lookups
+from registry_api.organizations.look_up import Names, find_named
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -79,7 +79,7 @@ class RankCandidates:
         codes = [c.named for c in competitors if c.id is None]
         named = [c.id for c in competitors if c.id is not None]
         async with self.database.snapshot() as connection:
-            rows = await lookups.find(connection, codes, named, [], caller.like_patterns())
-            patches = await history.patches_of(connection, [row.id for row in rows])
-        pasts = {identifier: KnownPast(told) for identifier, told in patches.items()}
-        return pasts, {row.credit_code: row.id for row in rows if row.credit_code}
+            bearers = await find_named(connection, caller, Names(codes, named, []))
+            patches = await history.patches_of(connection, [bearer.id for bearer in bearers])
+        pasts = {identifier: KnownPast(known) for identifier, known in patches.items()}
+        return pasts, {bearer.credit_code: bearer.id for bearer in bearers if bearer.credit_code}

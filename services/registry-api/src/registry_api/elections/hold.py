@@ -18,10 +18,10 @@ from registry_api.core.life_events.elections import (
 )
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.state import State
-from registry_api.elections import rows as candidates
+from registry_api.elections import rows
 from registry_api.elections.rows import Candidate
 from registry_api.life_events.record import Happening, Hook, Recorded, RecordEvent
-from registry_api.register.change import locked
+from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.ids import uuid7
@@ -79,9 +79,7 @@ class HoldElection:
             opened = elections.opening(election, [c.id for c in standing], event.effective_on)
             return Effect(opened.patch, outcome)
 
-        add = partial(
-            candidates.add, organization=organization, election=election, candidates=standing
-        )
+        add = partial(rows.add, organization=organization, election=election, candidates=standing)
         return await self._record(
             caller, organization, elections.OPENED, event, effect, attempt, add
         )
@@ -104,7 +102,7 @@ class HoldElection:
             withdrawn = elections.withdrawal(state, event, new)
             return Effect(withdrawn.patch, {"candidates": _listed(replacing)} if replacing else {})
 
-        add = partial(candidates.add_beside, beside=event.candidate_id, candidates=replacing)
+        add = partial(rows.add_beside, beside=event.candidate_id, candidates=replacing)
         return await self._record(
             caller, organization, elections.WITHDRAWN, event, effect, attempt, add
         )
@@ -129,14 +127,14 @@ class HoldElection:
         Raises Refusal `not-found`, `organization-void`.
         """
         async with self.database.transaction() as connection:
-            held = await locked(connection, caller, organization)
-            election = held.state["leadership_election"] or {}
-            rows = []
+            stored = await lock_organization(connection, caller, organization)
+            election = stored.state["leadership_election"] or {}
+            candidates: list[Candidate] = []
             if election.get("id"):
-                rows = await candidates.of_election(connection, UUID(election["id"]))
-            await candidates.note_access(connection, caller.client, organization, "candidate names")
+                candidates = await rows.of_election(connection, UUID(election["id"]))
+            await rows.note_access(connection, caller.client, organization, "candidate names")
         reviews = election.get("reviews", {})
-        return [self._reviewed(c, reviews[str(c.id)]) for c in rows if str(c.id) in reviews]
+        return [self._reviewed(c, reviews[str(c.id)]) for c in candidates if str(c.id) in reviews]
 
     async def reseal(self, batch: int = 500) -> int:
         """Seal anew every name that an older key sealed; how many there were.
@@ -148,13 +146,13 @@ class HoldElection:
         total = 0
         while True:
             async with self.database.transaction() as connection:
-                rows = await candidates.sealed_before(connection, self.sealer.mark, batch)
-                for candidate, sealed in rows:
+                names = await rows.sealed_otherwise(connection, self.sealer.mark, batch)
+                for candidate, sealed in names:
                     name = self.sealer.open(sealed, str(candidate))
-                    anew = self.sealer.seal(name, str(candidate))
-                    await candidates.replace_sealed(connection, candidate, anew)
-            total += len(rows)
-            if len(rows) < batch:
+                    resealed = self.sealer.seal(name, str(candidate))
+                    await rows.replace_sealed(connection, candidate, resealed)
+            total += len(names)
+            if len(names) < batch:
                 return total
 
     async def _record(

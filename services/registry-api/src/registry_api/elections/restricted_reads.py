@@ -1,37 +1,20 @@
-"""Who read restricted fields, and when: the audit entries that such reads leave."""
+"""Tell who read restricted fields, and when."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from registry_api.elections import rows
+from registry_api.elections.rows import RestrictedRead
+from servicekit.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class RestrictedRead:
-    """One read, `what` of which organization."""
-
-    id: int
-    at: datetime
-    client: str
-    organization_id: UUID
-    what: str
-
-
-async def page(
-    connection: AsyncConnection, organization: UUID | None, after: int
-) -> list[RestrictedRead]:
-    """Up to a thousand entries after an id, oldest first; of one organization if it is given."""
-    rows = await connection.execute(_READ, {"organization": organization, "after": after})
-    return [RestrictedRead(*row) for row in rows]
-
-
-_READ = text(
-    """
-    SELECT id, at, client, organization_id, what FROM restricted_access
-    WHERE id > :after
-      AND (CAST(:organization AS uuid) IS NULL OR organization_id = :organization)
-    ORDER BY id LIMIT 1000
-    """
-)
+async def restricted_reads(
+    database: Database, organization: UUID | None
+) -> AsyncIterator[RestrictedRead]:
+    """The audit entries of such reads, oldest first; of one organization if it is given."""
+    after = 0
+    async with database.reading() as connection:
+        while page := await rows.restricted_reads(connection, organization, after):
+            for read in page:
+                yield read
+            after = page[-1].id

@@ -3,38 +3,27 @@
 A newcomer loads the export and follows the feed from its position on.
 """
 
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.organization.columns import Language, cells_of, columns
 from registry_api.core.point_in_time import AsOf
 from registry_api.exports.table import TableForm, written
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
-from registry_api.selection.past import PastFilter
+from registry_api.selection.criteria import Selection
+from registry_api.selection.select import count_selected, stream_selected
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.ledger import Head, Ledger
 from servicekit.refusals import Refusal
 from servicekit.tables import MAX_SHEET_ROWS
-
-Pages = AsyncIterator[Sequence[str]]
 
 _ABOVE = ("id", "revision")
 """Columns before the fields; an import passes over them."""
@@ -72,41 +61,19 @@ class ExportOrganizations:
         coded values in tables. Raises Refusal `too-many-rows` when a sheet can't hold them,
         `position-ahead`.
         """
+        selection = Selection(filters, caller.like_patterns())
+        today = self.clock.today()
         async with self.database.snapshot() as connection:
-            selected = await self._select(connection, caller, filters, as_of)
-            if form == "xlsx" and await selected.count() > MAX_SHEET_ROWS:
+            head = await self.ledger.head(connection)
+            if not as_of.is_now(today):
+                point = await find_point_in_time(connection, as_of, today)
+                selection = replace(selection, point=point)
+                head = await history.head_at(connection, head, point.position)
+            if form == "xlsx" and await count_selected(connection, selection) > MAX_SHEET_ROWS:
                 raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
-            async with aclosing(written(form, selected.pages(), _form(language))) as content:
-                yield Export(selected.head, content)
-
-    async def _select(
-        self, connection: AsyncConnection, caller: Caller, filters: Mapping[str, Any], as_of: AsOf
-    ) -> "_Selection":
-        head = await self.ledger.head(connection)
-        patterns = caller.like_patterns()
-        if as_of.is_now(self.clock.today()):
-            where = listing.conditions(filters, patterns)
-            return _Selection(
-                head,
-                lambda: listing.count(connection, where),
-                lambda: listing.stream(connection, where),
-            )
-        point = await find_point_in_time(connection, as_of, self.clock.today())
-        then = PastFilter(point, filters, patterns)
-        return _Selection(
-            await history.head_at(connection, head, point.position),
-            lambda: past_listing.count(connection, then),
-            lambda: past_listing.stream(connection, then),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Selection:
-    """What is exported: the head it shows, how many there are, and their documents in pages."""
-
-    head: Head
-    count: Callable[[], Awaitable[int]]
-    pages: Callable[[], Pages]
+            pages = stream_selected(connection, selection)
+            async with aclosing(written(form, pages, _form(language))) as content:
+                yield Export(head, content)
 
 
 def _form(language: Language) -> TableForm[str]:

@@ -11,11 +11,11 @@ from orjson import Fragment
 
 from registry_api.core.organization.known_past import KnownPast, Patch
 from registry_api.core.organization.state import complete
-from registry_api.imports.entries import Entry, Judge
+from registry_api.imports.entries import Entry, RowRules
 from registry_api.imports.files.row import FileRow
 from registry_api.imports.matching import Bearers, RowRefused
 from registry_api.register.change import revised
-from registry_api.register.rows import Held
+from registry_api.register.stored import StoredOrganization
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent, Segment
 from servicekit.refusals import Refusal, Violation
@@ -25,11 +25,11 @@ EVENT = "organization.imported"
 
 
 @dataclass(slots=True)
-class Landing:
+class BatchOutcome:
     """What a batch leaves behind; who is `updated` has the patch beside."""
 
-    created: list[Held] = field(default_factory=list)
-    updated: list[tuple[Held, dict[str, Any]]] = field(default_factory=list)
+    created: list[StoredOrganization] = field(default_factory=list)
+    updated: list[tuple[StoredOrganization, dict[str, Any]]] = field(default_factory=list)
     unchanged: int = 0
     refused: list[tuple[FileRow, Sequence[Violation]]] = field(default_factory=list)
     notices: list[tuple[int, Sequence[Violation]]] = field(default_factory=list)
@@ -51,47 +51,49 @@ class Landing:
 class Batch:
     """The circumstances all rows of an import share."""
 
-    judge: Judge
+    rules: RowRules
     reason: str
 
     @property
     def effective_on(self) -> date:
         """From this day on the file's facts hold."""
-        return self.judge.effective_on
+        return self.rules.effective_on
 
-    def needs_history(self, known: Mapping[UUID, Held]) -> list[UUID]:
+    def needs_history(self, known: Mapping[UUID, StoredOrganization]) -> list[UUID]:
         """Organizations that were changed with effect after this import's date."""
-        return [held.id for held in known.values() if held.last_effective_on > self.effective_on]
+        return [
+            stored.id for stored in known.values() if stored.last_effective_on > self.effective_on
+        ]
 
     def resolve(
         self,
         entries: Sequence[Entry],
-        known: Mapping[UUID, Held],
+        known: Mapping[UUID, StoredOrganization],
         histories: Mapping[UUID, Sequence[Patch]],
-        spoken_of: dict[UUID, int],
-    ) -> Landing:
+        named_on: dict[UUID, int],
+    ) -> BatchOutcome:
         """Decide each row; `known` are the organizations there are, `histories` their patches.
 
-        `spoken_of` are the lines that named one before, and is told of these.
+        `named_on` are the lines that named one before, and is notices of these.
         """
-        landing = Landing()
-        bearers = Bearers(self.judge.terms.caller, known.values())
+        outcome = BatchOutcome()
+        bearers = Bearers(self.rules.terms.caller, known.values())
         for entry in entries:
             try:
                 self._check(entry)
                 if entry.row.example or entry.same_as_first:
-                    told = _passed_over(entry, landing)
-                elif (held := bearers.match(entry)) is None:
-                    told = self._create(entry, landing)
+                    notices = _passed_over(entry, outcome)
+                elif (stored := bearers.match(entry)) is None:
+                    notices = self._create(entry, outcome)
                 else:
-                    _only_once(held, entry, spoken_of)
-                    told = self._update(entry, held, histories.get(held.id), landing)
+                    _only_once(stored, entry, named_on)
+                    notices = self._update(entry, stored, histories.get(stored.id), outcome)
             except RowRefused as refused:
-                landing.refused.append((entry.row, refused.violations))
+                outcome.refused.append((entry.row, refused.violations))
             else:
-                if told or entry.row.notices:
-                    landing.notices.append((entry.row.line, (*entry.row.notices, *told)))
-        return landing
+                if notices or entry.row.notices:
+                    outcome.notices.append((entry.row.line, (*entry.row.notices, *notices)))
+        return outcome
 
     def _check(self, entry: Entry) -> None:
         """Raises RowRefused for a row that can't be read, names nobody, or repeats another."""
@@ -106,65 +108,69 @@ class Batch:
         if entry.first_line is not None and not entry.same_as_first:
             raise RowRefused(_repeated(entry, "repeated_in_file", entry.first_line))
 
-    def _create(self, entry: Entry, landing: Landing) -> Sequence[Violation]:
-        newcomer = entry.newcomer
-        if newcomer is None:
+    def _create(self, entry: Entry, outcome: BatchOutcome) -> Sequence[Violation]:
+        new = entry.new
+        if new is None:
             raise RowRefused(*entry.faults)
         day = self.effective_on
-        held = Held(uuid7(), 1, newcomer.state, day, day, newcomer.text)
-        landing.created.append(held)
-        timeline = [Segment(day, None, newcomer.state, newcomer.text)]
-        areas = [newcomer.area] if newcomer.area else []
-        landing.events.append(self._event(held, Fragment(newcomer.change), timeline, areas))
-        return newcomer.notices
+        stored = StoredOrganization(uuid7(), 1, new.state, day, day, new.text)
+        outcome.created.append(stored)
+        timeline = [Segment(day, None, new.state, new.text)]
+        areas = [new.area] if new.area else []
+        outcome.events.append(self._event(stored, Fragment(new.change), timeline, areas))
+        return new.notices
 
     def _update(
-        self, entry: Entry, held: Held, past: Sequence[Patch] | None, landing: Landing
+        self,
+        entry: Entry,
+        stored: StoredOrganization,
+        past: Sequence[Patch] | None,
+        outcome: BatchOutcome,
     ) -> Sequence[Violation]:
-        if not past and entry.newcomer is not None and entry.newcomer.state == held.state:
-            landing.unchanged += 1
+        if not past and entry.new is not None and entry.new.state == stored.state:
+            outcome.unchanged += 1
             return ()
-        known = KnownPast(past or [(held.last_effective_on, 0, held.state)])
+        known = KnownPast(past or [(stored.last_effective_on, 0, stored.state)])
         base = known.on(self.effective_on) or known.timeline[0].state
-        wanted = complete(merge_patch(base, entry.row.patch()))
+        state = complete(merge_patch(base, entry.row.patch()))
         try:
-            revision = self.judge.terms.revise(known, self.effective_on, wanted)
+            revision = self.rules.terms.revise(known, self.effective_on, state)
         except Refusal as refusal:
             raise RowRefused(*_told(refusal)) from refusal
         if revision is None:
-            landing.unchanged += 1
+            outcome.unchanged += 1
             return ()
-        new, after = revised(held, self.effective_on, revision), revision.after
-        landing.updated.append((new, revision.patch))
-        landing.events.append(self._event(new, revision.patch, after.timeline, after.areas))
-        first = held.first_effective_on
+        new, after = revised(stored, self.effective_on, revision), revision.after
+        outcome.updated.append((new, revision.patch))
+        outcome.events.append(self._event(new, revision.patch, after.timeline, after.areas))
+        first = stored.first_effective_on
         if self.effective_on < first:
             facts = {"day": self.effective_on.isoformat()}
             return (Violation("", "beginning_moved", first.isoformat(), facts),)
         return ()
 
     def timelines(
-        self, landing: Landing, histories: Mapping[UUID, Sequence[Patch]]
-    ) -> list[tuple[Held, list[Segment]]]:
+        self, outcome: BatchOutcome, histories: Mapping[UUID, Sequence[Patch]]
+    ) -> list[tuple[StoredOrganization, list[Segment]]]:
         """Who is updated, each with the whole timeline; `histories` have the patches before."""
         return [
-            (held, KnownPast(histories[held.id]).patched(self.effective_on, patch).whole)
-            for held, patch in landing.updated
+            (stored, KnownPast(histories[stored.id]).patched(self.effective_on, patch).whole)
+            for stored, patch in outcome.updated
         ]
 
     def _event(
         self,
-        held: Held,
+        stored: StoredOrganization,
         change: dict[str, Any] | Fragment,
         timeline: Sequence[Segment],
         areas: Sequence[str],
     ) -> NewEvent:
         return NewEvent(
-            subject=str(held.id),
-            revision=held.revision,
+            subject=str(stored.id),
+            revision=stored.revision,
             type=EVENT,
             effective_on=self.effective_on,
-            actor=self.judge.terms.caller.client,
+            actor=self.rules.terms.caller.client,
             reason=self.reason,
             change=change,
             timeline=timeline,
@@ -172,16 +178,16 @@ class Batch:
         )
 
 
-def _passed_over(entry: Entry, landing: Landing) -> Sequence[Violation]:
-    landing.unchanged += 1
+def _passed_over(entry: Entry, outcome: BatchOutcome) -> Sequence[Violation]:
+    outcome.unchanged += 1
     if entry.row.example:
         return (Violation("/name", "example_row", None),)
     return (_repeated(entry, "repeated_row", entry.first_line),)
 
 
-def _only_once(held: Held, entry: Entry, spoken_of: dict[UUID, int]) -> None:
+def _only_once(stored: StoredOrganization, entry: Entry, named_on: dict[UUID, int]) -> None:
     """Two rows may call one organization by different names. Raises RowRefused for the second."""
-    first = spoken_of.setdefault(held.id, entry.row.line)
+    first = named_on.setdefault(stored.id, entry.row.line)
     if first != entry.row.line:
         raise RowRefused(_repeated(entry, "repeated_in_file", first))
 

@@ -34,7 +34,7 @@ _ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class NewOrganization:
     """What a row says of an organization that the register does not know yet.
 
     `text` is the state as canonical JSON, which document and ledger share. `change` is what the row
@@ -54,25 +54,25 @@ class Newcomer:
 class Entry:
     """A row, whom it is about, and on which line the file already said something of them.
 
-    `newcomer` is None where `faults` say why it can't be one; it may still change a known one.
+    `new` is None where `faults` say why it can't be one; it may still change a known one.
     """
 
     row: FileRow
     identity: Identity | None
     first_line: int | None
     same_as_first: bool
-    newcomer: Newcomer | None
+    new: NewOrganization | None
     faults: Sequence[Violation]
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class RowRules:
     """The rules that every row of an import is held to, whoever it is about."""
 
     terms: Terms
     effective_on: date
 
-    def newcomer(self, row: FileRow) -> Newcomer | list[Violation]:
+    def new(self, row: FileRow) -> NewOrganization | list[Violation]:
         """The row as a new organization, or the rules it breaks as one."""
         state = derive(row.state())
         if not row.sound or state["name"] is None or state["kind"] is None:
@@ -87,7 +87,7 @@ class Judge:
         since = date.fromisoformat(registered_on) if registered_on else self.effective_on
         gates = check_establishment(state, since)
         change = canonical_text(merge_diff(_UNKNOWN, state))
-        return Newcomer(state, canonical_text(state), change, access_area(state), gates)
+        return NewOrganization(state, canonical_text(state), change, access_area(state), gates)
 
     def faults(self, state: State) -> list[Violation]:
         """What a valid state breaks beyond the rules of single fields."""
@@ -103,9 +103,9 @@ class Judge:
 class Reading:
     """Takes rows from a file; remembers whom it has spoken of: one organization, one row."""
 
-    def __init__(self, rows: Iterator[FileRow], judge: Judge) -> None:
+    def __init__(self, rows: Iterator[FileRow], rules: RowRules) -> None:
         self._rows = rows
-        self._judge = judge
+        self._rules = rules
         self._first: dict[Identity, int] = {}
         """By name, the line of the first row that bore it (and a hash of what it said)."""
 
@@ -122,8 +122,8 @@ class Reading:
         who, first_line, same = self._look(row)
         if row.violations or first_line is not None or row.example:
             return Entry(row, who, first_line, same, None, row.violations)
-        found = self._judge.newcomer(row)
-        if isinstance(found, Newcomer):
+        found = self._rules.new(row)
+        if isinstance(found, NewOrganization):
             return Entry(row, who, None, False, found, ())
         return Entry(row, who, None, False, None, found)
 

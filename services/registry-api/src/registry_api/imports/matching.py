@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from registry_api.core.organization.state import State
 from registry_api.imports.entries import Entry, filed_as
 from registry_api.imports.files.row import FileRow
-from registry_api.register.rows import Held
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.refusals import Violation
 
@@ -29,18 +29,18 @@ class Bearers:
     twice in the whole register.
     """
 
-    def __init__(self, caller: Caller, held: Iterable[Held]) -> None:
+    def __init__(self, caller: Caller, stored: Iterable[StoredOrganization]) -> None:
         self._caller = caller
-        self._by_code: dict[str, Held] = {}
-        self._by_number: dict[str, list[Held]] = {}
-        for one in held:
+        self._by_code: dict[str, StoredOrganization] = {}
+        self._by_number: dict[str, list[StoredOrganization]] = {}
+        for one in stored:
             if one.state["credit_code"]:
                 self._by_code[one.state["credit_code"]] = one
             if one.state["filing_number"]:
                 self._by_number.setdefault(one.state["filing_number"], []).append(one)
 
-    def match(self, entry: Entry) -> Held | None:
-        """The organization that the row is about, None for a newcomer.
+    def match(self, entry: Entry) -> StoredOrganization | None:
+        """The organization that the row is about, None for a new.
 
         Raises RowRefused when it is one that the caller may not see, when its names are those of
         two, or when several bear the number.
@@ -49,26 +49,26 @@ class Bearers:
         coded = self._by_code.get(code) if code else None
         filed = filed_as(entry.row)
         if filed is None and not self._by_number:
-            held = coded
+            stored = coded
         elif coded is not None:
             self._check_number(entry.row, coded, filed)
-            held = coded
+            stored = coded
         else:
-            held = self._filed(*filed) if filed else None
-            if held is not None and code and held.state["credit_code"] and self._sees(held):
+            stored = self._filed(*filed) if filed else None
+            if stored is not None and code and stored.state["credit_code"] and self._sees(stored):
                 raise RowRefused(
-                    Violation("/filing_number", "code_taken", held.state["filing_number"])
+                    Violation("/filing_number", "code_taken", stored.state["filing_number"])
                 )
-        if held is not None and not self._sees(held):
-            raise _hidden(entry, held is coded)
-        if held is None and filed is not None and entry.newcomer is not None:
-            self._check_free(entry.newcomer.state)
-        return held
+        if stored is not None and not self._sees(stored):
+            raise _hidden(entry, stored is coded)
+        if stored is None and filed is not None and entry.new is not None:
+            self._check_free(entry.new.state)
+        return stored
 
-    def _sees(self, held: Held) -> bool:
-        return self._caller.may_see(held.area)
+    def _sees(self, stored: StoredOrganization) -> bool:
+        return self._caller.may_see(stored.area)
 
-    def _filed(self, division: str, number: str) -> Held | None:
+    def _filed(self, division: str, number: str) -> StoredOrganization | None:
         bearers = self._by_number.get(number, [])
         exact = next((one for one in bearers if _division(one) == division), None)
         if exact is not None:
@@ -80,12 +80,14 @@ class Bearers:
         return likely[0] if likely else None
 
     def _check_free(self, state: State) -> None:
-        """A newcomer's authority may follow from its code, and have given its number already."""
+        """A new's authority may follow from its code, and have given its number already."""
         number, division = state["filing_number"], _authority(state)
         if any(_division(other) == division for other in self._by_number.get(number, ())):
             raise RowRefused(Violation("/filing_number", "code_taken", number))
 
-    def _check_number(self, row: FileRow, coded: Held, filed: tuple[str, str] | None) -> None:
+    def _check_number(
+        self, row: FileRow, coded: StoredOrganization, filed: tuple[str, str] | None
+    ) -> None:
         """The number must not be another's under the authority that `coded` will have."""
         number = filed[1] if filed else coded.state["filing_number"]
         sent = row.leaf("registration", "authority", "division_code")
@@ -95,20 +97,22 @@ class Bearers:
                 raise RowRefused(Violation("/filing_number", "code_taken", number))
 
 
-def numbers_under_other_authorities(entries: Sequence[Entry], known: Sequence[Held]) -> list[str]:
+def numbers_under_other_authorities(
+    entries: Sequence[Entry], known: Sequence[StoredOrganization]
+) -> list[str]:
     """Filing numbers that organizations known by their codes take along to another authority."""
     by_code = {one.state["credit_code"]: one for one in known if one.state["filing_number"]}
     found = []
     for entry in entries if by_code else ():
-        held = by_code.get(entry.identity) if isinstance(entry.identity, str) else None
-        sent = entry.row.leaf("registration", "authority", "division_code") if held else None
-        if held is not None and sent and sent != _division(held):
-            found.append(held.state["filing_number"])
+        stored = by_code.get(entry.identity) if isinstance(entry.identity, str) else None
+        sent = entry.row.leaf("registration", "authority", "division_code") if stored else None
+        if stored is not None and sent and sent != _division(stored):
+            found.append(stored.state["filing_number"])
     return found
 
 
-def _division(held: Held) -> str:
-    return _authority(held.state)
+def _division(stored: StoredOrganization) -> str:
+    return _authority(stored.state)
 
 
 def _authority(state: State) -> str:
@@ -116,8 +120,8 @@ def _authority(state: State) -> str:
 
 
 def _hidden(entry: Entry, by_code: bool) -> RowRefused:
-    """What a newcomer would be told; one that could land, that its name is taken (adr/0005)."""
-    if entry.newcomer is None:
+    """What a new would be told; one that could land, that its name is taken (adr/0005)."""
+    if entry.new is None:
         return RowRefused(*entry.faults)
     field = "credit_code" if by_code else "filing_number"
-    return RowRefused(Violation(f"/{field}", "code_taken", entry.newcomer.state[field]))
+    return RowRefused(Violation(f"/{field}", "code_taken", entry.new.state[field]))

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
-from registry_api.imports import rows as uploads
+from registry_api.imports import rows
 from registry_api.imports.rows import Remark, Severity
 from servicekit import jobs
 from servicekit.auth import Caller
@@ -75,7 +75,7 @@ class ReadImport:
         query = {"import": str(identifier), "severity": severity}
         after = decode_cursor(cursor, query, [int, int]) or [-1, -1]
         async with self.database.reading() as connection:
-            found = await uploads.read_remarks(
+            found = await rows.read_remarks(
                 connection, identifier, severity, (after[0], after[1]), limit
             )
         last = found[-1] if len(found) == limit else None
@@ -96,8 +96,8 @@ class ReadImport:
         if form == "xlsx" and job.errors > MAX_SHEET_ROWS:
             raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
         async with self.database.reading() as connection:
-            held = await uploads.read_refused_rows(connection, identifier, [uploads.HEADER_LINE])
-        header = held.get(uploads.HEADER_LINE, [])
+            held = await rows.read_refused_rows(connection, identifier, [rows.HEADER_LINE])
+        header = held.get(rows.HEADER_LINE, [])
         return RefusedRows(header, self._refused(identifier))
 
     async def _refused(self, identifier: UUID) -> AsyncGenerator[list[RefusedRow], None]:
@@ -105,9 +105,9 @@ class ReadImport:
         after = (-1, -1)
         while True:
             async with self.database.reading() as connection:
-                found = await uploads.read_remarks(connection, identifier, "error", after, _PAGE)
+                found = await rows.read_remarks(connection, identifier, "error", after, _PAGE)
                 lines = list(dict.fromkeys(remark.line for remark in found))
-                cells = await uploads.read_refused_rows(connection, identifier, lines)
+                cells = await rows.read_refused_rows(connection, identifier, lines)
             if len(found) == _PAGE and len(lines) > 1:  # the last row may go on behind the page
                 found = [remark for remark in found if remark.line != lines[-1]]
                 lines.pop()

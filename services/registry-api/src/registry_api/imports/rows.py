@@ -1,4 +1,4 @@
-"""Uploaded files in pieces, and what there is to say about their rows."""
+"""Statements on uploaded files, kept in pieces, and on remarks about their rows."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.database import copy_rows
 from servicekit.refusals import Violation
 
+READ_PIECE = text("SELECT content FROM upload_chunk WHERE job_id = :job AND number = :number")
+READ_REMARKS = text(
+    """
+    SELECT line, number, field, rule, value, facts::text AS facts FROM import_remark
+    WHERE job_id = :job AND severity = :severity AND (line, number) > (:line, :number)
+    ORDER BY line, number LIMIT :limit
+    """
+)
+READ_REFUSED_ROWS = text(
+    "SELECT line, cells FROM import_refused_row WHERE job_id = :job AND line = ANY(:lines)"
+)
+DELETE_PIECES = text("DELETE FROM upload_chunk WHERE job_id = :job")
+
 PIECE = 1024 * 1024
 """Bytes in a stored piece."""
 HEADER_LINE = 0
 """Where the header is kept among refused rows; no row of a file has this line."""
 
+_REMARK_COLUMNS = (
+    "job_id", "line", "number", "severity", "field", "rule", "value", "facts",
+)  # fmt: skip
 Severity = Literal["error", "notice"]
 
 
@@ -42,8 +58,8 @@ async def pieces(connection: AsyncConnection, job: UUID) -> AsyncIterator[bytes]
     """The pieces of an upload in order, one at a time."""
     number = 0
     while True:
-        found = await connection.execute(_PIECE, {"job": job, "number": number})
-        content = found.scalar_one_or_none()
+        piece = await connection.execute(READ_PIECE, {"job": job, "number": number})
+        content = piece.scalar_one_or_none()
         if content is None:
             return
         yield content
@@ -52,7 +68,7 @@ async def pieces(connection: AsyncConnection, job: UUID) -> AsyncIterator[bytes]
 
 async def forget(connection: AsyncConnection, job: UUID) -> None:
     """Remove an upload whose rows have all been dealt with."""
-    await connection.execute(text("DELETE FROM upload_chunk WHERE job_id = :job"), {"job": job})
+    await connection.execute(DELETE_PIECES, {"job": job})
 
 
 async def record_remarks(
@@ -90,7 +106,7 @@ async def read_remarks(
 ) -> list[Remark]:
     """Remarks of one severity in the order of the file, after a (line, number)."""
     rows = await connection.execute(
-        _READ_REMARKS,
+        READ_REMARKS,
         {"job": job, "severity": severity, "line": after[0], "number": after[1], "limit": limit},
     )
     return [
@@ -108,7 +124,7 @@ async def read_refused_rows(
     connection: AsyncConnection, job: UUID, lines: Sequence[int]
 ) -> dict[int, list[str]]:
     """The cells of refused rows, by line."""
-    rows = await connection.execute(_READ_REFUSED, {"job": job, "lines": list(lines)})
+    rows = await connection.execute(READ_REFUSED_ROWS, {"job": job, "lines": list(lines)})
     return {row.line: list(row.cells) for row in rows}
 
 
@@ -119,19 +135,3 @@ def _text(value: Any) -> str | None:
 def _storable(text_: str) -> str:
     """PostgreSQL holds no U+0000: a mark stands in its place."""
     return text_.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-_REMARK_COLUMNS = (
-    "job_id", "line", "number", "severity", "field", "rule", "value", "facts",
-)  # fmt: skip
-_PIECE = text("SELECT content FROM upload_chunk WHERE job_id = :job AND number = :number")
-_READ_REMARKS = text(
-    """
-    SELECT line, number, field, rule, value, facts::text AS facts FROM import_remark
-    WHERE job_id = :job AND severity = :severity AND (line, number) > (:line, :number)
-    ORDER BY line, number LIMIT :limit
-    """
-)
-_READ_REFUSED = text(
-    "SELECT line, cells FROM import_refused_row WHERE job_id = :job AND line = ANY(:lines)"
-)

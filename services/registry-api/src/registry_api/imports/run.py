@@ -23,16 +23,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry_api.core.organization.checks import Identifier
 from registry_api.core.organization.divisions import Divisions
 from registry_api.history import read as history
-from registry_api.imports import rows as uploads
-from registry_api.imports.batch import Batch, Landing
-from registry_api.imports.entries import Entry, Judge, Reading, identities
+from registry_api.imports import rows
+from registry_api.imports.batch import Batch, BatchOutcome
+from registry_api.imports.entries import Entry, Reading, RowRules, identities
 from registry_api.imports.files.formats import FORMATS
 from registry_api.imports.files.row import FileRefused
 from registry_api.imports.files.table import Table
 from registry_api.imports.matching import numbers_under_other_authorities
-from registry_api.register import rows as organization_rows
+from registry_api.register import store
+from registry_api.register.lock import lock_bearers
 from registry_api.register.revision import Terms
-from registry_api.register.rows import NameTaken
+from registry_api.register.store import NameTaken
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -57,10 +58,10 @@ class _Progress:
     done: int
     counts: Counter[str]
 
-    def add(self, landing: Landing, rows: int) -> None:
-        """`rows` more have landed, or been refused."""
-        self.done += rows
-        self.counts += landing.counts
+    def add(self, outcome: BatchOutcome, row_count: int) -> None:
+        """`row_count` more have landed, or been refused."""
+        self.done += row_count
+        self.counts += outcome.counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +82,26 @@ class ImportOrganizations:
             progress = _Progress(table.total, job.done, Counter(job.result or {}))
             if not job.done:
                 progress.counts += await self._begin(job, table)
-            with closing(FORMATS[job.params["format"]].rows(file, table)) as rows:
-                reading = Reading(rows, batch.judge)
+            with closing(FORMATS[job.params["format"]].rows(file, table)) as file_rows:
+                reading = Reading(file_rows, batch.rules)
                 await asyncio.to_thread(reading.skip, job.done)
                 async with aclosing(_read_ahead(reading)) as batches:
                     async for entries in batches:
                         await self._land(job, batch, entries, progress, {})
         async with self.database.transaction() as connection:
-            await uploads.forget(connection, job.id)
+            await rows.forget(connection, job.id)
         return {name: progress.counts[name] for name in _COUNTED}
 
     def _batch(self, job: Job) -> Batch:
         areas = None if job.areas is None else tuple(job.areas)
         caller = Caller(job.client, frozenset(), areas)
         terms = Terms(caller, self.clock.today(), self.divisions)
-        judge = Judge(terms, date.fromisoformat(job.params["effective_on"]))
-        return Batch(judge, job.params["reason"] or f"import {job.id}")
+        rules = RowRules(terms, date.fromisoformat(job.params["effective_on"]))
+        return Batch(rules, job.params["reason"] or f"import {job.id}")
 
     async def _fetch(self, job: Job, file: BinaryIO) -> None:
         async with self.database.reading() as connection:
-            async for piece in uploads.pieces(connection, job.id):
+            async for piece in rows.pieces(connection, job.id):
                 file.write(piece)
         file.seek(0)
 
@@ -111,18 +112,18 @@ class ImportOrganizations:
         except FileRefused as refused:
             async with self.database.transaction() as connection:
                 listed = [(refused.line, refused.violations)]
-                await uploads.record_remarks(connection, job.id, {"error": listed})
-                await uploads.forget(connection, job.id)
+                await rows.record_remarks(connection, job.id, {"error": listed})
+                await rows.forget(connection, job.id)
                 await jobs.advance(connection, job, done=0, errors=1)
             raise JobFailed({"error": "unreadable-file", "line": refused.line}) from refused
 
     async def _begin(self, job: Job, table: Table) -> Counter[str]:
         """Keep what is true of the file as a whole; its notices, counted."""
         async with self.database.transaction() as connection:
-            header = (uploads.HEADER_LINE, table.header)
-            await uploads.record_refused_rows(connection, job.id, [header])
-            notices = [(uploads.HEADER_LINE, table.notices)]
-            await uploads.record_remarks(connection, job.id, {"notice": notices})
+            header = (rows.HEADER_LINE, table.header)
+            await rows.record_refused_rows(connection, job.id, [header])
+            notices = [(rows.HEADER_LINE, table.notices)]
+            await rows.record_remarks(connection, job.id, {"notice": notices})
             counts = Counter(notices=len(table.notices))
             await jobs.advance(connection, job, done=0, errors=0, total=table.total, result=counts)
         return counts
@@ -133,88 +134,90 @@ class ImportOrganizations:
         batch: Batch,
         entries: Sequence[Entry],
         progress: _Progress,
-        spoken_of: dict[UUID, int],
+        named_on: dict[UUID, int],
     ) -> None:
         """One batch in one transaction; again when another writer took a code meanwhile.
 
         Where that does not help, half of it at a time: in the end the row is left whose name is
-        taken, and refused alone. `spoken_of` are the lines that named an organization already.
+        taken, and refused alone. `named_on` are the lines that named an organization already.
         """
         field: Identifier = "credit_code"
         for _ in range(_ATTEMPTS):
-            named = dict(spoken_of)
+            named = dict(named_on)
             try:
                 async with self.database.transaction() as connection:
-                    landing = await self._resolve(connection, batch, entries, named)
-                    await self._record(connection, job, landing, progress, len(entries))
+                    outcome = await self._resolve(connection, batch, entries, named)
+                    await self._record(connection, job, outcome, progress, len(entries))
                     if not job.params["dry_run"]:
-                        await self._store(connection, batch, landing)
+                        await self._store(connection, batch, outcome)
             except NameTaken as taken:
                 field = taken.field
             else:
-                progress.add(landing, len(entries))
-                spoken_of.update(named)
+                progress.add(outcome, len(entries))
+                named_on.update(named)
                 return
         if len(entries) == 1:
             await self._refuse(job, entries[0], field, progress)
             return
         middle = len(entries) // 2
         for half in (entries[:middle], entries[middle:]):
-            await self._land(job, batch, half, progress, spoken_of)
+            await self._land(job, batch, half, progress, named_on)
 
     async def _refuse(self, job: Job, entry: Entry, field: Identifier, progress: _Progress) -> None:
         """A row of which only the database could tell that its name is taken."""
         violation = Violation(f"/{field}", "code_taken", entry.row.leaf(field))
-        landing = Landing(refused=[(entry.row, [violation])])
+        outcome = BatchOutcome(refused=[(entry.row, [violation])])
         async with self.database.transaction() as connection:
-            await self._record(connection, job, landing, progress, 1)
-        progress.add(landing, 1)
+            await self._record(connection, job, outcome, progress, 1)
+        progress.add(outcome, 1)
 
     async def _resolve(
         self,
         connection: AsyncConnection,
         batch: Batch,
         entries: Sequence[Entry],
-        spoken_of: dict[UUID, int],
-    ) -> Landing:
-        known = await organization_rows.lock_by_identity(connection, *identities(entries))
+        named_on: dict[UUID, int],
+    ) -> BatchOutcome:
+        known = await lock_bearers(connection, *identities(entries))
         moved = numbers_under_other_authorities(entries, list(known.values()))
         if moved:
-            known |= await organization_rows.lock_by_identity(connection, [], moved)
+            known |= await lock_bearers(connection, [], moved)
         late = batch.needs_history(known)
         histories = await history.patches_of(connection, late) if late else {}
-        return batch.resolve(entries, known, histories, spoken_of)
+        return batch.resolve(entries, known, histories, named_on)
 
-    async def _store(self, connection: AsyncConnection, batch: Batch, landing: Landing) -> None:
-        await organization_rows.insert_many(connection, landing.created)
-        if landing.updated:
-            changed = [held.id for held, _ in landing.updated]
+    async def _store(
+        self, connection: AsyncConnection, batch: Batch, outcome: BatchOutcome
+    ) -> None:
+        await store.add_many(connection, outcome.created)
+        if outcome.updated:
+            changed = [stored.id for stored, _ in outcome.updated]
             histories = await history.patches_of(connection, changed)
-            timelines = batch.timelines(landing, histories)
-            await organization_rows.update_many(connection, timelines)
-        await self.ledger.append(connection, landing.events)
+            timelines = batch.timelines(outcome, histories)
+            await store.replace_many(connection, timelines)
+        await self.ledger.append(connection, outcome.events)
 
     async def _record(
         self,
         connection: AsyncConnection,
         job: Job,
-        landing: Landing,
+        outcome: BatchOutcome,
         progress: _Progress,
-        rows: int,
+        row_count: int,
     ) -> None:
-        """The job's progress with `rows` more, and what there is to say about them."""
-        after = progress.counts + landing.counts
+        """The job's progress with `row_count` more, and what there is to say about them."""
+        after = progress.counts + outcome.counts
         await jobs.advance(
-            connection, job, done=progress.done + rows, errors=after["refused"],
+            connection, job, done=progress.done + row_count, errors=after["refused"],
             total=progress.total, result=after,
         )  # fmt: skip
-        errors = [(row.line, violations) for row, violations in landing.refused]
+        errors = [(row.line, violations) for row, violations in outcome.refused]
         room = max(0, LISTED_NOTICES - progress.counts["notices"])
-        await uploads.record_remarks(
-            connection, job.id, {"error": errors, "notice": landing.notices[:room]}
+        await rows.record_remarks(
+            connection, job.id, {"error": errors, "notice": outcome.notices[:room]}
         )
-        refused = ((row.line, row.cells) for row, _ in landing.refused)
-        await uploads.record_refused_rows(connection, job.id, refused)
+        refused = ((row.line, row.cells) for row, _ in outcome.refused)
+        await rows.record_refused_rows(connection, job.id, refused)
 
 
 async def _read_ahead(reading: Reading) -> AsyncGenerator[list[Entry], None]:

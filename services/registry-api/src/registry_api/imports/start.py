@@ -11,7 +11,7 @@ from datetime import date
 from typing import BinaryIO
 from uuid import UUID
 
-from registry_api.imports import rows as uploads
+from registry_api.imports import rows
 from registry_api.imports.files.formats import SNIFFED, form_of
 from servicekit import jobs
 from servicekit.auth import Caller
@@ -80,7 +80,7 @@ class StartImport:
                 job = await jobs.enqueue(
                     connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
                 )
-                await uploads.store(connection, job, file)
+                await rows.store(connection, job, file)
                 answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
                 await store_answer(connection, caller, request.key, answer)
         return job

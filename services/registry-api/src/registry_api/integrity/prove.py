@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import AsOf, PointInTime
 from registry_api.history import read as history
-from registry_api.history.point_in_time import find_point_in_time
+from registry_api.history.point_in_time import IN_FORCE, find_point_in_time
 from registry_api.integrity.area_digest import AreaDigest
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
-from registry_api.selection.past import NOW, PastFilter
+from registry_api.selection.criteria import Selection
+from registry_api.selection.select import select_identifiers, stream_selected
 from servicekit.areas import area_prefix
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -70,17 +69,16 @@ async def _documents(
 
     At an earlier position the area held some that are in it now, and some that have changed since.
     """
-    patterns = [f"{prefix}%"]
-    where = listing.conditions({}, patterns)
+    current = Selection({}, [f"{prefix}%"])
     if position == head.position:
-        return listing.stream(connection, where)
-    wanted = PastFilter(PointInTime(NOW, position), {}, patterns)
-    changed = await history.changed_since(connection, position, _MOST_CHANGES + 1)
-    if len(changed) > _MOST_CHANGES:
-        return past_listing.stream(connection, wanted)
-    here = await listing.identifiers(connection, where)
-    return past_listing.stream_among(connection, wanted, [*{*changed, *here}])
+        return stream_selected(connection, current)
+    past = replace(current, point=PointInTime(IN_FORCE, position))
+    changed = await history.changed_since(connection, position, _MAX_CHANGES + 1)
+    if len(changed) > _MAX_CHANGES:
+        return stream_selected(connection, past)
+    in_area = await select_identifiers(connection, current)
+    return stream_selected(connection, replace(past, among=sorted({*changed, *in_area})))
 
 
-_MOST_CHANGES = 50_000
+_MAX_CHANGES = 50_000
 """From here on it is cheaper to look at every organization."""

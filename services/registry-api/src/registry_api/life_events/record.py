@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.register import rows as organization_rows
-from registry_api.register.change import Change, ChangeOrganization, locked
+from registry_api.register.change import ChangeOrganization, EventCommand
+from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.idempotency import StoredAnswer, store_answer, take_key
@@ -27,7 +27,7 @@ Hook = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening(Change):
+class Happening(EventCommand):
     """A change as it is asked for.
 
     `if_match` is the ETag that was read; `key` and `fingerprint` make a retry harmless. `after`
@@ -73,13 +73,13 @@ class RecordEvent:
     async def _record(
         self, connection: AsyncConnection, caller: Caller, identifier: UUID, happening: Happening
     ) -> Recorded:
-        held = await locked(connection, caller, identifier)
-        check_if_match(happening.if_match, held.revision)
-        changed = await self.change(connection, caller, held, happening)
+        stored = await lock_organization(connection, caller, identifier)
+        check_if_match(happening.if_match, stored.revision)
+        changed = await self.change(connection, caller, stored, happening)
         if happening.after:
             await happening.after(connection)
-        document = organization_rows.document(changed.held)
-        recorded = Recorded(changed.held.revision, document, changed.outcome)
+        now = changed.stored
+        recorded = Recorded(now.revision, now.document, changed.outcome)
         await store_answer(connection, caller, happening.key, _storable(recorded))
         await self.ledger.append(connection, [changed.event] if changed.event else [])
         return recorded

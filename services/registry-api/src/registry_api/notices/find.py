@@ -1,23 +1,21 @@
 """Consistency notices: on one organization, and as a work list over the register."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import AsOf
-from registry_api.history.point_in_time import as_begun, find_point_in_time
-from registry_api.notices.rows import namesakes
+from registry_api.history.point_in_time import point_of_walk
+from registry_api.notices import rows
 from registry_api.notices.rules import IN_OPERATION, Circumstances, Notice, notices_of
 from registry_api.organizations.read import ReadOrganization
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
-from registry_api.selection.past import PastFilter
+from registry_api.selection.criteria import Selection
+from registry_api.selection.select import select_page
 from registry_api.supervision.find import FindSupervised, Supervised
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -41,9 +39,9 @@ class NoticeQuestion:
     supervised: Supervised | None
     as_of: AsOf
 
-    def asked(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         """What a cursor is bound to."""
-        whose = self.supervised.asked() if self.supervised else {}
+        whose = self.supervised.bound() if self.supervised else {}
         then = [self.as_of.valid_on, self.as_of.known_at]
         return {**self.filters, **whose, "kind": sorted(self.kinds), "as_of": then}
 
@@ -60,7 +58,7 @@ class Noticed:
 class NoticePage:
     """Organizations with notices in the order of their ids, and the cursor of what follows."""
 
-    found: Sequence[Noticed]
+    items: Sequence[Noticed]
     next_cursor: str | None
 
 
@@ -80,12 +78,12 @@ class FindNotices:
         Raises Refusal `not-found`, `position-ahead`.
         """
         today = self.clock.today()
-        read = await self.read_organization.then(caller, identifier, as_of)
+        read = await self.read_organization.as_of(caller, identifier, as_of)
         document = orjson.loads(read.text)
         others: Mapping[UUID, Sequence[str]] = {}
         if as_of.is_now(today):
             async with self.database.reading() as connection:
-                others = await namesakes(
+                others = await rows.namesakes(
                     connection, [identifier], IN_OPERATION, caller.like_patterns()
                 )
         circumstances = Circumstances(as_of.valid_on or today, others.get(identifier, ()))
@@ -101,86 +99,69 @@ class FindNotices:
         `find_supervised` does.
         """
         today = self.clock.today()
-        past = not question.as_of.is_now(today)
-        if past and "duplicate_name" in question.kinds:
+        is_past = not question.as_of.is_now(today)
+        if is_past and "duplicate_name" in question.kinds:
             violation = Violation("/kind", "namesakes_of_the_past", "duplicate_name")
             raise Refusal("invalid-request", violation)
-        asked = question.asked()
-        key = decode_cursor(cursor, asked, [int, UUID] if past else [UUID])
+        bound = question.bound()
+        key = decode_cursor(cursor, bound, [int, UUID] if is_past else [UUID])
         after: UUID | None = key[-1] if key else None
         day = question.as_of.valid_on or today
-        only = await self.find_supervised(caller, question.supervised, day)
+        among = await self.find_supervised(caller, question.supervised, day)
+        selection = Selection(question.filters, caller.like_patterns(), among=among)
         walk: list[Any] = []
         async with self.database.reading() as connection:
-            if past:
-                point = await find_point_in_time(connection, question.as_of, today)
-                point = await as_begun(connection, key[0], day) if key else point
-                wanted = PastFilter(point, question.filters, caller.like_patterns(), only)
-                found, after = await _looked_back(connection, question.kinds, wanted, after)
+            if is_past:
+                begun_at = key[0] if key else None
+                point = await point_of_walk(connection, question.as_of, today, begun_at)
                 walk = [point.position]
-            else:
-                where = listing.conditions(question.filters, caller.like_patterns(), only)
-                found, after = await self._walked(
-                    connection, caller, question.kinds, where, after, limit, day
-                )
-        if len(found) > limit:
-            found = found[:limit]
-            after = UUID(found[-1].document["id"])
-        return NoticePage(found, None if after is None else encode_cursor([*walk, after], asked))
-
-    async def _walked(
-        self,
-        connection: AsyncConnection,
-        caller: Caller,
-        kinds: Collection[str],
-        where: Sequence[ColumnElement[bool]],
-        after: UUID | None,
-        limit: int,
-        day: date,
-    ) -> tuple[list[Noticed], UUID | None]:
-        """Those of the present with notices, and after which id to go on."""
-        found: list[Noticed] = []
-        for _ in range(_BUDGET // _BATCH):
-            batch = await self._look(connection, caller, kinds, where, after, day)
-            found += [noticed for noticed in batch if noticed.notices]
-            after = UUID(batch[-1].document["id"]) if len(batch) == _BATCH else None
-            if after is None or len(found) >= limit:
-                break
-        return found, after
-
-    async def _look(
-        self,
-        connection: AsyncConnection,
-        caller: Caller,
-        kinds: Collection[str],
-        where: Sequence[ColumnElement[bool]],
-        after: UUID | None,
-        day: date,
-    ) -> list[Noticed]:
-        """A batch of organizations in the order of their ids, each with its notices or none."""
-        page = await listing.page(connection, where, after, _BATCH)
-        documents = orjson.loads(page.documents)
-        identifiers = [UUID(document["id"]) for document in documents]
-        others: Mapping[UUID, Sequence[str]] = {}
-        if not kinds or "duplicate_name" in kinds:
-            others = await namesakes(connection, identifiers, IN_OPERATION, caller.like_patterns())
-        looked_at = []
-        for identifier, document in zip(identifiers, documents, strict=True):
-            circumstances = Circumstances(day, others.get(identifier, ()))
-            looked_at.append(_noticed(document, circumstances, kinds))
-        return looked_at
+                selection = replace(selection, point=point)
+            listed, after = await _walk(connection, question.kinds, selection, after, limit, day)
+        if len(listed) > limit:
+            listed = listed[:limit]
+            after = UUID(listed[-1].document["id"])
+        return NoticePage(listed, None if after is None else encode_cursor([*walk, after], bound))
 
 
-async def _looked_back(
-    connection: AsyncConnection, kinds: Collection[str], wanted: PastFilter, after: UUID | None
+async def _walk(
+    connection: AsyncConnection,
+    kinds: Collection[str],
+    selection: Selection,
+    after: UUID | None,
+    limit: int,
+    day: date,
 ) -> tuple[list[Noticed], UUID | None]:
-    """Those of a point in time with notices, and after which id to go on."""
-    page = await past_listing.page(connection, wanted, after, _BATCH)
-    circumstances = Circumstances(wanted.point.day)
-    looked_at = (_noticed(orjson.loads(row.document), circumstances, kinds) for row in page.rows)
-    return [noticed for noticed in looked_at if noticed.notices], page.next_after
+    """Those with notices, and after which id to go on.
+
+    Of the past one batch is looked at, of the present as many as it takes, within the budget.
+    """
+    listed: list[Noticed] = []
+    for _ in range(1 if selection.point else _BUDGET // _BATCH):
+        page = await select_page(connection, selection, after, _BATCH)
+        batch = await _look(connection, kinds, selection, orjson.loads(page.documents), day)
+        listed += [noticed for noticed in batch if noticed.notices]
+        after = page.next_after
+        if after is None or len(listed) >= limit:
+            break
+    return listed, after
 
 
-def _noticed(document: State, circumstances: Circumstances, kinds: Collection[str]) -> Noticed:
-    notices = notices_of(dict(document), circumstances)
-    return Noticed(document, [each for each in notices if not kinds or each.kind in kinds])
+async def _look(
+    connection: AsyncConnection,
+    kinds: Collection[str],
+    selection: Selection,
+    documents: Sequence[State],
+    day: date,
+) -> list[Noticed]:
+    """Organizations, each with its notices or none; namesakes are looked for at present only."""
+    identifiers = [UUID(document["id"]) for document in documents]
+    others: Mapping[UUID, Sequence[str]] = {}
+    if selection.point is None and (not kinds or "duplicate_name" in kinds):
+        others = await rows.namesakes(connection, identifiers, IN_OPERATION, selection.patterns)
+    looked_at = []
+    for identifier, document in zip(identifiers, documents, strict=True):
+        circumstances = Circumstances(day, others.get(identifier, ()))
+        notices = notices_of(dict(document), circumstances)
+        kept = [notice for notice in notices if not kinds or notice.kind in kinds]
+        looked_at.append(Noticed(document, kept))
+    return looked_at

@@ -72,7 +72,7 @@ async def list_notices(
     page = await services.find_notices.work_list(caller, question, cursor, limit)
     language = preferred_language(accept_language)
     return NoticePageOut(
-        items=[_noticed(found, language) for found in page.found], next_cursor=page.next_cursor
+        items=[_noticed(found, language) for found in page.items], next_cursor=page.next_cursor
     )
 
 

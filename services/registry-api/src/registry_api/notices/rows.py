@@ -1,4 +1,4 @@
-"""Organizations in operation that bear one name in one district."""
+"""The statement that finds organizations of one name in one district."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -6,28 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-
-async def namesakes(
-    connection: AsyncConnection,
-    identifiers: Sequence[UUID],
-    statuses: Collection[str],
-    patterns: Sequence[str] | None,
-) -> dict[UUID, list[str]]:
-    """By organization, the ids of up to ten others with its name in its district (6 digits).
-
-    Only others with one of the `statuses`, and only those that a limited caller may see: that a
-    name is taken outside of its areas is not told.
-    """
-    bound = {
-        "identifiers": list(identifiers),
-        "statuses": list(statuses),
-        "patterns": None if patterns is None else list(patterns),
-    }
-    rows = await connection.execute(_NAMESAKES, bound)
-    return {row.id: [str(other) for other in row.others] for row in rows}
-
-
-_NAMESAKES = text(
+NAMESAKES = text(
     """
     SELECT one.id, (array_agg(other.id ORDER BY other.id))[1:10] AS others
     FROM organization AS one JOIN organization AS other ON other.name = one.name
@@ -41,3 +20,23 @@ _NAMESAKES = text(
     bindparam("statuses", type_=ARRAY(Text)),
     bindparam("patterns", type_=ARRAY(Text)),
 )
+
+
+async def namesakes(
+    connection: AsyncConnection,
+    identifiers: Sequence[UUID],
+    statuses: Collection[str],
+    patterns: Sequence[str] | None,
+) -> dict[UUID, list[str]]:
+    """By organization, the ids of up to ten others with its name in its district (6 digits).
+
+    Only others with one of the `statuses`, and only those that a limited caller may see: that a
+    name is taken outside of its areas stays hidden.
+    """
+    bound = {
+        "identifiers": list(identifiers),
+        "statuses": list(statuses),
+        "patterns": None if patterns is None else list(patterns),
+    }
+    rows = await connection.execute(NAMESAKES, bound)
+    return {row.id: [str(other) for other in row.others] for row in rows}

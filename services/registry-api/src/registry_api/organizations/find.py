@@ -11,7 +11,7 @@ Four ways to walk, one shape of page:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,13 +23,17 @@ from registry_api.core.organization.facets import Sort, facets
 from registry_api.core.organization.name_pairs import SHORTEST, name_pairs
 from registry_api.core.point_in_time import AsOf, PointInTime
 from registry_api.history import read as history
-from registry_api.history.point_in_time import as_begun, find_point_in_time
-from registry_api.organizations import rows as name_search
+from registry_api.history.point_in_time import IN_FORCE, as_begun, at_head, point_of_walk
+from registry_api.organizations import rows
 from registry_api.organizations.document_fields import FieldSelection
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
-from registry_api.selection.past import NOW, PastFilter
-from registry_api.selection.present import Row
+from registry_api.selection import past
+from registry_api.selection.criteria import Selection
+from registry_api.selection.select import (
+    SortedRow,
+    count_selected,
+    select_page,
+    select_sorted,
+)
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -38,7 +42,7 @@ from servicekit.refusals import Refusal, Violation
 
 BY_ID: Sort = "id"
 
-_MOST_CHANGES = 10_000
+_MAX_CHANGES = 10_000
 """Organizations that may change during a sorted walk: each page reads them all from the ledger."""
 
 
@@ -46,7 +50,7 @@ _MOST_CHANGES = 10_000
 class Question:
     """What to find, and how to show it.
 
-    `filters` are named as in `domain.facets.filters`; `sort` other than by id is a facet.
+    `filters` are named as in `facets.filters`; `sort` other than by id is a facet.
     """
 
     filters: Mapping[str, Any]
@@ -57,7 +61,7 @@ class Question:
     fields: FieldSelection | None = None
     exact_count: bool = False
 
-    def asked(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         """What a cursor is bound to: all that decides which rows follow which."""
         return {
             **self.filters,
@@ -85,129 +89,116 @@ class FindOrganizations:
     async def __call__(
         self, caller: Caller, question: Question, cursor: str | None, limit: int
     ) -> Page:
-        """A page as JSON text: `{"items", "next_cursor", "count"}`; `count` where asked for.
+        """A page as JSON text: `{"items", "next_cursor", "count"}`; `count` on request.
 
         Raises Refusal: `invalid-cursor`, `cursor-expired`, `position-ahead`, `invalid-request`
-        for what can't be asked together.
+        for parameters that exclude each other.
         """
-        today = self.clock.today()
-        past = not question.as_of.is_now(today)
-        _check_together(question, past)
-        patterns = caller.like_patterns()
+        is_past = not question.as_of.is_now(self.clock.today())
+        _check_together(question, is_past)
+        selection = Selection(question.filters, caller.like_patterns())
         if question.search is not None:
-            return await self._closest(question, patterns, cursor, limit)
-        if past:
-            return await self._past(question, patterns, cursor, limit, today)
-        if question.sort != BY_ID:
-            return await self._sorted(question, patterns, cursor, limit)
-        return await self._by_id(question, patterns, cursor, limit)
+            return await self._closest(question, selection, cursor, limit)
+        if not is_past and question.sort != BY_ID:
+            return await self._sorted(question, selection, cursor, limit)
+        return await self._by_id(question, selection, cursor, limit, is_past)
 
     async def _by_id(
-        self, question: Question, patterns: Sequence[str] | None, cursor: str | None, limit: int
-    ) -> Page:
-        key = decode_cursor(cursor, question.asked(), [UUID])
-        where = listing.conditions(question.filters, patterns)
-        after = key[0] if key else None
-        async with self.database.reading() as connection:
-            found = await listing.page(connection, where, after, limit, question.descending)
-            count = await listing.count(connection, where) if question.exact_count else None
-        items = found.documents
-        if question.fields:
-            items = _projected(orjson.loads(items), question.fields)
-        following = [found.last] if found.size == limit else None
-        return Page(_page(question, items, following, count))
-
-    async def _closest(
-        self, question: Question, patterns: Sequence[str] | None, cursor: str | None, limit: int
-    ) -> Page:
-        pairs = name_pairs(question.search or "")
-        key = decode_cursor(cursor, question.asked(), [int, UUID])
-        after = (key[0], key[1]) if key else None
-        where = listing.conditions(question.filters, patterns)
-        count = None
-        async with self.database.reading() as connection:
-            rows = await name_search.closest_rows(connection, where, pairs, after, limit)
-            if question.exact_count:
-                count = await name_search.count_close(connection, where, pairs)
-        following = [rows[-1].key, rows[-1].id] if len(rows) == limit else None
-        items = _items([row.document for row in rows], question.fields)
-        return Page(_page(question, items, following, count))
-
-    async def _past(
         self,
         question: Question,
-        patterns: Sequence[str] | None,
+        selection: Selection,
         cursor: str | None,
         limit: int,
-        today: date,
+        is_past: bool,
     ) -> Page:
-        key = decode_cursor(cursor, question.asked(), [int, UUID])
+        key = decode_cursor(cursor, question.bound(), [int, UUID] if is_past else [UUID])
+        after = key[-1] if key else None
+        async with self.database.reading() as connection:
+            if is_past:
+                point = await point_of_walk(
+                    connection, question.as_of, self.clock.today(), key[0] if key else None
+                )
+                selection = replace(selection, point=point)
+            page = await select_page(connection, selection, after, limit, question.descending)
+            count = await self._count(connection, question, selection)
+        items = page.documents
+        if question.fields:
+            items = _projected(orjson.loads(items), question.fields)
+        position = selection.point.position if selection.point else None
+        walk = [] if position is None else [position]
+        following = [*walk, page.next_after] if page.next_after else None
+        return Page(_page(question, items, following, count), position)
+
+    async def _closest(
+        self, question: Question, selection: Selection, cursor: str | None, limit: int
+    ) -> Page:
+        pairs = name_pairs(question.search or "")
+        key = decode_cursor(cursor, question.bound(), [int, UUID])
+        after = (key[0], key[1]) if key else None
+        where = selection.current_conditions()
         count = None
         async with self.database.reading() as connection:
-            point = await find_point_in_time(connection, question.as_of, today)
-            if key:
-                point = await as_begun(connection, key[0], point.day)
-            wanted = PastFilter(point, question.filters, patterns)
-            found = await past_listing.page(connection, wanted, key[1] if key else None, limit)
+            closest = await rows.closest_rows(connection, where, pairs, after, limit)
             if question.exact_count:
-                count = await past_listing.count(connection, wanted)
-        following = [point.position, found.next_after] if found.next_after else None
-        items = _items([row.document for row in found.rows], question.fields)
-        return Page(_page(question, items, following, count), point.position)
+                count = await rows.count_close(connection, where, pairs)
+        following = [closest[-1].key, closest[-1].id] if len(closest) == limit else None
+        items = _items([row.document for row in closest], question.fields)
+        return Page(_page(question, items, following, count))
 
     async def _sorted(
-        self, question: Question, patterns: Sequence[str] | None, cursor: str | None, limit: int
+        self, question: Question, selection: Selection, cursor: str | None, limit: int
     ) -> Page:
         kind = _KEYS[facets()[question.sort].kind]
-        key = decode_cursor(cursor, question.asked(), [int, kind, UUID])
+        key = decode_cursor(cursor, question.bound(), [int, kind, UUID])
         after = (key[1], key[2]) if key else None
-        where = listing.conditions(question.filters, patterns)
         order = (question.sort, question.descending)
-        count = None
         async with self.database.snapshot() as connection:
-            head = await history.head_position(connection)
-            point = await as_begun(connection, key[0], NOW) if key else PointInTime(NOW, head)
+            head = await at_head(connection)
+            point = await as_begun(connection, key[0], IN_FORCE) if key else head
             changed = await _changed(connection, point)
-            rows = await listing.sorted_rows(connection, where, order, after, limit, changed)
+            page = await select_sorted(connection, selection, order, after, limit, changed)
             if changed:
-                wanted = PastFilter(point, question.filters, patterns)
-                then = await past_listing.among_sorted(
-                    connection, wanted, changed, order, after, limit
+                before = await past.among_sorted(
+                    connection, selection, point, changed, order, after, limit
                 )
-                rows += [Row(row.id, row.document, row.key) for row in then]
-                rows.sort(key=lambda row: (row.key, row.id), reverse=question.descending)
-                rows = rows[:limit]
-            if question.exact_count:
-                count = await listing.count(connection, where)
-        following = [point.position, rows[-1].key, rows[-1].id] if len(rows) == limit else None
-        items = _items([row.document for row in rows], question.fields)
+                page += [SortedRow(row.id, row.document, row.key) for row in before]
+                page.sort(key=lambda row: (row.key, row.id), reverse=question.descending)
+                page = page[:limit]
+            count = await self._count(connection, question, selection)
+        following = [point.position, page[-1].key, page[-1].id] if len(page) == limit else None
+        items = _items([row.document for row in page], question.fields)
         return Page(_page(question, items, following, count), point.position)
+
+    async def _count(
+        self, connection: AsyncConnection, question: Question, selection: Selection
+    ) -> int | None:
+        return await count_selected(connection, selection) if question.exact_count else None
 
 
 _KEYS: Mapping[str, type] = {"text": str, "count": int, "date": date}
 
 
-def _check_together(question: Question, past: bool) -> None:
+def _check_together(question: Question, is_past: bool) -> None:
     violations = []
     if question.search is not None:
         if not name_pairs(question.search):
             violations.append(
                 Violation("/search", "search_too_short", question.search, {"least": SHORTEST})
             )
-        if past:
+        if is_past:
             violations.append(Violation("/search", "search_in_the_past", question.search))
         if question.sort != BY_ID or question.descending:
             violations.append(Violation("/sort", "sort_with_search", question.sort))
-    elif past and (question.sort != BY_ID or question.descending):
+    elif is_past and (question.sort != BY_ID or question.descending):
         violations.append(Violation("/sort", "sort_of_the_past", question.sort))
     if violations:
         raise Refusal("invalid-request", *violations)
 
 
 async def _changed(connection: AsyncConnection, point: PointInTime) -> list[UUID]:
-    changed = await history.changed_since(connection, point.position, _MOST_CHANGES + 1)
-    if len(changed) > _MOST_CHANGES:
-        raise Refusal("cursor-expired", most=_MOST_CHANGES)
+    changed = await history.changed_since(connection, point.position, _MAX_CHANGES + 1)
+    if len(changed) > _MAX_CHANGES:
+        raise Refusal("cursor-expired", most=_MAX_CHANGES)
     return changed
 
 
@@ -224,6 +215,6 @@ def _projected(documents: Sequence[Mapping[str, Any]], fields: FieldSelection) -
 def _page(
     question: Question, items: str, following: Sequence[Any] | None, count: int | None
 ) -> str:
-    cursor = "null" if following is None else f'"{encode_cursor(following, question.asked())}"'
+    cursor = "null" if following is None else f'"{encode_cursor(following, question.bound())}"'
     counted = "null" if count is None else str(count)
     return f'{{"items":{items},"next_cursor":{cursor},"count":{counted}}}'

@@ -8,11 +8,10 @@ import orjson
 from registry_api.core.organization.state import access_area
 from registry_api.core.point_in_time import AsOf
 from registry_api.history.point_in_time import find_point_in_time
-from registry_api.register import former_identifiers
-from registry_api.register.missing import absence, absence_by_code
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
-from registry_api.selection.past import PastFilter
+from registry_api.organizations import rows
+from registry_api.register.missing import missing, missing_by_code
+from registry_api.selection import past
+from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -36,33 +35,33 @@ class ReadOrganization:
 
     async def now(self, caller: Caller, identifier: UUID) -> Document:
         """The current document. Raises Refusal `not-found`, `organization-void`."""
-        found = await listing.read_document(self.database, identifier)
-        if found is None or not caller.may_see(found[1]):
+        current = await rows.read(self.database, identifier)
+        if current is None or not caller.may_see(current.area):
             async with self.database.reading() as connection:
-                raise await absence(connection, caller, identifier)
-        return Document(found[0], found[2])
+                raise await missing(connection, caller, identifier)
+        return Document(current.revision, current.text)
 
     async def by_credit_code(self, caller: Caller, code: str, as_of: AsOf) -> Document:
         """The document of who bore the credit code on a day, as known at a moment.
 
         A code that one gave up can be given to another: of several that bear it on a day of the
-        past, the one registered last. Raises Refusal as `then` does.
+        past, the one registered last. Raises Refusal as `as_of` does.
         """
         if as_of.is_now(self.clock.today()):
-            found = await listing.read_by_credit_code(self.database, code)
-            if found is not None and caller.may_see(found[1]):
-                return Document(found[0], found[2])
+            current = await rows.read_by_credit_code(self.database, code)
+            if current is not None and caller.may_see(current.area):
+                return Document(current.revision, current.text)
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())
-            bearers = await former_identifiers.bearers(connection, [code], [])
-            wanted = PastFilter(point, {}, caller.like_patterns())
-            rows = await past_listing.among(connection, wanted, bearers)
-            named = [row for row in rows if orjson.loads(row.state)["credit_code"] == code]
+            bearers = await rows.bearers(connection, [code], [])
+            visible = Selection({}, caller.like_patterns())
+            stored = await past.among(connection, visible, point, bearers)
+            named = [row for row in stored if orjson.loads(row.state)["credit_code"] == code]
             if not named:
-                raise await absence_by_code(connection, caller, code, bearers, point)
+                raise await missing_by_code(connection, caller, code, bearers, point)
         return Document(named[-1].revision, named[-1].document)
 
-    async def then(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
+    async def as_of(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Document:
         """The document on a day, as known at a moment.
 
         Seen by whom the organization belonged to *then*. Its revision counts all that was known
@@ -73,9 +72,9 @@ class ReadOrganization:
             return await self.now(caller, identifier)
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())
-            row = await past_listing.read(connection, identifier, point)
+            row = await past.read(connection, identifier, point)
             if row is None:
-                raise await absence(connection, caller, identifier, point.position)
+                raise await missing(connection, caller, identifier, point.position)
         text = row.document
         if not caller.may_see(access_area(orjson.loads(text))):
             raise Refusal("not-found")

@@ -8,7 +8,7 @@ from registry_api.core.point_in_time import AsOf
 from registry_api.core.timeline import Chapter, ToldEvent, tell
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
-from registry_api.register.missing import absence
+from registry_api.register.missing import missing
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -47,10 +47,10 @@ class ReadStory:
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, known_at, self.clock.today())
-            events = await history.told(connection, identifier, point.position)
+            events = await history.events_up_to(connection, identifier, point.position)
             chapters = tell(events, caller.may_see)
             if not chapters:
-                raise await absence(connection, caller, identifier, point.position)
+                raise await missing(connection, caller, identifier, point.position)
         return Story(point.position, chapters)
 
     async def events(
@@ -64,11 +64,11 @@ class ReadStory:
         key = decode_cursor(cursor, query, [int])
         after = key[0] if key else 0
         async with self.database.reading() as connection:
-            found = await history.events(
+            events = await history.events_after(
                 connection, identifier, caller.like_patterns(), after, limit + 1
             )
-        if not found and cursor is None:
+        if not events and cursor is None:
             raise Refusal("not-found")
-        following = len(found) > limit
-        shown = found[:limit]
-        return EventPage(shown, encode_cursor([shown[-1].position], query) if following else None)
+        page = events[:limit]
+        goes_on = len(events) > limit
+        return EventPage(page, encode_cursor([page[-1].position], query) if goes_on else None)

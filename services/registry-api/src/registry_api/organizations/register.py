@@ -10,9 +10,8 @@ import orjson
 from registry_api.core.obligations.derive import Obligation, obligations_from
 from registry_api.core.obligations.wording import in_words
 from registry_api.core.organization.state import State
-from registry_api.register import rows as organization_rows
 from registry_api.register.establish import EstablishOrganization
-from registry_api.register.rows import Held
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -50,17 +49,16 @@ class RegisterOrganization:
         `effective_on` defaults to the date of registration. Raises Refusal: `invalid-organization`
         with every broken rule, `outside-areas`, `code-taken`, `idempotency-conflict`.
         """
-        held = self.establish.prepare(caller, request.state, self._effective_on(request))
-        day = held.first_effective_on
-        owed = [o for o in obligations_from(held.state, day) if o.holds_on(day)]
+        new = self.establish.prepare(caller, request.state, self._effective_on(request))
+        owed = obligations_from(new.state, new.first_effective_on)
         answer = StoredAnswer(
-            201, f"/v1/organizations/{held.id}", _body(held, owed, request.language)
+            201, f"/v1/organizations/{new.id}", _body(new, owed, request.language)
         )
         async with self.database.transaction() as connection:
             known = await take_key(connection, caller, request.key, request.fingerprint)
             if known is not None:
                 return known
-            event = await self.establish(connection, caller, held, request.reason)
+            event = await self.establish(connection, caller, new, owed, request.reason)
             await store_answer(connection, caller, request.key, answer)
             await self.ledger.append(connection, [event])
         return answer
@@ -72,12 +70,13 @@ class RegisterOrganization:
         return date.fromisoformat(registered_on) if registered_on else self.clock.today()
 
 
-def _body(held: Held, owed: Sequence[Obligation], language: str) -> str:
-    """The document with the obligations that follow as a last member."""
-    listed = orjson.dumps([_told(item, language) for item in owed]).decode()
-    return f'{organization_rows.document(held)[:-1]},"obligations":{listed}}}'
+def _body(new: StoredOrganization, owed: Sequence[Obligation], language: str) -> str:
+    """The document with the obligations that hold from the first day on as a last member."""
+    first = [o for o in owed if o.holds_on(new.first_effective_on)]
+    listed = orjson.dumps([_worded(obligation, language) for obligation in first]).decode()
+    return f'{new.document[:-1]},"obligations":{listed}}}'
 
 
-def _told(owed: Obligation, language: str) -> dict[str, Any]:
-    told = in_words(owed, owed.since, language)
-    return {name: told[name] for name in ("kind", "since", "due_on", "clause", "source", "basis")}
+def _worded(obligation: Obligation, language: str) -> dict[str, Any]:
+    words = in_words(obligation, obligation.since, language)
+    return {name: words[name] for name in ("kind", "since", "due_on", "clause", "source", "basis")}

@@ -19,7 +19,7 @@ from registry_api.errors import (
 )
 from registry_api.organizations.document_fields import parse_fields
 from registry_api.organizations.find import BY_ID, Question
-from registry_api.organizations.look_up import Wanted
+from registry_api.organizations.look_up import Names
 from registry_api.organizations.read import Document
 from registry_api.organizations.register import Request as RegisterRequest
 from registry_api.organizations.schemas import (
@@ -112,7 +112,7 @@ async def read_organization(
     # asked for most of all: what `Services` and `Then` would solve is written out here
     services: Services = request.app.state.services
     as_of = AsOf(valid_on, moment(known_at))
-    return _document(await services.read_organization.then(caller, organization_id, as_of))
+    return _document(await services.read_organization.as_of(caller, organization_id, as_of))
 
 
 @router.get(
@@ -214,8 +214,8 @@ async def look_up_organizations(
 
     With `valid_on` or `known_at`: who bore these names *then*, as they were.
     """
-    wanted = Wanted(body.credit_codes, body.ids, body.filing_numbers)
-    return Response(await services.look_up_organizations(caller, wanted, then), media_type=_JSON)
+    names = Names(body.credit_codes, body.ids, body.filing_numbers)
+    return Response(await services.look_up_organizations(caller, names, then), media_type=_JSON)
 
 
 @router.get(

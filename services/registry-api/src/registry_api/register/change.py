@@ -1,4 +1,4 @@
-"""Change one organization inside a transaction that somebody else owns.
+"""EventCommand one organization inside a transaction that somebody else owns.
 
 The effect is worked out on the state *of that day* as known now, folded into the whole timeline,
 checked on every later day, and written; the event for the ledger is handed back, because the
@@ -9,9 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.life_events.contradictions import Happened, check_later_events
@@ -21,10 +19,10 @@ from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.known_past import AFTER_ALL, KnownPast, Patched
 from registry_api.core.organization.state import State
 from registry_api.history import read as history
-from registry_api.register import rows as organization_rows
-from registry_api.register.missing import absence
+from registry_api.register import store
 from registry_api.register.revision import Revision, Terms
-from registry_api.register.rows import Held
+from registry_api.register.store import NameTaken
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.ledger import NewEvent
@@ -33,7 +31,7 @@ from servicekit.timeline import merge_patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class EventCommand:
     """What happens to an organization, from when, and why.
 
     `effect` works out the patch from the state of that day. `pointer` is where the patch lies in
@@ -51,25 +49,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The organization as it is now, what else there is to tell, and the event to append.
+    """The organization as it is now, the outcome of the event, and the event to append.
 
     `event` is None where the patch changed nothing: it leaves no trace.
     """
 
-    held: Held
+    stored: StoredOrganization
     outcome: dict[str, Any]
     event: NewEvent | None
-
-
-async def locked(connection: AsyncConnection, caller: Caller, identifier: UUID) -> Held:
-    """The organization, locked against other writers.
-
-    Raises Refusal `not-found`, `organization-void`.
-    """
-    held = await organization_rows.lock(connection, identifier)
-    if held is None or not caller.may_see(held.area):
-        raise await absence(connection, caller, identifier)
-    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,55 +67,59 @@ class ChangeOrganization:
     divisions: Divisions
 
     async def __call__(
-        self, connection: AsyncConnection, caller: Caller, held: Held, change: Change
+        self,
+        connection: AsyncConnection,
+        caller: Caller,
+        stored: StoredOrganization,
+        command: EventCommand,
     ) -> Changed:
-        """Write what `change` makes of the locked organization `held`.
+        """Write what `command` makes of the locked organization `stored`.
 
         Raises Refusal: `invalid-organization`, `event-not-possible`, `outside-areas`,
         `outside-areas-then`, `code-taken`.
         """
-        self._check_date(held, change)
-        happened = await history.happened(connection, held.id)
+        self._check_date(stored, command)
+        happened = await history.happened(connection, stored.id)
         past = KnownPast([each.patch for each in happened])
-        base = past.on(change.effective_on) or past.timeline[0].state
-        effect = change.effect(base)
+        base = past.on(command.effective_on) or past.timeline[0].state
+        effect = command.effect(base)
         terms = Terms(caller, self.clock.today(), self.divisions)
         try:
-            wanted = merge_patch(base, effect.patch)
-            said = None if effect.correction else effect.patch
-            revision = terms.revise(past, change.effective_on, wanted, said)
+            state = merge_patch(base, effect.patch)
+            asserted = None if effect.correction else effect.patch
+            revision = terms.revise(past, command.effective_on, state, asserted)
         except Refusal as refusal:
             if refusal.code != "invalid-organization":
                 raise
-            raise Refusal(refusal.code, *below(change.pointer, refusal.violations)) from refusal
+            raise Refusal(refusal.code, *below(command.pointer, refusal.violations)) from refusal
         if revision is None:
-            return Changed(held, effect.outcome, None)
-        new = Happened(change.type, change.effective_on, AFTER_ALL, revision.patch)
+            return Changed(stored, effect.outcome, None)
+        new = Happened(command.type, command.effective_on, AFTER_ALL, revision.patch)
         check_later_events(happened, new)
-        held = revised(held, change.effective_on, revision)
-        await _update(connection, held, revision.after, change.pointer)
-        return Changed(held, effect.outcome, _event(caller, held, change, revision))
+        stored = revised(stored, command.effective_on, revision)
+        await _update(connection, stored, revision.after, command.pointer)
+        return Changed(stored, effect.outcome, _event(caller, stored, command, revision))
 
-    def _check_date(self, held: Held, change: Change) -> None:
-        today, day = self.clock.today(), change.effective_on
+    def _check_date(self, stored: StoredOrganization, command: EventCommand) -> None:
+        today, day = self.clock.today(), command.effective_on
         if day > today:
             rule, facts = "future_date", {"today": today.isoformat()}
-        elif day < held.first_effective_on and not change.moves_beginning:
-            rule, facts = "before_first", {"first": held.first_effective_on.isoformat()}
+        elif day < stored.first_effective_on and not command.moves_beginning:
+            rule, facts = "before_first", {"first": stored.first_effective_on.isoformat()}
         else:
             return
         violation = Violation("/effective_on", rule, day.isoformat(), facts)
         raise Refusal("invalid-organization", violation)
 
 
-def revised(held: Held, day: date, revision: Revision) -> Held:
+def revised(stored: StoredOrganization, day: date, revision: Revision) -> StoredOrganization:
     """The organization after a revision from `day` on."""
-    return Held(
-        held.id,
-        held.revision + 1,
+    return StoredOrganization(
+        stored.id,
+        stored.revision + 1,
         revision.after.timeline[-1].state,
-        min(held.first_effective_on, day),
-        max(held.last_effective_on, day),
+        min(stored.first_effective_on, day),
+        max(stored.last_effective_on, day),
     )
 
 
@@ -137,23 +128,27 @@ def below(pointer: str, violations: Sequence[Violation]) -> list[Violation]:
     return [Violation(pointer + v.pointer, v.rule, v.value, v.facts) for v in violations]
 
 
-def _event(caller: Caller, held: Held, change: Change, revision: Revision) -> NewEvent:
+def _event(
+    caller: Caller, stored: StoredOrganization, command: EventCommand, revision: Revision
+) -> NewEvent:
     return NewEvent(
-        subject=str(held.id),
-        revision=held.revision,
-        type=change.type,
-        effective_on=change.effective_on,
+        subject=str(stored.id),
+        revision=stored.revision,
+        type=command.type,
+        effective_on=command.effective_on,
         actor=caller.client,
-        reason=change.reason,
+        reason=command.reason,
         change=revision.patch,
         timeline=revision.after.timeline,
         areas=revision.after.areas,
     )
 
 
-async def _update(connection: AsyncConnection, held: Held, after: Patched, pointer: str) -> None:
+async def _update(
+    connection: AsyncConnection, stored: StoredOrganization, after: Patched, pointer: str
+) -> None:
     """Replace the current row. Raises Refusal `code-taken`."""
     try:
-        await organization_rows.update_one(connection, held, after.whole)
-    except IntegrityError as error:
-        raise code_taken(held.state, organization_rows.taken(error), pointer) from error
+        await store.replace(connection, stored, after.whole)
+    except NameTaken as taken:
+        raise code_taken(stored.state, taken.field, pointer) from taken

@@ -3,19 +3,21 @@
 Establishment and reorganization both make organizations; the gates of 三同步 are the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.core.obligations.derive import Obligation
 from registry_api.core.organization.checks import check_newcomer, check_state, code_taken
 from registry_api.core.organization.derivation import derive
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.state import State, access_area, complete
-from registry_api.register import rows as organization_rows
+from registry_api.register import store
 from registry_api.register.change import below
-from registry_api.register.rows import Held
+from registry_api.register.store import NameTaken
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.ids import uuid7
@@ -32,7 +34,9 @@ class EstablishOrganization:
     clock: Clock
     divisions: Divisions
 
-    def prepare(self, caller: Caller, state: State, effective_on: date, pointer: str = "") -> Held:
+    def prepare(
+        self, caller: Caller, state: State, effective_on: date, pointer: str = ""
+    ) -> StoredOrganization:
         """The new organization, not yet entered.
 
         `pointer` is where the state lies in what was sent. Raises Refusal: `invalid-organization`
@@ -51,29 +55,33 @@ class EstablishOrganization:
             raise Refusal("invalid-organization", *violations)
         if not caller.may_see(access_area(state)):
             raise Refusal("outside-areas", area=access_area(state))
-        return Held(uuid7(), 1, state, effective_on, effective_on)
+        return StoredOrganization(uuid7(), 1, state, effective_on, effective_on)
 
     async def __call__(
         self,
         connection: AsyncConnection,
         caller: Caller,
-        held: Held,
+        new: StoredOrganization,
+        owed: Sequence[Obligation],
         reason: str | None,
         pointer: str = "",
     ) -> NewEvent:
-        """Enter a prepared organization; the event to append. Raises Refusal `code-taken`."""
+        """Enter a prepared organization with all that it owes; the event to append.
+
+        Raises Refusal `code-taken`.
+        """
         try:
-            await organization_rows.insert_one(connection, held)
-        except IntegrityError as error:
-            raise code_taken(held.state, organization_rows.taken(error), pointer) from error
+            await store.add(connection, new, owed)
+        except NameTaken as taken:
+            raise code_taken(new.state, taken.field, pointer) from taken
         return NewEvent(
-            subject=str(held.id),
-            revision=held.revision,
+            subject=str(new.id),
+            revision=new.revision,
             type=ESTABLISHED,
-            effective_on=held.first_effective_on,
+            effective_on=new.first_effective_on,
             actor=caller.client,
             reason=reason,
-            change=held.state,
-            timeline=[Segment(held.first_effective_on, None, held.state)],
-            areas=[held.area] if held.area else [],
+            change=new.state,
+            timeline=[Segment(new.first_effective_on, None, new.state)],
+            areas=[new.area] if new.area else [],
         )

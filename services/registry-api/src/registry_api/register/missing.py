@@ -1,20 +1,33 @@
 """Why there is no organization under an id: never was, or void."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import PointInTime
-from registry_api.register import void_organizations
-from registry_api.register.void_organizations import Void
-from registry_api.selection import past as past_listing
+from registry_api.register import rows
+from registry_api.selection import past
 from servicekit.auth import Caller
 from servicekit.refusals import Refusal
 
 
-async def absence(
+@dataclass(frozen=True, slots=True)
+class _Void:
+    """Since which position of the ledger an organization is void, since when (RFC 3339), and why.
+
+    `area` is the access area it had last.
+    """
+
+    area: str
+    position: int
+    voided_at: str
+    reason: str
+
+
+async def missing(
     connection: AsyncConnection, caller: Caller, identifier: UUID, position: int | None = None
 ) -> Refusal:
     """The refusal of an organization that is not there, as known at `position` (None: now).
@@ -26,7 +39,7 @@ async def absence(
     return Refusal("not-found") if void is None else _is_void(void)
 
 
-async def absence_by_code(
+async def missing_by_code(
     connection: AsyncConnection,
     caller: Caller,
     code: str,
@@ -37,27 +50,28 @@ async def absence_by_code(
 
     `bearers` are those that ever bore it; of several the one voided last.
     """
-    found: list[Void] = []
+    voided: list[_Void] = []
     for identifier in bearers:
         void = await _void(connection, caller, identifier, point.position)
         if void is not None:
             before = PointInTime(point.day, void.position - 1)
-            row = await past_listing.read(connection, identifier, before)
+            row = await past.read(connection, identifier, before)
             if row is not None and orjson.loads(row.state)["credit_code"] == code:
-                found.append(void)
-    if not found:
+                voided.append(void)
+    if not voided:
         return Refusal("not-found")
-    return _is_void(max(found, key=lambda void: void.position))
+    return _is_void(max(voided, key=lambda void: void.position))
 
 
 async def _void(
     connection: AsyncConnection, caller: Caller, identifier: UUID, position: int | None
-) -> Void | None:
-    void = await void_organizations.read(connection, identifier)
-    if void is None or not caller.may_see(void.area):
+) -> _Void | None:
+    row = await rows.read_void(connection, identifier)
+    if row is None or not caller.may_see(row.area):
         return None
+    void = _Void(row.area, row.position, row.voided_at, row.reason)
     return void if position is None or void.position <= position else None
 
 
-def _is_void(void: Void) -> Refusal:
+def _is_void(void: _Void) -> Refusal:
     return Refusal("organization-void", reason=void.reason, voided_at=void.voided_at)

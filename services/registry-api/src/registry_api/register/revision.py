@@ -50,17 +50,17 @@ class Terms:
         return check_state(whole, self.today, self.divisions) or whole
 
     def revise(
-        self, past: KnownPast, day: date, wanted: State, said: dict[str, Any] | None = None
+        self, past: KnownPast, day: date, state: State, asserted: dict[str, Any] | None = None
     ) -> Revision | None:
-        """What it takes that `wanted` holds from `day` on; None where it does already.
+        """What it takes that `state` holds from `day` on; None where it does already.
 
-        `said` is the patch of an event, which asserts all that it says; else what differs is said.
+        `asserted` is the patch of an event, of which all is asserted; else only what differs.
         Raises Refusal: `invalid-organization`; `outside-areas` for a domicile that the caller sent,
         `outside-areas-then` where the organization is, on a day that the change reaches, in an area
         that the caller may not see and so is not told.
         """
         on_the_day = past.on(day)
-        whole = self._sound(wanted)
+        whole = self._sound(state)
         patch = merge_diff(on_the_day, whole)
         if not patch:
             return None
@@ -69,8 +69,8 @@ class Terms:
             raise _outside_then(day)
         if not self.caller.may_see(access_area(whole)):
             raise Refusal("outside-areas", area=access_area(whole))
-        if said is not None:
-            patch = _asserted(said, whole)
+        if asserted is not None:
+            patch = _asserted(asserted, whole)
         after = past.patched(day, patch)
         for segment in after.timeline[1:]:
             self._sound(segment.state)
@@ -79,10 +79,10 @@ class Terms:
         return Revision(patch, after)
 
     def _sound(self, state: State) -> State:
-        found = self.validated(state)
-        if isinstance(found, list):
-            raise Refusal("invalid-organization", *found)
-        return found
+        validated = self.validated(state)
+        if isinstance(validated, list):
+            raise Refusal("invalid-organization", *validated)
+        return validated
 
 
 def broken_rules(error: ValidationError) -> list[Violation]:
@@ -91,18 +91,18 @@ def broken_rules(error: ValidationError) -> list[Violation]:
     A cell left empty is null, of which pydantic would say that it is no text.
     """
     return [
-        Violation(found.pointer, "missing") if found.value is None else found
-        for found in from_pydantic(error.errors())
+        Violation(violation.pointer, "missing") if violation.value is None else violation
+        for violation in from_pydantic(error.errors())
     ]
 
 
-def _asserted(patch: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def _asserted(patch: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     """All that `patch` says, as the model writes it."""
     return {
-        key: _asserted(said, wanted[key])
-        if isinstance(said, dict) and isinstance(wanted[key], dict)
-        else wanted[key]
-        for key, said in patch.items()
+        key: _asserted(value, state[key])
+        if isinstance(value, dict) and isinstance(state[key], dict)
+        else state[key]
+        for key, value in patch.items()
     }
 
 

@@ -23,11 +23,12 @@ from registry_api.core.life_events.reorganization import (
     part,
     succeed,
 )
+from registry_api.core.obligations.derive import obligations_from
 from registry_api.core.organization.state import OrganizationState, State, to_state
-from registry_api.register import rows as organization_rows
-from registry_api.register.change import Change, ChangeOrganization, below
+from registry_api.register.change import ChangeOrganization, EventCommand, below
 from registry_api.register.establish import EstablishOrganization
-from registry_api.register.rows import Held
+from registry_api.register.lock import lock_organizations
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.idempotency import StoredAnswer, store_answer, take_key
@@ -138,7 +139,7 @@ class _Work:
         connection: AsyncConnection,
         caller: Caller,
         plan: Plan,
-        held: dict[UUID, Held],
+        held: dict[UUID, StoredOrganization],
     ) -> None:
         self._makes = makes
         self._connection = connection
@@ -147,7 +148,9 @@ class _Work:
         self._held = held
         self.events: list[NewEvent] = []
 
-    async def changed(self, placed: _Placed, role: Role, others: Sequence[str]) -> Held:
+    async def changed(
+        self, placed: _Placed, role: Role, others: Sequence[str]
+    ) -> StoredOrganization:
         pointer, participant = placed
 
         held = self._held[participant.id]
@@ -159,27 +162,28 @@ class _Work:
             except Refusal as refusal:
                 raise Refusal(refusal.code, *below(pointer, refusal.violations)) from refusal
 
-        change = Change(
+        command = EventCommand(
             type=self._plan.type,
             effective_on=self._plan.effective_on,
             reason=self._plan.reason,
             effect=effect,
             pointer=f"{pointer}/change",
         )
-        changed = await self._makes.change(self._connection, self._caller, held, change)
+        changed = await self._makes.change(self._connection, self._caller, held, command)
         if changed.event is not None:
             self.events.append(changed.event)
-        return changed.held
+        return changed.stored
 
-    def prepare(self, pointer: str, sent: OrganizationState) -> tuple[str, Held]:
+    def prepare(self, pointer: str, sent: OrganizationState) -> tuple[str, StoredOrganization]:
         state = to_state(sent)
         state["predecessors"] = [str(p.id) for _, p in self._plan.predecessors]
         new = self._makes.establish.prepare(self._caller, state, self._plan.effective_on, pointer)
         return pointer, new
 
-    async def founded(self, pointer: str, new: Held) -> Held:
+    async def founded(self, pointer: str, new: StoredOrganization) -> StoredOrganization:
+        owed = obligations_from(new.state, new.first_effective_on)
         event = await self._makes.establish(
-            self._connection, self._caller, new, self._plan.reason, pointer
+            self._connection, self._caller, new, owed, self._plan.reason, pointer
         )
         self.events.append(event)
         return new
@@ -187,9 +191,9 @@ class _Work:
 
 async def _lock(
     connection: AsyncConnection, caller: Caller, placed: Sequence[_Placed]
-) -> dict[UUID, Held]:
+) -> dict[UUID, StoredOrganization]:
     """Lock all that take part, and hold each to the revision that was read."""
-    held = await organization_rows.lock_many(connection, [p.id for _, p in placed])
+    held = await lock_organizations(connection, [p.id for _, p in placed])
     faults, seen = [], set()
     for pointer, participant in placed:
         found = held.get(participant.id)
@@ -215,14 +219,16 @@ async def _lock(
     return held
 
 
-def _check_no_later_relation(held: Held, on_the_day: State) -> None:
+def _check_no_later_relation(held: StoredOrganization, on_the_day: State) -> None:
     """A list of relations is replaced as a whole: an earlier one can't be slipped in."""
     for field in ("predecessors", "successors"):
         if held.state[field] != on_the_day[field]:
             raise not_possible("later_relation", "/id", str(held.id))
 
 
-def _body(predecessors: Sequence[Held], successors: Sequence[Held]) -> str:
-    before = ",".join(map(organization_rows.document, predecessors))
-    after = ",".join(map(organization_rows.document, successors))
+def _body(
+    predecessors: Sequence[StoredOrganization], successors: Sequence[StoredOrganization]
+) -> str:
+    before = ",".join(stored.document for stored in predecessors)
+    after = ",".join(stored.document for stored in successors)
     return f'{{"predecessors":[{before}],"successors":[{after}]}}'

@@ -12,9 +12,9 @@ import orjson
 from registry_api.core.life_events.event import not_possible
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.history import read as history
-from registry_api.register import void_organizations
-from registry_api.register.change import locked
-from registry_api.register.rows import Held
+from registry_api.register import store
+from registry_api.register.lock import lock_organization
+from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.idempotency import StoredAnswer, store_answer, take_key
@@ -55,32 +55,32 @@ class VoidOrganization:
             known = await take_key(connection, caller, request.key, request.fingerprint)
             if known is not None:
                 return known
-            held = await locked(connection, caller, identifier)
-            check_if_match(request.if_match, held.revision)
-            _check_alone(held)
-            areas = KnownPast(await history.patches(connection, held.id)).areas()
+            stored = await lock_organization(connection, caller, identifier)
+            check_if_match(request.if_match, stored.revision)
+            _check_alone(stored)
+            areas = KnownPast(await history.patches(connection, stored.id)).areas()
             if not all(map(caller.may_see, areas)):
                 raise Refusal("outside-areas-then")
-            answer = StoredAnswer(200, None, _body(held, request.reason))
-            await void_organizations.take_out(connection, held)
+            answer = StoredAnswer(200, None, _body(stored, request.reason))
+            await store.take_out(connection, stored)
             await store_answer(connection, caller, request.key, answer)
-            await self.ledger.append(connection, [_event(caller, held, request.reason, areas)])
+            await self.ledger.append(connection, [_event(caller, stored, request.reason, areas)])
         return answer
 
 
-def _check_alone(held: Held) -> None:
+def _check_alone(stored: StoredOrganization) -> None:
     """Nobody may be left with a predecessor or successor that never was."""
     for field in ("predecessors", "successors"):
-        if held.state[field]:
-            raise not_possible("related_not_void", f"/{field}", held.state[field])
+        if stored.state[field]:
+            raise not_possible("related_not_void", f"/{field}", stored.state[field])
 
 
-def _event(caller: Caller, held: Held, reason: str, areas: list[str]) -> NewEvent:
+def _event(caller: Caller, stored: StoredOrganization, reason: str, areas: list[str]) -> NewEvent:
     return NewEvent(
-        subject=str(held.id),
-        revision=held.revision + 1,
+        subject=str(stored.id),
+        revision=stored.revision + 1,
         type=VOIDED,
-        effective_on=held.first_effective_on,
+        effective_on=stored.first_effective_on,
         actor=caller.client,
         reason=reason,
         change=None,
@@ -89,6 +89,6 @@ def _event(caller: Caller, held: Held, reason: str, areas: list[str]) -> NewEven
     )
 
 
-def _body(held: Held, reason: str) -> str:
-    voided = {"id": str(held.id), "revision": held.revision + 1, "reason": reason}
+def _body(stored: StoredOrganization, reason: str) -> str:
+    voided = {"id": str(stored.id), "revision": stored.revision + 1, "reason": reason}
     return orjson.dumps(voided).decode()

@@ -28,23 +28,26 @@ from sqlalchemy import (
 
 from registry_api.core.organization.facets import AREA, Facet, Filter, facets, filters
 from registry_api.core.organization.name_pairs import pairs_within
-from registry_api.tables import FACET_TYPES
+from registry_api.tables import FACET_TYPES, organization
 
 Columns = Mapping[str, ColumnElement[Any]]
 """What each facet is called in a statement; `area` is there always, `name_pairs` may be."""
+
+CURRENT: Columns = dict(organization.c)
+"""The current rows have a column of its own for each facet."""
 
 NAME_PAIRS = "name_pairs"
 
 
 def state_columns(state: ColumnElement[Any]) -> Columns:
     """The facets as expressions over a state (jsonb)."""
-    found = {name: _read(state, facet) for name, facet in facets().items()}
-    found[AREA.name] = func.coalesce(
+    columns = {name: _read(state, facet) for name, facet in facets().items()}
+    columns[AREA.name] = func.coalesce(
         _leaf(state, ("domicile", "division_code")),
         _leaf(state, ("registration", "authority", "division_code")),
         "",
     )
-    return found
+    return columns
 
 
 def _leaf(state: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[Any]:
@@ -53,8 +56,8 @@ def _leaf(state: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[Any]:
 
 def _read(state: ColumnElement[Any], facet: Facet) -> ColumnElement[Any]:
     if facet.kind == "presence":
-        found = func.jsonb_typeof(func.jsonb_extract_path(state, *facet.path))
-        return func.coalesce(found == "object", literal(False))
+        type_ = func.jsonb_typeof(func.jsonb_extract_path(state, *facet.path))
+        return func.coalesce(type_ == "object", literal(False))
     if facet.kind == "codes":
         return _listed(func.jsonb_extract_path(state, *facet.path))
     leaf = _leaf(state, facet.path)
@@ -63,25 +66,39 @@ def _read(state: ColumnElement[Any], facet: Facet) -> ColumnElement[Any]:
     return cast(leaf, FACET_TYPES[facet.kind]) if facet.kind in FACET_TYPES else leaf
 
 
-def _listed(found: ColumnElement[Any]) -> ColumnElement[Any]:
+def _listed(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """A JSON list of codes as an array; null where there is no list."""
-    items = select(func.jsonb_array_elements_text(found).column_valued("item")).scalar_subquery()
+    items = select(func.jsonb_array_elements_text(value).column_valued("item")).scalar_subquery()
     array = func.array(items, type_=ARRAY(Text))
-    return case((func.jsonb_typeof(found) == "array", array), else_=None)
+    return case((func.jsonb_typeof(value) == "array", array), else_=None)
 
 
 def conditions_on(
-    columns: Columns, wanted: Mapping[str, Any], patterns: Sequence[str] | None
+    columns: Columns, requested: Mapping[str, Any], patterns: Sequence[str] | None
 ) -> list[ColumnElement[bool]]:
-    """SQL conditions of the filters `wanted`, and of a limited caller's LIKE `patterns`.
+    """SQL conditions of the `requested` filters, and of a limited caller's LIKE `patterns`.
 
-    Raises KeyError for a filter that `domain.facets.filters` does not have.
+    Raises KeyError for a filter that `core.organization.facets.filters` does not have.
     """
     table = filters()
-    found = [_condition(columns, table[name], value) for name, value in wanted.items()]
+    conditions = [_condition(columns, table[name], value) for name, value in requested.items()]
     if patterns is not None:
-        found.append(_like_any(columns[AREA.name], patterns))
-    return found
+        conditions.append(_like_any(columns[AREA.name], patterns))
+    return conditions
+
+
+MAX_INDEX_LOOKUPS = 10_000
+"""Organizations that are worth an index look-up each; measured: beyond, a list's own order wins."""
+
+
+def one_of(column: ColumnElement[UUID], identifiers: Sequence[UUID]) -> ColumnElement[bool]:
+    """That an id is one of many: one parameter, however many.
+
+    Few are looked up in the index of `column`. Of many, that would be most of the table: rows are
+    read in another order, and each held against a hash of them.
+    """
+    listed = column == func.any(bindparam(None, list(identifiers), type_=ARRAY(Uuid)))
+    return listed if len(identifiers) <= MAX_INDEX_LOOKUPS else listed.is_(True)
 
 
 def _condition(columns: Columns, filter_: Filter, value: Any) -> ColumnElement[bool]:
@@ -95,11 +112,12 @@ def _condition(columns: Columns, filter_: Filter, value: Any) -> ColumnElement[b
 def _contains(columns: Columns, facet: Facet, parts: Sequence[str]) -> ColumnElement[bool]:
     """Each part literally; the index of name pairs narrows it down where there is one."""
     column = columns[facet.name]
-    found = [column.contains(part, autoescape=True) for part in parts]
+    conditions = [column.contains(part, autoescape=True) for part in parts]
     pairs = sorted({pair for part in parts for pair in pairs_within(part)})
     if pairs and NAME_PAIRS in columns:
-        found.append(columns[NAME_PAIRS].contains(bindparam(None, pairs, type_=ARRAY(Integer))))
-    return and_(*found)
+        shared = bindparam(None, pairs, type_=ARRAY(Integer))
+        conditions.append(columns[NAME_PAIRS].contains(shared))
+    return and_(*conditions)
 
 
 def _like_any(column: ColumnElement[str], patterns: Sequence[str]) -> ColumnElement[bool]:
@@ -139,6 +157,6 @@ def follows(
     descending: bool,
 ) -> ColumnElement[bool]:
     """The condition of a keyset: behind `after` in the order of (key, id)."""
-    here = tuple_(key, identifier)
-    there = tuple_(literal(after[0], key.type), literal(after[1], Uuid))
-    return here < there if descending else here > there
+    current = tuple_(key, identifier)
+    previous = tuple_(literal(after[0], key.type), literal(after[1], Uuid))
+    return current < previous if descending else current > previous

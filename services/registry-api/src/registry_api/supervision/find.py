@@ -39,7 +39,7 @@ class Supervised:
     under: Sequence[str]
     authorization: str = field(repr=False)
 
-    def asked(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         """What a cursor is bound to."""
         return {"body": sorted(self.bodies), "under_body": sorted(self.under)}
 

@@ -12,7 +12,7 @@ from registry_api.core.code_lists import code_lists
 from registry_api.core.organization.columns import Language
 from registry_api.exports.export import Export
 from registry_api.exports.table import TableForm, written
-from registry_api.work_lists import rows as obligation_listing
+from registry_api.work_lists import rows
 from registry_api.work_lists.find_obligations import FindObligations, OwingQuestion, owing_document
 from registry_api.work_lists.rows import Owing
 from servicekit.auth import Caller
@@ -64,16 +64,15 @@ class ExportObligations:
     ) -> AsyncIterator[Export]:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
-        Raises Refusal `too-many-rows`, and as `FindObligations.wanted` does.
+        Raises Refusal `too-many-rows`, and as `FindObligations.settle` does.
         """
-        wanted = await self.find.wanted(caller, question)
+        settled = await self.find.settle(caller, question)
         async with self.database.snapshot() as connection:
             head = await self.ledger.head(connection)
-            rows = await obligation_listing.count(connection, wanted) if form == "xlsx" else 0
-            if rows > MAX_SHEET_ROWS:
+            if form == "xlsx" and await rows.count(connection, settled) > MAX_SHEET_ROWS:
                 raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
-            pages = obligation_listing.stream(connection, wanted)
-            async with aclosing(written(form, pages, _form(wanted.day, language))) as content:
+            pages = rows.stream(connection, settled)
+            async with aclosing(written(form, pages, _form(settled.day, language))) as content:
                 yield Export(head, content)
 
 

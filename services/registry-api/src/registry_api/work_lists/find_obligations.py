@@ -14,7 +14,7 @@ from uuid import UUID
 from registry_api.core.code_lists import list_codes
 from registry_api.core.obligations.wording import in_words
 from registry_api.supervision.find import FindSupervised, Supervised
-from registry_api.work_lists import rows as obligation_listing
+from registry_api.work_lists import rows
 from registry_api.work_lists.rows import Owing, OwingFilter
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -35,7 +35,7 @@ class OwingQuestion:
     filters: Mapping[str, Any]
     supervised: Supervised | None = None
 
-    def asked(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         """What a cursor is bound to."""
         return {
             **self.filters,
@@ -43,7 +43,7 @@ class OwingQuestion:
             "valid_on": self.valid_on,
             "overdue": self.overdue,
             "due": [self.due_from, self.due_before],
-            **(self.supervised.asked() if self.supervised else {}),
+            **(self.supervised.bound() if self.supervised else {}),
         }
 
 
@@ -51,7 +51,7 @@ class OwingQuestion:
 class OwingPage:
     """Obligations in the order of their terms, the day they are looked at, what follows."""
 
-    found: Sequence[Owing]
+    items: Sequence[Owing]
     day: date
     next_cursor: str | None
     count: int | None
@@ -75,19 +75,19 @@ class FindObligations:
     ) -> OwingPage:
         """A page; each shows what is true when it is asked for, also of who supervises.
 
-        Raises Refusal `invalid-cursor`, and as `wanted` does.
+        Raises Refusal `invalid-cursor`, and as `settle` does.
         """
-        key = decode_cursor(cursor, question.asked(), [date, UUID, str, date])
-        wanted = await self.wanted(caller, question)
+        key = decode_cursor(cursor, question.bound(), [date, UUID, str, date])
+        settled = await self.settle(caller, question)
         after = None if key is None else (key[0], key[1], key[2], key[3])
         async with self.database.reading() as connection:
-            found = await obligation_listing.page(connection, wanted, after, limit)
-            count = await obligation_listing.count(connection, wanted) if exact_count else None
-        last = found[-1].key if len(found) == limit else None
-        following = encode_cursor(last, question.asked()) if last else None
-        return OwingPage(found, wanted.day, following, count)
+            page = await rows.page(connection, settled, after, limit)
+            count = await rows.count(connection, settled) if exact_count else None
+        last = page[-1].key if len(page) == limit else None
+        following = encode_cursor(last, question.bound()) if last else None
+        return OwingPage(page, settled.day, following, count)
 
-    async def wanted(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
+    async def settle(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
         """The question settled: on which day, of which kinds, by whom.
 
         Raises Refusal `invalid-request` for a day past, and as `find_supervised` does.
@@ -110,8 +110,8 @@ class FindObligations:
         )
 
 
-def refuse_known_then(known_at: str | None) -> None:
-    """Refuse to tell lists as they were known at a moment: Refusal `invalid-request`."""
+def refuse_known_at(known_at: str | None) -> None:
+    """Refuse lists as they were known at a moment: Refusal `invalid-request`."""
     if known_at is not None:
         violation = Violation("/known_at", "work_list_known_then", known_at)
         raise Refusal("invalid-request", violation)

@@ -7,8 +7,8 @@ formed one, and are marked `eligible`: they are the overdue formations (应建�
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,13 +23,12 @@ from registry_api.core.organization.state import State, access_area
 from registry_api.core.parameters import parameter
 from registry_api.core.point_in_time import AsOf, PointInTime
 from registry_api.history import read as history
-from registry_api.history.point_in_time import as_begun, find_point_in_time
-from registry_api.selection import past as past_listing
-from registry_api.selection import present as listing
+from registry_api.history.point_in_time import point_of_walk
 from registry_api.selection.conditions import Columns
-from registry_api.selection.past import PastFilter
+from registry_api.selection.criteria import Selection
+from registry_api.selection.select import count_selected, select_page
 from registry_api.supervision.find import FindSupervised, Supervised
-from registry_api.work_lists import information_base
+from registry_api.work_lists import rows
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -46,18 +45,22 @@ class BaseQuestion:
     supervised: Supervised | None
     as_of: AsOf
 
-    def asked(self) -> dict[str, Any]:
+    def bound(self) -> dict[str, Any]:
         """What a cursor is bound to."""
-        whose = self.supervised.asked() if self.supervised else {}
+        whose = self.supervised.bound() if self.supervised else {}
         base = [self.eligible, self.organizer_missing]
         then = [self.as_of.valid_on, self.as_of.known_at]
         return {**self.filters, **whose, "base": base, "as_of": then}
 
-    def in_base(self, day: date) -> Callable[[Columns], list[ColumnElement[bool]]]:
-        """The conditions of being in the base by the rules of `day`, on whatever has facets."""
-        return lambda columns: information_base.conditions(
-            columns, _needed(day), self.eligible, self.organizer_missing
-        )
+    def selection(
+        self, day: date, patterns: Sequence[str] | None, among: Sequence[UUID] | None
+    ) -> Selection:
+        """Those in the base by the rules of `day`, within a limited caller's `patterns`."""
+
+        def further(columns: Columns) -> list[ColumnElement[bool]]:
+            return rows.in_base(columns, _needed(day), self.eligible, self.organizer_missing)
+
+        return Selection(self.filters, patterns, among=among, further=further)
 
 
 Owed = Mapping[UUID, tuple[str, date]]
@@ -82,7 +85,7 @@ class InBase:
 class BasePage:
     """Organizations in the order of their ids, and the cursor of what follows."""
 
-    found: Sequence[InBase]
+    items: Sequence[InBase]
     next_cursor: str | None
     count: int | None
 
@@ -110,40 +113,39 @@ class ListInformationBase:
         """
         today = self.clock.today()
         day = question.as_of.valid_on or today
-        past = not question.as_of.is_now(today)
-        key = decode_cursor(cursor, question.asked(), [int, UUID] if past else [UUID])
+        is_past = not question.as_of.is_now(today)
+        key = decode_cursor(cursor, question.bound(), [int, UUID] if is_past else [UUID])
         after: UUID | None = key[-1] if key else None
-        only = await self.find_supervised(caller, question.supervised, day)
-        patterns = caller.like_patterns()
+        among = await self.find_supervised(caller, question.supervised, day)
+        selection = question.selection(day, caller.like_patterns(), among)
+        walk: list[Any] = []
         async with self.database.reading() as connection:
-            if past:
-                point = await find_point_in_time(connection, question.as_of, today)
-                point = await as_begun(connection, key[0], day) if key else point
-                wanted = PastFilter(point, question.filters, patterns, only, question.in_base(day))
-                page = await past_listing.page(connection, wanted, after, limit)
-                documents = [orjson.loads(row.document) for row in page.rows]
-                owed = await _owed_then(connection, documents, point)
-                count = await past_listing.count(connection, wanted) if exact_count else None
-                following = [point.position, page.next_after] if page.next_after else None
-            else:
-                where = listing.conditions(question.filters, patterns, only)
-                where += question.in_base(day)(listing.CURRENT)
-                found = await listing.page(connection, where, after, limit)
-                documents = orjson.loads(found.documents)
-                owed = await information_base.owed_since(connection, _ids(documents), day)
-                count = await listing.count(connection, where) if exact_count else None
-                following = [found.last] if found.size == limit else None
+            if is_past:
+                begun_at = key[0] if key else None
+                point = await point_of_walk(connection, question.as_of, today, begun_at)
+                walk = [point.position]
+                selection = replace(selection, point=point)
+            page = await select_page(connection, selection, after, limit)
+            documents = orjson.loads(page.documents)
+            owed = await _owed(connection, documents, day, selection.point)
+            count = await count_selected(connection, selection) if exact_count else None
+        following = [*walk, page.next_after] if page.next_after else None
         return BasePage(
             [_in_base(document, day, owed) for document in documents],
-            encode_cursor(following, question.asked()) if following else None,
+            encode_cursor(following, question.bound()) if following else None,
             count,
         )
 
 
-async def _owed_then(
-    connection: AsyncConnection, documents: Sequence[State], point: PointInTime
+async def _owed(
+    connection: AsyncConnection,
+    documents: Sequence[State],
+    day: date,
+    point: PointInTime | None,
 ) -> Owed:
-    """What was owed, derived from each timeline as it was known then."""
+    """What is owed for being in the base: by the table now, else derived from each timeline."""
+    if point is None:
+        return await rows.owed_in_base(connection, _ids(documents), day)
     known = await history.patches_of(connection, _ids(documents), point.position)
     return await asyncio.to_thread(_derived, known, point.day)
 
@@ -153,7 +155,7 @@ def _derived(known: Mapping[UUID, Sequence[Patch]], day: date) -> Owed:
         identifier: (owed.kind, owed.since)
         for identifier, patches in known.items()
         for owed in obligations_on(KnownPast(patches).timeline, day)
-        if owed.kind in information_base.OWED
+        if owed.kind in rows.OWED_IN_BASE
     }
 
 

@@ -11,8 +11,8 @@ from registry_api.core.organization.state import State, access_area
 from registry_api.core.point_in_time import AsOf
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
-from registry_api.register.missing import absence
-from registry_api.selection import past as past_listing
+from registry_api.register.missing import missing
+from registry_api.selection import past
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -44,12 +44,12 @@ class ReadObligations:
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())
-            row = await past_listing.read(connection, identifier, point)
+            row = await past.read(connection, identifier, point)
             if row is None:
-                raise await absence(connection, caller, identifier, point.position)
-            past = KnownPast(await history.patches(connection, identifier, point.position))
-        state = past.on(point.day)
+                raise await missing(connection, caller, identifier, point.position)
+            known = KnownPast(await history.patches(connection, identifier, point.position))
+        state = known.on(point.day)
         assert state is not None
         if not caller.may_see(access_area(state)):
             raise Refusal("not-found")
-        return Standing(state, point.day, point.position, obligations_on(past.timeline, point.day))
+        return Standing(state, point.day, point.position, obligations_on(known.timeline, point.day))

@@ -23,7 +23,7 @@ from registry_api.work_lists.find_obligations import (
     OwingPage,
     OwingQuestion,
     owing_document,
-    refuse_known_then,
+    refuse_known_at,
 )
 from registry_api.work_lists.list_information_base import BaseQuestion, InBase
 from registry_api.work_lists.schemas import (
@@ -111,7 +111,7 @@ async def _question(
         CivilDate | None, Query(description="Due before this day 期限早于（不含）")
     ] = None,
 ) -> OwingQuestion:
-    refuse_known_then(known_at)
+    refuse_known_at(known_at)
     return OwingQuestion(
         tuple(kind or ()), valid_on, overdue, due_from, due_before, filters, supervised
     )
@@ -170,7 +170,7 @@ async def find_overdue_formations(
 
     The same as `/v1/obligations?kind=form_party_organization`.
     """
-    refuse_known_then(known_at)
+    refuse_known_at(known_at)
     kinds = ("form_party_organization",)
     question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
     page = await services.find_obligations(caller, question, cursor, limit, count == "exact")
@@ -202,7 +202,7 @@ async def export_obligations(
 
 
 def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
-    documents = (owing_document(found, page.day, language) for found in page.found)
+    documents = (owing_document(found, page.day, language) for found in page.items)
     return OwingPageOut(
         valid_on=page.day,
         items=[OwingOut.model_validate(document) for document in documents],
@@ -241,7 +241,7 @@ async def list_information_base(
     question = BaseQuestion(filters, eligible, organizer_missing, supervised, then)
     page = await services.list_information_base(caller, question, cursor, limit, count == "exact")
     return BasePageOut(
-        items=[_shown(found) for found in page.found],
+        items=[_shown(found) for found in page.items],
         next_cursor=page.next_cursor,
         count=page.count,
     )

@@ -1,4 +1,4 @@
-"""Obligations over the register: filters, pages, counts, streams.
+"""Statements on what is owed over the register, and on who is in the information base.
 
 A page reads, kind by kind, the next obligations in the order of their terms off the index, and
 merges these: it costs what it shows, however many there are. Of few organizations it reads all that
@@ -28,8 +28,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.obligations.derive import Obligation
-from registry_api.register.obligation_rows import NEVER
-from registry_api.selection.present import FEW, conditions, one_of
+from registry_api.register.store import NEVER
+from registry_api.selection.conditions import (
+    CURRENT,
+    MAX_INDEX_LOOKUPS,
+    Columns,
+    conditions_on,
+    one_of,
+)
 from registry_api.tables import obligation, organization
 
 Key = tuple[date, UUID, str, date]
@@ -90,87 +96,89 @@ _WHAT = (obligation.c.kind, obligation.c.since, obligation.c.due_on, obligation.
 
 
 async def page(
-    connection: AsyncConnection, wanted: OwingFilter, after: Key | None, limit: int
+    connection: AsyncConnection, requested: OwingFilter, after: Key | None, limit: int
 ) -> list[Owing]:
     """Up to `limit` obligations in the order of their keys, after one."""
-    if wanted.among is not None and len(wanted.among) <= FEW:
+    if requested.among is not None and len(requested.among) <= MAX_INDEX_LOOKUPS:
         everything = (
-            _in_order(wanted) if after is None else _in_order(wanted).where(*_follows(after))
+            _in_order(requested) if after is None else _in_order(requested).where(*_follows(after))
         )
         return [_owing(row) for row in await connection.execute(everything.limit(limit))]
-    kinds = bindparam(None, list(wanted.kinds), type_=ARRAY(Text))
-    kind = func.unnest(kinds).table_valued("kind").render_derived("wanted")
-    of_kind = _selected(wanted).where(obligation.c.kind == kind.c.kind)
+    kinds = bindparam(None, list(requested.kinds), type_=ARRAY(Text))
+    kind = func.unnest(kinds).table_valued("kind").render_derived("requested")
+    of_kind = _selected(requested).where(obligation.c.kind == kind.c.kind)
     if after is not None:
         of_kind = of_kind.where(*_follows(after))
     ordered = of_kind.order_by(
         obligation.c.due_on, obligation.c.organization_id, obligation.c.since
     )
-    found = ordered.limit(limit).lateral("found")
+    next_ = ordered.limit(limit).lateral("next")
     merged = (
-        select(found)
-        .select_from(kind.join(found, true()))
-        .order_by(found.c.due_on, found.c.id, found.c.kind, found.c.since)
+        select(next_)
+        .select_from(kind.join(next_, true()))
+        .order_by(next_.c.due_on, next_.c.id, next_.c.kind, next_.c.since)
         .limit(limit)
     )
     return [_owing(row) for row in await connection.execute(merged)]
 
 
-async def count(connection: AsyncConnection, wanted: OwingFilter) -> int:
+async def count(connection: AsyncConnection, requested: OwingFilter) -> int:
     """How many there are, exactly."""
-    of_kinds = _selected(wanted).where(obligation.c.kind.in_(wanted.kinds))
+    of_kinds = _selected(requested).where(obligation.c.kind.in_(requested.kinds))
     counted = of_kinds.with_only_columns(func.count(), maintain_column_froms=True)
     return int((await connection.execute(counted)).scalar_one())
 
 
 async def stream(
-    connection: AsyncConnection, wanted: OwingFilter, size: int = 1000
+    connection: AsyncConnection, requested: OwingFilter, size: int = 1000
 ) -> AsyncIterator[Sequence[Owing]]:
     """All of them in the order of their keys, `size` at a time."""
-    rows = await connection.stream(_in_order(wanted), execution_options={"yield_per": size})
+    rows = await connection.stream(_in_order(requested), execution_options={"yield_per": size})
     async for part in rows.partitions(size):
         yield [_owing(row) for row in part]
 
 
-def _in_order(wanted: OwingFilter) -> Select[Any]:
-    of_kinds = _selected(wanted).where(obligation.c.kind.in_(wanted.kinds))
+def _in_order(requested: OwingFilter) -> Select[Any]:
+    of_kinds = _selected(requested).where(obligation.c.kind.in_(requested.kinds))
     return of_kinds.order_by(
         obligation.c.due_on, obligation.c.organization_id, obligation.c.kind, obligation.c.since
     )
 
 
-def _selected(wanted: OwingFilter) -> Select[Any]:
+def _selected(requested: OwingFilter) -> Select[Any]:
     return (
         select(*_WHO, *_WHAT)
         .join_from(obligation, organization, organization.c.id == obligation.c.organization_id)
-        .where(*_conditions(wanted), *conditions(wanted.filters, wanted.patterns))
+        .where(
+            *_conditions(requested), *conditions_on(CURRENT, requested.filters, requested.patterns)
+        )
     )
 
 
-def _conditions(wanted: OwingFilter) -> list[ColumnElement[bool]]:
-    due_on, day = obligation.c.due_on, wanted.day
-    found = [obligation.c.since <= day, obligation.c.until > day]
-    if wanted.overdue is not None:
-        found.append(due_on < day if wanted.overdue else due_on >= day)
-    if wanted.due_from is not None:
-        found += [due_on >= wanted.due_from, due_on < literal(NEVER, Date)]
-    if wanted.due_before is not None:
-        found.append(due_on < wanted.due_before)
-    if wanted.among is not None:
-        found.append(one_of(obligation.c.organization_id, wanted.among))
-    return found
+def _conditions(requested: OwingFilter) -> list[ColumnElement[bool]]:
+    due_on, day = obligation.c.due_on, requested.day
+    conditions = [obligation.c.since <= day, obligation.c.until > day]
+    if requested.overdue is not None:
+        conditions.append(due_on < day if requested.overdue else due_on >= day)
+    if requested.due_from is not None:
+        conditions += [due_on >= requested.due_from, due_on < literal(NEVER, Date)]
+    if requested.due_before is not None:
+        conditions.append(due_on < requested.due_before)
+    if requested.among is not None:
+        conditions.append(one_of(obligation.c.organization_id, requested.among))
+    return conditions
 
 
 def _follows(after: Key) -> list[ColumnElement[bool]]:
     """Behind `after`; the first condition says less, but in the words of the index."""
     due_on, identifier = obligation.c.due_on, obligation.c.organization_id
     kind, since = obligation.c.kind, obligation.c.since
-    there: list[ColumnElement[Any]] = [
+    previous: list[ColumnElement[Any]] = [
         literal(value, type_) for value, type_ in zip(after, (Date, Uuid, Text, Date), strict=True)
     ]
     return [
-        tuple_(due_on, identifier) >= tuple_(*there[:2]),
-        tuple_(due_on, identifier, kind, since) > tuple_(*there),
+        tuple_(due_on, identifier) >= tuple_(*previous[:2]),
+        tuple_(due_on, identifier, kind, since) > tuple_(*previous),
     ]
 
 
@@ -189,3 +197,42 @@ def _owing(row: Any) -> Owing:
         probationary_members=row.probationary_members,
         owed=Obligation(row.kind, row.since, due_on, row.since, until),
     )
+
+
+def in_base(
+    columns: Columns, eligible_from: int, eligible: bool | None, organizer_missing: bool | None
+) -> list[ColumnElement[bool]]:
+    """In operation, members, no Party organization yet; and what else is asked for.
+
+    `eligible_from` is the number of full members that must form a Party organization.
+    """
+    full = func.coalesce(columns["full_members"], 0)
+    conditions = [
+        columns["status"] == "active",
+        columns["has_party_organization"].is_(False),
+        full + func.coalesce(columns["probationary_members"], 0) > 0,
+    ]
+    if eligible is not None:
+        conditions.append(full >= eligible_from if eligible else full < eligible_from)
+    if organizer_missing is not None:
+        conditions.append(columns["has_organizer"].is_(not organizer_missing))
+    return conditions
+
+
+OWED_IN_BASE = ("form_party_organization", "assign_organizer")
+"""What who is in the base can owe for it."""
+
+
+async def owed_in_base(
+    connection: AsyncConnection, identifiers: Sequence[UUID], day: date
+) -> dict[UUID, tuple[str, date]]:
+    """(kind, since) of what each owes for being in the base, by its current state, on `day`."""
+    columns = obligation.c
+    statement = select(columns.organization_id, columns.kind, columns.since).where(
+        one_of(columns.organization_id, identifiers),
+        columns.kind.in_(OWED_IN_BASE),
+        columns.since <= day,
+        columns.until > day,
+    )
+    owed = await connection.execute(statement)
+    return {identifier: (kind, since) for identifier, kind, since in owed}
