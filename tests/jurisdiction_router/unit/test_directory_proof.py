@@ -14,7 +14,7 @@ from jurisdiction_router.domain.periods import holds_on
 from jurisdiction_router.domain.proof import Counterexample
 from jurisdiction_router.domain.rule_set import Candidate, Rule, RuleSet
 from jurisdiction_router.domain.verdict import NO_BODY
-from servicekit.text import Text
+from servicekit.errors import Text
 
 ATTRIBUTES = {
     "mode": ("direct", "dual"),

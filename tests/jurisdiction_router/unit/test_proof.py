@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jurisdiction_router.domain.embedded_tests import coverage, run_tests
 from jurisdiction_router.domain.proof import prove
 from jurisdiction_router.domain.rule_set import Rule, RuleSet
-from servicekit.text import Text
+from servicekit.errors import Text
 
 NAMES = ("a", "b", "c")
 VALUES = ("0", "1", "2")

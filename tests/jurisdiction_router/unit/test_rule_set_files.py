@@ -10,7 +10,7 @@ from jurisdiction_router.domain.rule_set import RuleSet
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
 from jurisdiction_router.rule_sets import read_packaged
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 def read(text: str) -> RuleSet:

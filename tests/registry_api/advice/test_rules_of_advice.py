@@ -14,7 +14,7 @@ from registry_api.advice.ranking import Candidate, criteria, judged, ranked
 from registry_api.core.evaluation import LEVELS, grounds_of_veto
 from registry_api.core.life_events.supervision import Evaluated
 from registry_api.core.organization.state import OrganizationState, complete, to_state
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 DAY = date(2017, 6, 14)
 BRANCH = {"form": "branch", "mode": "solo", "established_on": "2016-03-01"}

@@ -9,8 +9,7 @@ from tests.registry_api.samples import hospital
 from registry_api.core.code_lists import code_lists, list_codes
 from registry_api.core.obligations.derive import Obligation, obligations_on, read_rule, rules
 from registry_api.core.organization.state import OrganizationState, complete, to_state
-from servicekit.ledger import Segment
-from servicekit.timeline import fold
+from servicekit.time import Segment, fold
 
 FIRST = date(2016, 3, 1)
 TARGET = date(2018, 6, 14)

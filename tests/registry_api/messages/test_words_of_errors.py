@@ -13,8 +13,7 @@ from tests.registry_api.import_files import csv_file, imported, row
 from registry_api.core.organization.columns import columns
 from registry_api.errors import ERRORS
 from registry_api.imports.files.cells import BadCell, read_cell
-from servicekit.problems import explain
-from servicekit.violations import RULE_TEXTS
+from servicekit.errors import RULE_TEXTS, explain
 
 RULES = {**RULE_TEXTS, **ERRORS.rules}
 LANGUAGES = ("zh", "en")

@@ -4,7 +4,7 @@ import pytest
 
 from registry_api.core.organization.state import complete
 from registry_api.organizations.document_fields import parse_fields
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 DOCUMENT = {
     "id": "1",

@@ -38,15 +38,12 @@ from jurisdiction_router.usecases.reassess_organizations import ReassessOrganiza
 from jurisdiction_router.usecases.restructure import OF as RESTRUCTURING
 from jurisdiction_router.usecases.restructure import Restructure
 from jurisdiction_router.usecases.tell_rule_health import TellRuleHealth
-from servicekit.bell import Bell
-from servicekit.clock import Clock, SystemClock
-from servicekit.database import Database
+from servicekit.database import Bell, Database, Migrations, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
-from servicekit.migrations import Migrations
-from servicekit.retention import Retention
+from servicekit.time import Clock, SystemClock
 
 SOURCE = "jurisdiction-router"
 """The router's name in events, logs and commands."""

@@ -24,12 +24,10 @@ from jurisdiction_router.api.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
 from jurisdiction_router.follower.registry_feed import FEED, RegistryFeed, following
 from jurisdiction_router.settings import Settings
-from servicekit.app import Parts, build_app
-from servicekit.clock import Clock
-from servicekit.feed import feed_router
 from servicekit.follower import Follower
-from servicekit.health import feed_check
-from servicekit.outbound import service_client
+from servicekit.http import Parts, build_app, feed_check, service_client
+from servicekit.ledger import feed_router
+from servicekit.time import Clock
 
 DESCRIPTION = """\
 Who supervises a social organization's Party building (社会组织党建由谁领导和管理), since when,

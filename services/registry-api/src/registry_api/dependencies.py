@@ -7,9 +7,9 @@ from fastapi import Depends, Path, Query, Request
 
 from registry_api import factory
 from registry_api.core.point_in_time import AsOf
-from servicekit.auth import Caller, require
-from servicekit.civil_dates import CivilDate
-from servicekit.moments import KnownAt, moment
+from servicekit.auth import Caller
+from servicekit.http import require
+from servicekit.time import CivilDate, KnownAt, moment
 
 Reader = Annotated[Caller, Depends(require("registry:read"))]
 Writer = Annotated[Caller, Depends(require("registry:write"))]

@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from registry_api.rule_words import RULE_WORDS
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.standard_problems import (
+from servicekit.errors import (
     FORBIDDEN,
     INVALID_REQUEST,
     OUTSIDE_AREAS,
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
+    ErrorTable,
+    ProblemType,
+    Text,
 )
-from servicekit.text import Text
 
 INVALID_ORGANIZATION = ProblemType(
     "invalid-organization",

@@ -20,9 +20,9 @@ from registry_api.organizations import routes as organizations
 from registry_api.reorganizations import routes as reorganizations
 from registry_api.settings import Settings
 from registry_api.work_lists import routes as work_lists
-from servicekit.app import Parts, build_app
-from servicekit.clock import Clock
-from servicekit.feed import feed_router
+from servicekit.http import Parts, build_app
+from servicekit.ledger import feed_router
+from servicekit.time import Clock
 
 DESCRIPTION = """\
 The register of social organizations (社会组织登记): what is true of each, and everything that

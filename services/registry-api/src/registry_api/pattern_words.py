@@ -6,7 +6,7 @@ services have too are in `servicekit.violations`. A test holds that each has its
 
 from collections.abc import Mapping
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 PATTERN_WORDS: Mapping[str, Text] = {
     "^[0-9A-HJ-NP-RTUWXY]{18}$": Text(

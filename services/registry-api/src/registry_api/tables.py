@@ -26,9 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry_api.core.organization.facets import facets
 from servicekit.database import new_metadata
-from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
-from servicekit.ledger_schema import ledger_tables
+from servicekit.ledger import idempotency_table, ledger_tables
 
 FACET_TYPES: Mapping[str, Any] = {
     "count": Integer,

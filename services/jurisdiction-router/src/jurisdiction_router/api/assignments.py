@@ -33,16 +33,8 @@ from jurisdiction_router.api.schemas import (
     RuleHealth,
 )
 from jurisdiction_router.usecases.find_assignments import Export
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
-    AHEAD_OF_HEAD,
-    INVALID_CURSOR,
-    NOT_FOUND,
-    TOO_MANY_REQUESTS,
-)
+from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
+from servicekit.http import CursorText, Limit, etag, takes_transfer_place
 
 router = APIRouter(tags=["assignments"])
 

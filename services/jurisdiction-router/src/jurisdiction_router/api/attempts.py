@@ -7,8 +7,8 @@ from fastapi import Depends, Request, Response
 
 from jurisdiction_router.api.dependencies import JSON
 from jurisdiction_router.usecases.attempts import Attempt
-from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
-from servicekit.preconditions import IfMatch, etag
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey, StoredAnswer, fingerprint
 
 
 async def _guarded(

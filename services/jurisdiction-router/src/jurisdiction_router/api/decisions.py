@@ -6,8 +6,7 @@ from fastapi import APIRouter, Response
 from jurisdiction_router.api.dependencies import JSON, USUAL, Made, Reader
 from jurisdiction_router.api.errors import NO_RULE_SET_IN_FORCE
 from jurisdiction_router.api.schemas import Decision, Decisions, Question, Questions
-from servicekit.problems import responses
-from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
+from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, responses
 
 router = APIRouter(tags=["decisions"])
 

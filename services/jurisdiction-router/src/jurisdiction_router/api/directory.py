@@ -31,11 +31,7 @@ from jurisdiction_router.api.given_directory import accepted, given_area, given_
 from jurisdiction_router.api.schemas import DIVISION_CODE
 from jurisdiction_router.domain.directory_change import DirectoryChange
 from jurisdiction_router.usecases.read_directory import Read
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import responses
-from servicekit.refusals import Refusal, Violation
-from servicekit.standard_problems import (
+from servicekit.errors import (
     INVALID_CURSOR,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -43,7 +39,11 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    Refusal,
+    Violation,
+    responses,
 )
+from servicekit.http import CursorText, IfMatch, Limit, etag
 
 router = APIRouter(tags=["directory"])
 

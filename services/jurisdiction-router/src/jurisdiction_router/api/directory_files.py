@@ -12,7 +12,7 @@ from jurisdiction_router.api.given_directory import given_area, given_body
 from jurisdiction_router.domain.directory_table import TableRow, read_table
 from jurisdiction_router.domain.vocabulary import Vocabulary
 from jurisdiction_router.usecases.import_directory import GivenItem, Loaded
-from servicekit.violations import from_pydantic
+from servicekit.errors import from_pydantic
 
 CSV = "text/csv"
 

@@ -6,8 +6,7 @@ from jurisdiction_router.api.directory_violations import (
     TABLE_RULES,
 )
 from jurisdiction_router.api.rule_set_violations import RULE_SET_RULES
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.text import Text
+from servicekit.errors import ErrorTable, ProblemType, Text
 
 _MEND = Text("请改正 errors 中列出的各项。", "Mend each item listed in errors.")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from jurisdiction_router.api.dependencies import USUAL, Made, Reader
 from jurisdiction_router.api.schemas import FeedStatus
 from jurisdiction_router.usecases.tell_feed_status import tell_feed_status
-from servicekit.problems import responses
+from servicekit.errors import responses
 
 router = APIRouter(tags=["operation"])
 

@@ -12,9 +12,8 @@ from fastapi.responses import StreamingResponse
 from jurisdiction_router.api.csv_cells import cell
 from jurisdiction_router.api.dependencies import JSON, USUAL, Made, Reader
 from jurisdiction_router.api.impact_schemas import Impact, MovePage
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR, NOT_FOUND
+from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["impacts"])
 

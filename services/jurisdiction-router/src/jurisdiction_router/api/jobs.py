@@ -8,8 +8,7 @@ from fastapi import APIRouter, Path
 from jurisdiction_router.api.dependencies import USUAL, Made, Reader
 from jurisdiction_router.api.schemas import Job
 from jurisdiction_router.usecases.read_job import read_job
-from servicekit.problems import responses
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, responses
 
 router = APIRouter(tags=["operation"])
 

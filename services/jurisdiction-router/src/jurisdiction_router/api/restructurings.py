@@ -31,10 +31,7 @@ from jurisdiction_router.api.restructuring_schemas import (
     RestructuringIn,
     RestructuringPage,
 )
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     MALFORMED_JSON,
@@ -44,7 +41,9 @@ from servicekit.standard_problems import (
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     TOO_MANY_JOBS,
+    responses,
 )
+from servicekit.http import CursorText, Limit, etag
 
 router = APIRouter(tags=["restructurings"])
 Identifier = Annotated[UUID, Path(description="编号")]

@@ -32,10 +32,7 @@ from jurisdiction_router.api.rule_set_schemas import (
     RuleSetWithdrawalIn,
     TestRun,
 )
-from servicekit.idempotency import IdempotencyKey
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import Problem, responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     BAD_REQUEST,
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
@@ -45,7 +42,11 @@ from servicekit.standard_problems import (
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     TOO_MANY_JOBS,
+    Problem,
+    responses,
 )
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey
 
 router = APIRouter(tags=["rule sets"])
 

@@ -17,7 +17,7 @@ from jurisdiction_router.domain.facts import facts_of
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.domain.vocabulary import read_vocabulary
 from jurisdiction_router.rule_sets import read_packaged
-from servicekit.clock import SystemClock
+from servicekit.time import SystemClock
 
 
 def add_decide(app: typer.Typer) -> None:

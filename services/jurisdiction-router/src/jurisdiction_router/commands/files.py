@@ -13,7 +13,7 @@ from jurisdiction_router.domain.directory_change import DirectoryChange
 from jurisdiction_router.domain.rule_set import RuleSet
 from jurisdiction_router.domain.rule_set_reader import read_rule_set
 from jurisdiction_router.domain.rule_set_text import read_text
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 def rule_set_in(file: Path, language: str) -> RuleSet:

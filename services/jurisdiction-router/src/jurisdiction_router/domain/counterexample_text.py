@@ -5,7 +5,7 @@ from typing import Final
 
 from jurisdiction_router.domain.proof import Counterexample
 from jurisdiction_router.domain.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _SAID: Final[Mapping[str, Text]] = {
     "uncovered": Text("没有规则适用于：{facts}。", "No rule covers: {facts}."),

@@ -27,7 +27,7 @@ from jurisdiction_router.domain.plans import Areas, Plan, Values, picker
 from jurisdiction_router.domain.rule_set import Rule
 from jurisdiction_router.domain.verdict import BY_RULE, Verdict, named
 from jurisdiction_router.domain.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 MAX_TOLD: Final = 5_000
 """Distinct attributes whose rules and turns are kept in memory."""

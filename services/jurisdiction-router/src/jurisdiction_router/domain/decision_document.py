@@ -9,7 +9,7 @@ from jurisdiction_router.domain.facts import POSITIONS, Facts
 from jurisdiction_router.domain.nearest_flip import Flip
 from jurisdiction_router.domain.rule_set import Candidate, Clause, Form, Rule, RuleSet
 from jurisdiction_router.domain.verdict import Verdict
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _CERTAINTY: Final = (("I", "inferred"), ("L", "local_practice"), ("N", "stated"), ("S", "stated"))
 

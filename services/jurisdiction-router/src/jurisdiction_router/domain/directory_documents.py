@@ -15,7 +15,7 @@ from jurisdiction_router.domain.areas_and_bodies import (
 )
 from jurisdiction_router.domain.directory_change import GivenArea
 from jurisdiction_router.domain.periods import boundaries, holds_on, pieces
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 
 def area_document(given: GivenArea, today: date) -> dict[str, Any]:

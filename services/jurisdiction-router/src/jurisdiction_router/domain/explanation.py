@@ -20,7 +20,7 @@ from jurisdiction_router.domain.verdict import (
     Verdict,
 )
 from jurisdiction_router.domain.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _WITHOUT_RULE = {
     NO_RULE_SET: Text(

@@ -14,7 +14,7 @@ from jurisdiction_router.domain.explanation import joined
 from jurisdiction_router.domain.facts import Facts
 from jurisdiction_router.domain.timeline import Jurisdiction
 from jurisdiction_router.domain.verdict import MISSING_FACTS
-from servicekit.text import Text
+from servicekit.errors import Text
 
 MAX_STREETS: Final = 400
 """Streets that are asked for; more than any city but Chongqing has. A territory with more, such as

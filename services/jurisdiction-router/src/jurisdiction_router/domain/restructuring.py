@@ -21,7 +21,7 @@ from jurisdiction_router.domain.directory import Directory
 from jurisdiction_router.domain.directory_change import DirectoryChange, GivenArea
 from jurisdiction_router.domain.directory_checks import SEVERAL_ALLOWED
 from jurisdiction_router.domain.periods import holds_on
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 Change = Mapping[str, Any]
 """One change as a request gives it: `op` and what it needs (see `api.restructuring_schemas`)."""

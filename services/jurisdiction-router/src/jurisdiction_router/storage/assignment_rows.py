@@ -14,7 +14,7 @@ from jurisdiction_router.domain.facts import FactPeriod
 from jurisdiction_router.storage.fact_rows import load_periods, write_periods
 from jurisdiction_router.storage.override_rows import load_overrides
 from servicekit.database import copy_rows
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 
 @dataclass(frozen=True, slots=True)

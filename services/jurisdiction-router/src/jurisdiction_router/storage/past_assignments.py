@@ -17,8 +17,7 @@ from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.storage.assignment_listing import EXACT
-from servicekit.ledger import Segment
-from servicekit.timeline import replace_from
+from servicekit.time import Segment, replace_from
 
 _BATCH = 1_000
 _BUDGET = 5_000

@@ -23,8 +23,8 @@ from jurisdiction_router.storage.assignment_rows import (
     load_organizations,
     write_organizations,
 )
-from servicekit.ledger import Ledger, NewEvent, Segment
-from servicekit.timeline import from_date
+from servicekit.ledger import Ledger, NewEvent
+from servicekit.time import Segment, from_date
 
 EVENT_TYPE: Final = "assignment.changed"
 BATCH: Final = 5_000

@@ -27,12 +27,11 @@ from jurisdiction_router.usecases.reassess_organizations import ReassessOrganiza
 from jurisdiction_router.usecases.rule_set_documents import rule_set_event
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.bell import Bell
-from servicekit.clock import Clock
-from servicekit.database import Database
+from servicekit.database import Bell, Database
+from servicekit.errors import Refusal
 from servicekit.ids import uuid7
 from servicekit.ledger import Ledger
-from servicekit.refusals import Refusal
+from servicekit.time import Clock
 
 ACTOR: Final = "jurisdiction-router"
 _LOOK_SECONDS: Final = 5.0

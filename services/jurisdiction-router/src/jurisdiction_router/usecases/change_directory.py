@@ -41,9 +41,9 @@ from jurisdiction_router.usecases.reassess_organizations import (
     ReassessOrganizations,
 )
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.refusals import Refusal, Violation
+from servicekit.time import Clock
 
 SHOWN = 100
 """Violations named in a refusal."""

@@ -9,8 +9,8 @@ from jurisdiction_router.usecases.change_directory import ChangeDirectory, Point
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.http import check_if_match
 from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
 
 
 @dataclass(frozen=True, slots=True)

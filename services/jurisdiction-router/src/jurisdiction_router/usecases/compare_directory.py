@@ -16,8 +16,8 @@ from jurisdiction_router.storage import fact_rows, jurisdiction_rows
 from jurisdiction_router.storage.directory_import_rows import ItemRow
 from jurisdiction_router.usecases.change_directory import ChangeDirectory, Pointers
 from jurisdiction_router.usecases.find_holes import NO_HOLES, Holes
-from servicekit.clock import Clock
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
+from servicekit.time import Clock
 
 ELSEWHERE: Final = "directory"
 """What an item is that stands for something wrong beyond what the import gives."""

@@ -20,13 +20,11 @@ from jurisdiction_router.usecases.rule_set_documents import (
     summary_of,
 )
 from servicekit.auth import Caller
-from servicekit.canonical import canonical_json
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
-from servicekit.ledger import Ledger, NewEvent
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer, canonical_json
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

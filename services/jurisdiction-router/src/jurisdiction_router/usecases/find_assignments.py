@@ -15,11 +15,11 @@ from jurisdiction_router.storage import assignment_listing, past_assignments
 from jurisdiction_router.storage.past_assignments import PastFilter
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ledger import Ledger, Segment
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.ledger import Ledger
+from servicekit.time import Clock, Segment
 
 EXPORT_PAGE: Final = 1_000
 

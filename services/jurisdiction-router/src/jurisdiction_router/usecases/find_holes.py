@@ -23,7 +23,7 @@ from jurisdiction_router.domain.vocabulary import Vocabulary
 from jurisdiction_router.storage import fact_rows, rule_set_rows
 from jurisdiction_router.usecases.find_hit_organizations import examples_seen_by, organizations_hit
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 SHOWN: Final = 50
 """Holes that are told; the smallest come first."""

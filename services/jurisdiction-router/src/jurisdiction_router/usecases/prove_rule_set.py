@@ -14,11 +14,10 @@ from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdictio
 from jurisdiction_router.usecases.find_hit_organizations import examples_seen_by, organizations_hit
 from jurisdiction_router.usecases.rule_set_documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
-from servicekit.ledger import Ledger
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

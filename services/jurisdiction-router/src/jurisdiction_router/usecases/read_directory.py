@@ -11,10 +11,10 @@ from jurisdiction_router.domain.directory_documents import as_on
 from jurisdiction_router.storage import directory_rows
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 What = Literal["areas", "bodies"]
 

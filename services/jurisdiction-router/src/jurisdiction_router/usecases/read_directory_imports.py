@@ -12,8 +12,8 @@ from jurisdiction_router.storage.directory_import_rows import ImportRow, ItemRow
 from jurisdiction_router.usecases.import_directory import document_seen_by, is_seen_by
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
 
 
 class Items(NamedTuple):

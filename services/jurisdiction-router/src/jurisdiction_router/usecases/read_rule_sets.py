@@ -11,9 +11,9 @@ from jurisdiction_router.storage import rule_set_rows
 from jurisdiction_router.usecases.prove_rule_set import seen_by
 from jurisdiction_router.usecases.rule_set_documents import rule_set_document, rule_set_of
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

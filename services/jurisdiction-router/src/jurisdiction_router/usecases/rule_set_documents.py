@@ -11,9 +11,9 @@ from jurisdiction_router.domain.rule_set import RuleSet
 from jurisdiction_router.storage import rule_set_rows
 from jurisdiction_router.storage.rule_set_rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import from_date
+from servicekit.errors import Refusal, Violation
+from servicekit.ledger import NewEvent
+from servicekit.time import Segment, from_date
 
 Stage = Literal["draft", "proved", "approved", "active", "retired"]
 

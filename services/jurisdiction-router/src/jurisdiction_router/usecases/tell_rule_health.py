@@ -15,8 +15,8 @@ from jurisdiction_router.storage import assignment_listing
 from jurisdiction_router.storage.assignment_listing import HEALTH
 from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from registry_api.core.organization.state import State
 from registry_api.core.point_in_time import AsOf
 from registry_api.organizations.read import ReadOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

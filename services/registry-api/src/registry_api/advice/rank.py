@@ -11,9 +11,9 @@ from registry_api.core.organization.state import access_area
 from registry_api.history import read as history
 from registry_api.organizations.look_up import Names, find_named
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

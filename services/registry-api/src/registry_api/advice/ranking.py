@@ -19,8 +19,8 @@ from registry_api.core.code_lists import list_codes
 from registry_api.core.conditions import Condition, facts_of, read_condition
 from registry_api.core.obligations.derive import Obligation, obligations_on
 from registry_api.core.organization.state import State
-from servicekit.ledger import Segment
-from servicekit.text import Text
+from servicekit.errors import Text
+from servicekit.time import Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,14 @@ from registry_api.advice.schemas import (
 from registry_api.core.evaluation import BASIS, SOURCE
 from registry_api.dependencies import OrganizationId, Reader, Services, Then
 from registry_api.errors import ORGANIZATION_VOID, UNKNOWN_CANDIDATES, USUAL
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, MALFORMED_JSON, NOT_FOUND, PAYLOAD_TOO_LARGE
-from servicekit.text import preferred_language
+from servicekit.errors import (
+    AHEAD_OF_HEAD,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    PAYLOAD_TOO_LARGE,
+    preferred_language,
+    responses,
+)
 
 router = APIRouter(tags=["advice"])
 

@@ -8,7 +8,7 @@ from registry_api.code_lists.schemas import CodeListOut, CodeLists, LabelledCode
 from registry_api.core.code_lists import CodeList, code_lists
 from registry_api.dependencies import Reader
 from registry_api.errors import UNKNOWN_CODE_LIST, USUAL
-from servicekit.problems import Problem, responses
+from servicekit.errors import Problem, responses
 
 router = APIRouter(tags=["code lists"])
 

@@ -24,8 +24,8 @@ from registry_api.life_events.record import Happening, Hook, Recorded, RecordEve
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ids import uuid7
-from servicekit.refusals import Refusal
 from servicekit.sealing import Sealer
 
 _Dated = (

@@ -15,10 +15,9 @@ from registry_api.elections.schemas import CandidateOut, Candidates
 from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID, USUAL
 from registry_api.life_events.answer import CHANGING, event_response
 from registry_api.life_events.schemas import OrganizationAfterEvent
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch
-from servicekit.problems import responses
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, responses
+from servicekit.http import IfMatch
+from servicekit.ledger import IdempotencyKey, fingerprint
 
 PATH = "/v1/organizations/{organization_id}/leadership-elections"
 

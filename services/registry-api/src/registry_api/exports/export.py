@@ -19,11 +19,11 @@ from registry_api.history.point_in_time import find_point_in_time
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import count_selected, stream_selected
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
-from servicekit.refusals import Refusal
 from servicekit.tables import MAX_SHEET_ROWS
+from servicekit.time import Clock
 
 _ABOVE = ("id", "revision")
 """Columns before the fields; an import passes over them."""

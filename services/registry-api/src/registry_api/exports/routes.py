@@ -13,9 +13,8 @@ from registry_api.exports.answer import (
     header_language,
 )
 from registry_api.selection.parameters import Filters
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, TOO_MANY_REQUESTS
+from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
+from servicekit.http import takes_transfer_place
 
 router = APIRouter(tags=["organizations"])
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import AsOf, PointInTime
 from registry_api.history import rows
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 IN_FORCE = date.max
 """The day on which every known fact is in force: the state as the current row would show it."""

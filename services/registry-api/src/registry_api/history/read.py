@@ -14,8 +14,8 @@ from registry_api.core.organization.known_past import Patch
 from registry_api.core.organization.state import complete
 from registry_api.core.timeline import ToldEvent
 from registry_api.history import rows
-from servicekit.canonical import GENESIS
-from servicekit.ledger import Head, Segment
+from servicekit.ledger import GENESIS, Head
+from servicekit.time import Segment
 
 _LAST = 2**62
 """Beyond every position."""

@@ -16,10 +16,10 @@ from registry_api.imports.files.row import FileRow
 from registry_api.imports.matching import Bearers, RowRefused
 from registry_api.register.change import revised
 from registry_api.register.stored import StoredOrganization
+from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.ledger import NewEvent
+from servicekit.time import Segment, merge_patch
 
 EVENT = "organization.imported"
 

@@ -11,7 +11,7 @@ from registry_api.imports.entries import Entry, filed_as
 from registry_api.imports.files.row import FileRow
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 
 class RowRefused(Exception):

@@ -22,19 +22,18 @@ from registry_api.imports.refused_file import refused_file, row_error
 from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
 from registry_api.imports.start import ImportRequest
 from registry_api.imports.template import template
-from servicekit.idempotency import IdempotencyKey
-from servicekit.jobs import Job
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     NOT_FOUND,
     TOO_MANY_JOBS,
     TOO_MANY_REQUESTS,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import CursorText, Limit, takes_transfer_place
+from servicekit.jobs import Job
+from servicekit.ledger import IdempotencyKey
 
 PATH = "/v1/imports"
 

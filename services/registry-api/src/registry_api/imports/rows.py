@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.database import copy_rows
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 READ_PIECE = text("SELECT content FROM upload_chunk WHERE job_id = :job AND number = :number")
 READ_REMARKS = text(

@@ -12,12 +12,11 @@ from registry_api.history.point_in_time import IN_FORCE, find_point_in_time
 from registry_api.integrity.area_digest import AreaDigest
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import select_identifiers, stream_selected
-from servicekit.areas import area_prefix
-from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.auth import Caller, area_prefix
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
-from servicekit.refusals import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path
 from registry_api.dependencies import Known, Reader, Services
 from registry_api.errors import USUAL
 from registry_api.integrity.schemas import AreaDigestOut, HeadOut
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, OUTSIDE_AREAS
+from servicekit.errors import AHEAD_OF_HEAD, OUTSIDE_AREAS, responses
 
 router = APIRouter(tags=["integrity"])
 

@@ -5,9 +5,7 @@ from fastapi import Response
 
 from registry_api.errors import INVALID_ORGANIZATION, ORGANIZATION_VOID, USUAL
 from registry_api.life_events.record import Recorded
-from servicekit.preconditions import etag
-from servicekit.problems import ProblemType
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -15,7 +13,9 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    ProblemType,
 )
+from servicekit.http import etag
 
 CHANGING: tuple[ProblemType, ...] = (
     *USUAL, NOT_FOUND, ORGANIZATION_VOID, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON,

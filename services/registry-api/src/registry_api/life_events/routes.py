@@ -16,9 +16,9 @@ from registry_api.life_events.record import AMENDED, Happening
 from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
 from registry_api.organizations.schemas import Organization
 from servicekit.auth import Caller
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch
-from servicekit.problems import responses
+from servicekit.errors import responses
+from servicekit.http import IfMatch
+from servicekit.ledger import IdempotencyKey, fingerprint
 
 router = APIRouter(tags=["life events"])
 

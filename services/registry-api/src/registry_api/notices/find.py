@@ -18,10 +18,10 @@ from registry_api.selection.criteria import Selection
 from registry_api.selection.select import select_page
 from registry_api.supervision.find import FindSupervised, Supervised
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 _BATCH = 500
 _BUDGET = 5_000

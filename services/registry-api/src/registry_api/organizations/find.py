@@ -35,10 +35,10 @@ from registry_api.selection.select import (
     select_sorted,
 )
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 BY_ID: Sort = "id"
 

@@ -14,8 +14,8 @@ from registry_api.organizations.rows import NamedOrganization
 from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

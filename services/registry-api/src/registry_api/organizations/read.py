@@ -13,9 +13,9 @@ from registry_api.register.missing import missing, missing_by_code
 from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from registry_api.core.organization.state import State
 from registry_api.register.establish import EstablishOrganization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger
+from servicekit.ledger import Ledger, StoredAnswer, store_answer, take_key
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,7 @@ from registry_api.organizations.schemas import (
     ToldEventOut,
 )
 from registry_api.selection.parameters import Filters
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.moments import KnownAt, moment
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     AHEAD_OF_HEAD,
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -49,8 +44,12 @@ from servicekit.standard_problems import (
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import CursorText, Limit, etag
+from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.time import KnownAt, moment
 
 router = APIRouter(tags=["organizations"])
 

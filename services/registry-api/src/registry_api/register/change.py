@@ -24,10 +24,9 @@ from registry_api.register.revision import Revision, Terms
 from registry_api.register.store import NameTaken
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.time import Clock, merge_patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

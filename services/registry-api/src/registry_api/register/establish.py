@@ -19,10 +19,10 @@ from registry_api.register.change import below
 from registry_api.register.store import NameTaken
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import NewEvent
+from servicekit.time import Clock, Segment
 
 ESTABLISHED = "organization.established"
 

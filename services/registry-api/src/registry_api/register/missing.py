@@ -11,7 +11,7 @@ from registry_api.core.point_in_time import PointInTime
 from registry_api.register import rows
 from registry_api.selection import past
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from uuid import UUID
 from registry_api.core.organization.facets import facet_values, facets
 from registry_api.core.organization.name_pairs import name_pairs
 from registry_api.core.organization.state import State, access_area
-from servicekit.canonical import canonical_text
-from servicekit.ledger import Segment
+from servicekit.ledger import canonical_text
+from servicekit.time import Segment
 
 Timeline = Sequence[Segment]
 

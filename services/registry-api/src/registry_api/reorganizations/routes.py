@@ -14,10 +14,7 @@ from registry_api.errors import (
 from registry_api.reorganizations.reorganize import plan_of_merger, plan_of_split
 from registry_api.reorganizations.schemas import ReorganizationOut, VoidIn, VoidOut
 from registry_api.reorganizations.void import VoidRequest
-from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
-from servicekit.preconditions import IfMatch
-from servicekit.problems import ProblemType, responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -25,7 +22,11 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    ProblemType,
+    responses,
 )
+from servicekit.http import IfMatch
+from servicekit.ledger import IdempotencyKey, StoredAnswer, fingerprint
 
 router = APIRouter(tags=["life events"])
 

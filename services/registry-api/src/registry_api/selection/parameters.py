@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from registry_api.core.code_lists import Coded
 from registry_api.core.field_types import CivilDate
 from registry_api.core.organization.facets import AREA, Facet, Filter, facets, filters
-from servicekit.areas import area_prefix
+from servicekit.auth import area_prefix
 
 _MOST_VALUES = 200
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]

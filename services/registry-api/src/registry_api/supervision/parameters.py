@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request
 
 from registry_api.errors import ROUTER_NOT_CONFIGURED, ROUTER_UNAVAILABLE, TOO_MANY_SUPERVISED
 from registry_api.supervision.find import Supervised
-from servicekit.problems import ProblemType
+from servicekit.errors import ProblemType
 
 _MOST_BODIES = 20
 

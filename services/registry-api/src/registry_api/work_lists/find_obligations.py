@@ -17,10 +17,10 @@ from registry_api.supervision.find import FindSupervised, Supervised
 from registry_api.work_lists import rows
 from registry_api.work_lists.rows import Owing, OwingFilter
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

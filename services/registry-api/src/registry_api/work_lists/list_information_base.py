@@ -30,9 +30,9 @@ from registry_api.selection.select import count_selected, select_page
 from registry_api.supervision.find import FindSupervised, Supervised
 from registry_api.work_lists import rows
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
 from registry_api.selection import past
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

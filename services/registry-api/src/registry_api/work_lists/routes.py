@@ -33,16 +33,15 @@ from registry_api.work_lists.schemas import (
     OwingPageOut,
     StandingOut,
 )
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     AHEAD_OF_HEAD,
     INVALID_CURSOR,
     NOT_FOUND,
     TOO_MANY_REQUESTS,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import CursorText, Limit, takes_transfer_place
 
 router = APIRouter(tags=["obligations"])
 

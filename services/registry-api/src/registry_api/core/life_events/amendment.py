@@ -4,8 +4,8 @@ from typing import Any
 
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.state import DECIDED, State
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.errors import Refusal, Violation
+from servicekit.time import merge_patch
 
 
 def amendment(state: State, change: dict[str, Any]) -> Effect:

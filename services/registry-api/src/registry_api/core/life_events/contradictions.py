@@ -18,8 +18,8 @@ from registry_api.core.life_events.event import check_status, not_possible
 from registry_api.core.life_events.reorganization import MERGED, SPLIT
 from registry_api.core.organization.known_past import Patch
 from registry_api.core.organization.state import State, settled
-from servicekit.refusals import Refusal
-from servicekit.timeline import merge_diff, merge_patch
+from servicekit.errors import Refusal
+from servicekit.time import merge_diff, merge_patch
 
 _Check = Callable[[State, dict[str, Any], date], None]
 

@@ -24,8 +24,8 @@ from registry_api.core.obligations.schedules import SCHEDULES, Known, Schedule
 from registry_api.core.organization.fact_reading import Reader, fact_reader
 from registry_api.core.organization.state import State
 from registry_api.core.parameters import parameter, starts
-from servicekit.ledger import Segment
-from servicekit.text import Text
+from servicekit.errors import Text
+from servicekit.time import Segment
 
 AMENDMENTS = "amendments"
 

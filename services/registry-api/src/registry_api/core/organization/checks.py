@@ -14,7 +14,7 @@ from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.fact_reading import Reader, fact_reader
 from registry_api.core.organization.state import DECIDED, State
 from registry_api.core.parameters import parameter
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 
 def check_state(state: State, today: date, divisions: Divisions) -> list[Violation]:

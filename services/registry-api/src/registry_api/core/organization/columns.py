@@ -17,8 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from registry_api.core.code_lists import Coded, code_lists
 from registry_api.core.organization.quoting import listed, written
 from registry_api.core.organization.state import OrganizationState, State, complete
+from servicekit.errors import Text
 from servicekit.tables import guarded
-from servicekit.text import Text
 
 Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
 Language = Literal["zh", "en"]

@@ -19,7 +19,7 @@ from registry_api.core.organization.state import OrganizationState, State, shape
 from registry_api.imports.files.cells import UNKNOWN, BadCell, Tell, read_cell
 from registry_api.imports.files.row import BrokenRow, FileRefused, FileRow
 from registry_api.imports.files.street_names import read_street
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 MAX_COLUMNS = 200
 _NAMING = {("credit_code",), ("filing_number",)}

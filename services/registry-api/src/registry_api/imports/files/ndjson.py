@@ -10,7 +10,7 @@ from registry_api.core.organization.columns import IGNORED, REASON_MEMBER
 from registry_api.core.organization.state import OrganizationState, State, complete, shape
 from registry_api.imports.files.row import BrokenRow, FileRow
 from registry_api.imports.files.table import Table
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 MAX_LINE = 1_000_000
 MAX_DEPTH = 20

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from registry_api.core.organization.divisions import division_names
 from registry_api.core.organization.quoting import clean
 from registry_api.imports.files.cells import BadCell, Tell
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _OFFICE = re.compile(r"(?<=街道)办(?:事处)?$|办事处$")

@@ -12,7 +12,7 @@ from registry_api.core.organization.columns import is_reason
 from registry_api.imports.files.layout import Layout
 from registry_api.imports.files.ndjson import ORIGINAL, document_row
 from registry_api.imports.files.row import BrokenRow, FileRow
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 from servicekit.tables import unguarded
 
 
