@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.registry_api.samples import hospital
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
-from registry_api.core.life_events.contradictions import Happened, check_later_events
+from registry_api.core.life_events.contradictions import PastEvent, check_later_events
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import OrganizationState, settled, to_state
 from servicekit.errors import Refusal
@@ -40,7 +40,7 @@ _HISTORIES = st.lists(
 )  # fmt: skip
 
 
-def _recorded(past: list[Happened], event: LifeEvent) -> Happened | None:
+def _recorded(past: list[PastEvent], event: LifeEvent) -> PastEvent | None:
     """The event as the ledger would keep it; None where it is refused, or says nothing new."""
     day = event.effective_on
     state = KnownPast([each.patch for each in past]).on(day)
@@ -49,7 +49,7 @@ def _recorded(past: list[Happened], event: LifeEvent) -> Happened | None:
         patch = event.effect(state).patch
         if settled(merge_patch(state, patch)) == state:
             return None
-        new = Happened(event.type, day, len(past) + 1, patch)
+        new = PastEvent(event.type, day, len(past) + 1, patch)
         check_later_events(past, new)
     except Refusal:
         return None
@@ -62,14 +62,16 @@ def test_all_that_is_recorded_could_have_happened_day_by_day(
     history: list[tuple[int, tuple[str, dict[str, Any]]]],
 ) -> None:
     founded = to_state(OrganizationState.model_validate(hospital()))
-    past = [Happened("organization.established", FIRST, 1, founded)]
+    past = [PastEvent("organization.established", FIRST, 1, founded)]
     for offset, (path, sent) in history:
         day = FIRST + timedelta(offset)
         event = _BY_PATH[path].model_validate({"effective_on": day, **sent})
         if (recorded := _recorded(past, event)) is not None:
             past.append(recorded)
     state = settled(founded)
-    for happened in sorted(past[1:], key=lambda each: each.effective_on):
-        _BY_TYPE[happened.type].still_possible(state, happened.change, happened.effective_on)
-        state = settled(merge_patch(state, happened.change))
+    for past_events in sorted(past[1:], key=lambda each: each.effective_on):
+        _BY_TYPE[past_events.type].still_possible(
+            state, past_events.change, past_events.effective_on
+        )
+        state = settled(merge_patch(state, past_events.change))
     assert state == KnownPast([each.patch for each in past]).timeline[-1].state

@@ -95,7 +95,7 @@ async def test_a_sorted_walk_shows_the_register_as_it_was_at_its_first_page(
 async def test_a_sorted_walk_that_too_much_overtook_says_so(
     registry: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find_organizations, "_MOST_CHANGES", 1)
+    monkeypatch.setattr(find_organizations, "_MAX_CHANGES", 1)
     await founded(registry, 1)
     await founded(registry, 2)
     page = (await registry.get("/v1/organizations?sort=name&limit=1")).json()

@@ -212,7 +212,7 @@ async def test_nobody_waits_for_ever(
 async def test_more_than_one_statement_takes_is_refused_saying_what_to_do(
     asking: httpx.AsyncClient, router: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find_supervised, "MOST", 2)
+    monkeypatch.setattr(find_supervised, "MAX_SUPERVISED", 2)
     router.organizations = {"a": _ids(2), "b": _ids(1), "c": _ids(3)}
     for params, status in (
         ({"body": "a"}, 200), ({"body": "c"}, 413), ({"body": ["a", "b"]}, 413),

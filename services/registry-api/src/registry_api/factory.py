@@ -17,7 +17,7 @@ from registry_api.notices.find import FindNotices
 from registry_api.organizations.find import FindOrganizations
 from registry_api.organizations.look_up import LookUpOrganizations
 from registry_api.organizations.read import ReadOrganization
-from registry_api.organizations.read_timeline import ReadStory
+from registry_api.organizations.read_timeline import ReadTimeline
 from registry_api.organizations.register import RegisterOrganization
 from registry_api.register.change import ChangeOrganization
 from registry_api.register.derive_obligations import DeriveObligations
@@ -61,7 +61,7 @@ class Services:
     reorganize: Reorganize
     void_organization: VoidOrganization
     read_organization: ReadOrganization
-    read_story: ReadStory
+    read_timeline: ReadTimeline
     read_obligations: ReadObligations
     derive_obligations: DeriveObligations
     verify_rows: VerifyRows
@@ -119,7 +119,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         reorganize=Reorganize(database, ledger, change, establish),
         void_organization=VoidOrganization(database, ledger),
         read_organization=read_organization,
-        read_story=ReadStory(database, clock),
+        read_timeline=ReadTimeline(database, clock),
         read_obligations=ReadObligations(database, clock),
         derive_obligations=DeriveObligations(database),
         verify_rows=VerifyRows(database),

@@ -110,7 +110,7 @@ former_identifier = Table(
     Column("value", Text, primary_key=True),
     Column("organization_id", Uuid, primary_key=True),
 )
-"""What organizations were named before, or are named on other days: `storage.former_identifiers`.
+"""What organizations were named before, or are named on other days: `register.store`.
 Also of those that are void."""
 
 obligation = Table(
@@ -123,7 +123,7 @@ obligation = Table(
     Column("until", Date, nullable=False, comment="first day on which it is not owed any more"),
     Index("obligation_due_idx", "kind", "due_on", "organization_id"),
 )
-"""What each organization owes by its current state, now or on a day ahead: `domain.obligations`.
+"""What each organization owes by its current state, now or on a day ahead: `core.obligations`.
 Without a foreign key: its check would cost an import more than the rows themselves do."""
 
 candidate = Table(

@@ -76,14 +76,16 @@ class Guidance:
 def guidance_for(state: State, day: date) -> Guidance:
     """What is recommended for an organization in a complete state on `day`."""
     form = next(rule for rule in forms().values() if _holds(rule.when, state, day))
-    named = ((words, value_at(state, path.split("."))) for path, words in form.with_)
+    partners = ((words, value_at(state, path.split("."))) for path, words in form.with_)
     mechanisms = [
-        (found, None if found.recorded is None else _holds(found.recorded, state, day))
-        for found in _mechanisms().values()
-        if _holds(found.when, state, day)
+        (mechanism, None if mechanism.recorded is None else _holds(mechanism.recorded, state, day))
+        for mechanism in _mechanisms().values()
+        if _holds(mechanism.when, state, day)
     ]
-    priority = next(found for found in _priorities().values() if _holds(found.when, state, day))
-    return Guidance(form, [(words, value) for words, value in named if value], mechanisms, priority)
+    priority = next(level for level in _priorities().values() if _holds(level.when, state, day))
+    return Guidance(
+        form, [(words, value) for words, value in partners if value], mechanisms, priority
+    )
 
 
 def _holds(condition: Condition, state: State, day: date) -> bool:
@@ -142,7 +144,7 @@ def _mechanisms() -> Mapping[str, Mechanism]:
 
 @cache
 def _priorities() -> Mapping[str, Priority]:
-    found = {
+    by_level = {
         name: Priority(
             name,
             read_condition(raw["when"]),
@@ -153,6 +155,6 @@ def _priorities() -> Mapping[str, Priority]:
         )
         for name, raw in _data()["priorities"].items()
     }
-    if not {priority.level for priority in found.values()} <= {*LEVELS}:
+    if not {priority.level for priority in by_level.values()} <= {*LEVELS}:
         raise ValueError("guidance.yaml: there is no such level")
-    return found
+    return by_level

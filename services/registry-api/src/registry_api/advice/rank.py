@@ -77,9 +77,9 @@ class RankCandidates:
     ) -> tuple[dict[UUID, KnownPast], dict[str, UUID]]:
         """What is known of those that there are, by id; and the ids of their credit codes."""
         codes = [c.named for c in competitors if c.id is None]
-        named = [c.id for c in competitors if c.id is not None]
+        ids = [c.id for c in competitors if c.id is not None]
         async with self.database.snapshot() as connection:
-            bearers = await find_named(connection, caller, Names(codes, named, []))
+            bearers = await find_named(connection, caller, Names(codes, ids, []))
             patches = await history.patches_of(connection, [bearer.id for bearer in bearers])
         pasts = {identifier: KnownPast(known) for identifier, known in patches.items()}
         return pasts, {bearer.credit_code: bearer.id for bearer in bearers if bearer.credit_code}

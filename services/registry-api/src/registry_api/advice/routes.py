@@ -156,24 +156,24 @@ async def rank_candidates(
         clause=rules.clause.say(language),
         source=rules.source,
         basis=rules.basis,
-        items=[_shown(found, language) for found in placed],
+        items=[_ranked(placed_candidate, language) for placed_candidate in placed],
     )
 
 
-def _shown(found: Placed, language: str) -> RankedOut:
-    candidate = found.candidate
+def _ranked(placed_candidate: Placed, language: str) -> RankedOut:
+    candidate = placed_candidate.candidate
 
-    def told(criterion: Criterion, met: bool) -> CriterionOut:
+    def criterion_out(criterion: Criterion, met: bool) -> CriterionOut:
         return CriterionOut(criterion=criterion.name, title=criterion.title.say(language), met=met)
 
     return RankedOut(
-        rank=found.rank,
-        tied=found.tied,
-        preferred=found.preferred,
+        rank=placed_candidate.rank,
+        tied=placed_candidate.tied,
+        preferred=placed_candidate.preferred,
         id=candidate.id,
         name=candidate.name,
         score=candidate.score,
         works_well=candidate.works_well,
-        criteria=[told(c, c in candidate.met) for c in criteria().works_well],
-        barred=[told(c, True) for c in candidate.barred],
+        criteria=[criterion_out(c, c in candidate.met) for c in criteria().works_well],
+        barred=[criterion_out(c, True) for c in candidate.barred],
     )

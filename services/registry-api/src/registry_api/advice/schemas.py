@@ -77,7 +77,7 @@ class EvaluationEligibilityOut(BaseModel):
     grounds: list[GroundOut] = Field(description="Everything that does 一票否决理由")
 
 
-MOST_CANDIDATES = 200
+MAX_CANDIDATES = 200
 
 
 class CandidateIn(BaseModel):
@@ -103,7 +103,7 @@ class RankingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     valid_on: CivilDate | None = Field(None, description="Default today 有效日期")
     candidates: list[CandidateIn] = Field(
-        min_length=1, max_length=MOST_CANDIDATES, description="At most 200 候选组织"
+        min_length=1, max_length=MAX_CANDIDATES, description="At most 200 候选组织"
     )
 
 

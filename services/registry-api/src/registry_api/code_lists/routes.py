@@ -22,7 +22,7 @@ router = APIRouter(tags=["code lists"])
 )
 async def list_code_lists(caller: Reader) -> CodeLists:
     """Every coded value of the register with its labels."""
-    return CodeLists(items=[_shown(found) for found in code_lists().values()])
+    return CodeLists(items=[_code_list_out(code_list) for code_list in code_lists().values()])
 
 
 @router.get(
@@ -36,14 +36,14 @@ async def read_code_list(
     caller: Reader, name: Annotated[str, Path(description="The list's name 表名")]
 ) -> CodeListOut:
     """The codes of one list."""
-    found = code_lists().get(name)
-    if found is None:
+    code_list = code_lists().get(name)
+    if code_list is None:
         raise Problem(UNKNOWN_CODE_LIST, facts={"known": ", ".join(code_lists())})
-    return _shown(found)
+    return _code_list_out(code_list)
 
 
-def _shown(found: CodeList) -> CodeListOut:
-    values = [LabelledCode(code=c, zh=t.zh, en=t.en) for c, t in found.values.items()]
+def _code_list_out(code_list: CodeList) -> CodeListOut:
+    values = [LabelledCode(code=c, zh=t.zh, en=t.en) for c, t in code_list.values.items()]
     return CodeListOut(
-        name=found.name, title_zh=found.title.zh, title_en=found.title.en, values=values
+        name=code_list.name, title_zh=code_list.title.zh, title_en=code_list.title.en, values=values
     )

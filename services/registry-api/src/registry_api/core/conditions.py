@@ -55,7 +55,7 @@ def read_condition(raw: Mapping[str, Any]) -> Condition:
     own = {path: test for path, test in raw.items() if path != "any"}
     for path in own:
         check_path(path)
-    parameters = frozenset(_named(own)).union(*(a.parameters for a in alternatives))
+    parameters = frozenset(_parameters_of(own)).union(*(a.parameters for a in alternatives))
     tests = tuple((path, _test(path, test)) for path, test in own.items())
     return Condition(tests, alternatives, parameters)
 
@@ -83,7 +83,7 @@ def _paths() -> frozenset[str]:
     return frozenset(".".join(path[:depth]) for path in leaves for depth in range(1, len(path) + 1))
 
 
-def _named(tests: Mapping[str, Any]) -> Iterator[str]:
+def _parameters_of(tests: Mapping[str, Any]) -> Iterator[str]:
     for test in tests.values():
         bounds = test.values() if isinstance(test, dict) else ()
         yield from (bound for bound in bounds if isinstance(bound, str))
@@ -101,8 +101,8 @@ def _test(path: str, raw: Any) -> Test:
     return _OPERATORS[operator](operand)
 
 
-def _known(wanted: bool) -> Test:
-    return lambda value, _: (value is not None) is wanted
+def _known(expected: bool) -> Test:
+    return lambda value, _: (value is not None) is expected
 
 
 def _not(values: list[Any]) -> Test:

@@ -16,7 +16,7 @@ from servicekit.time import Segment, replace_from
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
+class RecordedEvent:
     """An event of one organization, as the ledger tells it.
 
     `timeline` replaces all that was known from `effective_on` on; it is None where a later event
@@ -56,10 +56,10 @@ class Chapter:
     start: date
     until: date | None
     changes: Sequence[Change] | None
-    events: Sequence[ToldEvent]
+    events: Sequence[RecordedEvent]
 
 
-def known_timeline(events: Sequence[ToldEvent]) -> list[Segment]:
+def known_timeline(events: Sequence[RecordedEvent]) -> list[Segment]:
     """The whole timeline by events in the order of their positions."""
     segments: list[Segment] = []
     for event in events:
@@ -68,7 +68,7 @@ def known_timeline(events: Sequence[ToldEvent]) -> list[Segment]:
     return segments
 
 
-def tell(events: Sequence[ToldEvent], may_see: Callable[..., bool]) -> list[Chapter]:
+def timeline_of(events: Sequence[RecordedEvent], may_see: Callable[..., bool]) -> list[Chapter]:
     """The story by events in the order of their positions; `may_see` says which areas are told."""
     chapters: list[Chapter] = []
     before: State | None = None
@@ -86,12 +86,12 @@ def tell(events: Sequence[ToldEvent], may_see: Callable[..., bool]) -> list[Chap
 
 def differences(before: State, after: State) -> list[Change]:
     """The leaves that differ, in the order of the document."""
-    found = []
+    changes = []
     for column in columns():
         old, new = value_at(before, column.path), value_at(after, column.path)
         if old != new:
-            found.append(Change(column.dotted, old, new))
-    return found
+            changes.append(Change(column.dotted, old, new))
+    return changes
 
 
 def _covers(segment: Segment, day: date) -> bool:

@@ -157,7 +157,7 @@ async def list_candidates(
     caller: Writer, services: Services, organization_id: OrganizationId
 ) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
-    found = await services.hold_election.read_candidates(caller, organization_id)
+    candidates = await services.hold_election.read_candidates(caller, organization_id)
     return Candidates(
         items=[
             CandidateOut(
@@ -167,6 +167,6 @@ async def list_candidates(
                 result=reviewed.result,
                 reviewed_on=reviewed.reviewed_on,
             )
-            for reviewed in found
+            for reviewed in candidates
         ]
     )

@@ -9,10 +9,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.life_events.contradictions import Happened
+from registry_api.core.life_events.contradictions import PastEvent
 from registry_api.core.organization.known_past import Patch
 from registry_api.core.organization.state import complete
-from registry_api.core.timeline import ToldEvent
+from registry_api.core.timeline import RecordedEvent
 from registry_api.history import rows
 from servicekit.ledger import GENESIS, Head
 from servicekit.time import Segment
@@ -29,11 +29,11 @@ async def patches(
     return [(row.effective_on, row.position, orjson.loads(row.change)) for row in stored]
 
 
-async def happened(connection: AsyncConnection, identifier: UUID) -> list[Happened]:
+async def past_events(connection: AsyncConnection, identifier: UUID) -> list[PastEvent]:
     """The organization's events with their patches, in the order of the ledger."""
     stored = await rows.patches(connection, str(identifier), None)
     return [
-        Happened(row.type, row.effective_on, row.position, orjson.loads(row.change))
+        PastEvent(row.type, row.effective_on, row.position, orjson.loads(row.change))
         for row in stored
     ]
 
@@ -50,7 +50,7 @@ async def patches_of(
 
 async def events_up_to(
     connection: AsyncConnection, identifier: UUID, position: int = _LAST
-) -> list[ToldEvent]:
+) -> list[RecordedEvent]:
     """What the ledger tells of an organization up to a position, in its order."""
     return [_event(row) for row in await rows.events_up_to(connection, str(identifier), position)]
 
@@ -61,7 +61,7 @@ async def events_after(
     patterns: Sequence[str] | None,
     after: int,
     limit: int,
-) -> list[ToldEvent]:
+) -> list[RecordedEvent]:
     """A page of the organization's events after a position, those that touch `patterns` only."""
     stored = await rows.events_after(connection, str(identifier), patterns, after, limit)
     return [_event(row) for row in stored]
@@ -82,9 +82,9 @@ async def changed_since(connection: AsyncConnection, position: int, limit: int) 
     return [UUID(subject) for subject in await rows.changed_since(connection, position, limit)]
 
 
-def _event(row: Any) -> ToldEvent:
+def _event(row: Any) -> RecordedEvent:
     timeline = None if row.timeline is None else orjson.loads(row.timeline)
-    return ToldEvent(
+    return RecordedEvent(
         position=row.position,
         revision=row.revision,
         type=row.type,

@@ -136,7 +136,7 @@ class Batch:
         try:
             revision = self.rules.terms.revise(known, self.effective_on, state)
         except Refusal as refusal:
-            raise RowRefused(*_told(refusal)) from refusal
+            raise RowRefused(*_violations_of(refusal)) from refusal
         if revision is None:
             outcome.unchanged += 1
             return ()
@@ -197,7 +197,7 @@ def _repeated(entry: Entry, rule: str, first: int | None) -> Violation:
     return Violation("/credit_code", rule, who, {"first": first})
 
 
-def _told(refusal: Refusal) -> Sequence[Violation]:
+def _violations_of(refusal: Refusal) -> Sequence[Violation]:
     """The refusal of a change as what is wrong with its row."""
     if refusal.code == "outside-areas":
         area = refusal.facts["area"]

@@ -122,10 +122,10 @@ class Reading:
         who, first_line, same = self._look(row)
         if row.violations or first_line is not None or row.example:
             return Entry(row, who, first_line, same, None, row.violations)
-        found = self._rules.new(row)
-        if isinstance(found, NewOrganization):
-            return Entry(row, who, None, False, found, ())
-        return Entry(row, who, None, False, None, found)
+        new = self._rules.new(row)
+        if isinstance(new, NewOrganization):
+            return Entry(row, who, None, False, new, ())
+        return Entry(row, who, None, False, None, new)
 
     def _look(self, row: FileRow) -> tuple[Identity | None, int | None, bool]:
         """(whom the row is about, the line they were on before, whether that said the same)."""

@@ -102,13 +102,13 @@ def numbers_under_other_authorities(
 ) -> list[str]:
     """Filing numbers that organizations known by their codes take along to another authority."""
     by_code = {one.state["credit_code"]: one for one in known if one.state["filing_number"]}
-    found = []
+    numbers = []
     for entry in entries if by_code else ():
         stored = by_code.get(entry.identity) if isinstance(entry.identity, str) else None
         sent = entry.row.leaf("registration", "authority", "division_code") if stored else None
         if stored is not None and sent and sent != _division(stored):
-            found.append(stored.state["filing_number"])
-    return found
+            numbers.append(stored.state["filing_number"])
+    return numbers
 
 
 def _division(stored: StoredOrganization) -> str:

@@ -75,12 +75,12 @@ class ReadImport:
         query = {"import": str(identifier), "severity": severity}
         after = decode_cursor(cursor, query, [int, int]) or [-1, -1]
         async with self.database.reading() as connection:
-            found = await rows.read_remarks(
+            remarks = await rows.read_remarks(
                 connection, identifier, severity, (after[0], after[1]), limit
             )
-        last = found[-1] if len(found) == limit else None
+        last = remarks[-1] if len(remarks) == limit else None
         following = encode_cursor((last.line, last.number), query) if last else None
-        return Remarks(found, following)
+        return Remarks(remarks, following)
 
     async def refused_rows(self, caller: Caller, identifier: UUID, form: str) -> RefusedRows:
         """The rows that were refused, as they were written, for a file as `form`.
@@ -96,8 +96,8 @@ class ReadImport:
         if form == "xlsx" and job.errors > MAX_SHEET_ROWS:
             raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
         async with self.database.reading() as connection:
-            held = await rows.read_refused_rows(connection, identifier, [rows.HEADER_LINE])
-        header = held.get(rows.HEADER_LINE, [])
+            header_rows = await rows.read_refused_rows(connection, identifier, [rows.HEADER_LINE])
+        header = header_rows.get(rows.HEADER_LINE, [])
         return RefusedRows(header, self._refused(identifier))
 
     async def _refused(self, identifier: UUID) -> AsyncGenerator[list[RefusedRow], None]:
@@ -105,16 +105,16 @@ class ReadImport:
         after = (-1, -1)
         while True:
             async with self.database.reading() as connection:
-                found = await rows.read_remarks(connection, identifier, "error", after, _PAGE)
-                lines = list(dict.fromkeys(remark.line for remark in found))
+                remarks = await rows.read_remarks(connection, identifier, "error", after, _PAGE)
+                lines = list(dict.fromkeys(remark.line for remark in remarks))
                 cells = await rows.read_refused_rows(connection, identifier, lines)
-            if len(found) == _PAGE and len(lines) > 1:  # the last row may go on behind the page
-                found = [remark for remark in found if remark.line != lines[-1]]
+            if len(remarks) == _PAGE and len(lines) > 1:  # the last row may go on behind the page
+                remarks = [remark for remark in remarks if remark.line != lines[-1]]
                 lines.pop()
-            if not found:
+            if not remarks:
                 return
-            after = (found[-1].line, found[-1].number)
+            after = (remarks[-1].line, remarks[-1].number)
             by_line: dict[int, list[Violation]] = {line: [] for line in lines}
-            for remark in found:
+            for remark in remarks:
                 by_line[remark.line].append(remark.violation)
             yield [RefusedRow(n, cells.get(n, []), listed) for n, listed in by_line.items()]

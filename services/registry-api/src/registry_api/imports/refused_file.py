@@ -27,16 +27,16 @@ def refused_file(rows: RefusedRows, form: str, language: str) -> AsyncGenerator[
     """The rows as "csv", "xlsx" or "ndjson", with the reasons in `language`."""
     columns_ = _without_blanks(rows.header)  # a sheet is as wide as its longest row
     reasons = [place for place, cell in enumerate(columns_) if is_reason(cell)]
-    kept = [place for place in range(len(columns_)) if place not in reasons]
-    header = [columns_[place] for place in kept]
+    places = [place for place in range(len(columns_)) if place not in reasons]
+    header = [columns_[place] for place in places]
     worded = _worded(language)
 
     def cells(row: RefusedRow) -> list[str]:
-        written_, told = _without_reasons(row, reasons)
-        shown = [written_[n] if n < len(written_) else "" for n in kept]
-        beyond = _without_blanks(written_[len(columns_) :])
-        return [*map(_harmless, shown), told or " ".join(map(worded, row.violations)),
-                *map(_harmless, beyond)]  # fmt: skip
+        as_sent, earlier = _without_reasons(row, reasons)
+        in_order = [as_sent[n] if n < len(as_sent) else "" for n in places]
+        beyond = _without_blanks(as_sent[len(columns_) :])
+        why = earlier or " ".join(map(worded, row.violations))
+        return [*map(_harmless, in_order), why, *map(_harmless, beyond)]
 
     def line(row: RefusedRow) -> str:
         return _document(row, language)

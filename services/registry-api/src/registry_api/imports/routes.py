@@ -95,8 +95,10 @@ async def start_import(
     With an `effective_on` before the first day of an organization its beginning is moved back.
     """
     media_type = request.headers.get("content-type")
-    wanted = ImportRequest(format, media_type, effective_on, dry_run, reason, idempotency_key)
-    identifier = await services.start_import(caller, wanted, request.stream())
+    import_request = ImportRequest(
+        format, media_type, effective_on, dry_run, reason, idempotency_key
+    )
+    identifier = await services.start_import(caller, import_request, request.stream())
     response.headers["location"] = f"{PATH}/{identifier}"
     return _job(await services.read_import.job(caller, identifier))
 

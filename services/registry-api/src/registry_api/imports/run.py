@@ -43,7 +43,7 @@ from servicekit.ledger import Ledger
 from servicekit.time import Clock
 
 BATCH = 2000
-LISTED_NOTICES = 10_000
+MAX_LISTED_NOTICES = 10_000
 """Notices beyond these are counted but not listed: a file can have one for each of its cells."""
 
 _COUNTED = ("created", "updated", "unchanged", "refused", "notices")
@@ -212,7 +212,7 @@ class ImportOrganizations:
             total=progress.total, result=after,
         )  # fmt: skip
         errors = [(row.line, violations) for row, violations in outcome.refused]
-        room = max(0, LISTED_NOTICES - progress.counts["notices"])
+        room = max(0, MAX_LISTED_NOTICES - progress.counts["notices"])
         await rows.record_remarks(
             connection, job.id, {"error": errors, "notice": outcome.notices[:room]}
         )

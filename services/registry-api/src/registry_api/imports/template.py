@@ -74,11 +74,15 @@ def _words(book: xlsxwriter.Workbook) -> dict[str, str]:
     """The second sheet: a column of labels for each code list; where each list's labels are."""
     used = {column.code_list: column for column in columns() if column.code_list}
     lists = [code_lists()[name] for name in used if name]
-    sheet = add_table(book, _WORDS_SHEET, [False] * len(used), [found.title.zh for found in lists])
+    sheet = add_table(
+        book, _WORDS_SHEET, [False] * len(used), [code_list.title.zh for code_list in lists]
+    )
     places = {}
-    for place, found in enumerate(lists):
-        for number, label in enumerate(found.values.values(), start=1):
+    for place, code_list in enumerate(lists):
+        for number, label in enumerate(code_list.values.values(), start=1):
             sheet.write_string(number, place, label.zh)
         letters = xl_col_to_name(place)
-        places[found.name] = f"='{_WORDS_SHEET}'!${letters}$2:${letters}${len(found.values) + 1}"
+        places[code_list.name] = (
+            f"='{_WORDS_SHEET}'!${letters}$2:${letters}${len(code_list.values) + 1}"
+        )
     return places

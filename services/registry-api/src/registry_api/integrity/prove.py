@@ -21,7 +21,7 @@ from servicekit.time import Clock
 
 @dataclass(frozen=True, slots=True)
 class AreaProof:
-    """Count and digest (`domain.area_digest`) of an area's organizations at a position."""
+    """Count and digest (`integrity.area_digest`) of an area's organizations at a position."""
 
     area: str
     count: int

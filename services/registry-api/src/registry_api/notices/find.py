@@ -162,6 +162,6 @@ async def _look(
     for identifier, document in zip(identifiers, documents, strict=True):
         circumstances = Circumstances(day, others.get(identifier, ()))
         notices = notices_of(dict(document), circumstances)
-        kept = [notice for notice in notices if not kinds or notice.kind in kinds]
-        looked_at.append(Noticed(document, kept))
+        of_kinds = [notice for notice in notices if not kinds or notice.kind in kinds]
+        looked_at.append(Noticed(document, of_kinds))
     return looked_at

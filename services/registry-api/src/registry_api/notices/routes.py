@@ -42,8 +42,8 @@ async def read_notices(
 
     On a day, as known at a moment; namesakes are looked for at present only.
     """
-    found = await services.find_notices.of_one(caller, organization_id, then)
-    return _noticed(found, preferred_language(accept_language))
+    noticed = await services.find_notices.of_one(caller, organization_id, then)
+    return _noticed(noticed, preferred_language(accept_language))
 
 
 @router.get(
@@ -76,12 +76,12 @@ async def list_notices(
     page = await services.find_notices.work_list(caller, question, cursor, limit)
     language = preferred_language(accept_language)
     return NoticePageOut(
-        items=[_noticed(found, language) for found in page.items], next_cursor=page.next_cursor
+        items=[_noticed(noticed, language) for noticed in page.items], next_cursor=page.next_cursor
     )
 
 
-def _noticed(found: Noticed, language: str) -> NoticesOut:
-    document = found.document
+def _noticed(noticed: Noticed, language: str) -> NoticesOut:
+    document = noticed.document
     return NoticesOut(
         id=document["id"],
         revision=document["revision"],
@@ -95,6 +95,6 @@ def _noticed(found: Noticed, language: str) -> NoticesOut:
                 facts=dict(notice.facts),
                 detail=notice.say(language),
             )
-            for notice in found.notices
+            for notice in noticed.notices
         ],
     )

@@ -29,14 +29,14 @@ def parse_fields(text: str) -> FieldSelection:
 
     A name may be a leaf or an object. Raises Refusal `unknown-field` with each name that is none.
     """
-    wanted = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in dict.fromkeys(wanted) if name not in _known()]
+    requested = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in dict.fromkeys(requested) if name not in _known()]
     if unknown:
         raise Refusal(
             "unknown-field", *(Violation("/fields", "unknown_field", name) for name in unknown)
         )
     tree: dict[str, Any] = dict.fromkeys(_ALWAYS)
-    for name in sorted(wanted):  # an object comes before its members, and swallows them
+    for name in sorted(requested):  # an object comes before its members, and swallows them
         _add(tree, name.split("."))
     return FieldSelection(tree)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from registry_api.core.point_in_time import AsOf
-from registry_api.core.timeline import Chapter, ToldEvent, tell
+from registry_api.core.timeline import Chapter, RecordedEvent, timeline_of
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
@@ -17,7 +17,7 @@ from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Timeline:
     """The chapters as known at a position."""
 
     position: int
@@ -28,18 +28,18 @@ class Story:
 class EventPage:
     """Events in the order of their positions, and the cursor of what follows."""
 
-    events: Sequence[ToldEvent]
+    events: Sequence[RecordedEvent]
     next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class ReadStory:
+class ReadTimeline:
     """The use case, with what it needs."""
 
     database: Database
     clock: Clock
 
-    async def timeline(self, caller: Caller, identifier: UUID, known_at: AsOf) -> Story:
+    async def timeline(self, caller: Caller, identifier: UUID, known_at: AsOf) -> Timeline:
         """The story as known at a moment.
 
         Raises Refusal `not-found` for an organization of which the caller may be told nothing,
@@ -48,10 +48,10 @@ class ReadStory:
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, known_at, self.clock.today())
             events = await history.events_up_to(connection, identifier, point.position)
-            chapters = tell(events, caller.may_see)
+            chapters = timeline_of(events, caller.may_see)
             if not chapters:
                 raise await missing(connection, caller, identifier, point.position)
-        return Story(point.position, chapters)
+        return Timeline(point.position, chapters)
 
     async def events(
         self, caller: Caller, identifier: UUID, cursor: str | None, limit: int

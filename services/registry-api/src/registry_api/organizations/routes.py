@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from registry_api.core.organization.facets import Sort
 from registry_api.core.organization.state import OrganizationState, to_state
 from registry_api.core.point_in_time import AsOf
-from registry_api.core.timeline import Chapter, ToldEvent
+from registry_api.core.timeline import Chapter, RecordedEvent
 from registry_api.dependencies import Known, OrganizationId, Reader, Services, Then, ValidOn, Writer
 from registry_api.errors import (
     CODE_TAKEN,
@@ -136,8 +136,8 @@ async def read_by_credit_code(
     return _document(await services.read_organization.by_credit_code(caller, code, then))
 
 
-def _document(found: Document) -> Response:
-    return Response(found.text, headers={"etag": etag(found.revision)}, media_type=_JSON)
+def _document(document: Document) -> Response:
+    return Response(document.text, headers={"etag": etag(document.revision)}, media_type=_JSON)
 
 
 @router.get(
@@ -232,7 +232,7 @@ async def read_timeline(
     A token limited to areas is told of the time in which the organization lay inside them:
     stretches outside are left out, and the first one after starts the story anew.
     """
-    story = await services.read_story.timeline(caller, organization_id, known_at)
+    story = await services.read_timeline.timeline(caller, organization_id, known_at)
     return TimelineOut(
         id=organization_id,
         known_at=story.position,
@@ -255,7 +255,7 @@ async def list_events(
     cursor: CursorText = None,
 ) -> EventPageOut:
     """In the order in which they were recorded; those that touched the token's areas only."""
-    page = await services.read_story.events(caller, organization_id, cursor, limit)
+    page = await services.read_timeline.events(caller, organization_id, cursor, limit)
     return EventPageOut(
         items=[_event(event) for event in page.events], next_cursor=page.next_cursor
     )
@@ -273,7 +273,7 @@ def _chapter(chapter: Chapter) -> ChapterOut:
     )  # fmt: skip
 
 
-def _event(event: ToldEvent) -> ToldEventOut:
+def _event(event: RecordedEvent) -> ToldEventOut:
     return ToldEventOut(
         position=event.position,
         revision=event.revision,

@@ -57,7 +57,7 @@ class EstablishedOrganization(Organization):
     obligations: list[ObligationOut] = Field(description="What follows from 三同步 待办义务")
 
 
-MOST_LOOKUPS = 1_000
+MAX_LOOKUPS = 1_000
 
 
 class PartialOrganization(BaseModel):
@@ -91,10 +91,10 @@ class LookupIn(BaseModel):
 
     @model_validator(mode="after")
     def _within_bounds(self) -> "LookupIn":
-        asked = len(self.credit_codes) + len(self.ids) + len(self.filing_numbers)
-        if not 1 <= asked <= MOST_LOOKUPS:
+        sent = len(self.credit_codes) + len(self.ids) + len(self.filing_numbers)
+        if not 1 <= sent <= MAX_LOOKUPS:
             raise PydanticCustomError(
-                "lookup_size", "1 to {limit} in all", {"limit": MOST_LOOKUPS, "asked": asked}
+                "lookup_size", "1 to {limit} in all", {"limit": MAX_LOOKUPS, "asked": sent}
             )
         return self
 

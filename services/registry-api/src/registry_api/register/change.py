@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.life_events.contradictions import Happened, check_later_events
+from registry_api.core.life_events.contradictions import PastEvent, check_later_events
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.checks import code_taken
 from registry_api.core.organization.divisions import Divisions
@@ -78,8 +78,8 @@ class ChangeOrganization:
         `outside-areas-then`, `code-taken`.
         """
         self._check_date(stored, command)
-        happened = await history.happened(connection, stored.id)
-        past = KnownPast([each.patch for each in happened])
+        past_events = await history.past_events(connection, stored.id)
+        past = KnownPast([each.patch for each in past_events])
         base = past.on(command.effective_on) or past.timeline[0].state
         effect = command.effect(base)
         terms = Terms(caller, self.clock.today(), self.divisions)
@@ -93,8 +93,8 @@ class ChangeOrganization:
             raise Refusal(refusal.code, *below(command.pointer, refusal.violations)) from refusal
         if revision is None:
             return Changed(stored, effect.outcome, None)
-        new = Happened(command.type, command.effective_on, AFTER_ALL, revision.patch)
-        check_later_events(happened, new)
+        new = PastEvent(command.type, command.effective_on, AFTER_ALL, revision.patch)
+        check_later_events(past_events, new)
         stored = revised(stored, command.effective_on, revision)
         await _update(connection, stored, revision.after, command.pointer)
         return Changed(stored, effect.outcome, _event(caller, stored, command, revision))

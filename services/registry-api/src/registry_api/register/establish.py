@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.obligations.derive import Obligation
-from registry_api.core.organization.checks import check_newcomer, check_state, code_taken
+from registry_api.core.organization.checks import check_new_organization, check_state, code_taken
 from registry_api.core.organization.derivation import derive
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.state import State, access_area, complete
@@ -45,7 +45,7 @@ class EstablishOrganization:
         state = complete(derive(state))
         today = self.clock.today()
         violations = check_state(state, today, self.divisions)
-        violations = below(pointer, [*violations, *check_newcomer(state, effective_on)])
+        violations = below(pointer, [*violations, *check_new_organization(state, effective_on)])
         if effective_on > today:
             violations.append(
                 Violation("/effective_on", "future_date", effective_on.isoformat(),

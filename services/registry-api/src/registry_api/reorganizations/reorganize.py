@@ -114,8 +114,8 @@ class Reorganize:
             known = await take_key(connection, caller, key, fingerprint)
             if known is not None:
                 return known
-            held = await _lock(connection, caller, plan.known())
-            work = _Work(self, connection, caller, plan, held)
+            locked = await _lock(connection, caller, plan.known())
+            work = _Work(self, connection, caller, plan, locked)
             founded = [work.prepare(pointer, state) for pointer, state in plan.founded]
             heirs = [*(str(p.id) for _, p in plan.successors), *(str(f.id) for _, f in founded)]
             role = end if plan.predecessors_end else part
@@ -138,13 +138,13 @@ class _Work:
         connection: AsyncConnection,
         caller: Caller,
         plan: Plan,
-        held: dict[UUID, StoredOrganization],
+        locked: dict[UUID, StoredOrganization],
     ) -> None:
         self._makes = makes
         self._connection = connection
         self._caller = caller
         self._plan = plan
-        self._held = held
+        self._held = locked
         self.events: list[NewEvent] = []
 
     async def changed(
@@ -152,11 +152,11 @@ class _Work:
     ) -> StoredOrganization:
         pointer, participant = placed
 
-        held = self._held[participant.id]
+        locked = self._held[participant.id]
 
         def effect(state: State) -> Effect:
             try:
-                _check_no_later_relation(held, state)
+                _check_no_later_relation(locked, state)
                 return role(state, others, participant.change)
             except Refusal as refusal:
                 raise Refusal(refusal.code, *below(pointer, refusal.violations)) from refusal
@@ -168,7 +168,7 @@ class _Work:
             effect=effect,
             pointer=f"{pointer}/change",
         )
-        changed = await self._makes.change(self._connection, self._caller, held, command)
+        changed = await self._makes.change(self._connection, self._caller, locked, command)
         if changed.event is not None:
             self.events.append(changed.event)
         return changed.stored
@@ -192,19 +192,19 @@ async def _lock(
     connection: AsyncConnection, caller: Caller, placed: Sequence[_Placed]
 ) -> dict[UUID, StoredOrganization]:
     """Lock all that take part, and hold each to the revision that was read."""
-    held = await lock_organizations(connection, [p.id for _, p in placed])
-    faults, seen = [], set()
+    locked = await lock_organizations(connection, [p.id for _, p in placed])
+    faults, listed = [], set()
     for pointer, participant in placed:
-        found = held.get(participant.id)
-        if found is None or not caller.may_see(found.area):
+        stored = locked.get(participant.id)
+        if stored is None or not caller.may_see(stored.area):
             faults.append(Violation(f"{pointer}/id", "unknown_organization", str(participant.id)))
-        elif participant.id in seen:
+        elif participant.id in listed:
             faults.append(Violation(f"{pointer}/id", "repeated_organization", str(participant.id)))
-        seen.add(participant.id)
+        listed.add(participant.id)
     if faults:
         raise Refusal("invalid-request", *faults)
     for pointer, participant in placed:
-        current = held[participant.id].revision
+        current = locked[participant.id].revision
         if participant.revision != current:
             raise Refusal(
                 "precondition-failed",
@@ -215,14 +215,14 @@ async def _lock(
                 sent=etag(participant.revision),
                 current=etag(current),
             )  # fmt: skip
-    return held
+    return locked
 
 
-def _check_no_later_relation(held: StoredOrganization, on_the_day: State) -> None:
+def _check_no_later_relation(locked: StoredOrganization, on_the_day: State) -> None:
     """A list of relations is replaced as a whole: an earlier one can't be slipped in."""
     for field in ("predecessors", "successors"):
-        if held.state[field] != on_the_day[field]:
-            raise not_possible("later_relation", "/id", str(held.id))
+        if locked.state[field] != on_the_day[field]:
+            raise not_possible("later_relation", "/id", str(locked.id))
 
 
 def _body(

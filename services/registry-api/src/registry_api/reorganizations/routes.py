@@ -107,8 +107,8 @@ async def void_organization(
     An organization that ended is deregistered, not void.
     """
     print_ = fingerprint(request.url.path, await request.body())
-    wanted = VoidRequest(body.reason, if_match, idempotency_key, print_)
-    return _json(await services.void_organization(caller, organization_id, wanted))
+    void_request = VoidRequest(body.reason, if_match, idempotency_key, print_)
+    return _json(await services.void_organization(caller, organization_id, void_request))
 
 
 def _json(answer: StoredAnswer) -> Response:

@@ -1,4 +1,4 @@
-"""The query parameters that filter, made from the table of filters in `domain.facets`."""
+"""The query parameters that filter, made from the table of filters in `core.organization.facets`."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -11,7 +11,7 @@ from registry_api.core.field_types import CivilDate
 from registry_api.core.organization.facets import AREA, Facet, Filter, facets, filters
 from servicekit.auth import area_prefix
 
-_MOST_VALUES = 200
+_MAX_VALUES = 200
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Division = Annotated[str, StringConstraints(pattern="^[0-9]{2,12}$")]
 _Number = Annotated[int, Field(ge=0, le=2_000_000_000)]
@@ -33,7 +33,7 @@ def _parameter(filter_: Filter) -> tuple[Any, Any]:
     """Its type and default, as `pydantic.create_model` takes them."""
     facet = filter_.facet
     if facet is None:
-        names = _literal(tuple(n for n, found in facets().items() if _can_be_unknown(found)))
+        names = _literal(tuple(n for n, facet in facets().items() if _can_be_unknown(facet)))
         return _several(names), Field(None, description="Of these nothing is known 未知项")
     meaning = _MEANING[filter_.operator]
     if facet is AREA:
@@ -64,7 +64,7 @@ def _type(filter_: Filter, facet: Facet) -> Any:
 
 
 def _several(item: Any) -> Any:
-    return Annotated[list[item], Field(max_length=_MOST_VALUES)]
+    return Annotated[list[item], Field(max_length=_MAX_VALUES)]
 
 
 def _dependency(names: Mapping[str, str]) -> Any:
@@ -76,16 +76,16 @@ def _dependency(names: Mapping[str, str]) -> Any:
     parameters_: type[BaseModel] = create_model("Filters", **fields)
     own = {called: name for name, called in names.items()}
 
-    async def wanted(parameters: BaseModel) -> dict[str, Any]:
+    async def requested_filters(parameters: BaseModel) -> dict[str, Any]:
         """A repeated parameter means "one of these", different ones "and"."""
         sent = parameters.model_dump(exclude_none=True)
-        found = {own.get(name, name): value for name, value in sent.items() if value != []}
-        if AREA.name in found:
-            found[AREA.name] = [area_prefix(code) for code in found[AREA.name]]
-        return found
+        requested = {own.get(name, name): value for name, value in sent.items() if value != []}
+        if AREA.name in requested:
+            requested[AREA.name] = [area_prefix(code) for code in requested[AREA.name]]
+        return requested
 
-    wanted.__annotations__["parameters"] = Annotated[parameters_, Query()]
-    return Depends(wanted)
+    requested_filters.__annotations__["parameters"] = Annotated[parameters_, Query()]
+    return Depends(requested_filters)
 
 
 Filters = Annotated[dict[str, Any], _dependency({})]

@@ -20,10 +20,10 @@ from servicekit.errors import Refusal, Violation
 SCOPE = "router:read"
 """What a caller needs beside `registry:read`, because the router answers to them."""
 
-MOST = 100_000
+MAX_SUPERVISED = 100_000
 """Organizations of the bodies of one list, which go into one statement: some 10 MB."""
 
-_KEPT = 2 * MOST
+_MAX_KNOWN = 2 * MAX_SUPERVISED
 _PATIENCE_SECONDS = 15
 
 _Key = tuple[tuple[str, ...] | None, BodyFilter, str, date]
@@ -57,14 +57,14 @@ class FindSupervised:
             await self._assignments.aclose()
 
     async def __call__(
-        self, caller: Caller, wanted: Supervised | None, day: date
+        self, caller: Caller, supervised: Supervised | None, day: date
     ) -> Sequence[UUID] | None:
         """The organizations that `wanted` means on a day; None where it does not matter who.
 
         Raises Refusal `router-not-configured`, `router-unavailable`, `insufficient-scope`,
         `too-many-supervised`, `invalid-request` for a body that there is not.
         """
-        if wanted is None:
+        if supervised is None:
             return None
         if self._assignments is None:
             raise Refusal("router-not-configured")
@@ -72,24 +72,26 @@ class FindSupervised:
             raise Refusal("insufficient-scope", scope=SCOPE)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await self._find(self._assignments, caller, wanted, day)
+                return await self._find(self._assignments, caller, supervised, day)
         except TimeoutError:
             raise Refusal("router-unavailable") from None
 
     async def _find(
-        self, assignments: Assignments, caller: Caller, wanted: Supervised, day: date
+        self, assignments: Assignments, caller: Caller, supervised: Supervised, day: date
     ) -> list[UUID]:
-        head = await assignments.head(wanted.authorization, self._last_head())
+        head = await assignments.head(supervised.authorization, self._last_head())
         groups: list[set[UUID]] = []
-        named: tuple[tuple[BodyFilter, Sequence[str]], ...] = (
-            ("body_id", wanted.bodies), ("under_body", wanted.under),
+        bodies_by: tuple[tuple[BodyFilter, Sequence[str]], ...] = (
+            ("body_id", supervised.bodies), ("under_body", supervised.under),
         )  # fmt: skip
-        for by, bodies in named:
+        for by, bodies in bodies_by:
             if bodies:
                 group: set[UUID] = set()
                 for body in dict.fromkeys(bodies):
                     key = (caller.areas, by, body, day)
-                    group.update(await self._of_one(assignments, wanted.authorization, key, head))
+                    group.update(
+                        await self._of_one(assignments, supervised.authorization, key, head)
+                    )
                     _check_size(len(group))
                 groups.append(group)
         return sorted(set.intersection(*groups))
@@ -102,27 +104,27 @@ class FindSupervised:
             self._known.move_to_end(key)
             return known[1]
         _, by, body, day = key
-        found = await assignments.supervised(authorization, by, body, day, MOST)
-        if found is None:
-            raise Refusal("too-many-supervised", most=MOST)
-        if not found and not await assignments.knows(authorization, body):
-            raise Refusal("invalid-request", Violation(f"/{_NAMES[by]}", "unknown_body", body))
-        self._keep(key, head, found)
-        return found
+        identifiers = await assignments.supervised(authorization, by, body, day, MAX_SUPERVISED)
+        if identifiers is None:
+            raise Refusal("too-many-supervised", most=MAX_SUPERVISED)
+        if not identifiers and not await assignments.knows(authorization, body):
+            raise Refusal("invalid-request", Violation(f"/{_PARAMETERS[by]}", "unknown_body", body))
+        self._keep(key, head, identifiers)
+        return identifiers
 
-    def _keep(self, key: _Key, head: int, found: list[UUID]) -> None:
-        self._known[key] = (head, found)
+    def _keep(self, key: _Key, head: int, identifiers: list[UUID]) -> None:
+        self._known[key] = (head, identifiers)
         self._known.move_to_end(key)
-        while sum(1 + len(kept) for _, kept in self._known.values()) > _KEPT:
+        while sum(1 + len(known) for _, known in self._known.values()) > _MAX_KNOWN:
             self._known.popitem(last=False)
 
     def _last_head(self) -> int:
         return max((head for head, _ in self._known.values()), default=0)
 
 
-_NAMES: dict[BodyFilter, str] = {"body_id": "body", "under_body": "under_body"}
+_PARAMETERS: dict[BodyFilter, str] = {"body_id": "body", "under_body": "under_body"}
 
 
 def _check_size(size: int) -> None:
-    if size > MOST:
-        raise Refusal("too-many-supervised", most=MOST)
+    if size > MAX_SUPERVISED:
+        raise Refusal("too-many-supervised", most=MAX_SUPERVISED)

@@ -8,7 +8,7 @@ from registry_api.errors import ROUTER_NOT_CONFIGURED, ROUTER_UNAVAILABLE, TOO_M
 from registry_api.supervision.find import Supervised
 from servicekit.errors import ProblemType
 
-_MOST_BODIES = 20
+_MAX_BODIES = 20
 
 _Body = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -23,7 +23,7 @@ async def _of_body(
     body: Annotated[
         list[_Body] | None,
         Query(
-            max_length=_MOST_BODIES,
+            max_length=_MAX_BODIES,
             description="Supervised by one of these bodies (ids of jurisdiction-router); needs "
             "router:read too 领导和管理的党组织",
         ),
@@ -31,7 +31,7 @@ async def _of_body(
     under_body: Annotated[
         list[_Body] | None,
         Query(
-            max_length=_MOST_BODIES,
+            max_length=_MAX_BODIES,
             description="Supervised by one of these bodies or one beneath it 党组织及其下级",
         ),
     ] = None,

@@ -55,14 +55,14 @@ class Assignments:
         """Close the connections."""
         await self._client.aclose()
 
-    async def head(self, authorization: str, seen: int) -> int:
+    async def head(self, authorization: str, former: int) -> int:
         """Where the router's ledger ends: as long as it does not move, neither do the answers.
 
         `seen` is a former head, 0 if there is none.
         """
-        answer = await self._ask("/v1/changes", {"after": seen, "limit": 1}, authorization)
+        answer = await self._get("/v1/changes", {"after": former, "limit": 1}, authorization)
         if answer.status_code == httpx.codes.BAD_REQUEST:  # another ledger, restored to earlier
-            answer = await self._ask("/v1/changes", {"after": 0, "limit": 1}, authorization)
+            answer = await self._get("/v1/changes", {"after": 0, "limit": 1}, authorization)
         return _read(answer, _Feed).head
 
     async def supervised(
@@ -72,25 +72,25 @@ class Assignments:
 
         A page at a time: nothing but their ids is kept.
         """
-        asked: dict[str, Any] = {by: body, "valid_on": day.isoformat(), "limit": _PAGE}
-        page = await self._page({**asked, "count": "exact"}, authorization)
+        parameters: dict[str, Any] = {by: body, "valid_on": day.isoformat(), "limit": _PAGE}
+        page = await self._page({**parameters, "count": "exact"}, authorization)
         if (page.count or 0) > most:
             return None
-        found = _identifiers(page)
-        while page.next_cursor is not None and len(found) <= most:
-            page = await self._page({**asked, "cursor": page.next_cursor}, authorization)
-            found += _identifiers(page)
-        return found if len(found) <= most else None
+        identifiers = _identifiers(page)
+        while page.next_cursor is not None and len(identifiers) <= most:
+            page = await self._page({**parameters, "cursor": page.next_cursor}, authorization)
+            identifiers += _identifiers(page)
+        return identifiers if len(identifiers) <= most else None
 
     async def knows(self, authorization: str, body: str) -> bool:
         """Whether there is such a body, and the caller may see it."""
-        answer = await self._ask(f"/v1/bodies/{quote(body, safe='')}", {}, authorization)
+        answer = await self._get(f"/v1/bodies/{quote(body, safe='')}", {}, authorization)
         return answer.status_code == httpx.codes.OK
 
     async def _page(self, parameters: dict[str, Any], authorization: str) -> _Page:
-        return _read(await self._ask("/v1/assignments", parameters, authorization), _Page)
+        return _read(await self._get("/v1/assignments", parameters, authorization), _Page)
 
-    async def _ask(
+    async def _get(
         self, path: str, parameters: dict[str, Any], authorization: str
     ) -> httpx.Response:
         """The router's answer, asked once more where it is away; a 4xx is the caller's to judge."""

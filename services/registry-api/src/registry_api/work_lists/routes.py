@@ -201,7 +201,7 @@ async def export_obligations(
 
 
 def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
-    documents = (owing_document(found, page.day, language) for found in page.items)
+    documents = (owing_document(owing, page.day, language) for owing in page.items)
     return OwingPageOut(
         valid_on=page.day,
         items=[OwingOut.model_validate(document) for document in documents],
@@ -240,23 +240,23 @@ async def list_information_base(
     question = BaseQuestion(filters, eligible, organizer_missing, supervised, then)
     page = await services.list_information_base(caller, question, cursor, limit, count == "exact")
     return BasePageOut(
-        items=[_shown(found) for found in page.items],
+        items=[_in_base(in_base) for in_base in page.items],
         next_cursor=page.next_cursor,
         count=page.count,
     )
 
 
-def _shown(found: InBase) -> InBaseOut:
-    document: dict[str, Any] = found.document
+def _in_base(in_base: InBase) -> InBaseOut:
+    document: dict[str, Any] = in_base.document
     party = document["party"]
-    kind, since = found.owed or (None, None)
+    kind, since = in_base.owed or (None, None)
     names = ("id", "revision", "name", "credit_code", "filing_number", "kind")
     return InBaseOut(
         **{name: document[name] for name in names},
-        area=found.area,
+        area=in_base.area,
         full_members=party["full_members"],
         probationary_members=party["probationary_members"],
-        eligible=found.eligible,
+        eligible=in_base.eligible,
         organizer=party["organizer"],
         organizer_missing=party["organizer"] is None,
         instructor=party["instructor"],

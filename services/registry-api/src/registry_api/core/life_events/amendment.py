@@ -3,7 +3,7 @@
 from typing import Any
 
 from registry_api.core.life_events.event import Effect
-from registry_api.core.organization.state import DECIDED, State
+from registry_api.core.organization.state import DECIDED_BY_EVENTS, State
 from servicekit.errors import Refusal, Violation
 from servicekit.time import merge_patch
 
@@ -21,7 +21,7 @@ def check_undecided(state: State, change: dict[str, Any]) -> None:
     """
     violations = [
         Violation(f"/change/{block}", "decided_by_event", None, {"path": path})
-        for block, path in DECIDED.items()
+        for block, path in DECIDED_BY_EVENTS.items()
         if change.get(block) is not None
         and merge_patch(state[block], change[block]) != state[block]
     ]

@@ -9,14 +9,14 @@ _STATES = ("none", "provisional", "included")
 _WORDINGS = (None, "v1", "v2")
 
 
-def check_charter(state: State, said: dict[str, Any], pointer: str) -> None:
+def check_charter(state: State, patch: dict[str, Any], pointer: str) -> None:
     """none → provisional → included, and a wording never gives way to an older one.
 
     `pointer` is where the state stands in what was sent. Raises Refusal `event-not-possible`.
     """
-    held = state["charter"]
-    if said["state"] == "none" or _STATES.index(said["state"]) < _STATES.index(held["state"]):
-        raise not_possible("charter_goes_forward", pointer, said["state"], held=held["state"])
-    wording = said.get("wording", held["wording"])
-    if _WORDINGS.index(wording) < _WORDINGS.index(held["wording"]):
-        raise not_possible("wording_goes_forward", "/wording", wording, held=held["wording"])
+    current = state["charter"]
+    if patch["state"] == "none" or _STATES.index(patch["state"]) < _STATES.index(current["state"]):
+        raise not_possible("charter_goes_forward", pointer, patch["state"], held=current["state"])
+    wording = patch.get("wording", current["wording"])
+    if _WORDINGS.index(wording) < _WORDINGS.index(current["wording"]):
+        raise not_possible("wording_goes_forward", "/wording", wording, held=current["wording"])

@@ -36,7 +36,7 @@ _COUNTING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class PastEvent:
     """An event as the ledger keeps it; `position` orders those of one day."""
 
     type: str
@@ -50,7 +50,7 @@ class Happened:
         return self.effective_on, self.position, self.change
 
 
-def check_later_events(past: Sequence[Happened], new: Happened) -> None:
+def check_later_events(past: Sequence[PastEvent], new: PastEvent) -> None:
     """Whether all that happened after `new` can still have happened, given it.
 
     Raises Refusal `event-not-possible`, which names the first that can't and why.
@@ -59,52 +59,54 @@ def check_later_events(past: Sequence[Happened], new: Happened) -> None:
     if not later:
         return
     before, after = _States(past), _States([*past, new])
-    for happened in sorted(later, key=_order):
-        refusal = after.against(happened)
-        if refusal is None or before.against(happened) or not before.holds(happened):
+    for past_events in sorted(later, key=_order):
+        refusal = after.against(past_events)
+        if refusal is None or before.against(past_events) or not before.holds(past_events):
             continue
         rules = {violation.rule for violation in refusal.violations}
         if new.type in _COUNTING and rules <= _OF_COUNTS:
             continue
-        on = happened.effective_on.isoformat()
-        facts = {"event": happened.type, "on": on, "position": happened.position}
-        told = not_possible("later_event", "/effective_on", new.effective_on.isoformat(), **facts)
-        raise Refusal("event-not-possible", *told.violations, *refusal.violations)
+        on = past_events.effective_on.isoformat()
+        facts = {"event": past_events.type, "on": on, "position": past_events.position}
+        refused = not_possible(
+            "later_event", "/effective_on", new.effective_on.isoformat(), **facts
+        )
+        raise Refusal("event-not-possible", *refused.violations, *refusal.violations)
 
 
 class _States:
     """The states right before each event, and at the end of each day with one."""
 
-    def __init__(self, past: Sequence[Happened]) -> None:
+    def __init__(self, past: Sequence[PastEvent]) -> None:
         self._before: dict[int, State] = {}
         self._evening: dict[date, State] = {}
         state: State = {}
-        for happened in sorted(past, key=_order):
-            self._before[happened.position] = state
-            state = settled(merge_patch(state, happened.change))
-            self._evening[happened.effective_on] = state
+        for past_events in sorted(past, key=_order):
+            self._before[past_events.position] = state
+            state = settled(merge_patch(state, past_events.change))
+            self._evening[past_events.effective_on] = state
 
-    def against(self, happened: Happened) -> Refusal | None:
+    def against(self, past_events: PastEvent) -> Refusal | None:
         """Why it can't have happened; None where it can."""
-        check = _CHECKS[happened.type]
+        check = _CHECKS[past_events.type]
         try:
-            check(self._before[happened.position], happened.change, happened.effective_on)
+            check(self._before[past_events.position], past_events.change, past_events.effective_on)
         except Refusal as refusal:
             return refusal
         return None
 
-    def holds(self, happened: Happened) -> bool:
+    def holds(self, past_events: PastEvent) -> bool:
         """Whether what it said was still so in the evening: a correction can have undone it."""
-        evening = self._evening[happened.effective_on]
-        return not merge_diff(evening, merge_patch(evening, happened.change))
+        evening = self._evening[past_events.effective_on]
+        return not merge_diff(evening, merge_patch(evening, past_events.change))
 
 
-def _order(happened: Happened) -> tuple[date, int]:
-    return happened.effective_on, happened.position
+def _order(past_events: PastEvent) -> tuple[date, int]:
+    return past_events.effective_on, past_events.position
 
 
 def _election(type_: str) -> _Check:
-    return lambda state, said, _: check_election(type_, state, said)
+    return lambda state, patch, _: check_election(type_, state, patch)
 
 
 def _in_being(state: State, _: dict[str, Any], __: date) -> None:

@@ -106,8 +106,8 @@ def opening(election: UUID, candidates: list[UUID], day: date) -> Effect:
 def review(state: State, event: CandidateReviewed) -> Effect:
     """A candidate's result; a candidate can be reviewed again."""
     election = _id(state)
-    told = _review(election, event.result, event.effective_on)
-    return _effect(reviews={str(event.candidate_id): told})
+    review = _review(election, event.result, event.effective_on)
+    return _effect(reviews={str(event.candidate_id): review})
 
 
 def withdrawal(state: State, event: CandidateWithdrawn, replacement: UUID | None) -> Effect:
@@ -140,36 +140,38 @@ def held(type_: str, state: State, effect: Callable[[State], Effect]) -> Effect:
     return done
 
 
-def check_election(type_: str, state: State, said: Mapping[str, Any]) -> None:
+def check_election(type_: str, state: State, patch: Mapping[str, Any]) -> None:
     """Whether what an event of this type `said` could have happened to `state`.
 
     Raises Refusal `event-not-possible`.
     """
     check_status(state)
-    _CHECKS[type_](state["leadership_election"] or {}, said["leadership_election"])
+    _CHECKS[type_](state["leadership_election"] or {}, patch["leadership_election"])
 
 
 Election = Mapping[str, Any]
 
 
-def _check_opening(held: Election, _: Election) -> None:
-    if held.get("state") == "open":
+def _check_opening(election: Election, _: Election) -> None:
+    if election.get("state") == "open":
         raise not_possible("election_open")
 
 
-def _check_review(held: Election, said: Election) -> None:
+def _check_review(election: Election, patch: Election) -> None:
     """Only who stands is reviewed, or withdraws; who takes a place is new."""
-    _require_open(held)
-    standing = {*_standing(held)}
-    for candidate, told in said["reviews"].items():
-        known = candidate in standing and told["election"] == held["id"]
-        if not known and told["result"] != "pending":
+    _require_open(election)
+    standing = {*_standing(election)}
+    for candidate, candidate_review in patch["reviews"].items():
+        known = candidate in standing and candidate_review["election"] == election["id"]
+        if not known and candidate_review["result"] != "pending":
             raise not_possible("no_candidate", "/candidate_id", candidate)
 
 
-def _check_completion(held: Election, said: Election) -> None:
-    _check_ending(held, said)
-    results = {candidate: held["reviews"][candidate]["result"] for candidate in _standing(held)}
+def _check_completion(election: Election, patch: Election) -> None:
+    _check_ending(election, patch)
+    results = {
+        candidate: election["reviews"][candidate]["result"] for candidate in _standing(election)
+    }
     if not results:
         raise not_possible("no_candidates")
     blocking = [
@@ -181,9 +183,9 @@ def _check_completion(held: Election, said: Election) -> None:
         raise Refusal("event-not-possible", *blocking)
 
 
-def _check_ending(held: Election, said: Election) -> None:
-    _require_open(held)
-    if said["id"] != held["id"]:
+def _check_ending(election: Election, patch: Election) -> None:
+    _require_open(election)
+    if patch["id"] != election["id"]:
         raise not_possible("no_open_election")
 
 
@@ -197,22 +199,22 @@ _CHECKS: Mapping[str, Callable[[Election, Election], None]] = {
 ELECTION_EVENTS = tuple(_CHECKS)
 
 
-def _standing(held: Election) -> Iterator[str]:
-    for candidate, told in held["reviews"].items():
-        if told["result"] != "withdrawn":
+def _standing(election: Election) -> Iterator[str]:
+    for candidate, candidate_review in election["reviews"].items():
+        if candidate_review["result"] != "withdrawn":
             yield candidate
 
 
-def _require_open(held: Election) -> None:
-    if held.get("state") != "open":
+def _require_open(election: Election) -> None:
+    if election.get("state") != "open":
         raise not_possible("no_open_election")
 
 
 def _id(state: State) -> str | None:
     """The open election's id; None for one that the register did not open."""
-    held = state["leadership_election"] or {}
-    _require_open(held)
-    return str(held["id"]) if held["id"] else None
+    election = state["leadership_election"] or {}
+    _require_open(election)
+    return str(election["id"]) if election["id"] else None
 
 
 def _review(election: str | None, result: str, day: date | None = None) -> dict[str, Any]:

@@ -57,17 +57,17 @@ class LifeEvent(BaseModel):
         return effect
 
     @classmethod
-    def still_possible(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def still_possible(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Whether what it `said` could have happened to `state` on `day`: it is asked again when
         something is recorded about an earlier day.
 
         Raises Refusal `event-not-possible`.
         """
         check_status(state, cls.statuses)
-        cls.check(state, said, day)
+        cls.check(state, patch, day)
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """The rules of this event alone, on its patch. Raises Refusal `event-not-possible`."""
 
     def _effect(self, state: State) -> Effect:

@@ -47,9 +47,9 @@ class PartyWorkerAssigned(LifeEvent):
         return Effect({"party": {self.role: {"assigned_on": self.effective_on.isoformat()}}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """One of each role at a time."""
-        for role in said["party"]:
+        for role in patch["party"]:
             if state["party"][role] is not None:
                 raise not_possible("worker_exists", "/role", role)
 
@@ -67,9 +67,9 @@ class PartyWorkerEnded(LifeEvent):
         return Effect({"party": {self.role: None}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """There must be one."""
-        for role in said["party"]:
+        for role in patch["party"]:
             if state["party"][role] is None:
                 raise not_possible("no_worker", "/role", role)
 
@@ -92,9 +92,9 @@ class CharterIncluded(LifeEvent):
         return Effect({"charter": charter})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It goes forward; a wording can't be older than the notice that set it."""
-        charter = said["charter"]
+        charter = patch["charter"]
         check_charter(state, charter, "/state")
         wording = charter.get("wording")
         if wording and parameter(f"charter_wording_{wording}", day) is None:
@@ -118,11 +118,11 @@ class OrganizationalLifeHeld(LifeEvent):
         return Effect({"party": {"organizational_life": _facts(self)}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Somebody must be there to hold it: there is a Party organization."""
         if state["party"]["organization"] is None:
             raise not_possible("no_party_organization")
-        check_period(state, said, day, "organizational_life")
+        check_period(state, patch, day, "organizational_life")
 
 
 class TrainingAttended(LifeEvent):
@@ -141,9 +141,9 @@ class TrainingAttended(LifeEvent):
         return Effect({"party": {"training": _facts(self)}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Year after year."""
-        check_period(state, said, day, "training")
+        check_period(state, patch, day, "training")
 
 
 class RecruitmentCounted(LifeEvent):
@@ -164,9 +164,9 @@ class RecruitmentCounted(LifeEvent):
         return Effect({"party": {"recruitment": _facts(self)}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Year after year."""
-        check_period(state, said, day, "recruitment")
+        check_period(state, patch, day, "recruitment")
 
 
 class CareGiven(LifeEvent):
@@ -185,9 +185,9 @@ class CareGiven(LifeEvent):
         return Effect({"party": {"care": _facts(self)}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Year after year."""
-        check_period(state, said, day, "care")
+        check_period(state, patch, day, "care")
 
 
 class DemonstrationSiteMoved(LifeEvent):
@@ -210,17 +210,17 @@ class DemonstrationSiteMoved(LifeEvent):
         return Effect({"party": {"demonstration_site": site}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Nominated first, then designated, then withdrawn."""
-        held = (state["party"]["demonstration_site"] or {}).get("state")
-        wanted = said["party"]["demonstration_site"]["state"]
+        current = (state["party"]["demonstration_site"] or {}).get("state")
+        next_state = patch["party"]["demonstration_site"]["state"]
         allowed: dict[str, set[str | None]] = {
             "nominated": {None, "withdrawn"},
             "designated": {"nominated"},
             "withdrawn": {"nominated", "designated"},
         }
-        if held not in allowed[wanted]:
-            raise not_possible("site_step", "/state", wanted, held=held or "-")
+        if current not in allowed[next_state]:
+            raise not_possible("site_step", "/state", next_state, held=current or "-")
 
 
 class DemonstrationSiteReviewed(LifeEvent):
@@ -241,11 +241,11 @@ class DemonstrationSiteReviewed(LifeEvent):
         return Effect({"party": {"demonstration_site": site}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Only what is designated is reviewed."""
-        held = (state["party"]["demonstration_site"] or {}).get("state")
-        if held != "designated":
-            raise not_possible("site_not_designated", "", held or "-")
+        current = (state["party"]["demonstration_site"] or {}).get("state")
+        if current != "designated":
+            raise not_possible("site_not_designated", "", current or "-")
 
 
 def _facts(event: LifeEvent) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class _Post(LifeEvent):
         None, description="Also a principal of the organization 是否交叉任职"
     )
 
-    def secretary(self, held: dict[str, Any] | None = None) -> dict[str, Any]:
+    def secretary(self, current: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the event says of the secretary's post, {} for nothing; `held` is the one there is.
 
         Raises Refusal where it is said to be cross-posted and there is none.
@@ -44,7 +44,7 @@ class _Post(LifeEvent):
             }
         if self.secretary_cross_posted is None:
             return {}
-        if held is None:
+        if current is None:
             raise not_possible("no_secretary", "/secretary_post")
         return {"cross_posted": self.secretary_cross_posted}
 
@@ -80,11 +80,11 @@ class PartyOrganizationFormed(_Post):
         return Effect({"party": {"organization": organization, "organizer": None}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must not exist yet; solo needs the members, joint needs the others' names."""
         if state["party"]["organization"] is not None:
             raise not_possible("party_organization_exists")
-        _check_gates(state, said["party"]["organization"], day)
+        _check_gates(state, patch["party"]["organization"], day)
 
 
 class PartyOrganizationChanged(_Post):
@@ -109,7 +109,7 @@ class PartyOrganizationChanged(_Post):
 
     def _effect(self, state: State) -> Effect:
         """What is left out stays as it is; who leaves a joint organization has no other units."""
-        held = _existing(state)
+        current = _existing(state)
         sent = (
             ("form", self.form),
             ("mode", self.mode),
@@ -119,19 +119,19 @@ class PartyOrganizationChanged(_Post):
         change: dict[str, Any] = {name: value for name, value in sent if value is not None}
         if self.mode == "solo" and self.with_ is None:
             change["with"] = []
-        if secretary := self.secretary(held["secretary"]):
+        if secretary := self.secretary(current["secretary"]):
             change["secretary"] = secretary
         if not change:
             raise not_possible("nothing_changes")
         return Effect({"party": {"organization": change}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must exist; another form or mode passes the gates of a formation."""
-        change = said["party"]["organization"]
-        held = _existing(state)
+        change = patch["party"]["organization"]
+        current = _existing(state)
         if _GATED & change.keys():
-            _check_gates(state, {**held, **change}, day)
+            _check_gates(state, {**current, **change}, day)
 
 
 class PartyOrganizationReelected(_Post):
@@ -143,19 +143,19 @@ class PartyOrganizationReelected(_Post):
 
     def _effect(self, state: State) -> Effect:
         """The term is a dated parameter."""
-        held = _existing(state)
-        committee = held["form"] == "committee"
+        current = _existing(state)
+        committee = current["form"] == "committee"
         years = "committee_term_years" if committee else "branch_term_years"
         term = parameter(years, self.effective_on)
         change: dict[str, Any] = {"elected_on": self.effective_on.isoformat()}
         if term:
             change["term_until"] = years_later(self.effective_on, term.value).isoformat()
-        if secretary := self.secretary(held["secretary"]):
+        if secretary := self.secretary(current["secretary"]):
             change["secretary"] = secretary
         return Effect({"party": {"organization": change}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must exist."""
         _existing(state)
 
@@ -171,16 +171,16 @@ class PartyOrganizationDissolved(LifeEvent):
         return Effect({"party": {"organization": None}})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must exist."""
         _existing(state)
 
 
 def _existing(state: State) -> dict[str, Any]:
-    held: dict[str, Any] | None = state["party"]["organization"]
-    if held is None:
+    current: dict[str, Any] | None = state["party"]["organization"]
+    if current is None:
         raise not_possible("no_party_organization")
-    return held
+    return current
 
 
 def _check_gates(state: State, organization: dict[str, Any], day: date) -> None:

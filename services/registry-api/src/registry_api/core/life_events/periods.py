@@ -11,18 +11,18 @@ from registry_api.core.life_events.event import not_possible
 from registry_api.core.organization.state import State
 
 
-def check_period(state: State, said: dict[str, Any], day: date, block: str) -> None:
+def check_period(state: State, patch: dict[str, Any], day: date, block: str) -> None:
     """The period of `party.<block>` has begun by `day`, and no newer one was told before.
 
     Raises Refusal `event-not-possible`.
     """
     name = "quarter" if block == "organizational_life" else "year"
-    told = said["party"][block][name]
-    if _first_day(told) > day.isoformat():
-        raise not_possible("period_ahead", f"/{name}", told, day=day.isoformat())
-    held = (state["party"][block] or {}).get(name)
-    if held is not None and _first_day(told) < _first_day(held):
-        raise not_possible("newer_period_told", f"/{name}", told, held=held)
+    period = patch["party"][block][name]
+    if _first_day(period) > day.isoformat():
+        raise not_possible("period_ahead", f"/{name}", period, day=day.isoformat())
+    newest = (state["party"][block] or {}).get(name)
+    if newest is not None and _first_day(period) < _first_day(newest):
+        raise not_possible("newer_period_told", f"/{name}", period, held=newest)
 
 
 def _first_day(period: str | int) -> str:

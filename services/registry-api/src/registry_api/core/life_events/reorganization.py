@@ -99,5 +99,5 @@ def _check_goes_on(state: State, change: dict[str, Any]) -> None:
         raise not_possible("goes_on", "/change/status", change["status"])
 
 
-def _joined(held: Sequence[str], added: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys([*held, *added]))
+def _joined(present: Sequence[str], added: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*present, *added]))

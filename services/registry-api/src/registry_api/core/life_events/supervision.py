@@ -60,18 +60,18 @@ class AnnualInspected(LifeEvent):
         return Effect(patch)
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """A year is inspected when it is over; what a later one said is not undone."""
-        told = said["annual_inspection"]
-        made_up = "made_up" in told and "year" not in told
-        year = told["made_up"]["year"] if made_up else told["year"]
+        inspection = patch["annual_inspection"]
+        made_up = "made_up" in inspection and "year" not in inspection
+        year = inspection["made_up"]["year"] if made_up else inspection["year"]
         if year >= day.year:
             raise not_possible("year_not_over", "/year", year, day=day.isoformat())
         newest = (state["annual_inspection"] or {}).get("year")
         if newest is not None and not made_up and year < newest:
             raise not_possible("newer_period_told", "/year", year, held=newest)
-        if "charter" in said:
-            check_charter(state, said["charter"], "/charter_state")
+        if "charter" in patch:
+            check_charter(state, patch["charter"], "/charter_state")
 
 
 class Evaluated(LifeEvent):
@@ -104,9 +104,9 @@ class Evaluated(LifeEvent):
         return Effect(patch, {"outcome": outcome, "grounds": reasons})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """A grade that was given can't have been vetoed."""
-        evaluation = said["evaluation"]
+        evaluation = patch["evaluation"]
         if evaluation["outcome"] != "granted":
             return
         if grounds := grounds_of_veto(state, evaluation["proposed"], day):
@@ -132,7 +132,7 @@ class ListedAbnormal(LifeEvent):
         return Effect({"abnormal_list": listing})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must not be on it."""
         if state["abnormal_list"] is not None:
             raise not_possible("listed_already")
@@ -149,7 +149,7 @@ class DelistedAbnormal(LifeEvent):
         return Effect({"abnormal_list": None})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """It must be on it."""
         if state["abnormal_list"] is None:
             raise not_possible("not_listed")
@@ -174,7 +174,7 @@ class Recommended(LifeEvent):
         return Effect({"recommendation": recommendation})
 
     @classmethod
-    def check(cls, state: State, said: dict[str, Any], day: date) -> None:
+    def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
         """Who is on the abnormal list is not recommended."""
         if state["abnormal_list"] is not None:
             raise not_possible("listed_not_recommended")

@@ -112,10 +112,10 @@ def obligations_of(timeline: Sequence[Segment]) -> list[Obligation]:
     """Everything owed at any time, past and ahead; `timeline` is whole, of complete states."""
     read = _reader()
     segments = [(segment.start, read(segment.state)) for segment in timeline]
-    found: list[Obligation] = []
+    obligations: list[Obligation] = []
     for place, rule in enumerate(rules().values()):
-        found += _stretches(rule, tuple((start, facts[place]) for start, facts in segments))
-    return found
+        obligations += _stretches(rule, tuple((start, facts[place]) for start, facts in segments))
+    return obligations
 
 
 def obligations_ahead(timeline: Sequence[Segment]) -> list[Obligation]:

@@ -103,13 +103,13 @@ def _whole_quarter(day: date) -> date:
 
 def _enough(facts: Facts, day: date) -> bool:
     """Group meetings are not asked for: whether a branch has groups is not recorded."""
-    held = {
+    counts = {
         name: facts[f"party.organizational_life.{name}"]
         for name in ("member_meetings", "lectures", "committee_meetings")
     }
     if (facts["party.full_members"] or 0) < _value("branch_committee_members", day):
-        del held["committee_meetings"]
-    return all(count >= _value(f"quarterly_{name}", day) for name, count in held.items())
+        del counts["committee_meetings"]
+    return all(count >= _value(f"quarterly_{name}", day) for name, count in counts.items())
 
 
 def _next_quarter(begins: date) -> date:

@@ -12,7 +12,7 @@ from typing import Literal
 from registry_api.core.organization import credit_code
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.fact_reading import Reader, fact_reader
-from registry_api.core.organization.state import DECIDED, State
+from registry_api.core.organization.state import DECIDED_BY_EVENTS, State
 from registry_api.core.parameters import parameter
 from servicekit.errors import Refusal, Violation
 
@@ -102,7 +102,7 @@ def code_taken(state: State, field: Identifier, pointer: str = "") -> Refusal:
     return Refusal("code-taken", violation, taken=state[field])
 
 
-def check_newcomer(state: State, effective_on: date) -> list[Violation]:
+def check_new_organization(state: State, effective_on: date) -> list[Violation]:
     """The gates of 三同步, and what a *new* organization can't bring along.
 
     The gates are those of the later of both dates: of the registration, and of the day from which
@@ -119,7 +119,7 @@ def check_newcomer(state: State, effective_on: date) -> list[Violation]:
     wording = state["charter"]["wording"]
     if wording and parameter(f"charter_wording_{wording}", date.fromisoformat(gates)) is None:
         violations.append(Violation("/charter/wording", "wording_not_yet", wording))
-    for block, path in DECIDED.items():
+    for block, path in DECIDED_BY_EVENTS.items():
         if state[block] is not None:
             violations.append(Violation(f"/{block}", "decided_by_event", None, {"path": path}))
     return violations

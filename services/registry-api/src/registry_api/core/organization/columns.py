@@ -128,12 +128,14 @@ def value_at(state: State, path: Sequence[str]) -> Any:
 @cache
 def _objects() -> tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]:
     """Objects that may be null, inner ones first, each with the places of its columns."""
-    found: dict[tuple[str, ...], list[int]] = {}
+    by_object: dict[tuple[str, ...], list[int]] = {}
     for place, column in enumerate(columns()):
         for depth in range(1, len(column.path)):
-            found.setdefault(column.path[:depth], []).append(place)
+            by_object.setdefault(column.path[:depth], []).append(place)
     nothing = complete({})
-    nullable = [(p, tuple(places)) for p, places in found.items() if value_at(nothing, p) is None]
+    nullable = [
+        (p, tuple(places)) for p, places in by_object.items() if value_at(nothing, p) is None
+    ]
     return tuple(sorted(nullable, key=lambda entry: -len(entry[0])))
 
 

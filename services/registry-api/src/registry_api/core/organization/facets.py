@@ -99,15 +99,15 @@ Sort = Literal[
 def facets() -> Mapping[str, Facet]:
     """All facets with a column of their own, by name. Raises KeyError for a path of no field."""
     leaves = {column.dotted: column for column in columns()}
-    found: dict[str, Facet] = {}
+    by_name: dict[str, Facet] = {}
     for name, dotted in _LEAVES.items():
         leaf = leaves[dotted]
         kind = leaf.kind
         assert kind in ("code", "codes", "text", "token", "count", "date", "flag"), dotted
-        found[name] = Facet(name, leaf.path, kind, leaf.title, leaf.code_list)
+        by_name[name] = Facet(name, leaf.path, kind, leaf.title, leaf.code_list)
     for name, (dotted, title) in _PRESENCES.items():
-        found[name] = Facet(name, tuple(dotted.split(".")), "presence", title)
-    return found
+        by_name[name] = Facet(name, tuple(dotted.split(".")), "presence", title)
+    return by_name
 
 
 @cache

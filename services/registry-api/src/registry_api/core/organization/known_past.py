@@ -48,5 +48,5 @@ class KnownPast:
 
 
 def _areas(timeline: Sequence[Segment]) -> list[str]:
-    found = dict.fromkeys(access_area(segment.state) for segment in timeline)
-    return [area for area in found if area]
+    areas = dict.fromkeys(access_area(segment.state) for segment in timeline)
+    return [area for area in areas if area]

@@ -63,8 +63,10 @@ def listed(items: Sequence[str]) -> str:
 
 def items(text: str) -> list[str]:
     """The items that a text lists, empty ones left out."""
-    found = (quoted.replace('""', '"') or plain.strip() for quoted, plain in _ITEM.findall(text))
-    return [item for item in found if item]
+    listed_items = (
+        quoted.replace('""', '"') or plain.strip() for quoted, plain in _ITEM.findall(text)
+    )
+    return [item for item in listed_items if item]
 
 
 def _item(text: str) -> str:

@@ -246,5 +246,5 @@ def access_area(state: State) -> str:
     )
 
 
-DECIDED = {"leadership_election": "leadership-elections", "evaluation": "evaluations"}
+DECIDED_BY_EVENTS = {"leadership_election": "leadership-elections", "evaluation": "evaluations"}
 """What only its own events decide, and where they are recorded."""

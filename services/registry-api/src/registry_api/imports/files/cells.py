@@ -103,9 +103,9 @@ def _validated(column: Column, value: Any) -> Any:
     try:
         valid = column.validator.validate_python(value)
     except ValidationError as error:
-        found = from_pydantic(error.errors())
+        match = from_pydantic(error.errors())
         raise BadCell(
-            *(Violation(column.pointer + v.pointer, v.rule, v.value, v.facts) for v in found)
+            *(Violation(column.pointer + v.pointer, v.rule, v.value, v.facts) for v in match)
         ) from None
     return value if column.kind == "date" else valid
 
@@ -143,12 +143,12 @@ def _read_codes(column: Column, text: str, tell: Tell) -> list[str]:
 def _code(column: Column, text: str) -> str:
     assert column.code_list is not None
     codes = code_lists()[column.code_list]
-    found = codes.code(text) or codes.code(clean(text))
-    if found is None:
+    match = codes.code(text) or codes.code(clean(text))
+    if match is None:
         expected = "、".join(label.zh for label in codes.values.values())
         facts = {"list": codes.title.zh, "expected": expected}
         raise BadCell(Violation(column.pointer, "unknown_code", text, facts))
-    return found
+    return match
 
 
 def _read_count(column: Column, text: str, tell: Tell) -> int:

@@ -228,7 +228,7 @@ def _match(header: Sequence[str], line: int) -> tuple[list[Column | None], list[
         facts = {"limit": MAX_COLUMNS}
         raise FileRefused(line, Violation("", "too_many_columns", len(header), facts))
     known = columns_by_header()
-    found: list[Column | None] = []
+    layout: list[Column | None] = []
     violations: list[Violation] = []
     unknown: list[Violation] = []
     for cell in header:
@@ -236,15 +236,15 @@ def _match(header: Sequence[str], line: int) -> tuple[list[Column | None], list[
         column = known.get(word)
         if column is None and word not in IGNORED and not is_reason(word):
             unknown.append(Violation("", "unknown_column", cell.strip()))
-        elif column is not None and column in found:
+        elif column is not None and column in layout:
             violations.append(Violation(column.pointer, "repeated_column", cell.strip()))
-        found.append(column)
-    if not any(column is not None and column.path in _NAMING for column in found):
+        layout.append(column)
+    if not any(column is not None and column.path in _NAMING for column in layout):
         violations += unknown
     if violations:
         raise FileRefused(line, *violations)
     named = [notice for notice in unknown if notice.value]
-    return found, [Violation("", "column_passed_over", notice.value) for notice in named]
+    return layout, [Violation("", "column_passed_over", notice.value) for notice in named]
 
 
 def recognised(header: Sequence[str]) -> int:

@@ -85,7 +85,7 @@ def document_row(number: int, line: bytes, cells: Sequence[str] | None = None) -
     if not isinstance(value, dict):
         return BrokenRow(number, cells, [Violation("", "dict_type", cells[0][:100])])
     if reasons := value.pop(REASON_MEMBER, None):
-        return BrokenRow(number, cells, [Violation("", "not_mended", _told(reasons))])
+        return BrokenRow(number, cells, [Violation("", "not_mended", _notices(reasons))])
     if _deeper_than(value, MAX_DEPTH):
         return BrokenRow(number, cells, [Violation("", "too_deep", None, {"limit": MAX_DEPTH})])
     document = {key: item for key, item in value.items() if key not in IGNORED}
@@ -97,7 +97,7 @@ def document_row(number: int, line: bytes, cells: Sequence[str] | None = None) -
     return DocumentRow(number, cells, document)
 
 
-def _told(reasons: Any) -> str:
+def _notices(reasons: Any) -> str:
     """What the errors of an earlier import say, if they are as we wrote them."""
     listed = reasons if isinstance(reasons, list) else [reasons]
     words = [r.get("detail") if isinstance(r, dict) else r for r in listed]

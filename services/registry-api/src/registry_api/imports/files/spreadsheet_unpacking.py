@@ -116,15 +116,15 @@ def _rows_below_merged(ranges: Sequence[tuple[Corner, Corner]], left: int) -> di
 
     A cell merged over rows says the same of each; one merged over columns says it of the first.
     """
-    found: dict[int, list[int]] = {}
+    has_header: dict[int, list[int]] = {}
     budget = _MERGED_ROWS
     for (top, column), (bottom, _) in ranges:
         budget -= bottom - top
         if budget < 0:
             raise ValueError("too many merged cells")
         for row in range(top + 1, bottom + 1):
-            found.setdefault(row, []).append(column - left)
-    return found
+            has_header.setdefault(row, []).append(column - left)
+    return has_header
 
 
 def _fill(cells: list[str], previous: Sequence[str], places: Sequence[int]) -> list[int]:

@@ -29,12 +29,12 @@ def read_street(pointer: str, text: str, authority: str | None, tell: Tell) -> s
     if not _HAN.search(text):
         return None
     name = re.sub(r"\s", "", clean(text))
-    found = _called(name, _prefix(authority)) if authority else ()
-    if len(found) == 1:
-        facts = {"read": found[0], "name": _full_name(found[0])}
+    matches = _called(name, _prefix(authority)) if authority else ()
+    if len(matches) == 1:
+        facts = {"read": matches[0], "name": _full_name(matches[0])}
         tell(Violation(pointer, "street_by_name", text, facts))
-        return found[0]
-    likely = found or _nearest(name, authority or "")
+        return matches[0]
+    likely = matches or _nearest(name, authority or "")
     if not likely:
         raise BadCell(Violation(pointer, "unknown_street", text))
     raise BadCell(Violation(pointer, "which_street", text, {"candidates": _listed(likely)}))
@@ -53,16 +53,16 @@ def _named(name: str, prefix: str) -> Sequence[str]:
         above, tail = name[:start], name[start:]
         for ending in _ENDINGS:
             codes = _streets().get(tail + ending, ())
-            found = [c for c in codes if c.startswith(prefix) and _lies_in(c, above)]
-            if found:
-                return found
+            matches = [c for c in codes if c.startswith(prefix) and _lies_in(c, above)]
+            if matches:
+                return matches
     return ()
 
 
 def _nearest(name: str, authority: str) -> Sequence[str]:
     """Those of this name in the same city, else the province, else the country."""
     wider = (authority[:length] for length in (4, 2) if authority)
-    return next((found for prefix in (*wider, "") if (found := _called(name, prefix))), ())
+    return next((matches for prefix in (*wider, "") if (matches := _called(name, prefix))), ())
 
 
 def _prefix(division_code: str) -> str:
@@ -96,8 +96,8 @@ def _listed(codes: Iterable[str]) -> str:
 @cache
 def _streets() -> Mapping[str, Sequence[str]]:
     """The codes of the streets of each name."""
-    found: dict[str, list[str]] = {}
+    matches: dict[str, list[str]] = {}
     for code, name in division_names().items():
         if len(code) == 9:
-            found.setdefault(name, []).append(code)
-    return found
+            matches.setdefault(name, []).append(code)
+    return matches

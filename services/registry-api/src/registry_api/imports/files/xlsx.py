@@ -126,5 +126,5 @@ def _run(source: str, target: str) -> None:
 
 def _environment() -> dict[str, str]:
     """What Python needs to start, and none of the service's secrets."""
-    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    passed_on = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
+    return {name: os.environ[name] for name in passed_on if name in os.environ}
