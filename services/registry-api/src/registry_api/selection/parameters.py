@@ -1,4 +1,4 @@
-"""The query parameters that filter, made from the table of filters in `core.organization.facets`."""
+"""The query parameters that filter, made from the table of filters in `facets`."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
