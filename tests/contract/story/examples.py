@@ -51,7 +51,7 @@ def _shown(media_type: str, body: Any) -> Any:
 
 def examples_file(service: Service) -> Path:
     """Where a service looks for its examples."""
-    return package_folder(service) / "api" / "examples.json"
+    return next(package_folder(service).rglob("examples.json"))
 
 
 def write(found: dict[str, Examples]) -> list[Path]:

@@ -2,42 +2,42 @@
 
 from dataclasses import dataclass
 
-from jurisdiction_router.domain.lines import read_lines
-from jurisdiction_router.domain.parameters import read_parameters
-from jurisdiction_router.domain.vocabulary import read_vocabulary
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.assessment.assess import AssessOrganizations
+from jurisdiction_router.assessment.reassess import JOB_KIND as REASSESSMENT
+from jurisdiction_router.assessment.reassess import ReassessOrganizations
+from jurisdiction_router.assignments.body_lines import read_lines
+from jurisdiction_router.assignments.find import FindAssignments
+from jurisdiction_router.assignments.rule_health import TellRuleHealth
+from jurisdiction_router.core.rules.vocabulary import read_vocabulary
+from jurisdiction_router.decisions.decide import DecideOrganization
+from jurisdiction_router.directory.read import ReadDirectory
+from jurisdiction_router.directory_changes.apply import ChangeDirectory
+from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
+from jurisdiction_router.directory_changes.find_holes import FindHoles
+from jurisdiction_router.directory_imports.compare import CompareDirectory
+from jurisdiction_router.directory_imports.load import OF as DIRECTORY_IMPORT
+from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.read import ReadDirectoryImports
+from jurisdiction_router.impacts.compute import JOB_KIND as IMPACT
+from jurisdiction_router.impacts.compute import RunImpact
+from jurisdiction_router.impacts.read import ReadImpact
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
+from jurisdiction_router.overrides.change import ChangeOverride
+from jurisdiction_router.overrides.designate import DesignateBody
+from jurisdiction_router.overrides.dispute import DisputeAssignment
+from jurisdiction_router.overrides.parameters import read_parameters
+from jurisdiction_router.overrides.read import ReadOverrides
+from jurisdiction_router.policy import read_packaged
+from jurisdiction_router.restructurings.restructure import OF as RESTRUCTURING
+from jurisdiction_router.restructurings.restructure import Restructure
+from jurisdiction_router.rule_sets.activate_due import CarryOutPlans
+from jurisdiction_router.rule_sets.approve import ApproveRuleSet
+from jurisdiction_router.rule_sets.draft import DraftRuleSet
+from jurisdiction_router.rule_sets.propose import OF as RULE_SET
+from jurisdiction_router.rule_sets.propose import ProposeRuleSet
+from jurisdiction_router.rule_sets.prove import ProveRuleSet
+from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.usecases.approve_rule_set import ApproveRuleSet
-from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
-from jurisdiction_router.usecases.carry_out_plans import CarryOutPlans
-from jurisdiction_router.usecases.change_directory import ChangeDirectory
-from jurisdiction_router.usecases.change_directory_entry import ChangeDirectoryEntry
-from jurisdiction_router.usecases.change_override import ChangeOverride
-from jurisdiction_router.usecases.compare_directory import CompareDirectory
-from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
-from jurisdiction_router.usecases.compute_impact import RunImpact
-from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
-from jurisdiction_router.usecases.decide_organization import DecideOrganization
-from jurisdiction_router.usecases.designate_body import DesignateBody
-from jurisdiction_router.usecases.dispute_assignment import DisputeAssignment
-from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
-from jurisdiction_router.usecases.find_assignments import FindAssignments
-from jurisdiction_router.usecases.find_holes import FindHoles
-from jurisdiction_router.usecases.import_directory import OF as DIRECTORY_IMPORT
-from jurisdiction_router.usecases.import_directory import ImportDirectory
-from jurisdiction_router.usecases.propose_rule_set import OF as RULE_SET
-from jurisdiction_router.usecases.propose_rule_set import ProposeRuleSet
-from jurisdiction_router.usecases.prove_rule_set import ProveRuleSet
-from jurisdiction_router.usecases.read_directory import ReadDirectory
-from jurisdiction_router.usecases.read_directory_imports import ReadDirectoryImports
-from jurisdiction_router.usecases.read_impact import ReadImpact
-from jurisdiction_router.usecases.read_overrides import ReadOverrides
-from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
-from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REASSESSMENT
-from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
-from jurisdiction_router.usecases.restructure import OF as RESTRUCTURING
-from jurisdiction_router.usecases.restructure import Restructure
-from jurisdiction_router.usecases.tell_rule_health import TellRuleHealth
 from servicekit.bell import Bell
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database

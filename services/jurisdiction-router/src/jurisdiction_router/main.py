@@ -8,21 +8,19 @@ from importlib.resources import files
 import httpx
 from fastapi import FastAPI
 
-from jurisdiction_router.api import (
-    assignments,
-    decisions,
-    directory,
-    directory_imports,
-    feed_status,
-    impacts,
-    jobs,
-    overrides,
-    restructurings,
-    rule_sets,
-)
-from jurisdiction_router.api.errors import ERRORS
+from jurisdiction_router.assessment import routes as feed_status
+from jurisdiction_router.assessment.follow import FEED, RegistryFeed, following
+from jurisdiction_router.assignments import routes as assignments
+from jurisdiction_router.decisions import routes as decisions
+from jurisdiction_router.directory import routes as directory
+from jurisdiction_router.directory_imports import routes as directory_imports
+from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
-from jurisdiction_router.follower.registry_feed import FEED, RegistryFeed, following
+from jurisdiction_router.impacts import job_routes as jobs
+from jurisdiction_router.impacts import routes as impacts
+from jurisdiction_router.overrides import routes as overrides
+from jurisdiction_router.restructurings import routes as restructurings
+from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
 from servicekit.app import Parts, build_app
 from servicekit.clock import Clock
@@ -90,7 +88,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,
-            examples=files("jurisdiction_router") / "api" / "examples.json",
+            examples=files("jurisdiction_router") / "examples.json",
         )
     )
 

@@ -1,0 +1,44 @@
+"""Route of decisions for facts in the request."""
+
+import orjson
+from fastapi import APIRouter, Response
+
+from jurisdiction_router.assignments.schemas import Decision, Decisions, Question, Questions
+from jurisdiction_router.dependencies import JSON, USUAL, Made, Reader
+from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
+from servicekit.problems import responses
+from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
+
+router = APIRouter(tags=["decisions"])
+
+
+@router.post(
+    "/v1/decisions",
+    operation_id="decide",
+    summary="Decide for given facts 按所给事实判断",
+    response_model=Decision,
+    responses=responses(*USUAL, NO_RULE_SET_IN_FORCE, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+)
+async def decide(caller: Reader, factory: Made, body: Question) -> Response:
+    """Who would supervise such an organization, with the trace, the clause and what would flip it.
+
+    With facts missing: the answers still open, and the facts that would decide. Where only the
+    street is missing, what each street of the registration authority's territory would give.
+    """
+    state = body.organization.model_dump(mode="json", exclude_unset=True)
+    found = await factory.decide_organization(state, body.valid_on)
+    return Response(orjson.dumps(found), media_type=JSON)
+
+
+@router.post(
+    "/v1/decisions/batch",
+    operation_id="decide_many",
+    summary="Decide for many 批量判断",
+    response_model=Decisions,
+    responses=responses(*USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+)
+async def decide_many(caller: Reader, factory: Made, body: Questions) -> Response:
+    """Who would supervise each of up to 1,000 organizations; equal facts are decided once."""
+    states = [o.model_dump(mode="json", exclude_unset=True) for o in body.organizations]
+    found = await factory.decide_organization.many(states, body.valid_on, trace=body.trace)
+    return Response(orjson.dumps(found), media_type=JSON)

@@ -1,0 +1,58 @@
+"""What the routes share: the factory, who calls, dates."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from jurisdiction_router.assignments.find import Then
+from jurisdiction_router.factory import Factory
+from servicekit.auth import Caller, require
+from servicekit.civil_dates import CivilDate
+from servicekit.moments import KnownAt, moment
+from servicekit.problems import ProblemType
+from servicekit.standard_problems import (
+    FORBIDDEN,
+    INVALID_REQUEST,
+    UNAUTHORIZED,
+    UNKNOWN_PARAMETER,
+)
+
+USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
+"""What any route with a token and parameters can answer."""
+
+Reader = Annotated[Caller, Depends(require("router:read"))]
+Writer = Annotated[Caller, Depends(require("router:write"))]
+Approver = Annotated[Caller, Depends(require("router:approve"))]
+
+
+async def _factory(request: Request) -> Factory:
+    factory: Factory = request.app.state.factory
+    return factory
+
+
+Made = Annotated[Factory, Depends(_factory)]
+
+ValidOn = Annotated[
+    CivilDate | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
+]
+
+
+async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> Then:
+    return Then(valid_on, moment(known_at))
+
+
+AsOf = Annotated[Then, Depends(_then)]
+"""A day, and a moment of knowledge of it."""
+AreaPrefixes = Annotated[
+    list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
+    Query(description="Prefix of a division code 区划代码前缀"),
+]
+Code = Annotated[str, Query(max_length=100)]
+AcceptHoles = Annotated[
+    bool,
+    Query(
+        description="Have it take effect although rule sets in force or due would be left without "
+        "an answer somewhere 接受规则空缺"
+    ),
+]
+JSON = "application/json"

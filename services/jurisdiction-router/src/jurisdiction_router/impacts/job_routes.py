@@ -1,0 +1,28 @@
+"""Route of jobs: how long work stands."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+
+from jurisdiction_router.assignments.schemas import Job
+from jurisdiction_router.dependencies import USUAL, Made, Reader
+from jurisdiction_router.impacts.read_job import read_job
+from servicekit.problems import responses
+from servicekit.standard_problems import NOT_FOUND
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    operation_id="get_job",
+    summary="How a job stands 任务进度",
+    response_model=Job,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def get_job(
+    caller: Reader, factory: Made, job_id: Annotated[UUID, Path(description="任务编号")]
+) -> dict[str, Any]:
+    """State and progress; a caller limited to areas sees only jobs of its own."""
+    return await read_job(factory.database, caller, job_id)

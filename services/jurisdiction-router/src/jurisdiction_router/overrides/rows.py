@@ -1,0 +1,264 @@
+"""Rows of overrides and disputes; their documents are as the API shows them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ARRAY, Boolean, Date, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.core.deciding.designation import Override, Replaced
+
+
+class HeldDocument(NamedTuple):
+    """An override or a dispute as it is held."""
+
+    id: UUID
+    area: str
+    revision: int
+    document: dict[str, Any]
+
+
+async def load_overrides(
+    connection: AsyncConnection, organizations: Collection[UUID]
+) -> dict[UUID, tuple[Override, ...]]:
+    """The overrides of these organizations that hold on any day, in their order."""
+    found: dict[UUID, tuple[Override, ...]] = {}
+    for row in await connection.execute(_LOAD, {"ids": list(organizations)}):
+        override = read_override(orjson.loads(row.document))
+        held = found.get(override.organization_id, ())
+        found[override.organization_id] = (*held, override)
+    return found
+
+
+async def overridden(connection: AsyncConnection) -> list[UUID]:
+    """The organizations that an override places on any day, by id."""
+    found = await connection.execute(_PLACED)
+    return list(found.scalars())
+
+
+def read_override(document: Mapping[str, Any]) -> Override:
+    """An override out of its document."""
+    return Override(
+        id=UUID(document["id"]),
+        organization_id=UUID(document["organization_id"]),
+        body_id=document["body_id"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_until=date.fromisoformat(document["valid_until"]),
+        authority=document["authority"],
+        reference=document["reference"],
+        clause=document["clause"],
+        approver=document["approver"],
+        replaces=Replaced(**document["replaces"]),
+    )
+
+
+async def overridden_organizations(
+    connection: AsyncConnection, bodies: Collection[str]
+) -> list[UUID]:
+    """The organizations for which one of these bodies is designated on any day."""
+    found = await connection.execute(_OVERRIDDEN, {"bodies": list(bodies)})
+    return list(found.scalars())
+
+
+async def put_override(connection: AsyncConnection, held: HeldDocument) -> None:
+    """Insert or replace an override."""
+    document = held.document
+    await connection.execute(
+        _PUT_OVERRIDE,
+        {
+            "id": held.id,
+            "organization_id": UUID(document["organization_id"]),
+            "body_id": document["body_id"],
+            "area": held.area,
+            "valid_from": date.fromisoformat(document["valid_from"]),
+            "valid_until": date.fromisoformat(document["valid_until"]),
+            "revision": held.revision,
+            "document": orjson.dumps(document).decode(),
+        },
+    )
+
+
+async def put_dispute(connection: AsyncConnection, held: HeldDocument) -> None:
+    """Insert or replace a dispute. Raises IntegrityError when the organization has an open one."""
+    document = held.document
+    await connection.execute(
+        _PUT_DISPUTE,
+        {
+            "id": held.id,
+            "organization_id": UUID(document["organization_id"]),
+            "body_id": document["body_id"],
+            "area": held.area,
+            "due_on": date.fromisoformat(document["due_on"]),
+            "state": document["state"],
+            "revision": held.revision,
+            "document": orjson.dumps(document).decode(),
+        },
+    )
+
+
+async def held_override(connection: AsyncConnection, identifier: UUID) -> HeldDocument | None:
+    """The override, locked until the transaction ends."""
+    return _held((await connection.execute(_HELD["override"], {"id": identifier})).one_or_none())
+
+
+async def held_dispute(connection: AsyncConnection, identifier: UUID) -> HeldDocument | None:
+    """The dispute, locked until the transaction ends."""
+    return _held((await connection.execute(_HELD["dispute"], {"id": identifier})).one_or_none())
+
+
+async def open_dispute(connection: AsyncConnection, organization: UUID) -> HeldDocument | None:
+    """The organization's open dispute, locked until the transaction ends."""
+    return _held((await connection.execute(_OPEN, {"id": organization})).one_or_none())
+
+
+def _held(row: Any) -> HeldDocument | None:
+    if row is None:
+        return None
+    return HeldDocument(row.id, row.area, row.revision, orjson.loads(row.document))
+
+
+class Found(NamedTuple):
+    """A page: documents in the order of their ids, the last id on it, and how many there are."""
+
+    documents: str
+    last: UUID | None
+    size: int
+
+
+async def page_of_overrides(
+    connection: AsyncConnection,
+    filters: Mapping[str, Any],
+    day: date,
+    patterns: Sequence[str] | None,
+    after: UUID | None,
+    limit: int,
+) -> Found:
+    """Up to `limit` overrides with how each stands on `day`, after `after`."""
+    return await _page(connection, _OVERRIDES, filters, day, patterns, after, limit)
+
+
+async def page_of_disputes(
+    connection: AsyncConnection,
+    filters: Mapping[str, Any],
+    day: date,
+    patterns: Sequence[str] | None,
+    after: UUID | None,
+    limit: int,
+) -> Found:
+    """Up to `limit` disputes, `overdue` on `day` or not, after `after`."""
+    return await _page(connection, _DISPUTES, filters, day, patterns, after, limit)
+
+
+async def _page(
+    connection: AsyncConnection,
+    statement: Any,
+    filters: Mapping[str, Any],
+    day: date,
+    patterns: Sequence[str] | None,
+    after: UUID | None,
+    limit: int,
+) -> Found:
+    bound = {
+        "id": None, "organization_id": None, "body_id": None, "areas": None, "standing": None,
+        "flag": None, "state": None, "overdue": None, "ends_before": None, **filters,
+    }  # fmt: skip
+    wanted = {name: bound[name] for name in statement.compile().params if name in bound}
+    rows = (
+        await connection.execute(
+            statement,
+            {**wanted, "day": day, "patterns": patterns, "after": after, "limit": limit},
+        )
+    ).all()
+    documents = ",".join(row.document for row in rows)
+    return Found(f"[{documents}]", rows[-1].id if rows else None, len(rows))
+
+
+_LOAD = text(
+    "SELECT document FROM override WHERE organization_id = ANY(:ids) "
+    "AND valid_from < valid_until ORDER BY organization_id, valid_from"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_PLACED = text(
+    "SELECT DISTINCT organization_id FROM override WHERE valid_from < valid_until "
+    "ORDER BY organization_id"
+)
+_OVERRIDDEN = text(
+    "SELECT DISTINCT organization_id FROM override WHERE body_id = ANY(:bodies)"
+).bindparams(bindparam("bodies", type_=ARRAY(Text)))
+_PUT_OVERRIDE = text(
+    "INSERT INTO override (id, organization_id, body_id, area, valid_from, valid_until, revision, "
+    "document) VALUES (:id, :organization_id, :body_id, :area, :valid_from, :valid_until, "
+    ":revision, :document) ON CONFLICT (id) DO UPDATE SET valid_until = excluded.valid_until, "
+    "revision = excluded.revision, document = excluded.document"
+)
+_PUT_DISPUTE = text(
+    "INSERT INTO dispute (id, organization_id, body_id, area, due_on, state, revision, document) "
+    "VALUES (:id, :organization_id, :body_id, :area, :due_on, :state, :revision, :document) "
+    "ON CONFLICT (id) DO UPDATE SET state = excluded.state, revision = excluded.revision, "
+    "document = excluded.document"
+)
+_HELD = {
+    table: text(f"SELECT id, area, revision, document FROM {table} WHERE id = :id FOR UPDATE")  # noqa: S608
+    for table in ("override", "dispute")
+}
+_OPEN = text(
+    "SELECT id, area, revision, document FROM dispute "
+    "WHERE organization_id = :id AND state = 'open' FOR UPDATE"
+)
+_SEEN = (
+    "(CAST(:patterns AS text[]) IS NULL OR d.area LIKE ANY(:patterns)) "
+    "AND (CAST(:areas AS text[]) IS NULL OR d.area LIKE ANY(:areas)) "
+    "AND (CAST(:id AS uuid) IS NULL OR d.id = :id) "
+    "AND (CAST(:organization_id AS uuid) IS NULL OR d.organization_id = :organization_id) "
+    "AND (CAST(:body_id AS text[]) IS NULL OR d.body_id = ANY(:body_id)) "
+    "AND (CAST(:after AS uuid) IS NULL OR d.id > :after) "
+)
+_BINDS = (
+    bindparam("patterns", type_=ARRAY(Text)),
+    bindparam("areas", type_=ARRAY(Text)),
+    bindparam("body_id", type_=ARRAY(Text)),
+    bindparam("id", type_=Uuid),
+    bindparam("organization_id", type_=Uuid),
+    bindparam("after", type_=Uuid),
+    bindparam("day", type_=Date),
+)
+_OVERRIDES = text(
+    f"""
+    SELECT id, left(document, -1) || ',"standing":"' || standing || '","flags":' ||
+           array_to_json(flags)::text || '}}' AS document
+    FROM (
+        SELECT d.id, d.document,
+            CASE WHEN d.valid_until <= d.valid_from THEN 'withdrawn'
+                 WHEN d.valid_until <= :day THEN 'ended'
+                 WHEN d.valid_from > :day THEN 'upcoming'
+                 WHEN 'designated' = ANY(a.flags) THEN 'in_force'
+                 ELSE 'lapsed' END AS standing,
+            ARRAY(SELECT flag FROM unnest(a.flags) AS flag WHERE d.valid_from <= :day
+                  AND d.valid_until > :day AND flag LIKE 'override\\_%') AS flags
+        FROM override d LEFT JOIN assignment a ON a.organization_id = d.organization_id
+            AND a.valid_from <= :day AND (a.valid_until IS NULL OR a.valid_until > :day)
+        WHERE {_SEEN} AND (CAST(:ends_before AS date) IS NULL OR d.valid_until < :ends_before)
+    ) AS told
+    WHERE (CAST(:standing AS text) IS NULL OR standing = :standing)
+      AND (CAST(:flag AS text) IS NULL OR :flag = ANY(flags))
+    ORDER BY id LIMIT :limit
+    """  # noqa: S608
+).bindparams(
+    *_BINDS,
+    bindparam("ends_before", type_=Date),
+    bindparam("standing", type_=Text),
+    bindparam("flag", type_=Text),
+)
+_DISPUTES = text(
+    f"""
+    SELECT d.id, left(d.document, -1) || ',"overdue":' ||
+        (d.state = 'open' AND d.due_on < :day)::text || '}}' AS document
+    FROM dispute d
+    WHERE {_SEEN} AND (CAST(:state AS text) IS NULL OR d.state = :state)
+      AND (CAST(:overdue AS boolean) IS NULL
+           OR (d.state = 'open' AND d.due_on < :day) = :overdue)
+    ORDER BY d.id LIMIT :limit
+    """  # noqa: S608
+).bindparams(*_BINDS, bindparam("state", type_=Text), bindparam("overdue", type_=Boolean))
