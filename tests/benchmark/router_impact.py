@@ -24,8 +24,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from demo_city import directory, organizations
+from jurisdiction_router.assessment import rows as assessment_rows
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.core.directory.change import DirectoryChange, touched_places
+from jurisdiction_router.core.directory.change import DirectoryChange, places_within
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.rules.facts import FactPeriod, facts_of
 from jurisdiction_router.core.rules.reader import read_rule_set
@@ -85,7 +86,7 @@ async def fill(database: Database, size: int) -> int:
     async with database.transaction() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
         first = {uuid7(): (FactPeriod(_since(d), None, facts_of(d)),) for d in documents}
-        await fact_rows.write_periods(connection, first)
+        await assessment_rows.write_periods(connection, first)
         facts = (await connection.execute(text("SELECT fact, valid_from FROM fact_period"))).all()
 
         def more() -> Iterator[tuple[Any, ...]]:
@@ -175,8 +176,8 @@ async def split_a_street(database: Database, before: Directory) -> Ratio:
     async with database.reading() as connection:
         every = await fact_rows.all_places(connection)
         started = time.perf_counter()
-        places = touched_places(every, before, after, split.change.codes(before))
-        touched = await fact_rows.touched_organizations(connection, places)
+        places = places_within(every, before, after, split.change.codes(before))
+        touched = await assessment_rows.touched_organizations(connection, places)
         spent = time.perf_counter() - started
         found = await connection.execute(_OF_STREET, {"street": f"{STREET}%"})
     own = set(found.scalars())

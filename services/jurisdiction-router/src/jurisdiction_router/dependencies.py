@@ -1,11 +1,11 @@
 """What the routes share: the factory, who calls, dates."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
-from jurisdiction_router.assignments.find import Then
-from jurisdiction_router.factory import Factory
+from jurisdiction_router.core.as_of import AsOf
+from jurisdiction_router.field_types import DIVISION_CODE
 from servicekit.auth import Caller, require
 from servicekit.civil_dates import CivilDate
 from servicekit.moments import KnownAt, moment
@@ -17,6 +17,8 @@ from servicekit.standard_problems import (
     UNKNOWN_PARAMETER,
 )
 
+T = TypeVar("T")
+
 USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
 """What any route with a token and parameters can answer."""
 
@@ -25,23 +27,26 @@ Writer = Annotated[Caller, Depends(require("router:write"))]
 Approver = Annotated[Caller, Depends(require("router:approve"))]
 
 
-async def _factory(request: Request) -> Factory:
-    factory: Factory = request.app.state.factory
-    return factory
+def provided(kind: type[T]) -> Any:
+    """Depends on the one instance of a class that the factory has put together."""
 
+    async def provide(request: Request) -> T:
+        instance: T = request.app.state.services[kind]
+        return instance
 
-Made = Annotated[Factory, Depends(_factory)]
+    return Depends(provide)
+
 
 ValidOn = Annotated[
     CivilDate | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
 ]
 
 
-async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> Then:
-    return Then(valid_on, moment(known_at))
+async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> AsOf:
+    return AsOf(valid_on, moment(known_at))
 
 
-AsOf = Annotated[Then, Depends(_then)]
+AsOfQuery = Annotated[AsOf, Depends(_then)]
 """A day, and a moment of knowledge of it."""
 AreaPrefixes = Annotated[
     list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
@@ -56,3 +61,6 @@ AcceptHoles = Annotated[
     ),
 ]
 JSON = "application/json"
+
+
+AreaCode = Annotated[str, Path(pattern=DIVISION_CODE, description="区划代码")]

@@ -1,6 +1,7 @@
 """The composition root: settings become use cases. HTTP and the follower share it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
 from jurisdiction_router.assessment.reassess import JOB_KIND as REASSESSMENT
@@ -30,7 +31,7 @@ from jurisdiction_router.overrides.read import ReadOverrides
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.restructurings.restructure import OF as RESTRUCTURING
 from jurisdiction_router.restructurings.restructure import Restructure
-from jurisdiction_router.rule_sets.activate_due import CarryOutPlans
+from jurisdiction_router.rule_sets.activate_due import ActivateDueRuleSets
 from jurisdiction_router.rule_sets.approve import ApproveRuleSet
 from jurisdiction_router.rule_sets.draft import DraftRuleSet
 from jurisdiction_router.rule_sets.propose import OF as RULE_SET
@@ -73,7 +74,7 @@ class Factory:
     prove_rule_set: ProveRuleSet
     propose_rule_set: ProposeRuleSet
     approve_rule_set: ApproveRuleSet
-    carry_out_plans: CarryOutPlans
+    activate_due_rule_sets: ActivateDueRuleSets
     read_rule_sets: ReadRuleSets
     read_impact: ReadImpact
     decide_organization: DecideOrganization
@@ -84,6 +85,10 @@ class Factory:
     change_override: ChangeOverride
     dispute_assignment: DisputeAssignment
     read_overrides: ReadOverrides
+
+    def by_type(self) -> dict[type, Any]:
+        """The instances by their class, for routes that need one of them."""
+        return {type(part): part for part in vars(self).values()}
 
 
 def migrations(settings: Settings) -> Migrations:
@@ -104,7 +109,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     propose_rule_set = ProposeRuleSet(database, clock, settings.jobs_per_client)
     restructure = Restructure(database, ledger, current, change, settings.jobs_per_client)
     import_directory = ImportDirectory(
-        database, ledger, clock, current, change, CompareDirectory(clock, change),
+        database, ledger, clock, current, change, CompareDirectory(clock, current, change),
         settings.jobs_per_client,
     )  # fmt: skip
     proposers = {
@@ -136,7 +141,9 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         prove_rule_set=ProveRuleSet(database, ledger, clock, current),
         propose_rule_set=propose_rule_set,
         approve_rule_set=ApproveRuleSet(database, ledger, clock),
-        carry_out_plans=CarryOutPlans(database, ledger, clock, current, reassess, bell),
+        activate_due_rule_sets=ActivateDueRuleSets(
+            database, ledger, clock, current, reassess, bell
+        ),
         read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),

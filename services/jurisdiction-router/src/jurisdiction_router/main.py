@@ -13,6 +13,7 @@ from jurisdiction_router.assessment.follow import FEED, RegistryFeed, following
 from jurisdiction_router.assignments import routes as assignments
 from jurisdiction_router.decisions import routes as decisions
 from jurisdiction_router.directory import routes as directory
+from jurisdiction_router.directory_changes import routes as directory_changes
 from jurisdiction_router.directory_imports import routes as directory_imports
 from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
@@ -70,6 +71,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 decisions.router,
                 rule_sets.router,
                 impacts.router,
+                directory_changes.router,
                 directory.router,
                 directory_imports.router,
                 feed_status.router,
@@ -79,12 +81,12 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 feed_router("router:read"),
             ],
             errors=ERRORS,
-            state={"factory": factory},
+            state={"services": factory.by_type()},
             background=[
                 lambda: factory.ledger.settled(factory.database),
                 factory.worker.running,
                 factory.retention.running,
-                factory.carry_out_plans.running,
+                factory.activate_due_rule_sets.running,
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,

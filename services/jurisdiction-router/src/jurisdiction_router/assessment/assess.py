@@ -1,11 +1,11 @@
 """Brings assignments in step with facts or with a changed jurisdiction: set-wise, in one place.
 
-An assessment computes an organization's whole assignment timeline, compares it with the one held,
-and says the difference as one event. It is deterministic: replaying the same changes gives the
+An assessment computes an organization's whole assignment timeline, compares it with the stored
+one, and says the difference as one event. It is deterministic: replaying the same changes gives the
 same events, page by page or all at once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -15,12 +15,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.assessment.rows import (
-    HeldOrganization,
-    HeldSegment,
-    load_organizations,
-    write_organizations,
+from jurisdiction_router.assessment.organization import (
+    StoredOrganization,
+    StoredSegment,
+    access_areas,
 )
+from jurisdiction_router.assessment.rows import load_organizations, write_organizations
 from jurisdiction_router.core.deciding.timeline import AssignmentSegment, Jurisdiction
 from jurisdiction_router.core.rules.facts import FactPeriod, replace_periods
 from servicekit.ledger import Ledger, NewEvent, Segment
@@ -60,10 +60,10 @@ class AssessOrganizations:
         A revision that was applied before is passed over. Appends to the ledger as the last
         thing, so nothing else may follow in the transaction.
         """
-        held = await load_organizations(connection, {c.organization_id for c in changes})
+        stored = await load_organizations(connection, {c.organization_id for c in changes})
         batch = _Batch(jurisdiction)
         for change in changes:
-            organization = held.get(change.organization_id) or HeldOrganization(
+            organization = stored.get(change.organization_id) or StoredOrganization(
                 change.organization_id
             )
             if change.registry_revision <= organization.registry_revision:
@@ -74,7 +74,7 @@ class AssessOrganizations:
                 periods=replace_periods(organization.periods, change.effective_on, change.periods),
             )
             batch.stated.add(organization.id)
-            held[organization.id] = batch.assess(organization, change.actor, change.reason)
+            stored[organization.id] = batch.assess(organization, change.actor, change.reason)
         await batch.store(connection, self._ledger)
         return len(batch.events)
 
@@ -106,7 +106,7 @@ class _Batch:
 
     def __init__(self, jurisdiction: Jurisdiction) -> None:
         self._jurisdiction = jurisdiction
-        self._assessed: dict[UUID, HeldOrganization] = {}
+        self._assessed: dict[UUID, StoredOrganization] = {}
         self._changed: set[UUID] = set()
         self.stated: set[UUID] = set()
         """Organizations whose facts are new."""
@@ -114,16 +114,18 @@ class _Batch:
         self.events: list[NewEvent] = []
 
     def assess(
-        self, organization: HeldOrganization, actor: str, reason: str | None
-    ) -> HeldOrganization:
-        """Compute the timeline and note the event if it differs from the held one."""
+        self, organization: StoredOrganization, actor: str, reason: str | None
+    ) -> StoredOrganization:
+        """Compute the timeline and note the event if it differs from the stored one."""
         computed = self._jurisdiction.timeline(organization.periods, organization.overrides)
-        segments = tuple(self._hold(s) for s in computed)
+        segments = tuple(self._stored(s) for s in computed)
         effective_on = first_difference(
-            [h.segment for h in organization.segments], [h.segment for h in segments]
+            [s.segment for s in organization.segments], [s.segment for s in segments]
         )
         if effective_on is not None:
-            areas = _areas(organization.segments, effective_on) | _areas(segments, effective_on)
+            areas = access_areas(organization.segments, effective_on) | access_areas(
+                segments, effective_on
+            )
             organization = replace(
                 organization,
                 assignment_revision=organization.assignment_revision + 1,
@@ -139,7 +141,7 @@ class _Batch:
                     actor=actor,
                     reason=reason,
                     change=None,
-                    timeline=from_date((h.segment for h in segments), effective_on),
+                    timeline=from_date((s.segment for s in segments), effective_on),
                     areas=sorted(areas),
                 )
             )
@@ -156,37 +158,28 @@ class _Batch:
         if ledger is not None:
             await ledger.append(connection, self.events)
 
-    def _hold(self, segment: AssignmentSegment) -> HeldSegment:
+    def _stored(self, segment: AssignmentSegment) -> StoredSegment:
         decision = segment.decision
         if decision.digest not in self._documents:
             self._documents[decision.digest] = orjson.dumps(decision.document).decode()
-        return HeldSegment(
+        return StoredSegment(
             Segment(segment.valid_from, segment.valid_until, decision.state()),
             decision.area(),
         )
 
 
-def first_difference(held: Sequence[Segment], computed: Sequence[Segment]) -> date | None:
+def first_difference(stored: Sequence[Segment], computed: Sequence[Segment]) -> date | None:
     """Return the first day on which the two timelines differ, or None when they are equal.
 
     Both are ordered; a day that only one of them covers is a difference.
     """
-    for one, other in zip(held, computed, strict=False):
+    for one, other in zip(stored, computed, strict=False):
         if one == other:
             continue
         if one.start != other.start or one.state != other.state:
             return min(one.start, other.start)
         ends = [segment.until for segment in (one, other) if segment.until is not None]
         return min(ends)
-    longer: Sequence[Segment] = held if len(held) > len(computed) else computed
-    shorter = min(len(held), len(computed))
+    longer: Sequence[Segment] = stored if len(stored) > len(computed) else computed
+    shorter = min(len(stored), len(computed))
     return longer[shorter].start if len(longer) > shorter else None
-
-
-def _areas(segments: Iterable[HeldSegment], effective_on: date) -> set[str]:
-    """The access areas of what holds on or after `effective_on`."""
-    return {
-        held.area
-        for held in segments
-        if held.area and (held.segment.until is None or held.segment.until > effective_on)
-    }

@@ -11,10 +11,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.assessment import queue_rows as reassessment_rows
+from jurisdiction_router.assessment import rows
 from jurisdiction_router.assessment.assess import AssessOrganizations
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit import jobs
 from servicekit.auth import Caller
@@ -58,14 +57,17 @@ class ReassessOrganizations:
         places: Collection[str],
         caller: Caller,
         reason: str | None,
-        also: Collection[UUID] = (),
+        bodies: Collection[str] = (),
     ) -> Reassessment:
-        """Reassess those who ever have one of the division codes `places`, and `also` these.
+        """Reassess those who ever have one of the division codes `places`.
+
+        And those for whom one of `bodies` is designated on any day.
 
         Runs in the transaction that changes the jurisdiction to `after`. The caller appends the
         events, together with its own, as the last thing of that transaction.
         """
-        few = await fact_rows.touched_organizations(connection, places, self.at_once + 1)
+        also = await rows.designated(connection, bodies) if bodies else []
+        few = await rows.touched_organizations(connection, places, self.at_once + 1)
         identifiers = {*few, *also}
         if len(identifiers) <= self.at_once:
             events = await self.assess.reassess(
@@ -76,18 +78,18 @@ class ReassessOrganizations:
             connection, JOB_KIND, {"reason": reason, "actor": caller.client}, caller.client,
             caller.areas,
         )  # fmt: skip
-        waiting = await reassessment_rows.add(connection, job, places, also)
+        waiting = await rows.queue(connection, job, places, also)
         return Reassessment(waiting, [], job)
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Assess what waits for `job`, a step at a time; `{"reassessed", "reassigned"}`."""
         done, moved = job.done, int((job.result or {}).get("reassigned", 0))
         async with self.database.reading() as connection:
-            total = done + await reassessment_rows.count(connection, job.id)
+            total = done + await rows.count_queued(connection, job.id)
         while done < total:
             async with self.database.transaction() as connection:
                 jurisdiction = await self.current.hold(connection, "shared")
-                identifiers = await reassessment_rows.take(connection, job.id, STEP)
+                identifiers = await rows.take_queued(connection, job.id, STEP)
                 events = await self.assess.reassess(
                     connection, jurisdiction, identifiers, job.params["actor"], job.params["reason"]
                 )

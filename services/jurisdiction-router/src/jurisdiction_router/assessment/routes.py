@@ -1,15 +1,18 @@
 """Route of the follower's state."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 
 from jurisdiction_router.assessment.feed_status import tell_feed_status
-from jurisdiction_router.assignments.schemas import FeedStatus
-from jurisdiction_router.dependencies import USUAL, Made, Reader
+from jurisdiction_router.assessment.schemas import FeedStatus
+from jurisdiction_router.dependencies import USUAL, Reader, provided
+from servicekit.database import Database
 from servicekit.problems import responses
 
 router = APIRouter(tags=["operation"])
+
+Store = Annotated[Database, provided(Database)]
 
 
 @router.get(
@@ -19,6 +22,6 @@ router = APIRouter(tags=["operation"])
     response_model=FeedStatus,
     responses=responses(*USUAL),
 )
-async def get_feed_status(caller: Reader, factory: Made) -> dict[str, Any]:
+async def get_feed_status(caller: Reader, database: Store) -> dict[str, Any]:
     """Position, lag, and the subjects whose events could not be applied (of the caller's areas)."""
-    return await tell_feed_status(factory.database, caller)
+    return await tell_feed_status(database, caller)

@@ -14,6 +14,7 @@ from jurisdiction_router.assignments import past_rows as past_assignments
 from jurisdiction_router.assignments import rows as assignment_listing
 from jurisdiction_router.assignments.body_lines import Lines, with_subtree
 from jurisdiction_router.assignments.past_rows import PastFilter
+from jurisdiction_router.core.as_of import AsOf
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.clock import Clock
@@ -23,13 +24,6 @@ from servicekit.pagination import decode_cursor, encode_cursor
 from servicekit.refusals import Refusal, Violation
 
 EXPORT_PAGE: Final = 1_000
-
-
-class Then(NamedTuple):
-    """A day, None for today, and a position or a moment of knowledge of it, None for now."""
-
-    valid_on: date | None
-    known_at: int | datetime | None
 
 
 class Export(NamedTuple):
@@ -54,7 +48,7 @@ class FindAssignments:
         self,
         caller: Caller,
         filters: Mapping[str, Sequence[str]],
-        then: Then,
+        then: AsOf,
         cursor: str | None,
         limit: int,
         exact_count: bool,
@@ -86,7 +80,7 @@ class FindAssignments:
         caller: Caller,
         filters: Mapping[str, Sequence[str]],
         day: date,
-        then: Then,
+        then: AsOf,
         query: Mapping[str, Any],
         after: UUID | None,
         limit: int,
@@ -119,7 +113,7 @@ class FindAssignments:
         rest = {name: values for name, values in filters.items() if name != "under_body"}
         return {**rest, "body_id": sorted(wanted)}
 
-    async def _position(self, connection: AsyncConnection, then: Then) -> int:
+    async def _position(self, connection: AsyncConnection, then: AsOf) -> int:
         head = (await self.ledger.head(connection)).position
         if isinstance(then.known_at, datetime):
             return await past_assignments.position_at(connection, then.known_at)
@@ -130,7 +124,7 @@ class FindAssignments:
 
     @asynccontextmanager
     async def export(
-        self, caller: Caller, filters: Mapping[str, Sequence[str]], then: Then
+        self, caller: Caller, filters: Mapping[str, Sequence[str]], then: AsOf
     ) -> AsyncIterator[Export]:
         """All that match, on one snapshot, stamped with the position they show.
 
@@ -150,7 +144,7 @@ class FindAssignments:
             async with aclosing(pages):
                 yield Export(position, digest, pages)
 
-    async def history(self, caller: Caller, organization_id: UUID, then: Then) -> dict[str, Any]:
+    async def history(self, caller: Caller, organization_id: UUID, then: AsOf) -> dict[str, Any]:
         """What the ledger says of an organization's assignment, up to `then.known_at`.
 
         With `then.valid_on`, only what it says of that day. Raises Refusal `not-found`,
@@ -198,7 +192,7 @@ class FindAssignments:
             "by_body_kind": _sums(cells, "outcome", "body_kind"),
         }
 
-    async def one(self, caller: Caller, organization_id: UUID, then: Then) -> tuple[str, int]:
+    async def one(self, caller: Caller, organization_id: UUID, then: AsOf) -> tuple[str, int]:
         """One organization's assignment on a day, with its decision and history, as JSON text.
 
         And the revision of its timeline: what a designation is held to. `then` says the day, and
@@ -220,7 +214,7 @@ class FindAssignments:
         return f'{row.document[:-1]},"history":{row.history}}}', row.revision
 
     async def _one_then(
-        self, caller: Caller, organization_id: UUID, day: date, then: Then
+        self, caller: Caller, organization_id: UUID, day: date, then: AsOf
     ) -> tuple[str, int]:
         async with self.database.snapshot() as connection:
             position = await self._position(connection, then)

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from jurisdiction_router.assignments.find import Export
+from jurisdiction_router.assignments.find import Export, FindAssignments
+from jurisdiction_router.assignments.rule_health import TellRuleHealth
 from jurisdiction_router.assignments.schemas import (
     AssignmentHistory,
     AssignmentPage,
     AssignmentSummary,
     AssignmentWithDecision,
-    AttributeName,
     RuleHealth,
 )
 from jurisdiction_router.csv_cells import cell
@@ -26,13 +26,14 @@ from jurisdiction_router.dependencies import (
     JSON,
     USUAL,
     AreaPrefixes,
-    AsOf,
+    AsOfQuery,
     Code,
-    Made,
     Reader,
     ValidOn,
+    provided,
 )
 from jurisdiction_router.errors import NO_ASSIGNMENT
+from jurisdiction_router.field_types import AttributeName
 from servicekit.pagination import CursorText, Limit
 from servicekit.places import takes_transfer_place
 from servicekit.preconditions import etag
@@ -45,6 +46,9 @@ from servicekit.standard_problems import (
 )
 
 router = APIRouter(tags=["assignments"])
+
+Find = Annotated[FindAssignments, provided(FindAssignments)]
+Health = Annotated[TellRuleHealth, provided(TellRuleHealth)]
 
 Pages = AsyncIterator[list[dict[str, Any]]]
 
@@ -90,9 +94,9 @@ Filters = Annotated[dict[str, list[str]], Depends(_filters)]
 )
 async def find_assignments(
     caller: Reader,
-    factory: Made,
+    find: Find,
     filters: Filters,
-    then: AsOf,
+    then: AsOfQuery,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Annotated[
@@ -104,9 +108,7 @@ async def find_assignments(
     With `known_at`, as it was known then: pages may be short and still have a `next_cursor`, and
     `count` is null.
     """
-    page = await factory.find_assignments.page(
-        caller, filters, then, cursor, limit, count == "exact"
-    )
+    page = await find.page(caller, filters, then, cursor, limit, count == "exact")
     return Response(page, media_type=JSON)
 
 
@@ -118,10 +120,10 @@ async def find_assignments(
     responses=responses(*USUAL),
 )
 async def summarize_assignments(
-    caller: Reader, factory: Made, filters: Filters, valid_on: ValidOn = None
+    caller: Reader, find: Find, filters: Filters, valid_on: ValidOn = None
 ) -> dict[str, Any]:
     """Counts by outcome, by rule and by kind of body; each list adds up to the total."""
-    return await factory.find_assignments.summary(caller, filters, valid_on)
+    return await find.summary(caller, filters, valid_on)
 
 
 class ExportResponse(Response):
@@ -193,15 +195,15 @@ def _row(document: dict[str, Any]) -> list[str]:
 )
 async def export_assignments(
     caller: Reader,
-    factory: Made,
+    find: Find,
     filters: Filters,
-    then: AsOf,
+    then: AsOfQuery,
     format: Annotated[  # noqa: A002
         Literal["ndjson", "csv"], Query(description="文件格式")
     ] = "ndjson",
 ) -> Response:
     """All that match on one snapshot; follow `/v1/changes` from Ledger-Position on."""
-    return ExportResponse(factory.find_assignments.export(caller, filters, then), format)
+    return ExportResponse(find.export(caller, filters, then), format)
 
 
 @router.get(
@@ -213,15 +215,15 @@ async def export_assignments(
 )
 async def get_assignment_history(
     caller: Reader,
-    factory: Made,
+    find: Find,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
-    then: AsOf,
+    then: AsOfQuery,
 ) -> dict[str, Any]:
     """Every event of the ledger about it: when it was learned, what then held from which day.
 
     With `known_at`, those up to then; with `valid_on`, only what they say of that day.
     """
-    return await factory.find_assignments.history(caller, organization_id, then)
+    return await find.history(caller, organization_id, then)
 
 
 @router.get(
@@ -232,10 +234,10 @@ async def get_assignment_history(
     responses=responses(*USUAL),
 )
 async def get_rule_health(
-    caller: Reader, factory: Made, area: AreaPrefixes = None, valid_on: ValidOn = None
+    caller: Reader, health: Health, area: AreaPrefixes = None, valid_on: ValidOn = None
 ) -> dict[str, Any]:
     """Counts on a day; each is that of `GET /v1/assignments?health=…` with the same filters."""
-    return await factory.tell_rule_health(caller, area, valid_on)
+    return await health(caller, area, valid_on)
 
 
 @router.get(
@@ -247,13 +249,13 @@ async def get_rule_health(
 )
 async def get_assignment(
     caller: Reader,
-    factory: Made,
+    find: Find,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
-    then: AsOf,
+    then: AsOfQuery,
 ) -> Response:
     """The assignment on a day with the stored decision behind it, and the whole history.
 
     With `known_at`, all of it as it was known then.
     """
-    found, revision = await factory.find_assignments.one(caller, organization_id, then)
+    found, revision = await find.one(caller, organization_id, then)
     return Response(found, headers={"etag": etag(revision)}, media_type=JSON)

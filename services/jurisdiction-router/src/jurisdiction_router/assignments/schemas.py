@@ -1,174 +1,16 @@
 """What comes in and what goes out, as pydantic models. Answers are sent from stored text; contract
 tests hold the two equal."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from jurisdiction_router.core.directory.directory import AREA_LEVELS, BODY_KINDS
-from jurisdiction_router.core.rules.facts import (
-    INSTITUTION_TYPES,
-    KINDS,
-    LEVELS,
-    MODES,
-    POSITIONS,
-    SYSTEMS,
+from jurisdiction_router.field_types import (
+    Clause,
+    Page,
+    Party,
+    Words,
 )
-
-DIVISION_CODE = "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
-DivisionCode = Annotated[
-    str, Field(pattern=DIVISION_CODE, description="6, 9 or 12 digits (GB/T 2260) 区划代码")
-]
-
-
-def _one_of(values: Iterable[str]) -> tuple[AfterValidator, Any]:
-    """A validator of a closed list, and the list for the specification."""
-    allowed = sorted(values)
-
-    def check(value: str) -> str:
-        if value not in allowed:
-            raise PydanticCustomError(
-                "literal_error", "one of {expected}", {"expected": ", ".join(allowed)}
-            )
-        return value
-
-    return AfterValidator(check), Field(json_schema_extra={"enum": [*allowed]})
-
-
-_level = _one_of(AREA_LEVELS)
-_body_kind = _one_of(BODY_KINDS)
-_system = _one_of(SYSTEMS)
-_kind = _one_of(KINDS)
-_institution_type = _one_of(INSTITUTION_TYPES)
-_registration_level = _one_of(LEVELS)
-_mode = _one_of(MODES)
-
-AreaLevel = Annotated[str, _level[0], _level[1]]
-BodyKind = Annotated[str, _body_kind[0], _body_kind[1]]
-System = Annotated[str, _system[0], _system[1]]
-AttributeName = Annotated[str, *_one_of(POSITIONS)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Page(BaseModel):
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
-    count: int | None = Field(description="All that match, when asked for 总数")
-
-
-class Words(BaseModel):
-    """A text in both languages 双语文字."""
-
-    zh: str = Field(description="中文")
-    en: str = Field(description="English")
-
-
-class AuthorityIn(Strict):
-    """The registering authority 登记管理机关."""
-
-    name: str | None = None
-    division_code: DivisionCode | None = None
-
-
-class RegistrationIn(Strict):
-    """How it is registered 登记."""
-
-    mode: Annotated[str, _mode[0], _mode[1]] | None = None
-    level: Annotated[str, _registration_level[0], _registration_level[1]] | None = None
-    authority: AuthorityIn | None = None
-    registered_on: date | None = None
-
-
-class SupervisorIn(Strict):
-    """The business supervisor 业务主管单位."""
-
-    name: str | None = Field(default=None, max_length=200)
-    system: System | None = None
-
-
-class DomicileIn(Strict):
-    """Where it is 住所."""
-
-    division_code: DivisionCode | None = None
-    address: str | None = None
-
-
-class OrganizationIn(Strict):
-    """An organization's state as the registry shows it, whole or in part 社会组织.
-
-    Only the fields described here decide. A field that is absent is unknown, and asked for if the
-    answer depends on it; `null` says that there is none.
-    """
-
-    kind: Annotated[str, _kind[0], _kind[1]] | None = Field(default=None, description="类别")
-    institution_type: Annotated[str, _institution_type[0], _institution_type[1]] | None = Field(
-        default=None, description="机构类型"
-    )
-    registration: RegistrationIn | None = Field(default=None, description="登记")
-    business_supervisor: SupervisorIn | None = Field(default=None, description="业务主管单位")
-    licence_issuer: System | None = Field(default=None, description="许可证颁发部门所属系统")
-    affiliation: BodyKind | None = Field(default=None, description="隶属关系")
-    domicile: DomicileIn | None = Field(default=None, description="住所")
-    id: Any = None
-    revision: Any = None
-    credit_code: Any = None
-    filing_number: Any = None
-    credit_code_waiver: Any = None
-    name: Any = None
-    category: Any = None
-    status: Any = None
-    full_time_staff: Any = None
-    sponsor: Any = None
-    grade: Any = None
-    charter: Any = None
-    party: Any = None
-    predecessors: Any = None
-    successors: Any = None
-
-
-class Question(Strict):
-    """Whose supervision is asked for, and on which day 询问."""
-
-    organization: OrganizationIn
-    valid_on: date | None = Field(
-        default=None, description="Civil date (Asia/Shanghai), default today 有效日期"
-    )
-
-
-class Questions(Strict):
-    """Whose supervision is asked for, many at once 批量询问."""
-
-    organizations: list[OrganizationIn] = Field(
-        min_length=1, max_length=1000, description="At most 1,000 社会组织"
-    )
-    valid_on: date | None = Field(
-        default=None, description="Civil date (Asia/Shanghai), default today 有效日期"
-    )
-    trace: bool = Field(
-        default=False, description="With trace, nearest flip and explanation 是否附推理过程"
-    )
-
-
-class Party(BaseModel):
-    """A body that supervises or assists 党组织或单位."""
-
-    id: str | None = Field(description="Null for a business supervisor 编号")
-    kind: str = Field(description="类别")
-    name: str = Field(description="名称")
-    area_code: str | None = Field(description="所在区划")
-
-
-class Clause(BaseModel):
-    """What a rule rests on 依据条文."""
-
-    source: str = Field(description="来源")
-    article: str | None = Field(description="条款位置")
-    text: str | None = Field(description="Quoted word for word 原文")
 
 
 class AssignmentState(BaseModel):
@@ -184,7 +26,7 @@ class AssignmentState(BaseModel):
     decision: str = Field(description="SHA-256 of the decision document 判断文书摘要")
 
 
-class _Document(AssignmentState):
+class DecisionDocument(AssignmentState):
     reason: str = Field(
         description="rule, designated, missing_facts, conflict, no_rule, no_body, no_rule_set"
     )
@@ -216,25 +58,6 @@ class _Document(AssignmentState):
     explanation: Words = Field(description="In sentences 说明")
 
 
-class Decision(_Document):
-    """A decision document 判断文书.
-
-    `decision` is the digest of the canonical JSON (RFC 8785) of all other fields but `valid_on`.
-    """
-
-    valid_on: str = Field(description="有效日期")
-
-
-class Decisions(BaseModel):
-    """Decision documents in the order of the questions 批量判断."""
-
-    valid_on: str = Field(description="有效日期")
-    items: list[dict[str, Any] | None] = Field(
-        description="As of a single decision; without `trace` it lacks `decision`, `trace`, "
-        "`nearest_flip` and `explanation`. Null where no rule set is in force 判断"
-    )
-
-
 class Assignment(AssignmentState):
     """An assignment 归口."""
 
@@ -252,7 +75,7 @@ class Stretch(BaseModel):
     state: AssignmentState = Field(description="归口")
 
 
-class AssignmentWithDecision(_Document):
+class AssignmentWithDecision(DecisionDocument):
     """An assignment with its whole decision and its history 归口与判断文书.
 
     `decision` is the digest of the canonical JSON (RFC 8785) of the decision document: of all
@@ -326,39 +149,3 @@ class AssignmentSummary(BaseModel):
     by_outcome: list[dict[str, Any]] = Field(description="按结论")
     by_rule: list[dict[str, Any]] = Field(description="按规则")
     by_body_kind: list[dict[str, Any]] = Field(description="按党组织类别")
-
-
-class ParkedSubject(BaseModel):
-    """A subject whose events could not be applied 暂存主体."""
-
-    subject: str = Field(description="主体")
-    position: int = Field(description="Its first waiting position 位置")
-    events: int = Field(description="Waiting events 事件数")
-    attempts: int = Field(description="重试次数")
-    error: str = Field(description="错误")
-    parked_at: str = Field(description="RFC 3339")
-
-
-class Job(BaseModel):
-    """Long work under way 任务."""
-
-    id: str = Field(description="编号")
-    kind: str = Field(description="类别")
-    state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
-    done: int = Field(description="已处理")
-    total: int | None = Field(description="Null until it is known 总数")
-    errors: int = Field(description="错误数")
-    result: dict[str, Any] | None = Field(description="What came of it so far 结果")
-    created_at: str = Field(description="RFC 3339")
-    updated_at: str = Field(description="RFC 3339")
-
-
-class FeedStatus(BaseModel):
-    """How far a feed is followed 跟随进度."""
-
-    feed: str = Field(description="来源")
-    position: int = Field(description="Last position applied 已处理位置")
-    head: int = Field(description="Last position heard of 账本末尾位置")
-    lag: int = Field(description="Positions to go 差距")
-    updated_at: str | None = Field(description="RFC 3339")
-    parked: list[ParkedSubject] = Field(description="At most 100 暂存主体")

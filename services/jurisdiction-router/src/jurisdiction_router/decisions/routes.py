@@ -1,15 +1,20 @@
 """Route of decisions for facts in the request."""
 
+from typing import Annotated
+
 import orjson
 from fastapi import APIRouter, Response
 
-from jurisdiction_router.assignments.schemas import Decision, Decisions, Question, Questions
-from jurisdiction_router.dependencies import JSON, USUAL, Made, Reader
+from jurisdiction_router.decisions.decide import DecideOrganization
+from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
+from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
 from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
 from servicekit.problems import responses
 from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
 
 router = APIRouter(tags=["decisions"])
+
+Decide = Annotated[DecideOrganization, provided(DecideOrganization)]
 
 
 @router.post(
@@ -19,14 +24,14 @@ router = APIRouter(tags=["decisions"])
     response_model=Decision,
     responses=responses(*USUAL, NO_RULE_SET_IN_FORCE, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
 )
-async def decide(caller: Reader, factory: Made, body: Question) -> Response:
+async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     """Who would supervise such an organization, with the trace, the clause and what would flip it.
 
     With facts missing: the answers still open, and the facts that would decide. Where only the
     street is missing, what each street of the registration authority's territory would give.
     """
     state = body.organization.model_dump(mode="json", exclude_unset=True)
-    found = await factory.decide_organization(state, body.valid_on)
+    found = await decision(state, body.valid_on)
     return Response(orjson.dumps(found), media_type=JSON)
 
 
@@ -37,8 +42,8 @@ async def decide(caller: Reader, factory: Made, body: Question) -> Response:
     response_model=Decisions,
     responses=responses(*USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
 )
-async def decide_many(caller: Reader, factory: Made, body: Questions) -> Response:
+async def decide_many(caller: Reader, decision: Decide, body: Questions) -> Response:
     """Who would supervise each of up to 1,000 organizations; equal facts are decided once."""
     states = [o.model_dump(mode="json", exclude_unset=True) for o in body.organizations]
-    found = await factory.decide_organization.many(states, body.valid_on, trace=body.trace)
+    found = await decision.many(states, body.valid_on, trace=body.trace)
     return Response(orjson.dumps(found), media_type=JSON)

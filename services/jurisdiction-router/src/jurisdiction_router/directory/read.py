@@ -19,7 +19,7 @@ from servicekit.refusals import Refusal
 What = Literal["areas", "bodies"]
 
 
-class Read(NamedTuple):
+class Document(NamedTuple):
     """A document as JSON text and the revision it is of."""
 
     document: str
@@ -67,14 +67,14 @@ class ReadDirectory:
         counted = "null" if count is None else str(count)
         return f'{{"items":{documents},"next_cursor":{following},"count":{counted}}}'
 
-    async def one(self, caller: Caller, what: What, key: str, valid_on: date | None) -> Read:
+    async def one(self, caller: Caller, what: What, key: str, valid_on: date | None) -> Document:
         """One area or body, as on a day if one is given. Raises Refusal `not-found`."""
         async with self.database.reading() as connection:
             row = await directory_rows.document(connection, directory_rows.TABLES[what], key)
         if row is None or not caller.may_see(row.area_code):
             raise Refusal("not-found")
         document: str = row.document if valid_on is None else _as_on(row.document, valid_on)
-        return Read(document, row.revision)
+        return Document(document, row.revision)
 
     async def all(self, caller: Caller) -> dict[str, list[dict[str, Any]]]:
         """All areas and bodies that the caller may see, on one snapshot, as an import has them."""

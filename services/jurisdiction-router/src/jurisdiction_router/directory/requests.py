@@ -1,9 +1,5 @@
 """Areas and bodies from the shapes of requests, and the answer to a change of the directory."""
 
-from typing import Any
-
-from fastapi import Response
-
 from jurisdiction_router.core.directory import areas_and_bodies as domain
 from jurisdiction_router.core.directory.change import GivenArea
 from jurisdiction_router.directory.schemas import AreaIn, BodyIn, FormerNameIn
@@ -30,14 +26,6 @@ def given_area(given: AreaIn) -> GivenArea:
 def given_body(given: BodyIn) -> domain.Body:
     """The body that a request describes."""
     return domain.Body(**{**given.model_dump(), "former_names": _names(given.former_names)})
-
-
-def accepted(response: Response, done: dict[str, Any]) -> dict[str, Any]:
-    """The answer to a change: 202 with the job's address while one reassesses."""
-    if done["job"] is not None:
-        response.status_code = 202
-        response.headers["location"] = f"/v1/jobs/{done['job']}"
-    return done
 
 
 def _names(given: list[FormerNameIn]) -> tuple[domain.FormerName, ...]:

@@ -1,11 +1,9 @@
 """Rows of areas and bodies: all of them for the domain, pages of them for the API."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -18,190 +16,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.core.directory.directory import (
-    Area,
-    Body,
-    Directory,
-    FormerName,
-    OtherCode,
-    ParentEdge,
-    Succession,
-)
 from jurisdiction_router.tables import area, area_code, area_parent, area_successor, body
-
-
-class AreaRow(NamedTuple):
-    """An area with its document and its next revision."""
-
-    area: Area
-    edges: tuple[ParentEdge, ...]
-    successions: tuple[Succession, ...]
-    revision: int
-    document: str
-
-
-class BodyRow(NamedTuple):
-    """A body with its document and its next revision."""
-
-    body: Body
-    revision: int
-    document: str
-
-
-async def load_directory(connection: AsyncConnection) -> Directory:
-    """Every area, parent edge, succession and body."""
-    codes: dict[str, tuple[OtherCode, ...]] = {}
-    for row in await connection.execute(_CODES):
-        codes[row[0]] = (*codes.get(row[0], ()), OtherCode(*row[1:]))
-    areas = await connection.execute(_AREAS)
-    edges = await connection.execute(_EDGES)
-    bodies = await connection.execute(_BODIES)
-    successions = await connection.execute(_SUCCESSIONS)
-    return Directory(
-        (
-            Area(
-                row.code,
-                row.name,
-                row.level,
-                row.valid_from,
-                row.valid_until,
-                _names(row.former_names),
-                codes.get(row.code, ()),
-            )
-            for row in areas
-        ),
-        (ParentEdge(*row) for row in edges),
-        (Body(**{**row, "former_names": _names(row["former_names"])}) for row in bodies.mappings()),
-        (Succession(*row) for row in successions),
-    )
-
-
-def _names(stored: str) -> tuple[FormerName, ...]:
-    if stored == "[]":
-        return ()
-    return tuple(
-        FormerName(name, date.fromisoformat(until)) for name, until in orjson.loads(stored)
-    )
-
-
-def _names_json(names: Iterable[FormerName]) -> str:
-    return orjson.dumps([[name, until.isoformat()] for name, until in names]).decode()
-
-
-_AREAS = text("SELECT code, name, level, valid_from, valid_until, former_names FROM area")
-_EDGES = text("SELECT child, parent, valid_from, valid_until FROM area_parent")
-_SUCCESSIONS = text("SELECT code, successor, valid_from FROM area_successor")
-_CODES = text(
-    "SELECT area, system, code, valid_from, valid_until FROM area_code "
-    "ORDER BY area, system, valid_from"
-)
-_BODIES = text(
-    "SELECT id, kind, name, area_code, system, valid_from, valid_until, successor, former_names "
-    "FROM body"
-)
-
-
-async def revisions(
-    connection: AsyncConnection, table: Table, keys: Sequence[str]
-) -> dict[str, int]:
-    """The revisions of the rows with these keys that exist."""
-    key = next(iter(table.primary_key.columns))
-    found = await connection.execute(
-        select(key, table.c.revision).where(
-            key == any_(bindparam(None, list(keys), type_=ARRAY(Text)))
-        )
-    )
-    return {row[0]: row[1] for row in found}
-
-
-async def write_areas(connection: AsyncConnection, rows: Iterable[AreaRow]) -> None:
-    """Insert or replace areas with their parent edges."""
-    rows = list(rows)
-    if not rows:
-        return
-    await connection.execute(
-        _PUT_AREA,
-        [
-            {
-                "code": row.area.code,
-                "name": row.area.name,
-                "level": row.area.level,
-                "valid_from": row.area.valid_from,
-                "valid_until": row.area.valid_until,
-                "former_names": _names_json(row.area.former_names),
-                "revision": row.revision,
-                "document": row.document,
-            }
-            for row in rows
-        ],
-    )
-    codes = {"codes": [row.area.code for row in rows]}
-    for dropped in _DROP_DETAILS:
-        await connection.execute(dropped, codes)
-    edges = [edge for row in rows for edge in row.edges]
-    if edges:
-        await connection.execute(area_parent.insert(), [asdict(edge) for edge in edges])
-    successions = [asdict(succession) for row in rows for succession in row.successions]
-    if successions:
-        await connection.execute(area_successor.insert(), successions)
-    others = [{"area": r.area.code, **code._asdict()} for r in rows for code in r.area.codes]
-    if others:
-        await connection.execute(area_code.insert(), others)
-
-
-async def write_bodies(connection: AsyncConnection, rows: Iterable[BodyRow]) -> None:
-    """Insert or replace bodies."""
-    values = [
-        {
-            "id": row.body.id,
-            "kind": row.body.kind,
-            "name": row.body.name,
-            "area_code": row.body.area_code,
-            "system": row.body.system,
-            "valid_from": row.body.valid_from,
-            "valid_until": row.body.valid_until,
-            "successor": row.body.successor,
-            "former_names": _names_json(row.body.former_names),
-            "revision": row.revision,
-            "document": row.document,
-        }
-        for row in rows
-    ]
-    if values:
-        await connection.execute(_PUT_BODY, values)
-
-
-_DROP_DETAILS = [
-    text(statement).bindparams(bindparam("codes", type_=ARRAY(Text)))
-    for statement in (
-        "DELETE FROM area_parent WHERE child = ANY(:codes)",
-        "DELETE FROM area_successor WHERE code = ANY(:codes)",
-        "DELETE FROM area_code WHERE area = ANY(:codes)",
-    )
-]
-_PUT_AREA = text(
-    "INSERT INTO area (code, name, level, valid_from, valid_until, former_names, revision, "
-    "document) VALUES (:code, :name, :level, :valid_from, :valid_until, :former_names, :revision, "
-    ":document) ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, "
-    "valid_from = excluded.valid_from, valid_until = excluded.valid_until, "
-    "former_names = excluded.former_names, revision = excluded.revision, "
-    "document = excluded.document"
-)
-_PUT_BODY = text(
-    "INSERT INTO body (id, kind, name, area_code, system, valid_from, valid_until, successor, "
-    "former_names, revision, document) VALUES (:id, :kind, :name, :area_code, :system, "
-    ":valid_from, :valid_until, :successor, :former_names, :revision, :document) "
-    "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, "
-    "area_code = excluded.area_code, system = excluded.system, "
-    "valid_from = excluded.valid_from, valid_until = excluded.valid_until, "
-    "successor = excluded.successor, former_names = excluded.former_names, "
-    "revision = excluded.revision, document = excluded.document"
-)
 
 
 class Found(NamedTuple):

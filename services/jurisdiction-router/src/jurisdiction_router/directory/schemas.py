@@ -5,14 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from jurisdiction_router.assignments.schemas import (
-    AreaLevel,
-    BodyKind,
-    DivisionCode,
-    Page,
-    Strict,
-    System,
-)
+from jurisdiction_router.field_types import AreaLevel, BodyKind, DivisionCode, Page, Strict, System
 
 Name = Annotated[
     str,

@@ -13,7 +13,7 @@ from jurisdiction_router.assessment.reassess import Reassessment, ReassessOrgani
 from jurisdiction_router.core.deciding.designation import bodies_before
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea, touched_places
+from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
 from jurisdiction_router.core.directory.checks import check_directory
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import (
@@ -22,13 +22,11 @@ from jurisdiction_router.core.directory.documents import (
     body_document,
     body_timeline,
 )
-from jurisdiction_router.directory import rows as directory_rows
-from jurisdiction_router.directory.rows import AreaRow, BodyRow
-from jurisdiction_router.directory_changes import orphan_rows as left_behind
+from jurisdiction_router.directory_changes import rows as directory_rows
 from jurisdiction_router.directory_changes.find_holes import FindHoles, Holes, refuse_holes
-from jurisdiction_router.facts import rows as fact_rows
-from jurisdiction_router.jurisdiction import rows as jurisdiction_rows
-from jurisdiction_router.overrides import rows as override_rows
+from jurisdiction_router.directory_changes.rows import AreaRow, BodyRow
+from jurisdiction_router.facts.read import touched_places
+from jurisdiction_router.jurisdiction.current import next_edition
 from jurisdiction_router.tables import area as area_table
 from jurisdiction_router.tables import body as body_table
 from servicekit.auth import Caller
@@ -149,21 +147,17 @@ class ChangeDirectory:
         events += await self._store_bodies(
             connection, before.directory, real.bodies, caller, reason
         )
-        await jurisdiction_rows.next_edition(connection)
-        places = touched_places(
-            await fact_rows.all_places(connection),
-            before.directory,
-            after,
-            real.codes(before.directory),
-        )
-        overridden = await override_rows.overridden_organizations(
-            connection, bodies_before(after, (body.id for body in real.bodies))
-        )
+        await next_edition(connection)
         reassessment = await self.reassess.touched(
-            connection, before.with_directory(after), places, caller, reason, overridden
+            connection,
+            before.with_directory(after),
+            await touched_places(connection, before.directory, after, real),
+            caller,
+            reason,
+            bodies_before(after, (body.id for body in real.bodies)),
         )
-        told = [*events, *reassessment.events]
-        return Changed(len(real.areas), len(real.bodies), reassessment, holes.found, told)
+        events += reassessment.events
+        return Changed(len(real.areas), len(real.bodies), reassessment, holes.found, events)
 
     async def _store_areas(
         self,
@@ -256,9 +250,9 @@ async def _left_behind(
         for body in change.bodies
         if body.id in before.bodies and (field := _identity_lost(before.bodies[body.id], body))
     }
-    bodies = await left_behind.supervised_after(connection, ended_bodies)
-    in_use = await left_behind.supervised_after(connection, dict.fromkeys(others, date.min))
-    areas = await left_behind.living_after(connection, ended_areas)
+    bodies = await directory_rows.supervised_after(connection, ended_bodies)
+    in_use = await directory_rows.supervised_after(connection, dict.fromkeys(others, date.min))
+    areas = await directory_rows.living_after(connection, ended_areas)
     return [
         Violation(f"{pointers.bodies.get(key, '')}/successor", "body_still_supervises", key,
                   {"organizations": number})

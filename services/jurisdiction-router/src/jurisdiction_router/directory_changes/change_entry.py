@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jurisdiction_router.core.directory.change import DirectoryChange
-from jurisdiction_router.directory import rows as directory_rows
+from jurisdiction_router.directory_changes import rows as directory_rows
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers, out_of_reach
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
+from jurisdiction_router.tables import area, body
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.ledger import Ledger
@@ -43,13 +44,9 @@ class ChangeDirectoryEntry:
         async with self.database.transaction() as connection:
             before = await self.current.hold(connection, "alone")
             out_of_reach(caller, before.directory, change, pointers)
-            held = await directory_rows.revisions(
-                connection, directory_rows.TABLES["areas"], list(pointers.areas)
-            )
-            held |= await directory_rows.revisions(
-                connection, directory_rows.TABLES["bodies"], list(pointers.bodies)
-            )
-            for revision in held.values():
+            revisions = await directory_rows.revisions(connection, area, list(pointers.areas))
+            revisions |= await directory_rows.revisions(connection, body, list(pointers.bodies))
+            for revision in revisions.values():
                 check_if_match(if_match, revision)
             done = await self.change(
                 connection, before, change, caller, reason, pointers, accept_holes=accept_holes

@@ -8,21 +8,19 @@ such as a street whose committee is still to come, loses no answer: its holes ar
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.core.directory.change import DirectoryChange, touched_places
+from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.proving.opened_holes import opened_holes
 from jurisdiction_router.core.proving.proof_report import document_of
-from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_hit
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.facts.read import touched_places
+from jurisdiction_router.rule_sets.read import approved_rule_sets
 from servicekit.auth import Caller
 from servicekit.refusals import Refusal, Violation
 
@@ -70,7 +68,7 @@ class FindHoles:
         result must be sound.
         """
         real = change.without_what_is_held(before.directory)
-        rule_sets = [*before.rule_sets, *await _due(connection)]
+        rule_sets = [*before.rule_sets, *await approved_rule_sets(connection)]
         if not rule_sets or not (real.areas or real.bodies):
             return NO_HOLES
         codes = real.codes(before.directory)
@@ -80,8 +78,7 @@ class FindHoles:
         )
         if not found:
             return NO_HOLES
-        every = await fact_rows.all_places(connection)
-        places = touched_places(every, before.directory, after.directory, codes)
+        places = await touched_places(connection, before.directory, after.directory, real)
         hit = await organizations_hit(
             connection, after, places,
             [(hole.example, (hole.rule_set.valid_from, hole.rule_set.valid_until))
@@ -116,18 +113,6 @@ def refuse_holes(caller: Caller, holes: Holes, *, accepted: bool) -> None:
 def report_seen_by(caller: Caller, report: Mapping[str, Any]) -> dict[str, Any]:
     """A report with its `holes` as a limited caller may see them."""
     return {**report, "holes": examples_seen_by(caller, report["holes"])}
-
-
-async def _due(connection: AsyncConnection) -> list[RuleSet]:
-    """The rule sets whose activation is approved, from their day on.
-
-    What they will replace is not cut short: an approval can still be taken back.
-    """
-    return [
-        replace(row.rule_set(), valid_from=date.fromisoformat(row.plan["from"]))
-        for row in await rule_set_rows.planned(connection)
-        if row.plan is not None and row.plan["action"] == "activate"
-    ]
 
 
 def _bare(holes: Holes) -> Sequence[dict[str, Any]]:

@@ -6,17 +6,18 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jurisdiction_router.assessment.read import count_organizations
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea, touched_places
+from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import area_from, body_from
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers
 from jurisdiction_router.directory_changes.find_holes import NO_HOLES, Holes
 from jurisdiction_router.directory_imports.comparison import KINDS, change_of, compared
 from jurisdiction_router.directory_imports.rows import ItemRow
-from jurisdiction_router.facts import rows as fact_rows
-from jurisdiction_router.jurisdiction import rows as jurisdiction_rows
+from jurisdiction_router.facts.read import touched_places
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.clock import Clock
 from servicekit.refusals import Violation
 
@@ -46,6 +47,7 @@ class CompareDirectory:
     """The use case, with what it needs; runs inside its caller's transaction."""
 
     clock: Clock
+    current: CurrentJurisdiction
     change: ChangeDirectory
 
     async def __call__(
@@ -105,10 +107,10 @@ class CompareDirectory:
         organizations = None
         if not wrong:
             real = change.without_what_is_held(before)
-            places = await places_of(connection, before, real.applied_to(before), real)
-            organizations = await fact_rows.count_organizations(connection, places)
+            places = await touched_places(connection, before, real.applied_to(before), real)
+            organizations = await count_organizations(connection, places)
         return {
-            "edition": await jurisdiction_rows.edition(connection),
+            "edition": await self.current.edition(connection),
             "areas": areas,
             "bodies": bodies,
             "unreadable": sum(item.what is None for item in items),
@@ -154,14 +156,6 @@ def error_of(violation: Violation) -> dict[str, Any]:
         "value": None if violation.value is None else str(violation.value)[:200],
         "facts": {name: str(value) for name, value in violation.facts.items()},
     }
-
-
-async def places_of(
-    connection: AsyncConnection, before: Directory, after: Directory, change: DirectoryChange
-) -> list[str]:
-    """The organizations' division codes that a change touches."""
-    every = await fact_rows.all_places(connection)
-    return touched_places(every, before, after, change.codes(before))
 
 
 def _place(item: ItemRow, given: Mapping[int, str] | None) -> str:

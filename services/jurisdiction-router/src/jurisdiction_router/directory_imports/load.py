@@ -31,13 +31,12 @@ from jurisdiction_router.directory_imports.compare import (
     error_of,
     given_rows,
     items_of,
-    places_of,
     pointers_of,
 )
 from jurisdiction_router.directory_imports.comparison import change_of, document_of, last_day
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
+from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
-from jurisdiction_router.jurisdiction import rows as jurisdiction_rows
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit import jobs
 from servicekit.areas import area_prefix
@@ -217,14 +216,14 @@ class ImportDirectory:
         Raises Refusal `directory-moved` when that is not the one it was compared with any more.
         """
         identifier = UUID(params["import"])
-        edition = await jurisdiction_rows.edition(connection)
+        edition = await self.current.edition(connection)
         if edition != params["edition"]:
             compared = params["edition"]
             raise Refusal("directory-moved", id=str(identifier), compared=compared, edition=edition)
         rows = await directory_import_rows.items(connection, identifier)
         change = change_of([*items_of(rows).values()]).without_what_is_held(before.directory)
         after = change.applied_to(before.directory)
-        places = await places_of(connection, before.directory, after, change)
+        places = await touched_places(connection, before.directory, after, change)
         on = last_day(change, self.clock.today())
         header = f"{OF} {identifier} {edition}\n"
         return Proposal(before, before.with_directory(after), places, on, header)

@@ -7,9 +7,13 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.dependencies import JSON, USUAL, AcceptHoles, Made, Reader, Writer
+from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from jurisdiction_router.dependencies import JSON, USUAL, AcceptHoles, Reader, Writer, provided
+from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
 from jurisdiction_router.directory_imports.files import CSV, loaded
+from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.read import ReadDirectoryImports
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.directory_imports.schemas import (
     Change,
@@ -26,6 +30,7 @@ from jurisdiction_router.errors import (
     IMPORT_CLOSED,
     TABLE_UNREADABLE,
 )
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from servicekit.pagination import CursorText, Limit
 from servicekit.preconditions import etag
@@ -47,6 +52,11 @@ from servicekit.text import Text, preferred_language
 from servicekit.violations import RULE_TEXTS
 
 router = APIRouter(tags=["directory"])
+
+Current = Annotated[CurrentJurisdiction, provided(CurrentJurisdiction)]
+Imports = Annotated[ImportDirectory, provided(ImportDirectory)]
+Read = Annotated[ReadDirectoryImports, provided(ReadDirectoryImports)]
+ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
 
 PATH = "/v1/directory/imports"
 ONE = f"{PATH}/{{import_id}}"
@@ -110,7 +120,8 @@ _CLOSING = (
 async def import_directory(
     request: Request,
     caller: Writer,
-    factory: Made,
+    current: Current,
+    imports: Imports,
     attempt: Unguarded,
     activate: Annotated[
         bool, Query(description="Have it take effect at once, if nothing is wrong 立即启用")
@@ -129,12 +140,10 @@ async def import_directory(
     """
     given = loaded(
         await request.body(), request.headers.get("content-type"), reason,
-        factory.current.vocabulary,
+        current.vocabulary,
     )  # fmt: skip
     return answered(
-        await factory.import_directory.load(
-            caller, given, attempt, activate=activate, accept_holes=accept_holes
-        )
+        await imports.load(caller, given, attempt, activate=activate, accept_holes=accept_holes)
     )
 
 
@@ -147,7 +156,7 @@ async def import_directory(
 )
 async def list_directory_imports(
     caller: Reader,
-    factory: Made,
+    read: Read,
     state: Annotated[
         list[Literal["inactive", "active", "withdrawn"]] | None, Query(description="状态")
     ] = None,
@@ -155,7 +164,7 @@ async def list_directory_imports(
     cursor: CursorText = None,
 ) -> Response:
     """In the order of their making; a limited caller's own, and those wholly in its areas."""
-    page = await factory.read_directory_imports.page(caller, state, cursor, limit)
+    page = await read.page(caller, state, cursor, limit)
     return Response(page, media_type=JSON)
 
 
@@ -167,14 +176,14 @@ async def list_directory_imports(
     responses={**_FILE, **responses(*USUAL)},
 )
 async def download_directory_template(
-    request: Request, caller: Reader, factory: Made, language: Language = None
+    request: Request, caller: Reader, current: Current, language: Language = None
 ) -> Response:
     """Every column, with an area and two bodies to write over.
 
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
     said = _language(request, language)
-    lines = table_rows(_EXAMPLES, factory.current.vocabulary, said)
+    lines = table_rows(_EXAMPLES, current.vocabulary, said)
     return _table("directory-template", [_header(said), *lines])
 
 
@@ -195,14 +204,15 @@ async def download_directory_template(
 async def export_directory(
     request: Request,
     caller: Reader,
-    factory: Made,
+    directory: ReadAll,
+    current: Current,
     format: Annotated[  # noqa: A002
         Literal["json", "csv"], Query(description="文件格式")
     ] = "json",
     language: Language = None,
 ) -> Response:
     """All areas and bodies that the caller may see, over all time, to change and import again."""
-    documents = await factory.read_directory.all(caller)
+    documents = await directory.all(caller)
     if format == "json":
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
@@ -212,9 +222,7 @@ async def export_directory(
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table(
-        "directory", [_header(said), *table_rows(items, factory.current.vocabulary, said)]
-    )
+    return _table("directory", [_header(said), *table_rows(items, current.vocabulary, said)])
 
 
 @router.get(
@@ -224,9 +232,9 @@ async def export_directory(
     response_model=DirectoryImportRecord,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_directory_import(caller: Reader, factory: Made, import_id: ImportId) -> Response:
+async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) -> Response:
     """One import with its report."""
-    row = await factory.read_directory_imports.one(caller, import_id)
+    row = await read.one(caller, import_id)
     body = orjson.dumps(row.document)
     return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
 
@@ -244,7 +252,8 @@ async def get_directory_import(caller: Reader, factory: Made, import_id: ImportI
 async def list_directory_import_items(
     request: Request,
     caller: Reader,
-    factory: Made,
+    read: Read,
+    current: Current,
     import_id: ImportId,
     change: Annotated[list[Change] | None, Query(description="What becomes of them 变化")] = None,
     format: Annotated[  # noqa: A002
@@ -255,14 +264,13 @@ async def list_directory_import_items(
     language: Language = None,
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
-    reader = factory.read_directory_imports
     if format == "csv":
         said = _language(request, language)
-        rows = await reader.all_items(caller, import_id, change)
-        cells = _report_rows(rows, said, factory)
+        rows = await read.all_items(caller, import_id, change)
+        cells = _report_rows(rows, said, current.vocabulary)
         header = [title.say(said) for title in _REPORT_COLUMNS]
         return _table(f"directory-import-{import_id}", [header, *cells])
-    found = await reader.items(caller, import_id, change, cursor, limit)
+    found = await read.items(caller, import_id, change, cursor, limit)
     page = {"items": [_item(row) for row in found.items], "next_cursor": found.next_cursor}
     return Response(orjson.dumps(page), media_type=JSON)
 
@@ -275,10 +283,10 @@ async def list_directory_import_items(
     responses=responses(*_CLOSING, TOO_MANY_JOBS),
 )
 async def compare_directory_import(
-    caller: Writer, factory: Made, import_id: ImportId, attempt: Guarded
+    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """With the directory as it is now: another report, and another impact."""
-    return answered(await factory.import_directory.compare_anew(caller, import_id, attempt))
+    return answered(await imports.compare_anew(caller, import_id, attempt))
 
 
 @router.post(
@@ -295,7 +303,7 @@ async def compare_directory_import(
 )  # fmt: skip
 async def activate_directory_import(
     caller: Writer,
-    factory: Made,
+    imports: Imports,
     import_id: ImportId,
     attempt: Guarded,
     accept_holes: AcceptHoles = False,
@@ -307,11 +315,7 @@ async def activate_directory_import(
     Nothing happens either if it would leave holes in rule sets that are in force or due, unless
     they are accepted.
     """
-    return answered(
-        await factory.import_directory.activate(
-            caller, import_id, attempt, accept_holes=accept_holes
-        )
-    )
+    return answered(await imports.activate(caller, import_id, attempt, accept_holes=accept_holes))
 
 
 @router.post(
@@ -322,10 +326,10 @@ async def activate_directory_import(
     responses=responses(*_CLOSING),
 )
 async def withdraw_directory_import(
-    caller: Writer, factory: Made, import_id: ImportId, attempt: Guarded
+    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """One that is not active; it stays as a record."""
-    return answered(await factory.import_directory.withdraw(caller, import_id, attempt))
+    return answered(await imports.withdraw(caller, import_id, attempt))
 
 
 def _item(row: ItemRow) -> dict[str, Any]:
@@ -348,12 +352,14 @@ def _say(error: dict[str, Any], language: str) -> str:
     return explain(violation, language, _TEXTS)
 
 
-def _report_rows(rows: Iterable[ItemRow], language: str, factory: Made) -> Iterator[list[str]]:
+def _report_rows(
+    rows: Iterable[ItemRow], language: str, vocabulary: Vocabulary
+) -> Iterator[list[str]]:
     for row in rows:
         if row.after is None or row.what is None:
             cells = ["", guarded(row.key or ""), *[""] * (len(COLUMNS) - 2)]
         else:
-            (cells,) = table_rows([(row.what, row.after)], factory.current.vocabulary, language)
+            (cells,) = table_rows([(row.what, row.after)], vocabulary, language)
         reasons = (_reason(error, language) for error in row.errors)
         line = "" if row.line is None else str(row.line)
         yield [line, _CHANGES[row.change].say(language), *cells, guarded(" ".join(reasons))]

@@ -11,6 +11,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.database import copy_rows
 
+_COLUMNS = ("import", "number", "line", "what", "key", "change", "before", "after", "errors")
+_PUT = text(
+    "INSERT INTO directory_import (id, client, state, areas, revision, document) "
+    "VALUES (:id, :client, :state, :areas, :revision, :document) ON CONFLICT (id) DO UPDATE SET "
+    "state = excluded.state, revision = excluded.revision, document = excluded.document"
+).bindparams(bindparam("areas", type_=ARRAY(Text)))
+_FIND = text("SELECT id, client, areas, revision, document FROM directory_import WHERE id = :id")
+_FIND_LOCKED = text(
+    "SELECT id, client, areas, revision, document FROM directory_import WHERE id = :id FOR UPDATE"
+)
+_DROP_ITEMS = text("DELETE FROM directory_import_item WHERE import = :id")
+_ITEMS = text(
+    "SELECT number, line, what, key, change, before, after, errors FROM directory_import_item "
+    "WHERE import = :id AND (CAST(:changes AS text[]) IS NULL OR change = ANY(:changes)) "
+    "AND (CAST(:after AS integer) IS NULL OR number > :after) ORDER BY number "
+    "LIMIT CAST(:limit AS bigint)"
+).bindparams(bindparam("changes", type_=ARRAY(Text)), bindparam("id", type_=Uuid))
+_PAGE = text(
+    "SELECT id, document FROM directory_import WHERE (CAST(:patterns AS text[]) IS NULL "
+    "OR NOT EXISTS (SELECT FROM unnest(areas) AS area WHERE NOT area LIKE ANY(:patterns)) "
+    "AND (areas <> '{}' OR client = :client)) "
+    "AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states)) "
+    "AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+).bindparams(
+    bindparam("patterns", type_=ARRAY(Text)),
+    bindparam("states", type_=ARRAY(Text)),
+    bindparam("after", type_=Uuid),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
@@ -112,33 +141,3 @@ def _json(value: Any) -> str | None:
 
 def _value(stored: str | None) -> Any:
     return None if stored is None else orjson.loads(stored)
-
-
-_COLUMNS = ("import", "number", "line", "what", "key", "change", "before", "after", "errors")
-_PUT = text(
-    "INSERT INTO directory_import (id, client, state, areas, revision, document) "
-    "VALUES (:id, :client, :state, :areas, :revision, :document) ON CONFLICT (id) DO UPDATE SET "
-    "state = excluded.state, revision = excluded.revision, document = excluded.document"
-).bindparams(bindparam("areas", type_=ARRAY(Text)))
-_FIND = text("SELECT id, client, areas, revision, document FROM directory_import WHERE id = :id")
-_FIND_LOCKED = text(
-    "SELECT id, client, areas, revision, document FROM directory_import WHERE id = :id FOR UPDATE"
-)
-_DROP_ITEMS = text("DELETE FROM directory_import_item WHERE import = :id")
-_ITEMS = text(
-    "SELECT number, line, what, key, change, before, after, errors FROM directory_import_item "
-    "WHERE import = :id AND (CAST(:changes AS text[]) IS NULL OR change = ANY(:changes)) "
-    "AND (CAST(:after AS integer) IS NULL OR number > :after) ORDER BY number "
-    "LIMIT CAST(:limit AS bigint)"
-).bindparams(bindparam("changes", type_=ARRAY(Text)), bindparam("id", type_=Uuid))
-_PAGE = text(
-    "SELECT id, document FROM directory_import WHERE (CAST(:patterns AS text[]) IS NULL "
-    "OR NOT EXISTS (SELECT FROM unnest(areas) AS area WHERE NOT area LIKE ANY(:patterns)) "
-    "AND (areas <> '{}' OR client = :client)) "
-    "AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states)) "
-    "AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
-).bindparams(
-    bindparam("patterns", type_=ARRAY(Text)),
-    bindparam("states", type_=ARRAY(Text)),
-    bindparam("after", type_=Uuid),
-)

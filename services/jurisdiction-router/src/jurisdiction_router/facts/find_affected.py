@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.affected_organizations import Days, Hits
 from jurisdiction_router.core.proving.proof import HITTING, Counterexample
+from jurisdiction_router.core.rules.facts import DistinctFacts
 from jurisdiction_router.facts import rows as fact_rows
-from jurisdiction_router.facts.rows import FactRow
 from servicekit.auth import Caller
 
 BATCH: Final = 5_000
@@ -60,7 +60,7 @@ async def organizations_hit(
 
 def _note(
     hits: Hits,
-    part: Sequence[FactRow],
+    part: Sequence[DistinctFacts],
     examples: Sequence[tuple[Counterexample, Days]],
     noted: Sequence[_Hit],
 ) -> None:

@@ -12,19 +12,17 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jurisdiction_router.assessment.read import overridden_organizations
 from jurisdiction_router.core.deciding.designation import Override
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.core.rules.facts import FactPeriod
-from jurisdiction_router.facts import rows as fact_rows
-from jurisdiction_router.facts.rows import FactRow
+from jurisdiction_router.core.rules.facts import DistinctFacts, FactPeriod
+from jurisdiction_router.facts.read import count_facts, facts_in
 from jurisdiction_router.impacts import rows as impact_rows
 from jurisdiction_router.impacts.differences import Placed, changes, placed, placed_by_timelines
 from jurisdiction_router.impacts.rows import Flows, NewFlow, StagedChange
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from jurisdiction_router.overrides import rows as override_rows
 from servicekit import jobs
 from servicekit.database import Database
 from servicekit.jobs import Job, JobFailed
@@ -75,11 +73,11 @@ async def impact_of(
     The connection's transaction must see one state of the register throughout.
     """
     await impact_rows.begin(connection)
-    total = await fact_rows.count_facts_in(connection, proposal.places)
+    total = await count_facts(connection, proposal.places)
     await on_progress(0, total)
     flows: Flows = {}
     done = 0
-    async for part in fact_rows.facts_in(connection, proposal.places, BATCH):
+    async for part in facts_in(connection, proposal.places, BATCH):
         staged = await asyncio.to_thread(_staged, proposal, part, flows)
         if staged:
             await impact_rows.stage(connection, staged)
@@ -92,7 +90,7 @@ async def impact_of(
     )
 
 
-def _staged(proposal: Proposal, part: Sequence[FactRow], flows: Flows) -> list[StagedChange]:
+def _staged(proposal: Proposal, part: Sequence[DistinctFacts], flows: Flows) -> list[StagedChange]:
     staged = []
     for row in part:
         found = changes(proposal.before, proposal.after, row.facts)
@@ -110,12 +108,10 @@ def _stage(of: UUID, piece: Placed, flows: Flows) -> StagedChange:
 
 async def _stage_overridden(connection: AsyncConnection, proposal: Proposal, flows: Flows) -> None:
     """Whom an override places moves as the whole timeline does: it may end, or its body may."""
-    identifiers = await override_rows.overridden(connection)
-    for first in range(0, len(identifiers), OVERRIDDEN_BATCH):
-        part = identifiers[first : first + OVERRIDDEN_BATCH]
-        overrides = await override_rows.load_overrides(connection, part)
-        periods = await fact_rows.load_periods(connection, part)
-        staged = await asyncio.to_thread(_staged_overridden, proposal, periods, overrides, flows)
+    async for part in overridden_organizations(connection, OVERRIDDEN_BATCH):
+        staged = await asyncio.to_thread(
+            _staged_overridden, proposal, part.periods, part.overrides, flows
+        )
         await impact_rows.stage_overridden(connection, staged)
 
 
@@ -154,8 +150,7 @@ class RunImpact:
                 await jobs.advance(other, job, done=done, errors=0, total=total)
 
         async with self.database.transaction() as connection:
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await impact_rows.hold_snapshot(connection)
             before = await self.current.seen_by(connection)
             try:
                 propose = self.proposers[job.params["of"]]

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 
-from jurisdiction_router.assignments.schemas import Job
-from jurisdiction_router.dependencies import USUAL, Made, Reader
+from jurisdiction_router.dependencies import USUAL, Reader, provided
 from jurisdiction_router.impacts.read_job import read_job
+from jurisdiction_router.impacts.schemas import Job
+from servicekit.database import Database
 from servicekit.problems import responses
 from servicekit.standard_problems import NOT_FOUND
 
 router = APIRouter(tags=["operation"])
+
+Store = Annotated[Database, provided(Database)]
 
 
 @router.get(
@@ -22,7 +25,7 @@ router = APIRouter(tags=["operation"])
     responses=responses(*USUAL, NOT_FOUND),
 )
 async def get_job(
-    caller: Reader, factory: Made, job_id: Annotated[UUID, Path(description="任务编号")]
+    caller: Reader, database: Store, job_id: Annotated[UUID, Path(description="任务编号")]
 ) -> dict[str, Any]:
     """State and progress; a caller limited to areas sees only jobs of its own."""
-    return await read_job(factory.database, caller, job_id)
+    return await read_job(database, caller, job_id)

@@ -10,13 +10,16 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from jurisdiction_router.csv_cells import cell
-from jurisdiction_router.dependencies import JSON, USUAL, Made, Reader
+from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
+from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact, MovePage
 from servicekit.pagination import CursorText, Limit
 from servicekit.problems import responses
 from servicekit.standard_problems import INVALID_CURSOR, NOT_FOUND
 
 router = APIRouter(tags=["impacts"])
+
+Read = Annotated[ReadImpact, provided(ReadImpact)]
 
 ImpactId = Annotated[UUID, Path(description="影响编号")]
 _COLUMNS = (
@@ -32,9 +35,9 @@ _COLUMNS = (
     response_model=Impact,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_impact(caller: Reader, factory: Made, impact_id: ImpactId) -> dict[str, Any]:
+async def get_impact(caller: Reader, read: Read, impact_id: ImpactId) -> dict[str, Any]:
     """The job's progress and, once it has succeeded, its sums and samples."""
-    return await factory.read_impact.one(caller, impact_id)
+    return await read.one(caller, impact_id)
 
 
 @router.get(
@@ -49,7 +52,7 @@ async def get_impact(caller: Reader, factory: Made, impact_id: ImpactId) -> dict
 )
 async def list_impact_moves(
     caller: Reader,
-    factory: Made,
+    read: Read,
     impact_id: ImpactId,
     format: Annotated[  # noqa: A002
         Literal["json", "csv"], Query(description="csv: the whole list 文件格式")
@@ -62,13 +65,13 @@ async def list_impact_moves(
     Empty until the job has succeeded.
     """
     if format == "csv":
-        rows = await factory.read_impact.all_moves(caller, impact_id)
+        rows = await read.all_moves(caller, impact_id)
         return StreamingResponse(
             _csv(rows),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="impact-{impact_id}.csv"'},
         )
-    page = await factory.read_impact.moves(caller, impact_id, cursor, limit)
+    page = await read.moves(caller, impact_id, cursor, limit)
     return Response(page, media_type=JSON)
 
 

@@ -41,20 +41,20 @@ class StagedChange(NamedTuple):
     flow: int
 
 
+async def hold_snapshot(connection: AsyncConnection) -> None:
+    """Have the transaction see one state of the database, however long it takes."""
+    await connection.execute(_ONE_STATE)
+    await connection.execute(_NO_TIMEOUT)
+
+
 async def begin(connection: AsyncConnection) -> None:
     """Make room for staged changes; they are gone when the transaction ends.
 
     What sorts or groups a whole register is given the memory to do so at once.
     """
-    await connection.execute(text("SET LOCAL work_mem = '256MB'"))
-    for table in ("impact_staged", "impact_overridden"):
-        await connection.execute(
-            text(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} (of uuid, area text, "
-                "area_after text, valid_from date, valid_until date, flow integer) "
-                "ON COMMIT DELETE ROWS"
-            )
-        )
+    await connection.execute(_MEMORY)
+    await connection.execute(_MAKE_STAGED)
+    await connection.execute(_MAKE_OVERRIDDEN)
 
 
 async def stage(connection: AsyncConnection, staged: Iterable[StagedChange]) -> None:
@@ -82,7 +82,7 @@ async def store_moves(connection: AsyncConnection, impact: UUID, flows: Flows) -
             "keys": [orjson.dumps(key).decode() for key in flows],
         },
     )
-    await connection.execute(text("ANALYZE impact_staged"))
+    await connection.execute(_ANALYZE)
     await connection.execute(_PUT_MOVES, {"impact": impact})
 
 
@@ -109,11 +109,7 @@ def _document(answer: Answer | None) -> str:
 
 async def find(connection: AsyncConnection, impact: UUID) -> Any:
     """The row `(valid_on, assessed, digest)`, None when it is not (yet) there."""
-    found = await connection.execute(
-        text("SELECT valid_on, assessed, digest FROM impact WHERE id = :impact"),
-        {"impact": impact},
-    )
-    return found.one_or_none()
+    return (await connection.execute(_FIND, {"impact": impact})).one_or_none()
 
 
 async def flows_on(
@@ -220,6 +216,19 @@ async def difference(
     return {"no_longer": row.gone, "new": row.added}
 
 
+_ONE_STATE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_NO_TIMEOUT = text("SET LOCAL statement_timeout = 0")
+_MEMORY = text("SET LOCAL work_mem = '256MB'")
+_MAKE_STAGED = text(
+    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (of uuid, area text, area_after text, "
+    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+)
+_MAKE_OVERRIDDEN = text(
+    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_overridden (of uuid, area text, area_after text, "
+    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+)
+_ANALYZE = text("ANALYZE impact_staged")
+_FIND = text("SELECT valid_on, assessed, digest FROM impact WHERE id = :impact")
 _PATTERNS = bindparam("patterns", type_=ARRAY(Text))
 _SEEN = (
     "(CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns) "

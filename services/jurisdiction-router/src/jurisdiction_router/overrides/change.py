@@ -5,11 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
+from jurisdiction_router.assessment.read import lock_organization
+from jurisdiction_router.core.deciding.designation import read_override
 from jurisdiction_router.core.periods import overlap
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows as override_rows
 from jurisdiction_router.overrides.designate import (
-    held_organization,
     override_event,
     write_override,
 )
@@ -48,7 +49,7 @@ class ChangeOverride:
             if row is None or not caller.may_see(row.area):
                 raise Refusal("not-found")
             check_if_match(if_match, row.revision)
-            organization = await held_organization(
+            organization = await lock_organization(
                 connection, caller, UUID(row.document["organization_id"])
             )
             until = valid_until.isoformat()
@@ -58,7 +59,7 @@ class ChangeOverride:
                     "invalid-designation", Violation("/valid_until", "ends_before_start", until)
                 )
             changed = await write_override(connection, row, {"valid_until": until})
-            new = override_rows.read_override(changed.document)
+            new = read_override(changed.document)
             for other in organization.overrides:
                 if other.id != identifier and start < valid_until and overlap(new, other):
                     facts = {"id": str(other.id), "from": other.valid_from.isoformat()}

@@ -13,7 +13,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
-from jurisdiction_router.assessment.rows import HeldOrganization, load_organizations
+from jurisdiction_router.assessment.organization import StoredOrganization
+from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.core.deciding.designation import Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
@@ -71,7 +72,7 @@ class DesignateBody:
 
         async def work() -> Worked:
             jurisdiction = await self.current.hold(connection, "shared")
-            held = await held_organization(connection, caller, organization_id)
+            held = await lock_organization(connection, caller, organization_id)
             check_if_match(attempt.if_match, held.assignment_revision)
             self._check(jurisdiction, held, designation)
             events = await self._cut_former(connection, caller, held, designation)
@@ -88,7 +89,7 @@ class DesignateBody:
             return await once(connection, self.ledger, caller, attempt, work)
 
     def _check(
-        self, jurisdiction: Jurisdiction, held: HeldOrganization, designation: Designation
+        self, jurisdiction: Jurisdiction, held: StoredOrganization, designation: Designation
     ) -> None:
         start, end = designation.valid_from, designation.valid_until
         violations = []
@@ -115,7 +116,7 @@ class DesignateBody:
         self,
         connection: AsyncConnection,
         caller: Caller,
-        held: HeldOrganization,
+        held: StoredOrganization,
         designation: Designation,
     ) -> list[NewEvent]:
         events = []
@@ -133,7 +134,7 @@ class DesignateBody:
         connection: AsyncConnection,
         caller: Caller,
         jurisdiction: Jurisdiction,
-        held: HeldOrganization,
+        held: StoredOrganization,
         designation: Designation,
     ) -> tuple[HeldDocument, list[NewEvent]]:
         # The dispute is about who supervises now: who did in the past does not settle it.
@@ -160,7 +161,7 @@ class DesignateBody:
             "recorded_by": caller.client,
             "revision": 1,
         }
-        override = HeldDocument(identifier, area_on(held, designation.valid_from), 1, document)
+        override = HeldDocument(identifier, held.area_on(designation.valid_from), 1, document)
         await override_rows.put_override(connection, override)
         events = [override_event(override, caller, designation.reason)]
         if dispute is not None:
@@ -173,22 +174,6 @@ class DesignateBody:
             today = self.clock.today()
             events.append(dispute_event(settled, caller, designation.reason, today))
         return override, events
-
-
-async def held_organization(
-    connection: AsyncConnection, caller: Caller, organization_id: UUID
-) -> HeldOrganization:
-    """The organization, locked. Raises Refusal `not-found` where it is not the caller's to see."""
-    held = (await load_organizations(connection, [organization_id])).get(organization_id)
-    if held is None or not caller.may_see(*(segment.area for segment in held.segments)):
-        raise Refusal("not-found")
-    return held
-
-
-def area_on(held: HeldOrganization, day: date) -> str:
-    """The access area on a day, or else the last one there is."""
-    areas = [s.area for s in held.segments if s.segment.start <= day]
-    return (areas or [s.area for s in held.segments] or [""])[-1]
 
 
 async def write_override(
@@ -251,7 +236,7 @@ def _event(
     )
 
 
-def _said(jurisdiction: Jurisdiction, held: HeldOrganization, day: date) -> Replaced:
+def _said(jurisdiction: Jurisdiction, held: StoredOrganization, day: date) -> Replaced:
     """What the rules say of an organization on a day."""
     period = next(p for p in held.periods if holds_on(p, day))
     decision = jurisdiction.decide(period.facts, day) if period.facts is not None else None

@@ -7,12 +7,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy.exc import IntegrityError
 
+from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.overrides import rows as override_rows
 from jurisdiction_router.overrides.designate import (
-    area_on,
     dispute_event,
-    held_organization,
     write_dispute,
 )
 from jurisdiction_router.overrides.parameters import Parameters, value_on
@@ -49,7 +48,7 @@ class DisputeAssignment:
         days = value_on(self.parameters, "dispute_settlement_days", today)
 
         async def work() -> Worked:
-            held = await held_organization(connection, caller, organization_id)
+            held = await lock_organization(connection, caller, organization_id)
             state = state_on([s.segment for s in held.segments], today) or {}
             supervising = (state.get("supervising") or {}).get("id")
             if supervising != body_id:
@@ -73,7 +72,7 @@ class DisputeAssignment:
                 "recorded_by": caller.client,
                 "revision": 1,
             }
-            row = HeldDocument(identifier, area_on(held, today), 1, document)
+            row = HeldDocument(identifier, held.area_on(today), 1, document)
             try:
                 await override_rows.put_dispute(connection, row)
             except IntegrityError as error:

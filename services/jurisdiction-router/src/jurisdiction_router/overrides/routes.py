@@ -14,10 +14,10 @@ from jurisdiction_router.dependencies import (
     Approver,
     AreaPrefixes,
     Code,
-    Made,
     Reader,
     ValidOn,
     Writer,
+    provided,
 )
 from jurisdiction_router.errors import (
     DISPUTE_CLOSED,
@@ -25,7 +25,10 @@ from jurisdiction_router.errors import (
     INVALID_DESIGNATION,
     NOT_SUPERVISED_BY,
 )
-from jurisdiction_router.overrides.designate import Designation
+from jurisdiction_router.overrides.change import ChangeOverride
+from jurisdiction_router.overrides.designate import DesignateBody, Designation
+from jurisdiction_router.overrides.dispute import DisputeAssignment
+from jurisdiction_router.overrides.read import ReadOverrides
 from jurisdiction_router.overrides.schemas import (
     DesignationIn,
     Dispute,
@@ -55,6 +58,11 @@ from servicekit.standard_problems import (
 
 router = APIRouter(tags=["overrides"])
 
+Designate = Annotated[DesignateBody, provided(DesignateBody)]
+Read = Annotated[ReadOverrides, provided(ReadOverrides)]
+Change = Annotated[ChangeOverride, provided(ChangeOverride)]
+Disputes = Annotated[DisputeAssignment, provided(DisputeAssignment)]
+
 _WRITING = (*USUAL, NOT_FOUND, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
 _GUARDED = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
 Identifier = Annotated[UUID, Path(description="编号")]
@@ -71,7 +79,7 @@ BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
 )
 async def designate_body(
     caller: Approver,
-    factory: Made,
+    designate: Designate,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
     body: DesignationIn,
     attempt: Guarded,
@@ -84,7 +92,7 @@ async def designate_body(
     given = body.model_dump(exclude={"replaces"})
     replaces = Replaced(**body.replaces.model_dump()) if body.replaces else None
     designation = Designation(**given, replaces=replaces)
-    return answered(await factory.designate_body(caller, organization_id, designation, attempt))
+    return answered(await designate(caller, organization_id, designation, attempt))
 
 
 @router.get(
@@ -96,7 +104,7 @@ async def designate_body(
 )
 async def list_overrides(
     caller: Reader,
-    factory: Made,
+    read: Read,
     organization_id: Annotated[UUID | None, Query(description="社会组织编号")] = None,
     body_id: BodyIds = None,
     standing: Annotated[
@@ -117,7 +125,7 @@ async def list_overrides(
         "organization_id": organization_id, "body_id": body_id, "standing": standing,
         "flag": flag, "ends_before": ends_before, "areas": _patterns(area),
     }  # fmt: skip
-    return await _page(factory, caller, "overrides", filters, valid_on, cursor, limit)
+    return await _page(read, caller, "overrides", filters, valid_on, cursor, limit)
 
 
 @router.get(
@@ -127,9 +135,9 @@ async def list_overrides(
     response_model=Override,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_override(caller: Reader, factory: Made, override_id: Identifier) -> Response:
+async def get_override(caller: Reader, read: Read, override_id: Identifier) -> Response:
     """One override, as it stands today."""
-    return _one(await factory.read_overrides.one(caller, "overrides", override_id))
+    return _one(await read.one(caller, "overrides", override_id))
 
 
 @router.patch(
@@ -141,15 +149,13 @@ async def get_override(caller: Reader, factory: Made, override_id: Identifier) -
 )
 async def change_override(
     caller: Approver,
-    factory: Made,
+    change: Change,
     override_id: Identifier,
     body: ExpiryIn,
     if_match: IfMatch = None,
 ) -> Response:
     """Sooner, later, or on the day it began; the organization is assessed again."""
-    held = await factory.change_override(
-        caller, override_id, body.valid_until, body.reason, if_match
-    )
+    held = await change(caller, override_id, body.valid_until, body.reason, if_match)
     return _one(orjson.dumps(held.document).decode())
 
 
@@ -162,16 +168,14 @@ async def change_override(
     responses=responses(*_WRITING, NOT_SUPERVISED_BY, DISPUTE_OPEN, IDEMPOTENCY_CONFLICT),
 )
 async def open_dispute(
-    caller: Writer, factory: Made, body: DisputeIn, attempt: Unguarded
+    caller: Writer, disputes: Disputes, body: DisputeIn, attempt: Unguarded
 ) -> Response:
     """The body that supervises an organization today denies it; a designation settles it.
 
     Until then the assignment stands. `due_on` follows from a dated parameter.
     """
     return answered(
-        await factory.dispute_assignment.open(
-            caller, body.organization_id, body.body_id, body.reason, attempt
-        )
+        await disputes.open(caller, body.organization_id, body.body_id, body.reason, attempt)
     )
 
 
@@ -184,7 +188,7 @@ async def open_dispute(
 )
 async def list_disputes(
     caller: Reader,
-    factory: Made,
+    read: Read,
     organization_id: Annotated[UUID | None, Query(description="社会组织编号")] = None,
     body_id: BodyIds = None,
     state: Annotated[
@@ -200,7 +204,7 @@ async def list_disputes(
         "organization_id": organization_id, "body_id": body_id, "state": state,
         "overdue": overdue, "areas": _patterns(area),
     }  # fmt: skip
-    return await _page(factory, caller, "disputes", filters, None, cursor, limit)
+    return await _page(read, caller, "disputes", filters, None, cursor, limit)
 
 
 @router.get(
@@ -210,9 +214,9 @@ async def list_disputes(
     response_model=Dispute,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_dispute(caller: Reader, factory: Made, dispute_id: Identifier) -> Response:
+async def get_dispute(caller: Reader, read: Read, dispute_id: Identifier) -> Response:
     """One dispute and its clock."""
-    return _one(await factory.read_overrides.one(caller, "disputes", dispute_id))
+    return _one(await read.one(caller, "disputes", dispute_id))
 
 
 @router.post(
@@ -224,15 +228,13 @@ async def get_dispute(caller: Reader, factory: Made, dispute_id: Identifier) -> 
 )
 async def withdraw_dispute(
     caller: Writer,
-    factory: Made,
+    disputes: Disputes,
     dispute_id: Identifier,
     body: DisputeWithdrawalIn,
     attempt: Guarded,
 ) -> Response:
     """The body takes its objection back; the assignment stands."""
-    return answered(
-        await factory.dispute_assignment.withdraw(caller, dispute_id, body.reason, attempt)
-    )
+    return answered(await disputes.withdraw(caller, dispute_id, body.reason, attempt))
 
 
 def _patterns(area: list[str] | None) -> list[str] | None:
@@ -245,7 +247,7 @@ def _one(document: str) -> Response:
 
 
 async def _page(
-    factory: Made,
+    read: Read,
     caller: Any,
     what: Literal["overrides", "disputes"],
     filters: dict[str, Any],
@@ -254,5 +256,5 @@ async def _page(
     limit: int,
 ) -> Response:
     given = {name: value for name, value in filters.items() if value is not None}
-    page = await factory.read_overrides.page(caller, what, given, valid_on, cursor, limit)
+    page = await read.page(caller, what, given, valid_on, cursor, limit)
     return Response(page, media_type=JSON)

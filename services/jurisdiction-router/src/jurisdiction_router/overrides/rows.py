@@ -1,6 +1,6 @@
 """Rows of overrides and disputes; their documents are as the API shows them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,8 +8,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ARRAY, Boolean, Date, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
-
-from jurisdiction_router.core.deciding.designation import Override, Replaced
 
 
 class HeldDocument(NamedTuple):
@@ -19,48 +17,6 @@ class HeldDocument(NamedTuple):
     area: str
     revision: int
     document: dict[str, Any]
-
-
-async def load_overrides(
-    connection: AsyncConnection, organizations: Collection[UUID]
-) -> dict[UUID, tuple[Override, ...]]:
-    """The overrides of these organizations that hold on any day, in their order."""
-    found: dict[UUID, tuple[Override, ...]] = {}
-    for row in await connection.execute(_LOAD, {"ids": list(organizations)}):
-        override = read_override(orjson.loads(row.document))
-        held = found.get(override.organization_id, ())
-        found[override.organization_id] = (*held, override)
-    return found
-
-
-async def overridden(connection: AsyncConnection) -> list[UUID]:
-    """The organizations that an override places on any day, by id."""
-    found = await connection.execute(_PLACED)
-    return list(found.scalars())
-
-
-def read_override(document: Mapping[str, Any]) -> Override:
-    """An override out of its document."""
-    return Override(
-        id=UUID(document["id"]),
-        organization_id=UUID(document["organization_id"]),
-        body_id=document["body_id"],
-        valid_from=date.fromisoformat(document["valid_from"]),
-        valid_until=date.fromisoformat(document["valid_until"]),
-        authority=document["authority"],
-        reference=document["reference"],
-        clause=document["clause"],
-        approver=document["approver"],
-        replaces=Replaced(**document["replaces"]),
-    )
-
-
-async def overridden_organizations(
-    connection: AsyncConnection, bodies: Collection[str]
-) -> list[UUID]:
-    """The organizations for which one of these bodies is designated on any day."""
-    found = await connection.execute(_OVERRIDDEN, {"bodies": list(bodies)})
-    return list(found.scalars())
 
 
 async def put_override(connection: AsyncConnection, held: HeldDocument) -> None:
@@ -176,17 +132,6 @@ async def _page(
     return Found(f"[{documents}]", rows[-1].id if rows else None, len(rows))
 
 
-_LOAD = text(
-    "SELECT document FROM override WHERE organization_id = ANY(:ids) "
-    "AND valid_from < valid_until ORDER BY organization_id, valid_from"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_PLACED = text(
-    "SELECT DISTINCT organization_id FROM override WHERE valid_from < valid_until "
-    "ORDER BY organization_id"
-)
-_OVERRIDDEN = text(
-    "SELECT DISTINCT organization_id FROM override WHERE body_id = ANY(:bodies)"
-).bindparams(bindparam("bodies", type_=ARRAY(Text)))
 _PUT_OVERRIDE = text(
     "INSERT INTO override (id, organization_id, body_id, area, valid_from, valid_until, revision, "
     "document) VALUES (:id, :organization_id, :body_id, :area, :valid_from, :valid_until, "

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.core.directory.change import DirectoryChange, touched_places
+from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import area_document, body_document
 from jurisdiction_router.directory_changes.apply import SHOWN, ChangeDirectory, Pointers
@@ -21,9 +21,9 @@ from jurisdiction_router.directory_changes.find_holes import (
     refuse_holes,
     report_seen_by,
 )
-from jurisdiction_router.facts import rows as fact_rows
-from jurisdiction_router.impacts import rows as impact_rows
-from jurisdiction_router.impacts.compute import JOB_KIND, Proposal, impact_of
+from jurisdiction_router.facts.read import touched_places
+from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
+from jurisdiction_router.impacts.repeat import difference, digest_of, forget, repeat
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.restructurings import rows as restructuring_rows
 from jurisdiction_router.restructurings.plan import Plan, plan
@@ -81,7 +81,7 @@ class Restructure:
         async with self.database.transaction() as connection:
             return await once(connection, self.ledger, caller, attempt, work)
 
-    async def plan_anew(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
+    async def replan(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
         """The dry run again, over directory and register as they are now: another impact.
 
         Raises Refusal: `not-found`, `restructuring-applied`, `directory-invalid`, `outside-areas`,
@@ -258,40 +258,32 @@ class Restructure:
         )
         if not holes.same_as(Holes.of(document)):
             moved.append(Violation("/holes", "holes_moved", holes.found))
-        impact = uuid7()
-        digest = await impact_of(
-            connection, impact, await _proposal(connection, before, row, planned)
-        )
-        shown = await impact_rows.find(connection, UUID(document["impact"]))
-        if moved or digest != shown.digest:
-            difference = await impact_rows.difference(
-                connection, document["impact"], impact, caller.like_patterns()
+        repeated = await repeat(connection, await _proposal(connection, before, row, planned))
+        shown = await digest_of(connection, UUID(document["impact"]))
+        if moved or repeated.digest != shown:
+            differs = await difference(
+                connection, document["impact"], repeated, caller.like_patterns()
             )
-            raise Refusal("restructuring-moved", *moved[:SHOWN], id=document["id"], **difference)
-        await impact_rows.forget(connection, impact)
+            raise Refusal("restructuring-moved", *moved[:SHOWN], id=document["id"], **differs)
+        await forget(connection, repeated)
 
 
 async def _proposal(
     connection: AsyncConnection, before: Jurisdiction, row: RestructuringRow, planned: Plan
 ) -> Proposal:
     after = planned.change.applied_to(before.directory)
-    places = touched_places(
-        await fact_rows.all_places(connection),
-        before.directory,
-        after,
-        planned.change.codes(before.directory),
-    )
+    places = await touched_places(connection, before.directory, after, planned.change)
     header = f"{OF} {row.id} {_day(row).isoformat()}\n"
     return Proposal(before, before.with_directory(after), places, _day(row), header)
 
 
 async def _check_digest(connection: AsyncConnection, row: RestructuringRow, digest: str) -> None:
     """Raises Refusal `impact-of-another`, `impact-differs` unless the digest is the dry run's."""
-    found = await impact_rows.find(connection, UUID(row.document["impact"]))
-    if found is None:
+    shown = await digest_of(connection, UUID(row.document["impact"]))
+    if shown is None:
         raise Refusal("impact-of-another", id=str(row.id), impact=row.document["impact"])
-    if found.digest != digest:
-        raise Refusal("impact-differs", sent=digest, found=found.digest)
+    if shown != digest:
+        raise Refusal("impact-differs", sent=digest, found=shown)
 
 
 def _difference(shown: Mapping[str, Any], now: Mapping[str, Any]) -> list[Violation]:

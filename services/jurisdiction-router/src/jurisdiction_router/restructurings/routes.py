@@ -11,9 +11,9 @@ from jurisdiction_router.dependencies import (
     USUAL,
     AcceptHoles,
     Approver,
-    Made,
     Reader,
     Writer,
+    provided,
 )
 from jurisdiction_router.errors import (
     DIRECTORY_INVALID,
@@ -24,6 +24,7 @@ from jurisdiction_router.errors import (
     RESTRUCTURING_MOVED,
 )
 from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
+from jurisdiction_router.restructurings.restructure import Restructure
 from jurisdiction_router.restructurings.schemas import (
     ApplicationIn,
     Restructuring,
@@ -47,6 +48,8 @@ from servicekit.standard_problems import (
 )
 
 router = APIRouter(tags=["restructurings"])
+
+Restructurings = Annotated[Restructure, provided(Restructure)]
 Identifier = Annotated[UUID, Path(description="编号")]
 
 
@@ -62,13 +65,13 @@ Identifier = Annotated[UUID, Path(description="编号")]
     ),
 )  # fmt: skip
 async def draft_restructuring(
-    caller: Writer, factory: Made, body: RestructuringIn, attempt: Unguarded
+    caller: Writer, restructurings: Restructurings, body: RestructuringIn, attempt: Unguarded
 ) -> Response:
     """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves.
 
     `holes` are where rule sets in force or due would be left without an answer.
     """
-    return answered(await factory.restructure.draft(caller, body.model_dump(mode="json"), attempt))
+    return answered(await restructurings.draft(caller, body.model_dump(mode="json"), attempt))
 
 
 @router.get(
@@ -79,10 +82,10 @@ async def draft_restructuring(
     responses=responses(*USUAL, INVALID_CURSOR),
 )
 async def list_restructurings(
-    caller: Reader, factory: Made, limit: Limit = 100, cursor: CursorText = None
+    caller: Reader, restructurings: Restructurings, limit: Limit = 100, cursor: CursorText = None
 ) -> Response:
     """Those that touch the caller's areas, in the order of their making."""
-    return Response(await factory.restructure.page(caller, cursor, limit), media_type=JSON)
+    return Response(await restructurings.page(caller, cursor, limit), media_type=JSON)
 
 
 @router.get(
@@ -93,10 +96,10 @@ async def list_restructurings(
     responses=responses(*USUAL, NOT_FOUND),
 )
 async def get_restructuring(
-    caller: Reader, factory: Made, restructuring_id: Identifier
+    caller: Reader, restructurings: Restructurings, restructuring_id: Identifier
 ) -> Response:
     """One restructuring with its plan."""
-    row = await factory.restructure.one(caller, restructuring_id)
+    row = await restructurings.one(caller, restructuring_id)
     body = orjson.dumps(row.document)
     return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
 
@@ -113,10 +116,10 @@ async def get_restructuring(
     ),
 )  # fmt: skip
 async def compare_restructuring(
-    caller: Writer, factory: Made, restructuring_id: Identifier, attempt: Guarded
+    caller: Writer, restructurings: Restructurings, restructuring_id: Identifier, attempt: Guarded
 ) -> Response:
     """The dry run again, over directory and register as they are now: another impact."""
-    return answered(await factory.restructure.plan_anew(caller, restructuring_id, attempt))
+    return answered(await restructurings.replan(caller, restructuring_id, attempt))
 
 
 @router.post(
@@ -136,7 +139,7 @@ async def compare_restructuring(
 )  # fmt: skip
 async def apply_restructuring(
     caller: Approver,
-    factory: Made,
+    restructurings: Restructurings,
     restructuring_id: Identifier,
     body: ApplicationIn,
     attempt: Guarded,
@@ -149,7 +152,7 @@ async def apply_restructuring(
     look, and apply it then. Holes that it would leave in rule sets have to be accepted.
     """
     return answered(
-        await factory.restructure.apply(
+        await restructurings.apply(
             caller, restructuring_id, body.digest, attempt, accept_holes=accept_holes
         )
     )

@@ -8,6 +8,22 @@ import orjson
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_PUT = text(
+    "INSERT INTO restructuring (id, state, areas, revision, document) "
+    "VALUES (:id, :state, :areas, :revision, :document) ON CONFLICT (id) DO UPDATE SET "
+    "state = excluded.state, areas = excluded.areas, revision = excluded.revision, "
+    "document = excluded.document"
+).bindparams(bindparam("areas", type_=ARRAY(Text)))
+_FIND = text("SELECT id, areas, revision, document FROM restructuring WHERE id = :id")
+_FIND_LOCKED = text(
+    "SELECT id, areas, revision, document FROM restructuring WHERE id = :id FOR UPDATE"
+)
+_PAGE = text(
+    "SELECT id, document FROM restructuring WHERE (CAST(:patterns AS text[]) IS NULL OR EXISTS "
+    "(SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))) "
+    "AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+).bindparams(bindparam("patterns", type_=ARRAY(Text)), bindparam("after", type_=Uuid))
+
 
 class RestructuringRow(NamedTuple):
     """A restructuring as it is held."""
@@ -46,20 +62,3 @@ async def page(
     rows = (await connection.execute(_PAGE, bound)).all()
     documents = ",".join(row.document for row in rows)
     return f"[{documents}]", rows[-1].id if rows else None, len(rows)
-
-
-_PUT = text(
-    "INSERT INTO restructuring (id, state, areas, revision, document) "
-    "VALUES (:id, :state, :areas, :revision, :document) ON CONFLICT (id) DO UPDATE SET "
-    "state = excluded.state, areas = excluded.areas, revision = excluded.revision, "
-    "document = excluded.document"
-).bindparams(bindparam("areas", type_=ARRAY(Text)))
-_FIND = text("SELECT id, areas, revision, document FROM restructuring WHERE id = :id")
-_FIND_LOCKED = text(
-    "SELECT id, areas, revision, document FROM restructuring WHERE id = :id FOR UPDATE"
-)
-_PAGE = text(
-    "SELECT id, document FROM restructuring WHERE (CAST(:patterns AS text[]) IS NULL OR EXISTS "
-    "(SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))) "
-    "AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
-).bindparams(bindparam("patterns", type_=ARRAY(Text)), bindparam("after", type_=Uuid))

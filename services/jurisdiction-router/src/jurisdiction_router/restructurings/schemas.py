@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from jurisdiction_router.assignments.schemas import BodyKind, DivisionCode, Strict, System
 from jurisdiction_router.directory.schemas import Area, Body, DirectoryImported, Name
+from jurisdiction_router.field_types import BodyKind, DivisionCode, Strict, System
 from jurisdiction_router.overrides.schemas import Line, Prose
 from jurisdiction_router.rule_sets.schemas import WithHoles
 

@@ -18,10 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assessment.reassess import ReassessOrganizations
 from jurisdiction_router.core.proving.proof_report import Proof
-from jurisdiction_router.impacts import rows as impact_rows
-from jurisdiction_router.impacts.compute import Proposal, impact_of
-from jurisdiction_router.jurisdiction import rows as jurisdiction_rows
-from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
+from jurisdiction_router.impacts.compute import Proposal
+from jurisdiction_router.impacts.repeat import difference, forget, keep, repeat
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction, next_edition
 from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.documents import rule_set_event
 from jurisdiction_router.rule_sets.enactments import Enactment, of_rule_set
@@ -32,7 +31,6 @@ from servicekit.auth import Caller
 from servicekit.bell import Bell
 from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ids import uuid7
 from servicekit.ledger import Ledger
 from servicekit.refusals import Refusal
 
@@ -44,7 +42,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class CarryOutPlans:
+class ActivateDueRuleSets:
     """The use case, with what it needs."""
 
     database: Database
@@ -98,13 +96,13 @@ class CarryOutPlans:
             except Refusal as refusal:
                 await self._set_aside(connection, row, held, {"why": refusal.code}, today)
                 return
-            doubts = await self._doubts(connection, row, proposal)
-            if doubts is None:
-                await self._do(connection, row, proposal, held, after)
+            drift = await self._drift(connection, row, proposal)
+            if drift is None:
+                await self._apply(connection, row, proposal, held, after)
             else:
-                await self._set_aside(connection, row, held, doubts, today)
+                await self._set_aside(connection, row, held, drift, today)
 
-    async def _doubts(
+    async def _drift(
         self, connection: AsyncConnection, row: RuleSetRow, proposal: Proposal
     ) -> dict[str, Any] | None:
         """Why the plan must not be carried out: what is no longer as it was approved."""
@@ -114,24 +112,23 @@ class CarryOutPlans:
             if not proof.holds:
                 report = proof.report(self.current.vocabulary)
                 return {"why": "rule-set-unproved", "proof": report}
-        impact = uuid7()
-        digest = await impact_of(connection, impact, proposal)
-        if digest == plan["digest"]:
-            await impact_rows.forget(connection, impact)
+        repeated = await repeat(connection, proposal)
+        if repeated.digest == plan["digest"]:
+            await forget(connection, repeated)
             return None
         params = {
             "of": OF, "rule_set": row.id, "rule_set_digest": row.digest,
             "action": plan["action"], "from": plan["from"],
         }  # fmt: skip
-        await impact_rows.put_finished_job(connection, impact, params, ACTOR, digest)
+        await keep(connection, repeated, params, ACTOR)
         return {
             "why": "impact-differs",
             "approved_impact": plan["impact"],
-            "found_impact": str(impact),
-            "difference": await impact_rows.difference(connection, plan["impact"], impact),
+            "found_impact": str(repeated.id),
+            "difference": await difference(connection, plan["impact"], repeated),
         }
 
-    async def _do(
+    async def _apply(
         self,
         connection: AsyncConnection,
         row: RuleSetRow,
@@ -141,7 +138,7 @@ class CarryOutPlans:
     ) -> None:
         plan = row.plan or {}
         await rule_set_rows.write_enactments(connection, after)
-        await jurisdiction_rows.next_edition(connection)
+        await next_edition(connection)
         reason = f"{plan['action']} {row.id} from {plan['from']}, approved by {plan['approver']}"
         events = []
         for each in await rule_set_rows.all_rows(connection):

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.attempts import Attempt, Worked, once
-from jurisdiction_router.impacts import rows as impact_rows
 from jurisdiction_router.impacts.compute import JOB_KIND
+from jurisdiction_router.impacts.repeat import digest_of
 from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.documents import rule_set_document, rule_set_event, rule_set_of
 from jurisdiction_router.rule_sets.propose import OF
@@ -54,17 +53,17 @@ class ApproveRuleSet:
             job = await jobs.find(connection, impact)
             if job is None or job.kind != JOB_KIND or not _is_of(job.params, row):
                 raise Refusal("impact-of-another", id=row.id, impact=str(impact))
-            found = await impact_rows.find(connection, impact)
-            if found is None:
+            computed = await digest_of(connection, impact)
+            if computed is None:
                 raise Refusal("impact-of-another", id=row.id, impact=str(impact))
-            if found.digest != digest:
-                raise Refusal("impact-differs", sent=digest, found=found.digest)
+            if computed != digest:
+                raise Refusal("impact-differs", sent=digest, found=computed)
             plan = {
                 "action": job.params["action"], "from": job.params["from"],
                 "impact": str(impact), "digest": digest, "approver": caller.client,
             }  # fmt: skip
             # Whoever carries out plans looks as soon as this is committed.
-            await connection.execute(text("SELECT pg_notify(:c, '')"), {"c": jobs.CHANNEL})
+            await rule_set_rows.wake(connection, jobs.CHANNEL)
             return await self._record(
                 connection, caller, replace(row, plan=plan, stopped=None), "approved"
             )

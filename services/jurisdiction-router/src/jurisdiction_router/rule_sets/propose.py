@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
 from jurisdiction_router.core.rules.rule_set import RuleSet
-from jurisdiction_router.facts import rows as fact_rows
+from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
 from jurisdiction_router.rule_sets import enactments as domain
 from jurisdiction_router.rule_sets import rows as rule_set_rows
@@ -94,15 +94,10 @@ async def proposal_of(
     held = await rule_set_rows.enactments(connection)
     after = enactments_after(row, held, action, start)
     rule_sets = {each.id: each for each in before.rule_sets} | {row.id: row.rule_set()}
-    places = [
-        place
-        for place in await fact_rows.all_places(connection)
-        if row.scope in before.directory.above(place)
-    ]
     return Proposal(
         before=before,
         after=before.with_rule_sets(in_force(after, rule_sets)),
-        places=places,
+        places=await places_of(connection, before.directory, row.scope),
         valid_on=max(start, today),
         header=f"{action} {row.id} {row.digest} {start.isoformat()}\n",
     )

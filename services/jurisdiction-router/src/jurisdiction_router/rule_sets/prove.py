@@ -9,8 +9,8 @@ import orjson
 from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.core.proving.proof import HITTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
-from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_hit
+from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
@@ -49,11 +49,7 @@ class ProveRuleSet:
         if any(example.kind in HITTING for example in shown):
             always = rule_set.valid_from, rule_set.valid_until
             async with self.database.snapshot() as connection:
-                places = [
-                    place
-                    for place in await fact_rows.all_places(connection)
-                    if rule_set.scope in jurisdiction.directory.above(place)
-                ]
+                places = await places_of(connection, jurisdiction.directory, rule_set.scope)
                 hit = await organizations_hit(
                     connection, jurisdiction, places, [(example, always) for example in shown]
                 )

@@ -1,11 +1,14 @@
 """Reading rule sets: lists, one with its content, its proof, its tests, what differs."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.proving.embedded_tests import coverage, run_tests
+from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.diff import diff
 from jurisdiction_router.rule_sets.documents import rule_set_document, rule_set_of
@@ -69,3 +72,15 @@ class ReadRuleSets:
             after = await rule_set_of(connection, caller, rule_set_id, "read")
             before = await rule_set_of(connection, caller, against, "read")
         return diff(orjson.loads(before.content), orjson.loads(after.content))
+
+
+async def approved_rule_sets(connection: AsyncConnection) -> list[RuleSet]:
+    """The rule sets whose activation is approved, each from its day on.
+
+    What they will replace is not cut short: an approval can still be taken back.
+    """
+    return [
+        replace(row.rule_set(), valid_from=date.fromisoformat(row.plan["from"]))
+        for row in await rule_set_rows.planned(connection)
+        if row.plan is not None and row.plan["action"] == "activate"
+    ]

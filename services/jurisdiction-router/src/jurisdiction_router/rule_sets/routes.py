@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.dependencies import JSON, USUAL, Approver, Made, Reader, Writer
+from jurisdiction_router.dependencies import JSON, USUAL, Approver, Reader, Writer, provided
 from jurisdiction_router.errors import (
     ALREADY_APPROVED,
     APPROVED_BY_AUTHOR,
@@ -19,8 +19,14 @@ from jurisdiction_router.errors import (
     RULE_SET_NOT_PROVED,
     RULE_SET_UNREADABLE,
 )
+from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact
 from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
+from jurisdiction_router.rule_sets.approve import ApproveRuleSet
+from jurisdiction_router.rule_sets.draft import DraftRuleSet
+from jurisdiction_router.rule_sets.propose import ProposeRuleSet
+from jurisdiction_router.rule_sets.prove import ProveRuleSet
+from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.rule_sets.schemas import (
     ApprovalIn,
     Difference,
@@ -48,6 +54,13 @@ from servicekit.standard_problems import (
 )
 
 router = APIRouter(tags=["rule sets"])
+
+Draft = Annotated[DraftRuleSet, provided(DraftRuleSet)]
+Read = Annotated[ReadRuleSets, provided(ReadRuleSets)]
+ReadOneImpact = Annotated[ReadImpact, provided(ReadImpact)]
+Prove = Annotated[ProveRuleSet, provided(ProveRuleSet)]
+Propose = Annotated[ProposeRuleSet, provided(ProposeRuleSet)]
+Approve = Annotated[ApproveRuleSet, provided(ApproveRuleSet)]
 
 PATH = "/v1/rule-sets"
 ONE = f"{PATH}/{{rule_set_id}}"
@@ -79,13 +92,13 @@ _MATCH = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
     openapi_extra=_BODY,
 )
 async def draft_rule_set(
-    request: Request, caller: Writer, factory: Made, attempt: Unguarded
+    request: Request, caller: Writer, draft: Draft, attempt: Unguarded
 ) -> Response:
     """Read and check a file, and keep it as a draft; nothing is decided by it yet.
 
     Mistakes name line, rule and field. The same content again changes nothing.
     """
-    return answered(await factory.draft_rule_set.add(caller, await _text(request), attempt))
+    return answered(await draft.add(caller, await _text(request), attempt))
 
 
 @router.put(
@@ -100,13 +113,13 @@ async def rewrite_rule_set(
     request: Request,
     response: Response,
     caller: Writer,
-    factory: Made,
+    draft: Draft,
     rule_set_id: RuleSetId,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Replace the content of one that is neither approved nor ever was in force."""
     text = await _text(request)
-    document = await factory.draft_rule_set.rewrite(caller, rule_set_id, text, if_match)
+    document = await draft.rewrite(caller, rule_set_id, text, if_match)
     return _tagged(response, document)
 
 
@@ -117,9 +130,9 @@ async def rewrite_rule_set(
     response_model=RuleSets,
     responses=responses(*USUAL),
 )
-async def list_rule_sets(caller: Reader, factory: Made) -> dict[str, Any]:
+async def list_rule_sets(caller: Reader, read: Read) -> dict[str, Any]:
     """All rule sets whose territory meets the caller's, in every stage."""
-    return await factory.read_rule_sets.all(caller)
+    return await read.all(caller)
 
 
 @router.get(
@@ -130,10 +143,10 @@ async def list_rule_sets(caller: Reader, factory: Made) -> dict[str, Any]:
     responses=responses(*USUAL, NOT_FOUND),
 )
 async def get_rule_set(
-    response: Response, caller: Reader, factory: Made, rule_set_id: RuleSetId
+    response: Response, caller: Reader, read: Read, rule_set_id: RuleSetId
 ) -> dict[str, Any]:
     """A rule set with everything its file says."""
-    return _tagged(response, await factory.read_rule_sets.one(caller, rule_set_id))
+    return _tagged(response, await read.one(caller, rule_set_id))
 
 
 @router.get(
@@ -145,7 +158,7 @@ async def get_rule_set(
 )
 async def compare_rule_sets(
     caller: Reader,
-    factory: Made,
+    read: Read,
     rule_set_id: RuleSetId,
     against: Annotated[
         str,
@@ -157,7 +170,7 @@ async def compare_rule_sets(
     ],
 ) -> dict[str, Any]:
     """Rules and tests added, removed and changed, field by field, against the other one."""
-    return await factory.read_rule_sets.difference(caller, rule_set_id, against)
+    return await read.difference(caller, rule_set_id, against)
 
 
 @router.get(
@@ -167,11 +180,9 @@ async def compare_rule_sets(
     response_model=TestRun,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def run_rule_set_tests(
-    caller: Reader, factory: Made, rule_set_id: RuleSetId
-) -> dict[str, Any]:
+async def run_rule_set_tests(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The embedded tests, run now, and how many of them reach each rule."""
-    return await factory.read_rule_sets.tests(caller, rule_set_id)
+    return await read.tests(caller, rule_set_id)
 
 
 @router.post(
@@ -182,13 +193,13 @@ async def run_rule_set_tests(
     responses=responses(*USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_CHANGED, IDEMPOTENCY_CONFLICT),
 )
 async def prove_rule_set(
-    caller: Writer, factory: Made, rule_set_id: RuleSetId, attempt: Unguarded
+    caller: Writer, prove: Prove, rule_set_id: RuleSetId, attempt: Unguarded
 ) -> Response:
     """Prove it over the directory as it is now, and run its tests; the report is kept.
 
     Counterexamples are an answer, not an error: `proved` is then false.
     """
-    answer = await factory.prove_rule_set(caller, rule_set_id, attempt)
+    answer = await prove(caller, rule_set_id, attempt)
     return Response(answer.body, answer.status, media_type=JSON)
 
 
@@ -199,11 +210,9 @@ async def prove_rule_set(
     response_model=Proof,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_rule_set_proof(
-    caller: Reader, factory: Made, rule_set_id: RuleSetId
-) -> dict[str, Any]:
+async def get_rule_set_proof(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The report of the last proof."""
-    return await factory.read_rule_sets.proof(caller, rule_set_id)
+    return await read.proof(caller, rule_set_id)
 
 
 @router.post(
@@ -220,7 +229,8 @@ async def get_rule_set_proof(
 async def compute_rule_set_impact(
     response: Response,
     caller: Writer,
-    factory: Made,
+    propose: Propose,
+    read_impact: ReadOneImpact,
     rule_set_id: RuleSetId,
     body: PlanIn,
     idempotency_key: IdempotencyKey = None,
@@ -229,11 +239,9 @@ async def compute_rule_set_impact(
 
     To roll back, ask for the impact of activating an earlier one.
     """
-    impact = await factory.propose_rule_set.start(
-        caller, rule_set_id, body.action, body.from_, idempotency_key
-    )
+    impact = await propose.start(caller, rule_set_id, body.action, body.from_, idempotency_key)
     response.headers["location"] = f"/v1/impacts/{impact}"
-    return await factory.read_impact.one(caller, impact)
+    return await read_impact.one(caller, impact)
 
 
 @router.post(
@@ -249,7 +257,7 @@ async def compute_rule_set_impact(
 )  # fmt: skip
 async def approve_rule_set(
     caller: Approver,
-    factory: Made,
+    approve: Approve,
     rule_set_id: RuleSetId,
     body: ApprovalIn,
     attempt: Guarded,
@@ -259,9 +267,7 @@ async def approve_rule_set(
     It is carried out by itself on its day, at once if that has come. If the register has moved so
     that the impact is another by then, or the proof fails, it is not: `stopped` says why.
     """
-    return answered(
-        await factory.approve_rule_set(caller, rule_set_id, body.impact, body.digest, attempt)
-    )
+    return answered(await approve(caller, rule_set_id, body.impact, body.digest, attempt))
 
 
 @router.post(
@@ -276,15 +282,13 @@ async def approve_rule_set(
 )  # fmt: skip
 async def withdraw_rule_set_approval(
     caller: Writer,
-    factory: Made,
+    approve: Approve,
     rule_set_id: RuleSetId,
     body: RuleSetWithdrawalIn,
     attempt: Guarded,
 ) -> Response:
     """Before its day: nothing is carried out."""
-    return answered(
-        await factory.approve_rule_set.withdraw(caller, rule_set_id, body.reason, attempt)
-    )
+    return answered(await approve.withdraw(caller, rule_set_id, body.reason, attempt))
 
 
 async def _text(request: Request) -> str:

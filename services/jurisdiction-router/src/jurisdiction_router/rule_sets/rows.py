@@ -1,7 +1,7 @@
 """Rows of rule sets and of their enactments."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,29 @@ from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.rule_sets.enactments import Enactment
 from jurisdiction_router.tables import enactment, rule_set
+
+_FIND = text(
+    "SELECT id, revision, digest, scope, content, document, authors, proof, proved, plan, stopped "
+    "FROM rule_set WHERE id = :id"
+)
+_LOCK = text(
+    "SELECT id, revision, digest, scope, content, document, authors, proof, proved, plan, stopped "
+    "FROM rule_set WHERE id = :id FOR UPDATE"
+)
+_LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended('rule_set:' || :id, 0))")
+_ALL = text(
+    "SELECT id, revision, digest, scope, content, document, authors, proof, proved, plan, stopped "
+    "FROM rule_set ORDER BY id"
+)
+_PLANNED = text(
+    "SELECT id, revision, digest, scope, content, document, authors, proof, proved, plan, stopped "
+    "FROM rule_set WHERE planned_for IS NOT NULL ORDER BY planned_for, id"
+)
+_DUE = text("SELECT id FROM rule_set WHERE planned_for <= :today ORDER BY planned_for, id")
+_NOTIFY = text("SELECT pg_notify(:channel, '')")
+_ENACTMENTS = text(
+    "SELECT scope, valid_from, valid_until, rule_set FROM enactment ORDER BY scope, valid_from"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +78,7 @@ async def all_rows(connection: AsyncConnection) -> list[RuleSetRow]:
 
 async def due(connection: AsyncConnection, today: date) -> list[str]:
     """The rule sets whose approved plan is due, the earliest first."""
-    found = await connection.execute(
-        text("SELECT id FROM rule_set WHERE planned_for <= :today ORDER BY planned_for, id"),
-        {"today": today},
-    )
-    return list(found.scalars())
+    return list((await connection.execute(_DUE, {"today": today})).scalars())
 
 
 async def planned(connection: AsyncConnection) -> list[RuleSetRow]:
@@ -91,6 +110,11 @@ async def write(connection: AsyncConnection, row: RuleSetRow) -> None:
         await connection.execute(rule_set.insert().values(values))
 
 
+async def wake(connection: AsyncConnection, channel: str) -> None:
+    """Wake those who listen on a channel, as soon as the transaction commits."""
+    await connection.execute(_NOTIFY, {"channel": channel})
+
+
 async def enactments(connection: AsyncConnection) -> list[Enactment]:
     """Every enactment, by scope and date."""
     rows = await connection.execute(_ENACTMENTS)
@@ -111,26 +135,6 @@ async def write_enactments(connection: AsyncConnection, held: Iterable[Enactment
     ]
     if values:
         await connection.execute(enactment.insert(), values)
-
-
-async def load_rule_sets(connection: AsyncConnection) -> list[RuleSet]:
-    """The rule sets that are ever in force, each with the period in which it is."""
-    rows = await connection.execute(
-        text(
-            "SELECT content, enactment.valid_from, enactment.valid_until "
-            "FROM enactment JOIN rule_set ON rule_set.id = enactment.rule_set "
-            "ORDER BY enactment.scope, enactment.valid_from"
-        )
-    )
-    read: dict[str, RuleSet] = {}
-    found = []
-    for row in rows:
-        if row.content not in read:
-            read[row.content] = read_rule_set(orjson.loads(row.content), stored=True)
-        found.append(
-            replace(read[row.content], valid_from=row.valid_from, valid_until=row.valid_until)
-        )
-    return found
 
 
 def seen(scope: str, patterns: Sequence[str] | None) -> bool:
@@ -166,16 +170,3 @@ def _json(value: dict[str, Any] | None) -> str | None:
 
 def _value(stored: str | None) -> dict[str, Any] | None:
     return None if stored is None else orjson.loads(stored)
-
-
-_COLUMNS = "id, revision, digest, scope, content, document, authors, proof, proved, plan, stopped"
-_FIND = text(f"SELECT {_COLUMNS} FROM rule_set WHERE id = :id")  # noqa: S608
-_LOCK = text(f"SELECT {_COLUMNS} FROM rule_set WHERE id = :id FOR UPDATE")  # noqa: S608
-_LOCK_ID = text("SELECT pg_advisory_xact_lock(hashtextextended('rule_set:' || :id, 0))")
-_ALL = text(f"SELECT {_COLUMNS} FROM rule_set ORDER BY id")  # noqa: S608
-_PLANNED = text(
-    f"SELECT {_COLUMNS} FROM rule_set WHERE planned_for IS NOT NULL ORDER BY planned_for, id"  # noqa: S608
-)
-_ENACTMENTS = text(
-    "SELECT scope, valid_from, valid_until, rule_set FROM enactment ORDER BY scope, valid_from"
-)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from jurisdiction_router.assignments.schemas import Strict, Words
+from jurisdiction_router.field_types import Strict, Words
 
 
 class Period(BaseModel):

@@ -144,3 +144,19 @@ def _explanation(override: Override, party: Party, flags: list[str]) -> dict[str
         zh += "指定之后规则的结论已变化，请复核。"
         en += " What the rules say has changed since: it should be looked at again."
     return {"zh": zh, "en": en}
+
+
+def read_override(document: Mapping[str, Any]) -> Override:
+    """An override out of its document."""
+    return Override(
+        id=UUID(document["id"]),
+        organization_id=UUID(document["organization_id"]),
+        body_id=document["body_id"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_until=date.fromisoformat(document["valid_until"]),
+        authority=document["authority"],
+        reference=document["reference"],
+        clause=document["clause"],
+        approver=document["approver"],
+        replaces=Replaced(**document["replaces"]),
+    )

@@ -30,6 +30,7 @@ from jurisdiction_router.core.deciding.verdict import (
     Step,
     Verdict,
 )
+from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.directory.directory import DirectoryView, Party
 from jurisdiction_router.core.rules.conditions import (
     ATTRIBUTES,
@@ -47,7 +48,6 @@ from jurisdiction_router.core.rules.rule_set import (
     BUSINESS_SUPERVISOR,
     NEEDS_DECISION,
     OWN_SYSTEM,
-    PLACES,
     Candidate,
     Condition,
     Rule,

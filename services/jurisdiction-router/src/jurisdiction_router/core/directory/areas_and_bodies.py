@@ -162,3 +162,7 @@ def parent_of_code(code: str) -> str | None:
             return code[:2] + "0000"
         case _:
             return None
+
+
+PLACES: Final = ("registering", "province", "city", "district", "street", "community")
+"""Where a candidate is looked for: the registering authority's area, or around the domicile."""

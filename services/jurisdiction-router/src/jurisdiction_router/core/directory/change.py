@@ -58,7 +58,7 @@ class DirectoryChange:
         return found
 
 
-def touched_places(
+def places_within(
     places: Collection[str], before: Directory, after: Directory, codes: set[str]
 ) -> list[str]:
     """Return those division codes in `places` that lie, before or after, in one of `codes`."""

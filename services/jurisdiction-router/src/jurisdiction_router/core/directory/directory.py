@@ -16,6 +16,7 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
     AREA_LEVELS,
     BODY_KINDS,
     KINDS_WITH_SYSTEM,
+    PLACES,
     Area,
     Body,
     FormerName,
@@ -29,7 +30,6 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
     parent_of_code,
 )
 from jurisdiction_router.core.periods import boundaries, holds_on
-from jurisdiction_router.core.rules.rule_set import PLACES
 
 __all__ = [
     "AREA_LEVELS", "BODY_KINDS", "KINDS_WITH_SYSTEM", "Area", "Body", "Directory", "DirectoryView",

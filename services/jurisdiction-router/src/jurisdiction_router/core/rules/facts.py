@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 NONE: Final = "none"
 _MISSING: Final[Any] = object()
@@ -109,6 +110,13 @@ ATTRIBUTE_SLICE: Final = slice(len(POSITIONS))
 
 PLACE_SLICE: Final = slice(Facts._fields.index("domicile"), Facts._fields.index("registering") + 1)
 """The two places of a `Facts` tuple."""
+
+
+class DistinctFacts(NamedTuple):
+    """Facts that any number of organizations have, with their identifier."""
+
+    id: UUID
+    facts: Facts
 
 
 class FactPeriod(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.directory.directory import BODY_KINDS, KINDS_WITH_SYSTEM
 from jurisdiction_router.core.rules.facts import DOMAINS, SYSTEMS
 from jurisdiction_router.core.rules.fields import Fields
@@ -20,7 +21,6 @@ from jurisdiction_router.core.rules.rule_set import (
     BUSINESS_SUPERVISOR,
     OUTCOMES,
     OWN_SYSTEM,
-    PLACES,
     Candidate,
     Clause,
     Condition,

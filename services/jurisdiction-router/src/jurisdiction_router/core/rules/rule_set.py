@@ -23,8 +23,6 @@ BASES: Final = ("S", "N", "L", "I")
 BUSINESS_SUPERVISOR: Final = "business_supervisor"
 """The one assisting party that is no Party body: the organization's recorded 业务主管单位."""
 
-PLACES: Final = ("registering", "province", "city", "district", "street", "community")
-"""Where a candidate is looked for: the registering authority's area, or around the domicile."""
 
 OWN_SYSTEM: Final = "$supervisor_system"
 """A candidate's `system` that stands for the system of the organization's own supervisor."""
