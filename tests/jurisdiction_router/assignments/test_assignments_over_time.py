@@ -18,7 +18,7 @@ from tests.jurisdiction_router.conftest import (
 )
 from tests.jurisdiction_router.overrides.test_overrides import DESIGNATION
 
-from jurisdiction_router.assignments import past_rows as past_assignments
+from jurisdiction_router.assignments import past
 from jurisdiction_router.factory import make_factory
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.policy import read_packaged
@@ -142,8 +142,8 @@ async def test_cursors_of_the_past_lead_a_limited_caller_past_its_own_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However rare what is sought: neither ids nor the number of pages speak of other areas."""
-    monkeypatch.setattr(past_assignments, "_BATCH", 1)
-    monkeypatch.setattr(past_assignments, "_BUDGET", 1)
+    monkeypatch.setattr(past, "_BATCH", 1)
+    monkeypatch.setattr(past, "_BUDGET", 1)
     elsewhere = organization(domicile={"division_code": NEW_STREET})
     before = (await known.get("/v1/changes")).json()["head"]
     for number in (4, 5, 6):

@@ -23,7 +23,7 @@ from jurisdiction_router.factory import make_factory
 from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal, RunImpact
 from jurisdiction_router.overrides import rows as override_rows
-from jurisdiction_router.overrides.rows import HeldDocument
+from jurisdiction_router.overrides.rows import StoredDocument
 from jurisdiction_router.settings import Settings
 from servicekit import jobs
 from servicekit.follower import Follower
@@ -225,7 +225,7 @@ async def test_whom_an_override_places_moves_as_its_whole_timeline_does(
                 "valid_from": start.isoformat(), "valid_until": until.isoformat(),
                 "replaces": {"outcome": None, "body_id": None},
             }  # fmt: skip
-            held = HeldDocument(override.id, "440303", 1, document)
+            held = StoredDocument(override.id, "440303", 1, document)
             await override_rows.put_override(connection, held)
             overrides[key] = [override] if start < until else []
     await factory.database.close()

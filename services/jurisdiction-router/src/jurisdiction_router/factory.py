@@ -7,8 +7,11 @@ from jurisdiction_router.assessment.assess import AssessOrganizations
 from jurisdiction_router.assessment.reassess import JOB_KIND as REASSESSMENT
 from jurisdiction_router.assessment.reassess import ReassessOrganizations
 from jurisdiction_router.assignments.body_lines import read_lines
+from jurisdiction_router.assignments.export import ExportAssignments
+from jurisdiction_router.assignments.filters import SpellOutFilters
 from jurisdiction_router.assignments.find import FindAssignments
-from jurisdiction_router.assignments.rule_health import TellRuleHealth
+from jurisdiction_router.assignments.read import ReadAssignment
+from jurisdiction_router.assignments.rule_health import ReadRuleHealth
 from jurisdiction_router.core.rules.vocabulary import read_vocabulary
 from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.directory.read import ReadDirectory
@@ -79,7 +82,9 @@ class Factory:
     read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
-    tell_rule_health: TellRuleHealth
+    export_assignments: ExportAssignments
+    read_assignment: ReadAssignment
+    read_rule_health: ReadRuleHealth
     restructure: Restructure
     designate_body: DesignateBody
     change_override: ChangeOverride
@@ -103,6 +108,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
+    spell_out = SpellOutFilters(current, read_lines(read_packaged("lines.yaml")))
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(clock, reassess, FindHoles(current.vocabulary))
@@ -147,10 +153,10 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
-        find_assignments=FindAssignments(
-            database, clock, ledger, current, read_lines(read_packaged("lines.yaml"))
-        ),
-        tell_rule_health=TellRuleHealth(database, current, clock),
+        find_assignments=FindAssignments(database, clock, ledger, spell_out),
+        export_assignments=ExportAssignments(database, clock, ledger, spell_out),
+        read_assignment=ReadAssignment(database, clock, ledger),
+        read_rule_health=ReadRuleHealth(database, current, clock),
         restructure=restructure,
         designate_body=DesignateBody(database, ledger, clock, current, assess),
         change_override=ChangeOverride(database, ledger, current, assess),

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from jurisdiction_router.assignments.find import Export, FindAssignments
-from jurisdiction_router.assignments.rule_health import TellRuleHealth
+from jurisdiction_router.assignments.export import Export, ExportAssignments
+from jurisdiction_router.assignments.find import FindAssignments
+from jurisdiction_router.assignments.read import ReadAssignment
+from jurisdiction_router.assignments.rule_health import ReadRuleHealth
 from jurisdiction_router.assignments.schemas import (
     AssignmentHistory,
     AssignmentPage,
@@ -48,7 +50,9 @@ from servicekit.standard_problems import (
 router = APIRouter(tags=["assignments"])
 
 Find = Annotated[FindAssignments, provided(FindAssignments)]
-Health = Annotated[TellRuleHealth, provided(TellRuleHealth)]
+ExportAll = Annotated[ExportAssignments, provided(ExportAssignments)]
+Read = Annotated[ReadAssignment, provided(ReadAssignment)]
+Health = Annotated[ReadRuleHealth, provided(ReadRuleHealth)]
 
 Pages = AsyncIterator[list[dict[str, Any]]]
 
@@ -96,7 +100,7 @@ async def find_assignments(
     caller: Reader,
     find: Find,
     filters: Filters,
-    then: AsOfQuery,
+    as_of: AsOfQuery,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Annotated[
@@ -108,7 +112,7 @@ async def find_assignments(
     With `known_at`, as it was known then: pages may be short and still have a `next_cursor`, and
     `count` is null.
     """
-    page = await find.page(caller, filters, then, cursor, limit, count == "exact")
+    page = await find.page(caller, filters, as_of, cursor, limit, count == "exact")
     return Response(page, media_type=JSON)
 
 
@@ -195,15 +199,15 @@ def _row(document: dict[str, Any]) -> list[str]:
 )
 async def export_assignments(
     caller: Reader,
-    find: Find,
+    export: ExportAll,
     filters: Filters,
-    then: AsOfQuery,
+    as_of: AsOfQuery,
     format: Annotated[  # noqa: A002
         Literal["ndjson", "csv"], Query(description="文件格式")
     ] = "ndjson",
 ) -> Response:
     """All that match on one snapshot; follow `/v1/changes` from Ledger-Position on."""
-    return ExportResponse(find.export(caller, filters, then), format)
+    return ExportResponse(export(caller, filters, as_of), format)
 
 
 @router.get(
@@ -215,15 +219,15 @@ async def export_assignments(
 )
 async def get_assignment_history(
     caller: Reader,
-    find: Find,
+    read: Read,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
-    then: AsOfQuery,
+    as_of: AsOfQuery,
 ) -> dict[str, Any]:
     """Every event of the ledger about it: when it was learned, what then held from which day.
 
     With `known_at`, those up to then; with `valid_on`, only what they say of that day.
     """
-    return await find.history(caller, organization_id, then)
+    return await read.history(caller, organization_id, as_of)
 
 
 @router.get(
@@ -249,13 +253,13 @@ async def get_rule_health(
 )
 async def get_assignment(
     caller: Reader,
-    find: Find,
+    read: Read,
     organization_id: Annotated[UUID, Path(description="社会组织编号")],
-    then: AsOfQuery,
+    as_of: AsOfQuery,
 ) -> Response:
     """The assignment on a day with the stored decision behind it, and the whole history.
 
     With `known_at`, all of it as it was known then.
     """
-    found, revision = await find.one(caller, organization_id, then)
-    return Response(found, headers={"etag": etag(revision)}, media_type=JSON)
+    document, revision = await read.one(caller, organization_id, as_of)
+    return Response(document, headers={"etag": etag(revision)}, media_type=JSON)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jurisdiction_router.assignments import rows as assignment_listing
+from jurisdiction_router.assignments import rows
 from jurisdiction_router.assignments.rows import HEALTH
 from jurisdiction_router.core.periods import holds_on
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
@@ -20,7 +20,7 @@ from servicekit.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class TellRuleHealth:
+class ReadRuleHealth:
     """The use case, with what it needs."""
 
     database: Database
@@ -33,14 +33,14 @@ class TellRuleHealth:
         """Counts on a day, within the caller's areas and `areas` (prefixes of codes)."""
         day = valid_on or self.clock.today()
         filters = {"area": areas} if areas else {}
-        where = assignment_listing.conditions(filters, day, caller.like_patterns())
+        where = rows.conditions(filters, day, caller.like_patterns())
         async with self.database.snapshot() as connection:
             jurisdiction = await self.current.seen_by(connection)
-            cells = await assignment_listing.counts(connection, where)
-            by_basis = await assignment_listing.counts_by_basis(connection, where)
-            by_flip = await assignment_listing.counts_by_flip(connection, where)
-            found = {
-                health: await assignment_listing.count(connection, [*where, condition()])
+            cells = await rows.counts(connection, where)
+            by_basis = await rows.counts_by_basis(connection, where)
+            by_flip = await rows.counts_by_flip(connection, where)
+            by_health = {
+                health: await rows.count(connection, [*where, condition()])
                 for health, condition in HEALTH.items()
             }
         matched = {(cell["rule_set"], cell["rule"]) for cell in cells}
@@ -59,6 +59,6 @@ class TellRuleHealth:
                 if (rule_set.id, rule.id) not in matched
             ],
             "by_basis": by_basis,
-            **found,
+            **by_health,
             "one_fact_away_by": by_flip,
         }

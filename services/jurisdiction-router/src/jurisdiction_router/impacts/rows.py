@@ -14,6 +14,187 @@ from jurisdiction_router.tables import impact as impact_table
 from jurisdiction_router.tables import impact_flow, impact_move, job
 from servicekit.database import copy_rows
 
+_ONE_STATE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_NO_TIMEOUT = text("SET LOCAL statement_timeout = 0")
+_MEMORY = text("SET LOCAL work_mem = '256MB'")
+_MAKE_STAGED = text(
+    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (of uuid, area text, area_after text, "
+    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+)
+_MAKE_OVERRIDDEN = text(
+    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_overridden (of uuid, area text, area_after text, "
+    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
+)
+_ANALYZE = text("ANALYZE impact_staged")
+_FIND = text("SELECT valid_on, assessed, digest FROM impact WHERE id = :impact")
+_PATTERNS = bindparam("patterns", type_=ARRAY(Text))
+_PUT_FLOWS = text(
+    "INSERT INTO impact_flow (impact, flow, before, after, key) "
+    "SELECT :impact, * FROM unnest(:flows, :befores, :afters, :keys)"
+).bindparams(
+    bindparam("flows", type_=ARRAY(Integer)),
+    bindparam("befores", type_=ARRAY(Text)),
+    bindparam("afters", type_=ARRAY(Text)),
+    bindparam("keys", type_=ARRAY(Text)),
+)
+# Pieces of one organization never overlap, so that neighbours in time are neighbours in order.
+_PUT_MOVES = text(
+    """
+    INSERT INTO impact_move
+        (impact, organization_id, valid_from, valid_until, area, area_after, flow)
+    WITH pieces AS (
+        SELECT p.organization_id, s.area, s.area_after, s.flow,
+               greatest(p.valid_from, s.valid_from) AS valid_from,
+               least(p.valid_until, s.valid_until) AS valid_until
+        FROM impact_staged s JOIN fact_period p ON p.fact = s.of
+        WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
+          AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
+    ), marked AS (
+        SELECT *, (valid_from, area, area_after, flow) IS DISTINCT FROM
+                  (lag(valid_until) OVER own, lag(area) OVER own, lag(area_after) OVER own,
+                   lag(flow) OVER own) AS starts
+        FROM pieces WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
+    ), numbered AS (
+        SELECT *, count(*) FILTER (WHERE starts) OVER own AS number
+        FROM marked WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
+    ), joined AS (
+        SELECT organization_id, min(area) AS area, min(area_after) AS area_after,
+               min(flow) AS flow, min(valid_from) AS valid_from,
+               CASE WHEN bool_and(valid_until IS NOT NULL) THEN max(valid_until) END AS valid_until
+        FROM numbered GROUP BY organization_id, number
+    )
+    SELECT CAST(:impact AS uuid), organization_id, valid_from, valid_until, area, area_after, flow
+    FROM joined
+    WHERE organization_id NOT IN
+        (SELECT organization_id FROM override WHERE valid_from < valid_until)
+    UNION ALL
+    SELECT CAST(:impact AS uuid), of, valid_from, valid_until, area, area_after, flow
+    FROM impact_overridden
+    ORDER BY organization_id, valid_from
+    """
+)
+# A statement of its own: PostgreSQL scans in parallel only where nothing is written.
+_COUNT_ASSESSED = text(
+    """
+    SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
+    WHERE (domicile = ANY(:places) OR registering = ANY(:places))
+      AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)
+    """
+).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))
+_FINISH = text(
+    """
+    WITH ranked AS (
+        SELECT flow, key, row_number() OVER (ORDER BY key COLLATE "C") AS rank
+        FROM impact_flow WHERE impact = :impact
+    ), listed AS (
+        SELECT string_agg(concat_ws(' ', organization_id, valid_from, valid_until, rank), E'\\n'
+                          ORDER BY organization_id, valid_from) AS moves
+        FROM impact_move JOIN ranked USING (flow) WHERE impact = :impact
+    )
+    INSERT INTO impact (id, valid_on, assessed, digest)
+    SELECT :impact, :valid_on, :assessed,
+        (SELECT encode(sha256(convert_to(
+             concat_ws(E'\\n', CAST(:header AS text) || coalesce(
+                 (SELECT string_agg(key, E'\\n' ORDER BY rank) FROM ranked), ''), moves), 'UTF8')),
+             'hex') FROM listed)
+    RETURNING digest
+    """
+).bindparams(bindparam("valid_on", type_=Date), bindparam("assessed", type_=BigInteger))
+# A limited caller sees an organization that lies in its areas now, or will.
+_FLOWS = text(
+    """
+    SELECT before, after, count(*) AS organizations
+    FROM impact_move JOIN impact_flow USING (impact, flow)
+    WHERE impact = :impact
+      AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)
+      AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+           OR area_after LIKE ANY(:patterns))
+    GROUP BY before, after ORDER BY count(*) DESC, before, after
+    """
+).bindparams(_PATTERNS)
+_COUNT_MOVED = text(
+    """
+    SELECT count(DISTINCT organization_id) FROM impact_move
+    WHERE impact = :impact
+      AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+           OR area_after LIKE ANY(:patterns))
+    """
+).bindparams(_PATTERNS)
+_SAMPLES = text(
+    """
+    WITH largest AS (
+        SELECT flow FROM impact_move
+        WHERE impact = :impact
+          AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+               OR area_after LIKE ANY(:patterns))
+        GROUP BY flow ORDER BY count(*) DESC, flow LIMIT :flows
+    )
+    SELECT '[' || string_agg(
+        '{"organization_id":"' || organization_id || '","area":"' || area ||
+        '","area_after":"' || area_after || '","valid_from":"' || valid_from ||
+        '","valid_until":' || coalesce('"' || valid_until || '"', 'null') ||
+        ',"before":' || before || ',"after":' || after || '}',
+        ',' ORDER BY flow, organization_id, valid_from) || ']'
+    FROM largest JOIN impact_flow USING (flow), LATERAL (
+        SELECT organization_id, area, area_after, valid_from, valid_until FROM impact_move
+        WHERE impact = :impact AND flow = largest.flow
+          AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+               OR area_after LIKE ANY(:patterns))
+        ORDER BY organization_id, valid_from LIMIT :each
+    ) chosen
+    WHERE impact_flow.impact = :impact
+    """
+).bindparams(_PATTERNS)
+_MOVES = text(
+    """
+    SELECT organization_id, valid_from,
+        '{"organization_id":"' || organization_id || '","area":"' || area ||
+        '","area_after":"' || area_after || '","valid_from":"' || valid_from ||
+        '","valid_until":' || coalesce('"' || valid_until || '"', 'null') ||
+        ',"before":' || before || ',"after":' || after || '}' AS document
+    FROM impact_move JOIN impact_flow USING (impact, flow)
+    WHERE impact = :impact
+      AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+           OR area_after LIKE ANY(:patterns))
+      AND (CAST(:organization AS uuid) IS NULL
+           OR (organization_id, valid_from) > (CAST(:organization AS uuid), CAST(:start AS date)))
+    ORDER BY organization_id, valid_from LIMIT :limit
+    """
+).bindparams(_PATTERNS)
+_MOVE_ROWS = text(
+    """
+    SELECT organization_id, area, area_after, valid_from, valid_until,
+           before::jsonb ->> 'outcome' AS outcome_before,
+           before::jsonb #>> '{supervising,id}' AS body_before,
+           before::jsonb #>> '{supervising,name}' AS name_before,
+           after::jsonb ->> 'outcome' AS outcome_after,
+           after::jsonb #>> '{supervising,id}' AS body_after,
+           after::jsonb #>> '{supervising,name}' AS name_after
+    FROM impact_move JOIN impact_flow USING (impact, flow)
+    WHERE impact = :impact
+      AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+           OR area_after LIKE ANY(:patterns))
+    ORDER BY organization_id, valid_from
+    """
+).bindparams(_PATTERNS)
+_DIFFERENCE = text(
+    """
+    WITH own AS (
+        SELECT impact, organization_id, valid_from, valid_until, key
+        FROM impact_move JOIN impact_flow USING (impact, flow)
+        WHERE impact IN (:approved, :found)
+          AND (CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns)
+               OR area_after LIKE ANY(:patterns))
+    ), approved AS (
+        SELECT organization_id, valid_from, valid_until, key FROM own WHERE impact = :approved
+    ), repeated AS (
+        SELECT organization_id, valid_from, valid_until, key FROM own WHERE impact = :found
+    )
+    SELECT (SELECT count(*) FROM (TABLE approved EXCEPT TABLE repeated) a) AS gone,
+           (SELECT count(*) FROM (TABLE repeated EXCEPT TABLE approved) b) AS added
+    """
+).bindparams(_PATTERNS)
+
 
 class NewFlow(NamedTuple):
     """A pair of answers with the number it gets."""
@@ -214,158 +395,3 @@ async def difference(
     result = await connection.execute(_DIFFERENCE, ids)
     row = result.one()
     return {"no_longer": row.gone, "new": row.added}
-
-
-_ONE_STATE = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-_NO_TIMEOUT = text("SET LOCAL statement_timeout = 0")
-_MEMORY = text("SET LOCAL work_mem = '256MB'")
-_MAKE_STAGED = text(
-    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_staged (of uuid, area text, area_after text, "
-    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
-)
-_MAKE_OVERRIDDEN = text(
-    "CREATE TEMPORARY TABLE IF NOT EXISTS impact_overridden (of uuid, area text, area_after text, "
-    "valid_from date, valid_until date, flow integer) ON COMMIT DELETE ROWS"
-)
-_ANALYZE = text("ANALYZE impact_staged")
-_FIND = text("SELECT valid_on, assessed, digest FROM impact WHERE id = :impact")
-_PATTERNS = bindparam("patterns", type_=ARRAY(Text))
-_SEEN = (
-    "(CAST(:patterns AS text[]) IS NULL OR area LIKE ANY(:patterns) "
-    "OR area_after LIKE ANY(:patterns))"
-)
-"""Whoever sees the organization where it lies now, or where it will."""
-_DOCUMENT = (
-    '\'{"organization_id":"\' || organization_id || \'","area":"\' || area || '
-    '\'","area_after":"\' || area_after || '
-    '\'","valid_from":"\' || valid_from || \'","valid_until":\' || '
-    "coalesce('\"' || valid_until || '\"', 'null') || "
-    "',\"before\":' || before || ',\"after\":' || after || '}'"
-)
-_PUT_FLOWS = text(
-    "INSERT INTO impact_flow (impact, flow, before, after, key) "
-    "SELECT :impact, * FROM unnest(:flows, :befores, :afters, :keys)"
-).bindparams(
-    bindparam("flows", type_=ARRAY(Integer)),
-    bindparam("befores", type_=ARRAY(Text)),
-    bindparam("afters", type_=ARRAY(Text)),
-    bindparam("keys", type_=ARRAY(Text)),
-)
-# Pieces of one organization never overlap, so that neighbours in time are neighbours in order.
-_PUT_MOVES = text(
-    """
-    INSERT INTO impact_move
-        (impact, organization_id, valid_from, valid_until, area, area_after, flow)
-    WITH pieces AS (
-        SELECT p.organization_id, s.area, s.area_after, s.flow,
-               greatest(p.valid_from, s.valid_from) AS valid_from,
-               least(p.valid_until, s.valid_until) AS valid_until
-        FROM impact_staged s JOIN fact_period p ON p.fact = s.of
-        WHERE (s.valid_until IS NULL OR p.valid_from < s.valid_until)
-          AND (p.valid_until IS NULL OR s.valid_from < p.valid_until)
-    ), marked AS (
-        SELECT *, (valid_from, area, area_after, flow) IS DISTINCT FROM
-                  (lag(valid_until) OVER own, lag(area) OVER own, lag(area_after) OVER own,
-                   lag(flow) OVER own) AS starts
-        FROM pieces WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
-    ), numbered AS (
-        SELECT *, count(*) FILTER (WHERE starts) OVER own AS number
-        FROM marked WINDOW own AS (PARTITION BY organization_id ORDER BY valid_from)
-    ), joined AS (
-        SELECT organization_id, min(area) AS area, min(area_after) AS area_after,
-               min(flow) AS flow, min(valid_from) AS valid_from,
-               CASE WHEN bool_and(valid_until IS NOT NULL) THEN max(valid_until) END AS valid_until
-        FROM numbered GROUP BY organization_id, number
-    )
-    SELECT CAST(:impact AS uuid), organization_id, valid_from, valid_until, area, area_after, flow
-    FROM joined
-    WHERE organization_id NOT IN
-        (SELECT organization_id FROM override WHERE valid_from < valid_until)
-    UNION ALL
-    SELECT CAST(:impact AS uuid), of, valid_from, valid_until, area, area_after, flow
-    FROM impact_overridden
-    ORDER BY organization_id, valid_from
-    """
-)
-# A statement of its own: PostgreSQL scans in parallel only where nothing is written.
-_COUNT_ASSESSED = text(
-    """
-    SELECT count(*) FROM fact JOIN fact_period ON fact = fact.id
-    WHERE (domicile = ANY(:places) OR registering = ANY(:places))
-      AND valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)
-    """
-).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("valid_on", type_=Date))
-_FINISH = text(
-    """
-    WITH ranked AS (
-        SELECT flow, key, row_number() OVER (ORDER BY key COLLATE "C") AS rank
-        FROM impact_flow WHERE impact = :impact
-    ), listed AS (
-        SELECT string_agg(concat_ws(' ', organization_id, valid_from, valid_until, rank), E'\\n'
-                          ORDER BY organization_id, valid_from) AS moves
-        FROM impact_move JOIN ranked USING (flow) WHERE impact = :impact
-    )
-    INSERT INTO impact (id, valid_on, assessed, digest)
-    SELECT :impact, :valid_on, :assessed,
-        (SELECT encode(sha256(convert_to(
-             concat_ws(E'\\n', CAST(:header AS text) || coalesce(
-                 (SELECT string_agg(key, E'\\n' ORDER BY rank) FROM ranked), ''), moves), 'UTF8')),
-             'hex') FROM listed)
-    RETURNING digest
-    """
-).bindparams(bindparam("valid_on", type_=Date), bindparam("assessed", type_=BigInteger))
-_ON_DAY = "valid_from <= :valid_on AND (valid_until IS NULL OR valid_until > :valid_on)"
-_FLOWS = text(
-    "SELECT before, after, count(*) AS organizations FROM impact_move JOIN impact_flow "  # noqa: S608
-    f"USING (impact, flow) WHERE impact = :impact AND {_ON_DAY} AND {_SEEN} "
-    "GROUP BY before, after ORDER BY count(*) DESC, before, after"
-).bindparams(_PATTERNS)
-_COUNT_MOVED = text(
-    "SELECT count(DISTINCT organization_id) FROM impact_move "  # noqa: S608
-    f"WHERE impact = :impact AND {_SEEN}"
-).bindparams(_PATTERNS)
-_SAMPLES = text(
-    f"""
-    WITH largest AS (
-        SELECT flow FROM impact_move WHERE impact = :impact AND {_SEEN}
-        GROUP BY flow ORDER BY count(*) DESC, flow LIMIT :flows
-    )
-    SELECT '[' || string_agg({_DOCUMENT}, ',' ORDER BY flow, organization_id, valid_from) || ']'
-    FROM largest JOIN impact_flow USING (flow), LATERAL (
-        SELECT organization_id, area, area_after, valid_from, valid_until FROM impact_move
-        WHERE impact = :impact AND flow = largest.flow AND {_SEEN}
-        ORDER BY organization_id, valid_from LIMIT :each
-    ) chosen
-    WHERE impact_flow.impact = :impact
-    """  # noqa: S608
-).bindparams(_PATTERNS)
-_MOVES = text(
-    f"""
-    SELECT organization_id, valid_from, {_DOCUMENT} AS document
-    FROM impact_move JOIN impact_flow USING (impact, flow)
-    WHERE impact = :impact AND {_SEEN} AND (CAST(:organization AS uuid) IS NULL
-        OR (organization_id, valid_from) > (CAST(:organization AS uuid), CAST(:start AS date)))
-    ORDER BY organization_id, valid_from LIMIT :limit
-    """  # noqa: S608
-).bindparams(_PATTERNS)
-_MOVE_ROWS = text(
-    f"""
-    SELECT organization_id, area, area_after, valid_from, valid_until,
-           before::jsonb ->> 'outcome' AS outcome_before,
-           before::jsonb #>> '{{supervising,id}}' AS body_before,
-           before::jsonb #>> '{{supervising,name}}' AS name_before,
-           after::jsonb ->> 'outcome' AS outcome_after,
-           after::jsonb #>> '{{supervising,id}}' AS body_after,
-           after::jsonb #>> '{{supervising,name}}' AS name_after
-    FROM impact_move JOIN impact_flow USING (impact, flow)
-    WHERE impact = :impact AND {_SEEN} ORDER BY organization_id, valid_from
-    """  # noqa: S608
-).bindparams(_PATTERNS)
-_LIST = (
-    "SELECT organization_id, valid_from, valid_until, key FROM impact_move "  # noqa: S608
-    f"JOIN impact_flow USING (impact, flow) WHERE {_SEEN} AND impact = "
-)
-_DIFFERENCE = text(
-    f"SELECT (SELECT count(*) FROM ({_LIST} :approved EXCEPT {_LIST} :found) a) AS gone, "  # noqa: S608
-    f"(SELECT count(*) FROM ({_LIST} :found EXCEPT {_LIST} :approved) b) AS added"
-).bindparams(_PATTERNS)

@@ -14,7 +14,7 @@ from jurisdiction_router.overrides.designate import (
     override_event,
     write_override,
 )
-from jurisdiction_router.overrides.rows import HeldDocument
+from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.ledger import Ledger
@@ -38,14 +38,14 @@ class ChangeOverride:
         valid_until: date,
         reason: str | None,
         if_match: str | None,
-    ) -> HeldDocument:
+    ) -> StoredDocument:
         """Let the override expire on `valid_until` and assess its organization again.
 
         Raises Refusal `not-found`, `invalid-designation`; Problem 412, 428.
         """
         async with self.database.transaction() as connection:
             jurisdiction = await self.current.hold(connection, "shared")
-            row = await override_rows.held_override(connection, identifier)
+            row = await override_rows.lock_override(connection, identifier)
             if row is None or not caller.may_see(row.area):
                 raise Refusal("not-found")
             check_if_match(if_match, row.revision)

@@ -21,7 +21,7 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows as override_rows
-from jurisdiction_router.overrides.rows import HeldDocument
+from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -122,7 +122,7 @@ class DesignateBody:
         events = []
         for override in held.overrides:
             if override.valid_from < designation.valid_from < override.valid_until:
-                row = await override_rows.held_override(connection, override.id)
+                row = await override_rows.lock_override(connection, override.id)
                 assert row is not None
                 until = designation.valid_from.isoformat()
                 changed = await write_override(connection, row, {"valid_until": until})
@@ -136,10 +136,10 @@ class DesignateBody:
         jurisdiction: Jurisdiction,
         held: StoredOrganization,
         designation: Designation,
-    ) -> tuple[HeldDocument, list[NewEvent]]:
+    ) -> tuple[StoredDocument, list[NewEvent]]:
         # The dispute is about who supervises now: who did in the past does not settle it.
         dispute = (
-            await override_rows.open_dispute(connection, held.id)
+            await override_rows.lock_open_dispute(connection, held.id)
             if designation.valid_until > self.clock.today()
             else None
         )
@@ -161,7 +161,7 @@ class DesignateBody:
             "recorded_by": caller.client,
             "revision": 1,
         }
-        override = HeldDocument(identifier, held.area_on(designation.valid_from), 1, document)
+        override = StoredDocument(identifier, held.area_on(designation.valid_from), 1, document)
         await override_rows.put_override(connection, override)
         events = [override_event(override, caller, designation.reason)]
         if dispute is not None:
@@ -177,22 +177,22 @@ class DesignateBody:
 
 
 async def write_override(
-    connection: AsyncConnection, held: HeldDocument, changed: Mapping[str, Any]
-) -> HeldDocument:
+    connection: AsyncConnection, held: StoredDocument, changed: Mapping[str, Any]
+) -> StoredDocument:
     """Store an override with these members changed, as its next revision."""
     return await _write(connection, held, changed, override_rows.put_override)
 
 
 async def write_dispute(
-    connection: AsyncConnection, held: HeldDocument, changed: Mapping[str, Any]
-) -> HeldDocument:
+    connection: AsyncConnection, held: StoredDocument, changed: Mapping[str, Any]
+) -> StoredDocument:
     """Store a dispute with these members changed, as its next revision."""
     return await _write(connection, held, changed, override_rows.put_dispute)
 
 
 async def _write(
-    connection: AsyncConnection, held: HeldDocument, changed: Mapping[str, Any], put: Any
-) -> HeldDocument:
+    connection: AsyncConnection, held: StoredDocument, changed: Mapping[str, Any], put: Any
+) -> StoredDocument:
     revision = held.revision + 1
     document = {**held.document, **changed, "revision": revision}
     written = held._replace(revision=revision, document=document)
@@ -200,7 +200,7 @@ async def _write(
     return written
 
 
-def override_event(held: HeldDocument, caller: Caller, reason: str | None) -> NewEvent:
+def override_event(held: StoredDocument, caller: Caller, reason: str | None) -> NewEvent:
     """The event of an override: its document over the days on which it holds."""
     document = held.document
     start, end = (date.fromisoformat(document[name]) for name in ("valid_from", "valid_until"))
@@ -208,7 +208,7 @@ def override_event(held: HeldDocument, caller: Caller, reason: str | None) -> Ne
     return _event("override", OVERRIDE_EVENT, held, start, timeline, caller, reason)
 
 
-def dispute_event(held: HeldDocument, caller: Caller, reason: str | None, on: date) -> NewEvent:
+def dispute_event(held: StoredDocument, caller: Caller, reason: str | None, on: date) -> NewEvent:
     """The event of a dispute: its document from `on`."""
     timeline = [Segment(on, None, held.document)]
     return _event("dispute", DISPUTE_EVENT, held, on, timeline, caller, reason)
@@ -217,7 +217,7 @@ def dispute_event(held: HeldDocument, caller: Caller, reason: str | None, on: da
 def _event(
     what: str,
     event: str,
-    held: HeldDocument,
+    held: StoredDocument,
     on: date,
     timeline: Sequence[Segment],
     caller: Caller,

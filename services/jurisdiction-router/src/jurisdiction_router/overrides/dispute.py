@@ -15,7 +15,7 @@ from jurisdiction_router.overrides.designate import (
     write_dispute,
 )
 from jurisdiction_router.overrides.parameters import Parameters, value_on
-from jurisdiction_router.overrides.rows import HeldDocument
+from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -72,7 +72,7 @@ class DisputeAssignment:
                 "recorded_by": caller.client,
                 "revision": 1,
             }
-            row = HeldDocument(identifier, held.area_on(today), 1, document)
+            row = StoredDocument(identifier, held.area_on(today), 1, document)
             try:
                 await override_rows.put_dispute(connection, row)
             except IntegrityError as error:
@@ -94,7 +94,7 @@ class DisputeAssignment:
         today = self.clock.today()
 
         async def work() -> Worked:
-            row = await override_rows.held_dispute(connection, identifier)
+            row = await override_rows.lock_dispute(connection, identifier)
             if row is None or not caller.may_see(row.area):
                 raise Refusal("not-found")
             check_if_match(attempt.if_match, row.revision)
