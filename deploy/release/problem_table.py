@@ -4,8 +4,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from servicekit.problems import ProblemType
-from servicekit.standard_problems import STANDARD
+from servicekit.errors import STANDARD, ProblemType
 
 GUIDES = [
     Path(__file__).resolve().parents[2] / "docs" / name

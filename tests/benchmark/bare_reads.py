@@ -16,8 +16,9 @@ import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
 
 from registry_api.settings import Settings
-from servicekit.auth import Caller, TokenVerifier, require
+from servicekit.auth import Caller, TokenVerifier
 from servicekit.database import plain_dsn
+from servicekit.http import require
 
 _ONE = "SELECT document FROM organization WHERE id = $1"
 _PAGE = """

@@ -27,10 +27,9 @@ from metrics_api.domain.facts import COLUMNS
 from metrics_api.factory import PACKAGE
 from metrics_api.follower.following import followers
 from metrics_api.settings import MetricsSettings
-from servicekit.canonical import GENESIS, chain
-from servicekit.database import Database, copy_rows
+from servicekit.database import Database, Migrations, copy_rows
 from servicekit.follower import Follower
-from servicekit.migrations import Migrations
+from servicekit.ledger import GENESIS, chain
 from tests.benchmark.harness import Ratio
 
 PAGE = 1_000

@@ -22,7 +22,7 @@ from jurisdiction_router.core.rules import facts as router_facts
 from metrics_api.clients import organization_states, router_states, upstream_feeds
 from metrics_api.clients.organization_states import organization_facts
 from registry_api.clients import assignments
-from servicekit.feed_event import FeedEvent, verify_page
+from servicekit.follower import FeedEvent, verify_page
 
 READ_BY_METRICS = [
     ("registry-api", "OrganizationState", organization_states.OrganizationState),

@@ -15,7 +15,7 @@ import pytest
 from tests.contract.conftest import SmallCity
 
 from local_runner.keys import Issuer
-from servicekit.clock import SystemClock
+from servicekit.time import SystemClock
 
 LISTS = {
     "/v1/obligations": "organization_id",

@@ -24,8 +24,8 @@ from jurisdiction_router.factory import make_factory
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
-from servicekit.canonical import GENESIS, canonical_json, chain
 from servicekit.follower import Follower
+from servicekit.ledger import GENESIS, canonical_json, chain
 from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
 
 LONG_AGO = date(2000, 1, 1)

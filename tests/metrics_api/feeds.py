@@ -9,12 +9,17 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from servicekit.auth import TokenVerifier
-from servicekit.bell import Bell
-from servicekit.database import Database, new_metadata
-from servicekit.feed import feed_router
+from servicekit.database import Bell, Database, new_metadata
 from servicekit.follower import FeedEvent
-from servicekit.ledger import CHANNEL, Ledger, NewEvent
-from servicekit.ledger_schema import CREATE_HEAD_ROW, CREATE_LEDGER_FUNCTION, ledger_tables
+from servicekit.ledger import (
+    CHANNEL,
+    CREATE_HEAD_ROW,
+    CREATE_LEDGER_FUNCTION,
+    Ledger,
+    NewEvent,
+    feed_router,
+    ledger_tables,
+)
 from servicekit.settings import ServiceSettings
 from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys
 

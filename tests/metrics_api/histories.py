@@ -13,8 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.follower import FeedEvent
-from servicekit.ledger import Segment
-from servicekit.timeline import fold, from_date, replace_from, state_on
+from servicekit.time import Segment, fold, from_date, replace_from, state_on
 
 State = dict[str, Any]
 Patch = tuple[date, int, State]

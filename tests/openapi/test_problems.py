@@ -8,7 +8,7 @@ import pytest
 from jurisdiction_router.errors import ERRORS as ROUTER_ERRORS
 from metrics_api.api.errors import ERRORS as METRICS_ERRORS
 from registry_api.api.errors import ERRORS as REGISTRY_ERRORS
-from servicekit.standard_problems import STANDARD
+from servicekit.errors import STANDARD
 from tests.openapi.documents import Operation, operations
 
 TABLES = {

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from servicekit.problems import explain
-from servicekit.refusals import Violation
-from servicekit.violations import RULE_TEXTS
+from servicekit.errors import RULE_TEXTS, Violation, explain
 from tests.openapi.documents import NAMES, document
 from tests.openapi.test_problems import TABLES
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
-from servicekit.database import Database
+from servicekit.database.engines import Database
 from servicekit.settings import ServiceSettings
 from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
 

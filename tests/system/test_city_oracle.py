@@ -30,7 +30,7 @@ from metrics_api.domain.dimensions import DIMENSIONS
 from metrics_api.factory import Factory
 from metrics_api.settings import MetricsSettings
 from metrics_api.usecases.coverage_request import CoverageRequest
-from servicekit.clock import SystemClock
+from servicekit.time import SystemClock
 from tests.system.city_events import CityLife, first_years, later_knowledge
 from tests.system.city_oracle import CityOracle, Counts, Document
 from tests.system.clients import in_step

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from servicekit.migrations import Migrations
+from servicekit.database import Migrations
 
 
 async def test_the_migrations_build_the_tables_in_the_code(empty_database_url: str) -> None:

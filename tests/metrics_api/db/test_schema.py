@@ -4,7 +4,7 @@ import asyncio
 
 from metrics_api.factory import PACKAGE, migrations
 from metrics_api.settings import MetricsSettings
-from servicekit.migrations import Migrations
+from servicekit.database import Migrations
 
 
 async def test_migrations_make_the_tables_of_the_code(settings: MetricsSettings) -> None:

@@ -14,7 +14,7 @@ from metrics_api.domain.predicate_documents import DefinitionError
 from metrics_api.domain.predicates import fact_test
 from metrics_api.domain.targets import attainment
 from metrics_api.storage.definition_files import load_definitions
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 DEFINITIONS = load_definitions()
 DAY = date(2016, 12, 31)

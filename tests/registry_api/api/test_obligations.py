@@ -18,7 +18,7 @@ from tests.registry_api.samples import credit_code
 from registry_api.domain.obligations import obligations_ahead
 from registry_api.domain.organization import complete
 from servicekit.testing import TestKeys
-from servicekit.timeline import fold
+from servicekit.time import fold
 
 State = dict[str, Any]
 _NUMBERS = count(1)

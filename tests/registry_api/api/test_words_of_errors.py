@@ -13,8 +13,7 @@ from tests.registry_api.import_files import csv_file, imported, row
 from registry_api.api.errors import ERRORS
 from registry_api.domain.cells import BadCell, read_cell
 from registry_api.domain.columns import columns
-from servicekit.problems import explain
-from servicekit.violations import RULE_TEXTS
+from servicekit.errors import RULE_TEXTS, explain
 
 RULES = {**RULE_TEXTS, **ERRORS.rules}
 LANGUAGES = ("zh", "en")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from servicekit.migrations import Migrations
+from servicekit.database import Migrations
 
 
 async def test_migrations_build_the_tables_of_the_code_and_can_be_undone(

@@ -14,7 +14,7 @@ from registry_api.domain.guidance import forms, guidance_for
 from registry_api.domain.life_events.supervision import Evaluated
 from registry_api.domain.organization import OrganizationState, complete, to_state
 from registry_api.domain.ranking import Candidate, criteria, judged, ranked
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 DAY = date(2017, 6, 14)
 BRANCH = {"form": "branch", "mode": "solo", "established_on": "2016-03-01"}

@@ -11,8 +11,8 @@ from registry_api.domain.contradictions import Happened, check_later_events
 from registry_api.domain.known_past import KnownPast
 from registry_api.domain.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.domain.organization import OrganizationState, settled, to_state
-from servicekit.refusals import Refusal
-from servicekit.timeline import merge_patch
+from servicekit.errors import Refusal
+from servicekit.time import merge_patch
 
 FIRST = date(2016, 3, 1)
 _BY_PATH = {event.path: event for event in LIFE_EVENTS}

@@ -4,7 +4,7 @@ import pytest
 
 from registry_api.domain.document_fields import parse_fields
 from registry_api.domain.organization import complete
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 DOCUMENT = {
     "id": "1",

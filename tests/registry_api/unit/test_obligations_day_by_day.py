@@ -12,8 +12,7 @@ from registry_api.domain.obligations import (
     obligations_of,
 )
 from registry_api.domain.organization import OrganizationState, complete, to_state
-from servicekit.ledger import Segment
-from servicekit.timeline import fold
+from servicekit.time import Segment, fold
 
 FIRST = date(2016, 3, 1)
 

@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey, OctKey
 from joserfc.jws import JWSRegistry
 from tests.servicekit.sample.app import build
 
-from servicekit.auth import TokenVerifier
-from servicekit.problems import Problem
+from servicekit.auth.verifier import TokenVerifier
+from servicekit.errors.problem import Problem
 from servicekit.settings import ServiceSettings
 from servicekit.testing import AUDIENCE, ISSUER, TestKeys, running
 
@@ -214,7 +214,7 @@ def issuer(keys: TestKeys, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     def client(**options: Any) -> httpx.AsyncClient:
         return original(transport=httpx.ASGITransport(app=found.app), **options)
 
-    monkeypatch.setattr("servicekit.signing_keys.httpx.AsyncClient", client)
+    monkeypatch.setattr("servicekit.auth.signing_keys.httpx.AsyncClient", client)
     return found
 
 
@@ -226,7 +226,7 @@ def verifier(
     found = TokenVerifier(
         settings_for("postgresql://nowhere", jwks_file=None, jwks_url="http://issuer/jwks")
     )
-    monkeypatch.setattr("servicekit.signing_keys.time.monotonic", lambda: 1000.0)
+    monkeypatch.setattr("servicekit.auth.signing_keys.time.monotonic", lambda: 1000.0)
     return found
 
 
@@ -248,7 +248,7 @@ async def test_a_new_key_is_fetched_when_it_is_first_used(
     await verifier.caller(keys.token())
     newer = TestKeys(tmp_path)
     issuer.document = json.loads(newer.jwks_file.read_text())
-    monkeypatch.setattr("servicekit.signing_keys.time.monotonic", lambda: 1011.0)
+    monkeypatch.setattr("servicekit.auth.signing_keys.time.monotonic", lambda: 1011.0)
     await verifier.caller(newer.token())
     assert issuer.asked == 2
 
@@ -260,7 +260,7 @@ async def test_an_issuer_that_fails_keeps_the_keys_it_gave(
 ) -> None:  # fmt: skip
     await verifier.caller(keys.token())
     issuer.document = document
-    monkeypatch.setattr("servicekit.signing_keys.time.monotonic", lambda: 5000.0)
+    monkeypatch.setattr("servicekit.auth.signing_keys.time.monotonic", lambda: 5000.0)
     for _ in range(3):
         await verifier.caller(keys.token())
     assert issuer.asked == 2

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from tests.servicekit.sample.app import router
 
-from servicekit.deprecation import any_deprecated, deprecated
-from servicekit.feed import feed_router
+from servicekit.http.deprecation import any_deprecated, deprecated
+from servicekit.ledger.feed import feed_router
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from tests.servicekit.sample.app import LEDGER, build, new_event
 
-from servicekit.bell import Bell
-from servicekit.database import Database
+from servicekit.database.engines import Database
+from servicekit.database.notifications import Bell
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
 
@@ -81,7 +81,7 @@ async def bell(
     app: FastAPI, client: httpx.AsyncClient, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> Bell:
     """The app's bell, listening, and the only thing that can wake a long poll in time."""
-    monkeypatch.setattr("servicekit.feed._PATIENCE_SECONDS", 3600)
+    monkeypatch.setattr("servicekit.ledger.feed._PATIENCE_SECONDS", 3600)
     found: Bell = app.state.bell
 
     async def listening() -> bool:

@@ -11,10 +11,10 @@ from tests.servicekit.sample.app import LEDGER, build, new_event
 from tests.servicekit.sample.follow import Notes
 from typer.testing import CliRunner
 
-from servicekit.database import Database
-from servicekit.follower import Follower
-from servicekit.follower_cli import add_follower_commands
-from servicekit.ledger_cli import add_verify_ledger
+from servicekit.database.engines import Database
+from servicekit.follower.commands import add_follower_commands
+from servicekit.follower.loop import Follower
+from servicekit.ledger.commands import add_verify_ledger
 from servicekit.settings import ServiceSettings
 
 

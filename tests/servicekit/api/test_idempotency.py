@@ -6,9 +6,9 @@ import contextlib
 import httpx
 from sqlalchemy import text
 
-from servicekit.auth import Caller
-from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.auth.caller import Caller
+from servicekit.database.engines import Database
+from servicekit.ledger.idempotency import StoredAnswer, fingerprint, store_answer, take_key
 from servicekit.testing import TestKeys
 
 CALLER = Caller("c", frozenset(), None)

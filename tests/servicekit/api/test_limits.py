@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from starlette.types import Message
 from tests.servicekit.sample.app import build
 
-from servicekit.places import TAKEN, Places
-from servicekit.problems import Problem
+from servicekit.errors.problem import Problem
+from servicekit.http.request_slots import TAKEN, Places
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
 

@@ -23,12 +23,12 @@ from tests.servicekit.sample.app import build
 
 from local_runner.ports import free_port
 from servicekit.cli import read_settings
-from servicekit.database import Database
-from servicekit.health import Readiness, feed_check
-from servicekit.logs import configure_logs
-from servicekit.migrations import StaleSchema
+from servicekit.database.engines import Database
+from servicekit.database.migrations import StaleSchema
+from servicekit.http.health import Readiness, feed_check
+from servicekit.observability.logs import configure_logs
+from servicekit.observability.telemetry import note_wait
 from servicekit.settings import ServiceSettings
-from servicekit.telemetry import note_wait
 from servicekit.testing import TestKeys, running
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,7 +72,7 @@ async def test_metrics_need_the_scope_ops(client: httpx.AsyncClient, keys: TestK
 async def test_not_ready_without_the_schema_or_with_a_failing_check(
     sample_url: str, settings_for: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("servicekit.health._CHECK_SECONDS", 0.2)
+    monkeypatch.setattr("servicekit.http.health._CHECK_SECONDS", 0.2)
 
     async def broken() -> Readiness:
         raise RuntimeError("a secret")
@@ -156,7 +156,7 @@ async def test_waiting_for_news_is_no_time_to_answer(
         waits.append(waited)
         note_wait(scope, waited)
 
-    monkeypatch.setattr("servicekit.feed.note_wait", noting)
+    monkeypatch.setattr("servicekit.ledger.feed.note_wait", noting)
     before, began = seconds(), time.perf_counter()
     await client.get("/v1/changes", params={"wait": 1})
     elapsed, observed = time.perf_counter() - began, seconds() - before

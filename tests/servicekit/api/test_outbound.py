@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Form, Header, Response
 
-from servicekit.outbound import service_client
+from servicekit.http.outbound import service_client
 from servicekit.settings import ServiceSettings
 
 
@@ -49,7 +49,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
     def client(**options: Any) -> httpx.AsyncClient:
         return original(transport=httpx.ASGITransport(app=found.app), **options)
 
-    monkeypatch.setattr("servicekit.outbound.httpx.AsyncClient", client)
+    monkeypatch.setattr("servicekit.http.outbound.httpx.AsyncClient", client)
     return found
 
 

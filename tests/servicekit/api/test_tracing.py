@@ -11,11 +11,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tests.servicekit.sample.app import build
 
-from servicekit.outbound import service_client
+from servicekit.http.outbound import service_client
+from servicekit.observability.span_export import exporting_provider
+from servicekit.observability.tracing import carry_trace
 from servicekit.settings import ServiceSettings
-from servicekit.span_export import exporting_provider
 from servicekit.testing import TestKeys, running
-from servicekit.tracing import carry_trace
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from servicekit.database import Database, copy_rows, is_unavailable
+from servicekit.database.engines import Database, copy_rows, is_unavailable
 from servicekit.settings import ServiceSettings
 
 INSERT = text("INSERT INTO note VALUES (:s, 1, 1, 'secret')")

@@ -9,11 +9,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from servicekit.bell import Bell
-from servicekit.database import Database
+from servicekit.database.engines import Database
+from servicekit.database.notifications import Bell
+from servicekit.errors.refusal import Refusal
 from servicekit.ids import uuid7
-from servicekit.jobs import Handler, Job, JobFailed, LeaseLostError, Worker, advance, enqueue, find
-from servicekit.refusals import Refusal
+from servicekit.jobs.worker import (
+    Handler,
+    Job,
+    JobFailed,
+    LeaseLostError,
+    Worker,
+    advance,
+    enqueue,
+    find,
+)
 from servicekit.settings import ServiceSettings
 
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -241,7 +250,7 @@ async def test_whoever_lost_the_lease_can_not_go_on(
 async def test_a_lease_is_renewed_while_a_step_takes_long(
     database: Database, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
-    monkeypatch.setattr("servicekit.jobs._LEASE_SECONDS", 0.03)
+    monkeypatch.setattr("servicekit.jobs.worker._LEASE_SECONDS", 0.03)
     go_on, renewals = asyncio.Event(), set()
 
     async def handler(job: Job) -> dict[str, Any]:
@@ -353,7 +362,7 @@ async def test_at_shutdown_a_job_is_handed_back_at_once(
 async def test_a_waiting_worker_wakes_when_a_job_is_committed(
     database: Database, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
-    monkeypatch.setattr("servicekit.jobs._POLL_SECONDS", 3600)
+    monkeypatch.setattr("servicekit.jobs.worker._POLL_SECONDS", 3600)
     bell = Bell(database, "job")
 
     async def handler(job: Job) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from servicekit.database import Database
-from servicekit.feed import read_page
-from servicekit.ledger import Break, Ledger, NewEvent, Segment
+from servicekit.database.engines import Database
+from servicekit.ledger.append import Break, Ledger, NewEvent
+from servicekit.ledger.feed import read_page
 from servicekit.settings import ServiceSettings
+from servicekit.time.period import Segment
 
 DAY = date(2016, 1, 4)
 NASTY = "党\"支\\部\n\t\x01\x7f\u2028🀄,{}'\b"

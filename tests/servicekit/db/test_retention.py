@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from servicekit.database import Database
-from servicekit.retention import Retention
+from servicekit.database.engines import Database
+from servicekit.database.retention import Retention
 from servicekit.settings import ServiceSettings
 
 JOBS = """

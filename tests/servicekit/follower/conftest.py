@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.servicekit.sample.app import LEDGER, new_event
 
-from servicekit.database import Database
-from servicekit.follower import Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import Follower
 
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 FEED = "sample"
@@ -41,8 +41,8 @@ def writer(database: Database) -> Writer:
 @pytest.fixture(autouse=True)
 def small_pages_and_quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of 50, and no patience that a test would have to sit through."""
-    monkeypatch.setattr("servicekit.feed_pages._PAGE", 50)
-    monkeypatch.setattr("servicekit.follower._BACKOFF_SECONDS", (0.001, 0.01))
+    monkeypatch.setattr("servicekit.follower.pages._PAGE", 50)
+    monkeypatch.setattr("servicekit.follower.loop._BACKOFF_SECONDS", (0.001, 0.01))
 
 
 async def catch_up(follower: Follower) -> None:

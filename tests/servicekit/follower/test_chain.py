@@ -10,8 +10,8 @@ from sqlalchemy import text
 from tests.servicekit.follower.conftest import FEED, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, cursor, notes
 
-from servicekit.database import Database
-from servicekit.follower import ChainBroken, Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import ChainBroken, Follower
 from servicekit.testing import TestKeys
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.servicekit.follower.conftest import FEED, Eventually, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, cursor, notes, parked
 
-from servicekit.database import Database
-from servicekit.follower import FeedEvent, Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import FeedEvent, Follower
 
 
 async def test_all_is_applied_once_and_in_order(

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.servicekit.follower.conftest import FEED, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, notes
 
-from servicekit.canonical import GENESIS
-from servicekit.database import Database
-from servicekit.feed_pages import FeedPages
-from servicekit.follower import FeedEvent, Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import FeedEvent, Follower
+from servicekit.follower.pages import FeedPages
+from servicekit.ledger.canonical import GENESIS
 
 
 class Watched(httpx.AsyncBaseTransport):

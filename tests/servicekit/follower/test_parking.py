@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.servicekit.follower.conftest import FEED, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, cursor, notes, parked
 
-from servicekit.database import Database
-from servicekit.follower import FeedEvent, Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import FeedEvent, Follower
 
 
 async def test_a_bad_event_parks_its_subject_and_nothing_else(
@@ -50,7 +50,7 @@ async def test_parked_subjects_are_retried_by_themselves(
     writer: Writer, client: httpx.AsyncClient, other_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("servicekit.follower._RETRY_PARKED_SECONDS", 0)
+    monkeypatch.setattr("servicekit.follower.loop._RETRY_PARKED_SECONDS", 0)
     kept = Notes(bad={"bad", "worse"})
     follower = Follower(FEED, other_database, client, kept.apply)
     await writer.write("bad", "good", "worse", "bad")

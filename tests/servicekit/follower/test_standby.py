@@ -10,8 +10,8 @@ from sqlalchemy import text
 from tests.servicekit.follower.conftest import FEED, Eventually, Writer
 from tests.servicekit.sample.follow import Notes, cursor, notes
 
-from servicekit.database import Database
-from servicekit.follower import Follower
+from servicekit.database.engines import Database
+from servicekit.follower.loop import Follower
 from servicekit.settings import ServiceSettings
 
 

@@ -9,27 +9,29 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from servicekit.app import Parts, build_app
-from servicekit.auth import Caller, require
-from servicekit.bell import Bell
-from servicekit.database import Database
-from servicekit.deprecation import deprecated
-from servicekit.feed import feed_router
-from servicekit.idempotency import (
+from servicekit.auth.caller import Caller
+from servicekit.database.engines import Database
+from servicekit.database.migrations import Migrations
+from servicekit.database.notifications import Bell
+from servicekit.errors.messages import Text
+from servicekit.errors.problem import ErrorTable, ProblemType
+from servicekit.errors.refusal import Refusal
+from servicekit.http.access import require
+from servicekit.http.app import Parts, build_app
+from servicekit.http.deprecation import deprecated
+from servicekit.http.pagination import CursorText, decode_cursor
+from servicekit.http.request_slots import takes_transfer_place
+from servicekit.ledger.append import Ledger, NewEvent
+from servicekit.ledger.feed import feed_router
+from servicekit.ledger.idempotency import (
     IdempotencyKey,
     StoredAnswer,
     fingerprint,
     store_answer,
     take_key,
 )
-from servicekit.ledger import Ledger, NewEvent, Segment
-from servicekit.migrations import Migrations
-from servicekit.pagination import CursorText, decode_cursor
-from servicekit.places import takes_transfer_place
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.refusals import Refusal
 from servicekit.settings import ServiceSettings
-from servicekit.text import Text
+from servicekit.time.period import Segment
 
 PACKAGE = "tests.servicekit.sample"
 LEDGER = Ledger("sample")

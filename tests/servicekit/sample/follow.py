@@ -8,10 +8,10 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.database import Database
-from servicekit.follower import FeedEvent
-from servicekit.ledger import Segment
-from servicekit.timeline import replace_from
+from servicekit.database.engines import Database
+from servicekit.follower.loop import FeedEvent
+from servicekit.time.fold import replace_from
+from servicekit.time.period import Segment
 
 
 @dataclass

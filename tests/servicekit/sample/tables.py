@@ -2,11 +2,11 @@
 
 from sqlalchemy import Column, Integer, Table, Text
 
-from servicekit.database import new_metadata
-from servicekit.follower import follower_tables
-from servicekit.idempotency import idempotency_table
-from servicekit.jobs import job_table
-from servicekit.ledger_schema import ledger_tables
+from servicekit.database.engines import new_metadata
+from servicekit.follower.loop import follower_tables
+from servicekit.jobs.worker import job_table
+from servicekit.ledger.idempotency import idempotency_table
+from servicekit.ledger.schema import ledger_tables
 
 metadata = new_metadata()
 ledger, ledger_head = ledger_tables(metadata)

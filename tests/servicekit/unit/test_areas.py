@@ -2,7 +2,8 @@
 
 import pytest
 
-from servicekit.auth import Caller, area_prefix
+from servicekit.auth.caller import Caller
+from servicekit.auth.territory import area_prefix
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import asyncio
 
 from pydantic import SecretStr
 
-from servicekit.bell import Bell
-from servicekit.database import Database
+from servicekit.database.engines import Database
+from servicekit.database.notifications import Bell
 from servicekit.settings import ServiceSettings
 
 

@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.canonical import canonical_json, chain
+from servicekit.ledger.canonical import canonical_json, chain
 
 EXACT = 2**53 - 1
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

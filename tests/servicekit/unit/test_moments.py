@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.moments import moment
-from servicekit.refusals import Refusal
+from servicekit.errors.refusal import Refusal
+from servicekit.time.as_of import moment
 
 
 @pytest.mark.parametrize(

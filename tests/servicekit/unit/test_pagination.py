@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors.refusal import Refusal
+from servicekit.http.pagination import decode_cursor, encode_cursor
 
 QUERY = {"kind": "foundation", "name": "基金", "limit": None}
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from servicekit.preconditions import check_if_match, etag
-from servicekit.problems import Problem
+from servicekit.errors.problem import Problem
+from servicekit.http.preconditions import check_if_match, etag
 
 
 @pytest.mark.parametrize("sent", ['"3"', "*", " * ", '"2", "3"', '"x","3"'])

@@ -8,15 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.ledger import Segment
-from servicekit.timeline import (
-    fold,
-    from_date,
-    merge_diff,
-    merge_patch,
-    replace_from,
-    state_on,
-)
+from servicekit.time.fold import fold, from_date, merge_diff, merge_patch, replace_from, state_on
+from servicekit.time.period import Segment
 
 DAY = date(2016, 1, 1)
 DAYS = st.integers(0, 12).map(lambda n: DAY + timedelta(n))

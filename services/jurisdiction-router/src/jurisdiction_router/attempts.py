@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth import Caller
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger, NewEvent
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer, store_answer, take_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from jurisdiction_router.main import build, build_follower, open_followers
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
 from servicekit.cli import service_cli
-from servicekit.follower_cli import add_follower_commands
-from servicekit.ledger import Ledger
-from servicekit.ledger_cli import add_verify_ledger
+from servicekit.follower import add_follower_commands
+from servicekit.ledger import Ledger, add_verify_ledger
 
 app = service_cli(
     SOURCE,

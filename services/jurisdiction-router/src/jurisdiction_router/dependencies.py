@@ -6,16 +6,16 @@ from fastapi import Depends, Path, Query, Request
 
 from jurisdiction_router.core.as_of import AsOf
 from jurisdiction_router.field_types import DIVISION_CODE
-from servicekit.auth import Caller, require
-from servicekit.civil_dates import CivilDate
-from servicekit.moments import KnownAt, moment
-from servicekit.problems import ProblemType
-from servicekit.standard_problems import (
+from servicekit.auth import Caller
+from servicekit.errors import (
     FORBIDDEN,
     INVALID_REQUEST,
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
+    ProblemType,
 )
+from servicekit.http import require
+from servicekit.time import CivilDate, KnownAt, moment
 
 T = TypeVar("T")
 

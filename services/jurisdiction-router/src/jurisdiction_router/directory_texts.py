@@ -1,6 +1,6 @@
 """What can be wrong with a directory, its tables and its restructurings, in words."""
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 DIRECTORY_RULES = {
     "area_code": Text(

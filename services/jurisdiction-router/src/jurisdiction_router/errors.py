@@ -2,8 +2,7 @@
 
 from jurisdiction_router.directory_texts import DIRECTORY_RULES, RESTRUCTURING_RULES, TABLE_RULES
 from jurisdiction_router.rule_set_texts import RULE_SET_RULES
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.text import Text
+from servicekit.errors import ErrorTable, ProblemType, Text
 
 _MEND = Text("请改正 errors 中列出的各项。", "Mend each item listed in errors.")
 

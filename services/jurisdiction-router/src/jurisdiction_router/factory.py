@@ -42,15 +42,12 @@ from jurisdiction_router.rule_sets.propose import ProposeRuleSet
 from jurisdiction_router.rule_sets.prove import ProveRuleSet
 from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
-from servicekit.bell import Bell
-from servicekit.clock import Clock, SystemClock
-from servicekit.database import Database
+from servicekit.database import Bell, Database, Migrations, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
-from servicekit.migrations import Migrations
-from servicekit.retention import Retention
+from servicekit.time import Clock, SystemClock
 
 SOURCE = "jurisdiction-router"
 """The router's name in events, logs and commands."""

@@ -23,12 +23,10 @@ from jurisdiction_router.overrides import routes as overrides
 from jurisdiction_router.restructurings import routes as restructurings
 from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
-from servicekit.app import Parts, build_app
-from servicekit.clock import Clock
-from servicekit.feed import feed_router
 from servicekit.follower import Follower
-from servicekit.health import feed_check
-from servicekit.outbound import service_client
+from servicekit.http import Parts, build_app, feed_check, service_client
+from servicekit.ledger import feed_router
+from servicekit.time import Clock
 
 DESCRIPTION = """\
 Who supervises a social organization's Party building (社会组织党建由谁领导和管理), since when,

@@ -7,8 +7,8 @@ from fastapi import Depends, Request, Response
 
 from jurisdiction_router.attempts import Attempt
 from jurisdiction_router.dependencies import JSON
-from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
-from servicekit.preconditions import IfMatch, etag
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey, StoredAnswer, fingerprint
 
 
 async def _guarded(

@@ -1,6 +1,6 @@
 """What can be wrong with a rule set's file, and with a day named for it, in words."""
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _RULES_OF_FILES = {
     "rule_set_mapping_expected": Text("应为映射。", "A mapping is expected."),

@@ -19,9 +19,8 @@ from sqlalchemy import (
 
 from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
-from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
-from servicekit.ledger_schema import ledger_tables
+from servicekit.ledger import idempotency_table, ledger_tables
 
 metadata = new_metadata()
 ledger, ledger_head = ledger_tables(metadata)

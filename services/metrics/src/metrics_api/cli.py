@@ -12,8 +12,7 @@ from metrics_api.follower.rebuilding import rebuild as rebuild_timeline
 from metrics_api.main import build, build_follower, open_followers
 from metrics_api.settings import MetricsSettings
 from servicekit.cli import read_settings, service_cli
-from servicekit.follower import ChainBroken
-from servicekit.follower_cli import add_follower_commands
+from servicekit.follower import ChainBroken, add_follower_commands
 
 app = service_cli(
     "metrics",

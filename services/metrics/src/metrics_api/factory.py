@@ -28,11 +28,9 @@ from metrics_api.usecases.tell_forecast import TellForecast
 from metrics_api.usecases.tell_freshness import TellFreshness
 from metrics_api.usecases.tell_standing import TellStanding
 from servicekit import jobs
-from servicekit.bell import Bell
-from servicekit.clock import Clock, SystemClock
-from servicekit.database import Database
-from servicekit.migrations import Migrations
-from servicekit.outbound import service_client
+from servicekit.database import Bell, Database, Migrations
+from servicekit.http import service_client
+from servicekit.time import Clock, SystemClock
 
 PACKAGE = "metrics_api"
 

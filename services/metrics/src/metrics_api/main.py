@@ -28,11 +28,10 @@ from metrics_api.factory import Factory, migrations
 from metrics_api.follower.following import followers, following
 from metrics_api.settings import MetricsSettings
 from metrics_api.storage.feed_cursors import FEEDS
-from servicekit.app import Parts, build_app
+from servicekit.database import Retention
 from servicekit.follower import Follower
-from servicekit.health import Readiness, feed_check
+from servicekit.http import Parts, Readiness, build_app, feed_check
 from servicekit.jobs import Worker
-from servicekit.retention import Retention
 
 DESCRIPTION = (
     "How far the social organizations are covered by Party building: counted by any dimension, on "

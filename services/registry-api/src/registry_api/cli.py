@@ -13,9 +13,8 @@ from registry_api.main import build
 from registry_api.settings import Settings
 from registry_api.storage.restricted_reads import page
 from servicekit.cli import read_settings, service_cli
-from servicekit.ledger import Ledger
-from servicekit.ledger_cli import add_verify_ledger
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.ledger import Ledger, add_verify_ledger
 from servicekit.tables import csv_lines, guarded
 
 app = service_cli(

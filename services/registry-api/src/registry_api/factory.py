@@ -31,17 +31,14 @@ from registry_api.usecases.reorganize import Reorganize
 from registry_api.usecases.start_import import JOB_KIND, StartImport
 from registry_api.usecases.verify_rows import VerifyRows
 from registry_api.usecases.void_organization import VoidOrganization
-from servicekit.bell import Bell
-from servicekit.clock import Clock, SystemClock
-from servicekit.database import Database
+from servicekit.database import Bell, Database, Migrations, Retention
+from servicekit.http import forwarding_client
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
 from servicekit.ledger import Ledger
-from servicekit.migrations import Migrations
-from servicekit.outbound import forwarding_client
-from servicekit.retention import Retention
 from servicekit.sealing import Sealer
+from servicekit.time import Clock, SystemClock
 
 SOURCE = "registry-api"
 """The registry's name in events, logs and commands."""

@@ -26,9 +26,9 @@ from registry_api.api import (
 from registry_api.api.errors import ERRORS
 from registry_api.factory import SOURCE, make_factory, migrations
 from registry_api.settings import Settings
-from servicekit.app import Parts, build_app
-from servicekit.clock import Clock
-from servicekit.feed import feed_router
+from servicekit.http import Parts, build_app
+from servicekit.ledger import feed_router
+from servicekit.time import Clock
 
 DESCRIPTION = """\
 The register of social organizations (社会组织登记): what is true of each, and everything that

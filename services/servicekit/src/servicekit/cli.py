@@ -14,8 +14,8 @@ import yaml
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from servicekit.logs import configure_logs
-from servicekit.migrations import Migrations, TableBusy
+from servicekit.database.migrations import Migrations, TableBusy
+from servicekit.observability.logs import configure_logs
 from servicekit.settings import ServiceSettings
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

@@ -19,8 +19,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import make_url
 
-from servicekit.database import plain_dsn
-from servicekit.migrations import Migrations
+from servicekit.database.engines import plain_dsn
+from servicekit.database.migrations import Migrations
 
 ISSUER = "urn:test"
 AUDIENCE = "social-organizations"

@@ -14,7 +14,7 @@ from jurisdiction_router.core.proving.directory_proof import prove_over
 from jurisdiction_router.core.proving.proof import Counterexample
 from jurisdiction_router.core.rules.facts import Facts
 from jurisdiction_router.core.rules.rule_set import Candidate, Rule, RuleSet
-from servicekit.text import Text
+from servicekit.errors import Text
 
 ATTRIBUTES = {
     "mode": ("direct", "dual"),

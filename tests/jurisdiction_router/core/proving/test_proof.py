@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jurisdiction_router.core.proving.embedded_tests import coverage, run_tests
 from jurisdiction_router.core.proving.proof import prove
 from jurisdiction_router.core.rules.rule_set import Rule, RuleSet
-from servicekit.text import Text
+from servicekit.errors import Text
 
 NAMES = ("a", "b", "c")
 VALUES = ("0", "1", "2")

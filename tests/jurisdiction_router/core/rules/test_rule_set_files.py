@@ -10,7 +10,7 @@ from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
 from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.policy import read_packaged
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 def read(text: str) -> RuleSet:

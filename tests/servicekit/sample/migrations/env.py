@@ -2,6 +2,6 @@
 
 from tests.servicekit.sample.tables import metadata
 
-from servicekit.migrations import run_environment
+from servicekit.database.migrations import run_environment
 
 run_environment(metadata)

@@ -23,8 +23,8 @@ from jurisdiction_router.assessment.organization import (
 from jurisdiction_router.assessment.rows import load_organizations, write_organizations
 from jurisdiction_router.core.deciding.timeline import AssignmentSegment, Jurisdiction
 from jurisdiction_router.core.rules.facts import FactPeriod, replace_periods
-from servicekit.ledger import Ledger, NewEvent, Segment
-from servicekit.timeline import from_date
+from servicekit.ledger import Ledger, NewEvent
+from servicekit.time import Segment, from_date
 
 EVENT_TYPE: Final = "assignment.changed"
 BATCH: Final = 5_000

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from jurisdiction_router.core.deciding.designation import Override
 from jurisdiction_router.core.rules.facts import FactPeriod
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 
 @dataclass(frozen=True, slots=True)

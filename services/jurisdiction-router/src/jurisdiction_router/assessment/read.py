@@ -11,7 +11,7 @@ from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.core.deciding.designation import Override
 from jurisdiction_router.core.rules.facts import FactPeriod
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 class Overridden(NamedTuple):

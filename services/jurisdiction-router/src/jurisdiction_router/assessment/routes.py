@@ -8,7 +8,7 @@ from jurisdiction_router.assessment.feed_status import tell_feed_status
 from jurisdiction_router.assessment.schemas import FeedStatus
 from jurisdiction_router.dependencies import USUAL, Reader, provided
 from servicekit.database import Database
-from servicekit.problems import responses
+from servicekit.errors import responses
 
 router = APIRouter(tags=["operation"])
 

@@ -14,7 +14,7 @@ from jurisdiction_router.assessment.organization import StoredOrganization, Stor
 from jurisdiction_router.core.deciding.designation import Override, read_override
 from jurisdiction_router.core.rules.facts import FactPeriod, Facts
 from servicekit.database import copy_rows
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _PLACES = bindparam("places", type_=ARRAY(Text))

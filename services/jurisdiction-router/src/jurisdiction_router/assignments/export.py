@@ -14,9 +14,9 @@ from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, re
 from jurisdiction_router.assignments.past import PastFilter
 from jurisdiction_router.core.as_of import AsOf
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.ledger import Ledger
+from servicekit.time import Clock
 
 PAGE: Final = 1_000
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from jurisdiction_router.assignments.body_lines import Lines, with_subtree
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 Filters = Mapping[str, Sequence[str]]
 """By field: one of the values; different fields all hold."""

@@ -13,11 +13,11 @@ from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, re
 from jurisdiction_router.assignments.past import PastFilter
 from jurisdiction_router.core.as_of import AsOf
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
 from servicekit.ledger import Ledger
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

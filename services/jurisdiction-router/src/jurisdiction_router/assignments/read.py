@@ -11,10 +11,10 @@ import orjson
 from jurisdiction_router.assignments import past, rows
 from jurisdiction_router.core.as_of import AsOf
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.ledger import Ledger, Segment
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.ledger import Ledger
+from servicekit.time import Clock, Segment
 
 
 @dataclass(frozen=True, slots=True)

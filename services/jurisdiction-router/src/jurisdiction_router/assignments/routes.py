@@ -36,16 +36,8 @@ from jurisdiction_router.dependencies import (
 )
 from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
-    AHEAD_OF_HEAD,
-    INVALID_CURSOR,
-    NOT_FOUND,
-    TOO_MANY_REQUESTS,
-)
+from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
+from servicekit.http import CursorText, Limit, etag, takes_transfer_place
 
 router = APIRouter(tags=["assignments"])
 

@@ -15,8 +15,8 @@ from jurisdiction_router.assignments.rows import HEALTH
 from jurisdiction_router.core.periods import holds_on
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.rules.facts import facts_of
 from jurisdiction_router.core.rules.vocabulary import read_vocabulary
 from jurisdiction_router.policy import read_packaged
-from servicekit.clock import SystemClock
+from servicekit.time import SystemClock
 
 
 def add_decide(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ from jurisdiction_router.core.rules.yaml_text import read_text
 from jurisdiction_router.directory.requests import given_area, given_body
 from jurisdiction_router.directory.schemas import DirectoryImport
 from jurisdiction_router.errors import ERRORS
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 def rule_set_in(file: Path, language: str) -> RuleSet:

@@ -9,8 +9,8 @@ from typing import Any
 from jurisdiction_router.core.deciding import unknown_street as open_places
 from jurisdiction_router.core.rules.facts import Facts, facts_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.clock import Clock
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
 from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
 from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
-from servicekit.problems import responses
-from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
+from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, responses
 
 router = APIRouter(tags=["decisions"])
 

@@ -11,10 +11,10 @@ from jurisdiction_router.core.directory.documents import as_on
 from jurisdiction_router.directory import rows as directory_rows
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 What = Literal["areas", "bodies"]
 

@@ -23,13 +23,8 @@ from jurisdiction_router.directory.schemas import (
     Body,
     BodyPage,
 )
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
-    INVALID_CURSOR,
-    NOT_FOUND,
-)
+from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.http import CursorText, Limit, etag
 
 router = APIRouter(tags=["directory"])
 

@@ -30,9 +30,9 @@ from jurisdiction_router.jurisdiction.current import next_edition
 from jurisdiction_router.tables import area as area_table
 from jurisdiction_router.tables import body as body_table
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.refusals import Refusal, Violation
+from servicekit.time import Clock
 
 SHOWN = 100
 """Violations named in a refusal."""

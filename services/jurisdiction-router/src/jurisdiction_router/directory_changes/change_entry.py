@@ -10,8 +10,8 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.tables import area, body
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.http import check_if_match
 from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
 
 
 @dataclass(frozen=True, slots=True)

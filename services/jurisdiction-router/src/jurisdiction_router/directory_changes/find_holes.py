@@ -22,7 +22,7 @@ from jurisdiction_router.facts.find_affected import examples_seen_by, organizati
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.rule_sets.read import approved_rule_sets
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 SHOWN: Final = 50
 """Holes that are told; the smallest come first."""

@@ -20,16 +20,17 @@ from jurisdiction_router.directory.schemas import (
 )
 from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
 from jurisdiction_router.errors import DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES
-from servicekit.preconditions import IfMatch
-from servicekit.problems import responses
-from servicekit.refusals import Refusal, Violation
-from servicekit.standard_problems import (
+from servicekit.errors import (
     MALFORMED_JSON,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    Refusal,
+    Violation,
+    responses,
 )
+from servicekit.http import IfMatch
 
 router = APIRouter(tags=["directory"])
 

@@ -18,8 +18,8 @@ from jurisdiction_router.directory_imports.comparison import KINDS, change_of, c
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.clock import Clock
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
+from servicekit.time import Clock
 
 ELSEWHERE: Final = "directory"
 """What an item is that stands for something wrong beyond what the import gives."""

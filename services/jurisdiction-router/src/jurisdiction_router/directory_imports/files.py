@@ -12,7 +12,7 @@ from jurisdiction_router.directory.requests import given_area, given_body
 from jurisdiction_router.directory.schemas import AreaIn, BodyIn, DirectoryImport
 from jurisdiction_router.directory_imports.load import GivenItem, Loaded
 from jurisdiction_router.directory_imports.table import TableRow, read_table
-from servicekit.violations import from_pydantic
+from servicekit.errors import from_pydantic
 
 CSV = "text/csv"
 

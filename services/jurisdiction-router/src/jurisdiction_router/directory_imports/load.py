@@ -39,15 +39,13 @@ from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit import jobs
-from servicekit.areas import area_prefix
-from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.auth import Caller, area_prefix
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.ledger import Ledger, NewEvent
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer
+from servicekit.time import Clock
 
 OF: Final = "directory_import"
 """What such an impact is of, in its job's parameters."""

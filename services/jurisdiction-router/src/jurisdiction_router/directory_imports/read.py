@@ -12,8 +12,8 @@ from jurisdiction_router.directory_imports.load import document_seen_by, is_seen
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
 
 
 class Items(NamedTuple):

@@ -32,11 +32,7 @@ from jurisdiction_router.errors import (
 )
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
-from servicekit.problems import explain, responses
-from servicekit.refusals import Violation
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     MALFORMED_JSON,
@@ -45,11 +41,16 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    RULE_TEXTS,
     TOO_MANY_JOBS,
+    Text,
+    Violation,
+    explain,
+    preferred_language,
+    responses,
 )
+from servicekit.http import CursorText, Limit, etag
 from servicekit.tables import BOM, csv_lines, guarded
-from servicekit.text import Text, preferred_language
-from servicekit.violations import RULE_TEXTS
 
 router = APIRouter(tags=["directory"])
 

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Text, Violation
 from servicekit.tables import guarded, unguarded
-from servicekit.text import Text
 
 
 class Column(NamedTuple):

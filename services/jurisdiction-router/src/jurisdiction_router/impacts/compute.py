@@ -25,8 +25,8 @@ from jurisdiction_router.impacts.rows import Flows, NewFlow, StagedChange
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit import jobs
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.jobs import Job, JobFailed
-from servicekit.refusals import Refusal
 
 JOB_KIND: Final = "impact"
 BATCH: Final = 5_000

@@ -9,8 +9,7 @@ from jurisdiction_router.dependencies import USUAL, Reader, provided
 from jurisdiction_router.impacts.read_job import read_job
 from jurisdiction_router.impacts.schemas import Job
 from servicekit.database import Database
-from servicekit.problems import responses
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, responses
 
 router = APIRouter(tags=["operation"])
 

@@ -14,9 +14,9 @@ from jurisdiction_router.impacts.differences import balance_of_bodies, balance_o
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
 from servicekit.jobs import Job
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
 
 SAMPLED_FLOWS: Final = 20
 SAMPLES_EACH: Final = 3

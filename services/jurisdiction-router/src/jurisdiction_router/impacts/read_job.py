@@ -6,7 +6,7 @@ from uuid import UUID
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 async def read_job(database: Database, caller: Caller, identifier: UUID) -> dict[str, Any]:

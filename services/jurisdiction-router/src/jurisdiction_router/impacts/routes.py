@@ -13,9 +13,8 @@ from jurisdiction_router.csv_cells import cell
 from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact, MovePage
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR, NOT_FOUND
+from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["impacts"])
 

@@ -17,9 +17,9 @@ from jurisdiction_router.overrides.designate import (
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
 from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
 
 
 @dataclass(frozen=True, slots=True)

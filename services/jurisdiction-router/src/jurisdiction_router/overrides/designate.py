@@ -23,13 +23,12 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows as override_rows
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.ledger import Ledger, NewEvent, Segment
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer
+from servicekit.time import Clock, Segment
 
 OVERRIDE_EVENT: Final = "override.changed"
 DISPUTE_EVENT: Final = "dispute.changed"

@@ -17,14 +17,12 @@ from jurisdiction_router.overrides.designate import (
 from jurisdiction_router.overrides.parameters import Parameters, value_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import state_on
+from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.time import Clock, state_on
 
 
 @dataclass(frozen=True, slots=True)

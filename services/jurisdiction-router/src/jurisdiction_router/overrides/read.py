@@ -8,10 +8,10 @@ from uuid import UUID
 
 from jurisdiction_router.overrides import rows as override_rows
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 What = Literal["overrides", "disputes"]
 _PAGES = {

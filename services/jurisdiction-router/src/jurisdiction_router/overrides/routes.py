@@ -42,11 +42,7 @@ from jurisdiction_router.overrides.schemas import (
     OverrideRecorded,
 )
 from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
-from servicekit.civil_dates import CivilDate
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     MALFORMED_JSON,
@@ -54,7 +50,10 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    responses,
 )
+from servicekit.http import CursorText, IfMatch, Limit, etag
+from servicekit.time import CivilDate
 
 router = APIRouter(tags=["overrides"])
 

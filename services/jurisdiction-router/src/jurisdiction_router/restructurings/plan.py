@@ -21,7 +21,7 @@ from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
 from jurisdiction_router.core.directory.checks import SEVERAL_ALLOWED
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.periods import holds_on
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 Change = Mapping[str, Any]
 """One change as a request gives it: `op` and what it needs (see `api.restructuring_schemas`)."""

@@ -31,12 +31,11 @@ from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match, decode_cursor, encode_cursor
 from servicekit.ids import uuid7
-from servicekit.ledger import Ledger, NewEvent, Segment
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer
+from servicekit.time import Segment
 
 OF: Final = "restructuring"
 """What such an impact is of, in its job's parameters."""

@@ -32,10 +32,7 @@ from jurisdiction_router.restructurings.schemas import (
     RestructuringIn,
     RestructuringPage,
 )
-from servicekit.pagination import CursorText, Limit
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     MALFORMED_JSON,
@@ -45,7 +42,9 @@ from servicekit.standard_problems import (
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     TOO_MANY_JOBS,
+    responses,
 )
+from servicekit.http import CursorText, Limit, etag
 
 router = APIRouter(tags=["restructurings"])
 

@@ -28,11 +28,10 @@ from jurisdiction_router.rule_sets.propose import OF, enactments_after, proposal
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.bell import Bell
-from servicekit.clock import Clock
-from servicekit.database import Database
+from servicekit.database import Bell, Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.refusals import Refusal
+from servicekit.time import Clock
 
 ACTOR: Final = "jurisdiction-router"
 _LOOK_SECONDS: Final = 5.0

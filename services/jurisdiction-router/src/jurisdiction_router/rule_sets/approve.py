@@ -16,12 +16,11 @@ from jurisdiction_router.rule_sets.propose import OF
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
-from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import check_if_match
+from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

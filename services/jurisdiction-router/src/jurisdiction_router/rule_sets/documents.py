@@ -11,9 +11,9 @@ from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.enactments import Enactment, of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import from_date
+from servicekit.errors import Refusal, Violation
+from servicekit.ledger import NewEvent
+from servicekit.time import Segment, from_date
 
 Stage = Literal["draft", "proved", "approved", "active", "retired"]
 

@@ -20,13 +20,11 @@ from jurisdiction_router.rule_sets.documents import (
 from jurisdiction_router.rule_sets.enactments import of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.canonical import canonical_json
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
-from servicekit.ledger import Ledger, NewEvent
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer, canonical_json
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

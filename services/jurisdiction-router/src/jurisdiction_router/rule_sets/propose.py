@@ -20,10 +20,10 @@ from jurisdiction_router.rule_sets.enactments import Enactment
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, fingerprint, store_answer, take_key
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.ledger import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.time import Clock
 
 OF: str = "rule_set"
 """What such an impact is of, in its job's parameters."""

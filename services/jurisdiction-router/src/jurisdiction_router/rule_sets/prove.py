@@ -15,11 +15,10 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.rule_sets import rows as rule_set_rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer
-from servicekit.ledger import Ledger
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

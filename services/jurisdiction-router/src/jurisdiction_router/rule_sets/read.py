@@ -14,9 +14,9 @@ from jurisdiction_router.rule_sets.diff import diff
 from jurisdiction_router.rule_sets.documents import rule_set_document, rule_set_of
 from jurisdiction_router.rule_sets.prove import seen_by
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

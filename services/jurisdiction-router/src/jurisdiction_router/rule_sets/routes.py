@@ -38,10 +38,7 @@ from jurisdiction_router.rule_sets.schemas import (
     RuleSetWithdrawalIn,
     TestRun,
 )
-from servicekit.idempotency import IdempotencyKey
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import Problem, responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     BAD_REQUEST,
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
@@ -51,7 +48,11 @@ from servicekit.standard_problems import (
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     TOO_MANY_JOBS,
+    Problem,
+    responses,
 )
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey
 
 router = APIRouter(tags=["rule sets"])
 

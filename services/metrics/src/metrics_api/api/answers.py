@@ -22,8 +22,8 @@ from metrics_api.api.table_files import csv_file, xlsx_file
 from metrics_api.storage.editions import Edition
 from metrics_api.storage.label_files import Labels
 from metrics_api.usecases.issue_receipt import Receipt
+from servicekit.errors import preferred_language
 from servicekit.tables import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
-from servicekit.text import preferred_language
 
 Form = Literal["json", "csv", "xlsx"]
 Pinned = Mapping[str, object]

@@ -19,9 +19,7 @@ from metrics_api.dashboard.drawn_charts import DrawnCharts
 from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
 from metrics_api.usecases.coverage_request import CoverageRequest
-from servicekit.problems import responses
-from servicekit.refusals import Refusal, Violation
-from servicekit.text import preferred_language
+from servicekit.errors import Refusal, Violation, preferred_language, responses
 
 MOST_POINTS = 60
 

@@ -39,10 +39,9 @@ from metrics_api.usecases.compare_coverage import (
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
-from servicekit.civil_dates import CivilDate
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR
+from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.http import CursorText, Limit
+from servicekit.time import CivilDate
 
 MEANINGS: dict[Change, Wording] = {
     "entered": Wording("新计入分母", "Into the denominator"),

@@ -15,13 +15,7 @@ from metrics_api.domain.indicators import Tally
 from metrics_api.usecases.count_coverage import CountCoverage, CoverageAnswer
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt
-from servicekit.problems import responses
-from servicekit.standard_problems import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
-)
+from servicekit.errors import FORBIDDEN, INVALID_REQUEST, UNAUTHORIZED, UNKNOWN_PARAMETER, responses
 
 READ_PROBLEMS = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
 

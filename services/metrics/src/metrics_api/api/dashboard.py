@@ -54,11 +54,9 @@ from metrics_api.dashboard.speech import Language
 from metrics_api.dashboard.trend import Step
 from metrics_api.domain.forecasts import WORK
 from servicekit.auth import TokenVerifier
-from servicekit.civil_dates import CivilDate
-from servicekit.known_parameters import refuse_unknown_parameters
-from servicekit.pagination import CursorText
-from servicekit.problems import Problem
-from servicekit.standard_problems import NOT_FOUND, UNAUTHORIZED
+from servicekit.errors import NOT_FOUND, UNAUTHORIZED, Problem
+from servicekit.http import CursorText, refuse_unknown_parameters
+from servicekit.time import CivilDate
 
 PageDate = Annotated[CivilDate | None, BeforeValidator(lambda sent: sent or None)]
 """A date of a form, which may be left empty; else the dates that the REST API takes."""

@@ -22,7 +22,7 @@ from metrics_api.dashboard.site import MOST_IN_A_FILE, WholeList
 from metrics_api.dashboard.speech import Language, Speech
 from metrics_api.storage.label_files import Labels
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 FileForm = Literal["csv", "xlsx"]
 

@@ -26,11 +26,18 @@ from metrics_api.dashboard.site import Site, Trouble
 from metrics_api.dashboard.speech import Language, Speech
 from servicekit.auth import Caller, TokenVerifier
 from servicekit.database import is_unavailable
-from servicekit.problems import Problem, explain
-from servicekit.refusals import Refusal
-from servicekit.standard_problems import FORBIDDEN, STANDARD, UNAUTHORIZED, UNAVAILABLE
-from servicekit.text import preferred_language
-from servicekit.violations import RULE_TEXTS, from_pydantic
+from servicekit.errors import (
+    FORBIDDEN,
+    RULE_TEXTS,
+    STANDARD,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    Problem,
+    Refusal,
+    explain,
+    from_pydantic,
+    preferred_language,
+)
 
 COOKIE = "metrics_dashboard"
 COOKIE_PATH = OVERVIEW

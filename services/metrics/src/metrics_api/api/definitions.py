@@ -14,9 +14,7 @@ from metrics_api.domain.predicate_documents import predicate_document
 from metrics_api.domain.predicates import parameter_names
 from metrics_api.domain.weight_documents import measure_document
 from metrics_api.storage.definition_files import Definitions
-from servicekit.problems import responses
-from servicekit.refusals import Refusal
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, Refusal, responses
 
 
 def definitions_router() -> APIRouter:

@@ -1,7 +1,6 @@
 """The one table of what this service's refusals look like over HTTP."""
 
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.text import Text
+from servicekit.errors import ErrorTable, ProblemType, Text
 
 TOO_MANY_GROUPS = ProblemType(
     "too-many-groups",

@@ -22,7 +22,7 @@ from metrics_api.usecases.tell_forecast import (
     States,
     TellForecast,
 )
-from servicekit.problems import responses
+from servicekit.errors import responses
 
 
 def forecast_router() -> APIRouter:

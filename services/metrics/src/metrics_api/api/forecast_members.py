@@ -16,9 +16,8 @@ from metrics_api.domain.forecasts import WORK, State
 from metrics_api.usecases.forecast_question import ForecastQuestion
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.list_due import DueMember, DueRequest, ListDue
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR
+from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.http import CursorText, Limit
 
 AskedStates = Annotated[
     list[State] | None,

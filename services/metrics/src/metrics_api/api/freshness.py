@@ -9,7 +9,7 @@ from metrics_api.api.coverage import READ_PROBLEMS
 from metrics_api.api.parameters import ReadingCaller
 from metrics_api.api.schemas import FreshnessDocument
 from metrics_api.usecases.tell_freshness import FeedFreshness, TellFreshness
-from servicekit.problems import responses
+from servicekit.errors import responses
 
 
 def freshness_router() -> APIRouter:

@@ -30,13 +30,8 @@ from metrics_api.storage.job_files import file_pieces
 from metrics_api.usecases.count_series import MOST_POINTS
 from metrics_api.usecases.start_job import StartJob
 from servicekit.auth import Caller
-from servicekit.civil_dates import FIRST_DAY, LAST_DAY, CivilDate
 from servicekit.database import Database
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.jobs import Job
-from servicekit.problems import responses
-from servicekit.refusals import Refusal, Violation
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     MALFORMED_JSON,
@@ -44,7 +39,13 @@ from servicekit.standard_problems import (
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
     TOO_MANY_JOBS,
+    Refusal,
+    Violation,
+    responses,
 )
+from servicekit.jobs import Job
+from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.time import FIRST_DAY, LAST_DAY, CivilDate
 
 _HEADLINES = [
     "organizational_coverage", "eligible_coverage", "work_coverage", "charter_inclusion",

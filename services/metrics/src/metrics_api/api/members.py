@@ -20,9 +20,8 @@ from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_links import Links
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.list_members import ListMembers, Member
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import INVALID_CURSOR
+from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.http import CursorText, Limit
 
 AskedPart = Annotated[
     Part,

@@ -16,9 +16,7 @@ from fastapi import APIRouter, FastAPI, Response
 from metrics_api.api.answers import COLLECTED, Sent
 from metrics_api.api.errors import ERRORS
 from servicekit.auth import Caller
-from servicekit.problems import install_problems
-from servicekit.refusals import Refusal, Violation
-from servicekit.standard_problems import STANDARD
+from servicekit.errors import STANDARD, Refusal, Violation, install_problems
 
 _ASKING: ContextVar[Caller] = ContextVar("asking")
 

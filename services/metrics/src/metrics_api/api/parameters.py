@@ -14,9 +14,10 @@ from metrics_api.domain.periods import Period
 from metrics_api.usecases.count_series import SeriesRequest
 from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy
 from metrics_api.usecases.forecast_question import ForecastRequest
-from servicekit.auth import Caller, require
-from servicekit.civil_dates import CivilDate
-from servicekit.refusals import Refusal, Violation
+from servicekit.auth import Caller
+from servicekit.errors import Refusal, Violation
+from servicekit.http import require
+from servicekit.time import CivilDate
 
 ReadingCaller = Annotated[Caller, Depends(require("metrics:read"))]
 WritingCaller = Annotated[Caller, Depends(require("metrics:write"))]

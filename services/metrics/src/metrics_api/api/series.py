@@ -15,7 +15,7 @@ from metrics_api.api.parameters import pinned_hierarchy, series_request
 from metrics_api.api.schemas import CoverageSeries
 from metrics_api.usecases.count_series import CountSeries, IndicatorSeries, SeriesRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt
-from servicekit.problems import responses
+from servicekit.errors import responses
 
 
 def series_router() -> APIRouter:

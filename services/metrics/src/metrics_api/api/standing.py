@@ -12,8 +12,7 @@ from metrics_api.api.parameters import AtEdition, ReadingCaller, ValidOn
 from metrics_api.api.schemas import Standing
 from metrics_api.usecases.issue_receipt import IssueReceipt
 from metrics_api.usecases.tell_standing import IndicatorStanding, TellStanding
-from servicekit.problems import responses
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, responses
 
 
 def standing_router() -> APIRouter:

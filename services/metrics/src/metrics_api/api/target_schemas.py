@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from metrics_api.api.schemas import ReceiptDocument, Tally, Wording
-from servicekit.civil_dates import CivilDate
+from servicekit.time import CivilDate
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

@@ -16,10 +16,7 @@ from metrics_api.domain.targets import Target, TargetVariant
 from metrics_api.storage.definition_files import Definitions, TargetReading
 from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetStanding, VariantStanding
 from metrics_api.usecases.keep_targets import KeepTargets, TargetDraft
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -27,7 +24,10 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    responses,
 )
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey, fingerprint
 
 PATH = "/v1/targets"
 _WRITE_PROBLEMS = (*READ_PROBLEMS, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)

@@ -15,8 +15,8 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.coverage_request import CoverageRequest, check_names
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
-from servicekit.clock import Clock
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 MOST_BARS = 200
 """A drawing with more is a table."""

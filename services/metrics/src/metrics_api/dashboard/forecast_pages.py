@@ -19,7 +19,7 @@ from metrics_api.factory import Factory
 from metrics_api.usecases.forecast_question import ForecastRequest
 from metrics_api.usecases.list_due import DueMember, DueRequest
 from metrics_api.usecases.tell_forecast import ForecastAnswer
-from servicekit.civil_dates import LAST_DAY
+from servicekit.time import LAST_DAY
 
 _YEAR = timedelta(days=365)
 

@@ -24,8 +24,8 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.count_series import CountSeries
 from metrics_api.usecases.evaluate_targets import EvaluateTargets, TargetStanding
 from metrics_api.usecases.tell_freshness import Freshness, TellFreshness
-from servicekit.clock import Clock
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 Answer = TypeVar("Answer")
 

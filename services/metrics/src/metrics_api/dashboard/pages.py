@@ -18,7 +18,7 @@ from metrics_api.dashboard.page_query import (
     OVERVIEW,
 )
 from metrics_api.dashboard.speech import Language, Speech
-from servicekit.civil_dates import FIRST_DAY, LAST_DAY
+from servicekit.time import FIRST_DAY, LAST_DAY
 
 ASSETS = "/dashboard/assets"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

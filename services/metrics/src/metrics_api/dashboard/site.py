@@ -30,7 +30,7 @@ from metrics_api.storage.editions import Edition
 from metrics_api.usecases.evaluate_targets import TargetStanding
 from metrics_api.usecases.tell_freshness import Freshness
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 FRESHNESS = f"{OVERVIEW}/freshness"
 MOST_IN_A_FILE = 20_000

@@ -8,7 +8,7 @@ from metrics_api.domain.indicators import Indicator, Parameter
 from metrics_api.domain.predicate_documents import predicate_document
 from metrics_api.domain.predicates import parameter_names
 from metrics_api.domain.weight_documents import measure_document
-from servicekit.canonical import canonical_json
+from servicekit.ledger import canonical_json
 
 
 def definition_digest(indicator: Indicator, parameters: Mapping[str, Parameter]) -> str:

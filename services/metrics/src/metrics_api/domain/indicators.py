@@ -7,7 +7,7 @@ from datetime import date
 from metrics_api.domain.predicates import Every, Predicate, resolve
 from metrics_api.domain.timelines import Span
 from metrics_api.domain.weights import COUNTED, WHOLE, Divisors, Measure
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 RATE_UNIT = 1_000_000
 """Rates are told to one in a million."""

@@ -14,7 +14,7 @@ from metrics_api.clients.router_states import (
 from metrics_api.domain.timelines import FAR, Replacement, Span
 from metrics_api.usecases.record_changes import PageOfChanges
 from servicekit.follower import FeedEvent
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 Value = TypeVar("Value")
 

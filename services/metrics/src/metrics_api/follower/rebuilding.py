@@ -24,8 +24,7 @@ from metrics_api.storage.rebuilds import (
 )
 from metrics_api.usecases.record_changes import PageOfChanges, apply_changes
 from servicekit.database import Database
-from servicekit.feed_replay import FeedReplay
-from servicekit.follower import follow_lock
+from servicekit.follower import FeedReplay, follow_lock
 
 OnProgress = Callable[[int, int], None]
 """Told how many editions are made, of how many."""

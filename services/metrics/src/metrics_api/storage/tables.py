@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from metrics_api.domain.facts import COLUMNS
 from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
-from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
+from servicekit.ledger import idempotency_table
 
 metadata = new_metadata()
 

@@ -27,8 +27,8 @@ from metrics_api.usecases.coverage_question import AskCoverage, CoverageQuestion
 from metrics_api.usecases.coverage_request import CoverageRequest, Hierarchy, check_areas
 from metrics_api.usecases.list_members import ATTEMPTS, Member
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from metrics_api.domain.directory import Directory
 from metrics_api.storage.editions import Edition
 from metrics_api.usecases.coverage_question import AskCoverage, CoverageQuestion
 from metrics_api.usecases.coverage_request import CoverageRequest
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from metrics_api.usecases.coverage_request import (
     check_filters,
     hierarchy_day,
 )
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 MOST_POINTS = 400
 """Days in one series: thirty years of months, a hundred of quarters."""

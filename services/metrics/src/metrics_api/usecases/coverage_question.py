@@ -20,8 +20,8 @@ from metrics_api.usecases.coverage_request import (
     spelled_out,
 )
 from metrics_api.usecases.keep_copy import LiveCopy, Served
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

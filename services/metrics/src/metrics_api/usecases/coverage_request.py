@@ -9,7 +9,7 @@ from metrics_api.counting.area_rollup import AreaRollup
 from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY, UNDER_BODY, is_territorial
 from metrics_api.domain.directory import Directory
 from metrics_api.domain.indicators import Indicator
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 MAX_KEYS = 6
 """Dimensions in one `group_by`; more than that nobody reads as a table."""

@@ -22,9 +22,9 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.issue_receipt import IssueReceipt, Receipt
 from metrics_api.usecases.keep_targets import visible
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

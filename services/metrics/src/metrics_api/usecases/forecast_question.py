@@ -29,7 +29,7 @@ from metrics_api.usecases.coverage_request import (
     hierarchy_day,
     spelled_out,
 )
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from metrics_api.domain.rule_sets import RuleSetVersion
 from metrics_api.storage.definition_files import Definitions
 from metrics_api.storage.editions import Edition
 from metrics_api.usecases.keep_copy import LiveCopy
-from servicekit.areas import area_prefix
+from servicekit.auth import area_prefix
 
 
 @dataclass(frozen=True, slots=True)

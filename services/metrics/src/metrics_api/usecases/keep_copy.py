@@ -21,9 +21,8 @@ from metrics_api.storage.directory_rows import read_directory
 from metrics_api.storage.editions import CHANNEL, Edition, directory_changed, newest_edition
 from metrics_api.storage.fact_rows import BELIEVED, PAST, closed_after, opened_after, stream_rows
 from metrics_api.storage.rebuilds import newest_rebuild
-from servicekit.bell import Bell
-from servicekit.clock import Clock
-from servicekit.database import Database
+from servicekit.database import Bell, Database
+from servicekit.time import Clock
 
 log = structlog.get_logger()
 

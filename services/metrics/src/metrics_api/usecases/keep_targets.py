@@ -25,12 +25,12 @@ from metrics_api.storage.own_targets import (
 from metrics_api.usecases.coverage_request import check_filters
 from metrics_api.usecases.keep_copy import LiveCopy
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import StoredAnswer, store_answer, take_key
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

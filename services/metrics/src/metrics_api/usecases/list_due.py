@@ -20,8 +20,8 @@ from metrics_api.storage.forecast_rows import (
 )
 from metrics_api.usecases.forecast_question import AskForecast, ForecastQuestion, ForecastRequest
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
 
 
 @dataclass(frozen=True, slots=True)

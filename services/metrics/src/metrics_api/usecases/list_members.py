@@ -15,8 +15,8 @@ from metrics_api.storage.fact_rows import read_facts
 from metrics_api.usecases.coverage_question import AskCoverage, CoverageQuestion
 from metrics_api.usecases.coverage_request import CoverageRequest
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
 
 ATTEMPTS = 3
 

@@ -19,7 +19,7 @@ from metrics_api.usecases.count_coverage import CountCoverage
 from metrics_api.usecases.coverage_request import CoverageRequest
 from metrics_api.usecases.evaluate_targets import EvaluateTargets
 from metrics_api.usecases.keep_copy import LiveCopy
-from servicekit.clock import CIVIL_ZONE, Clock
+from servicekit.time import CIVIL_ZONE, Clock
 
 log = structlog.get_logger()
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
+from servicekit.errors import Refusal
 from servicekit.jobs import Job
-from servicekit.refusals import Refusal
+from servicekit.ledger import StoredAnswer, store_answer, take_key
 
 
 class StartJob:

@@ -13,7 +13,7 @@ from metrics_api.storage.editions import Edition
 from metrics_api.storage.forecast_rows import TermCount, count_terms
 from metrics_api.usecases.forecast_question import AskForecast, ForecastQuestion, ForecastRequest
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 Key = tuple[str, ...]
 States = Counter[State]

@@ -8,8 +8,8 @@ from metrics_api.clients.upstream_feeds import UpstreamFeed
 from metrics_api.storage.editions import Edition, newest_edition
 from metrics_api.storage.feed_cursors import FEEDS, FeedCursor, read_cursors
 from metrics_api.usecases.keep_copy import LiveCopy
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

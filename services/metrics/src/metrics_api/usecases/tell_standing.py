@@ -16,7 +16,7 @@ from metrics_api.storage.editions import Edition
 from metrics_api.storage.fact_rows import read_facts_of
 from metrics_api.usecases.coverage_question import AskCoverage
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

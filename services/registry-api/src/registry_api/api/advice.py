@@ -12,9 +12,7 @@ from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.evaluation import BASIS, SOURCE
 from registry_api.domain.guidance import Guidance
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, NOT_FOUND
-from servicekit.text import preferred_language
+from servicekit.errors import AHEAD_OF_HEAD, NOT_FOUND, preferred_language, responses
 
 router = APIRouter(tags=["advice"])
 

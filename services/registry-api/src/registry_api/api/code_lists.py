@@ -8,7 +8,7 @@ from registry_api.api.dependencies import USUAL, Reader
 from registry_api.api.errors import UNKNOWN_CODE_LIST
 from registry_api.api.schemas import CodeListOut, CodeLists, LabelledCode
 from registry_api.domain.code_lists import CodeList, code_lists
-from servicekit.problems import Problem, responses
+from servicekit.errors import Problem, responses
 
 router = APIRouter(tags=["code lists"])
 

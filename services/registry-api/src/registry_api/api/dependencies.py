@@ -7,16 +7,16 @@ from fastapi import Depends, Path, Query, Request
 
 from registry_api.domain.point_in_time import AsOf
 from registry_api.factory import Factory
-from servicekit.auth import Caller, require
-from servicekit.civil_dates import CivilDate
-from servicekit.moments import KnownAt, moment
-from servicekit.problems import ProblemType
-from servicekit.standard_problems import (
+from servicekit.auth import Caller
+from servicekit.errors import (
     FORBIDDEN,
     INVALID_REQUEST,
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
+    ProblemType,
 )
+from servicekit.http import require
+from servicekit.time import CivilDate, KnownAt, moment
 
 USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
 """What any route with a token and parameters can answer."""

@@ -23,10 +23,9 @@ from registry_api.domain.elections import (
     Result,
 )
 from registry_api.usecases.hold_election import Attempt
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch
-from servicekit.problems import responses
-from servicekit.standard_problems import NOT_FOUND
+from servicekit.errors import NOT_FOUND, responses
+from servicekit.http import IfMatch
+from servicekit.ledger import IdempotencyKey, fingerprint
 
 PATH = "/v1/organizations/{organization_id}/leadership-elections"
 

@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from registry_api.api.rule_words import RULE_WORDS
-from servicekit.problems import ErrorTable, ProblemType
-from servicekit.standard_problems import OUTSIDE_AREAS
-from servicekit.text import Text
+from servicekit.errors import OUTSIDE_AREAS, ErrorTable, ProblemType, Text
 
 INVALID_ORGANIZATION = ProblemType(
     "invalid-organization",

@@ -14,9 +14,8 @@ from registry_api.api.filters import Filters
 from registry_api.domain.columns import Language
 from registry_api.files.formats import MEDIA_TYPES, Form
 from registry_api.usecases.export_organizations import Export
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, TOO_MANY_REQUESTS
+from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
+from servicekit.http import takes_transfer_place
 
 router = APIRouter(tags=["organizations"])
 

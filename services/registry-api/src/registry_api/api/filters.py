@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from registry_api.domain.code_lists import Coded
 from registry_api.domain.facets import AREA, Facet, Filter, facets, filters
 from registry_api.domain.field_types import CivilDate
-from servicekit.areas import area_prefix
+from servicekit.auth import area_prefix
 
 _MOST_VALUES = 200
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]

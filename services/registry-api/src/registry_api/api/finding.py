@@ -12,14 +12,14 @@ from registry_api.domain.document_fields import parse_fields
 from registry_api.domain.facets import Sort
 from registry_api.usecases.find_organizations import BY_ID, Question
 from registry_api.usecases.look_up_organizations import Wanted
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     AHEAD_OF_HEAD,
     INVALID_CURSOR,
     MALFORMED_JSON,
     PAYLOAD_TOO_LARGE,
+    responses,
 )
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["organizations"])
 

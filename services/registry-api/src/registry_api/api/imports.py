@@ -21,19 +21,18 @@ from registry_api.files.formats import MEDIA_TYPES, Form
 from registry_api.files.template import template
 from registry_api.usecases.read_import import Remarks
 from registry_api.usecases.start_import import ImportRequest
-from servicekit.idempotency import IdempotencyKey
-from servicekit.jobs import Job
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
     NOT_FOUND,
     TOO_MANY_JOBS,
     TOO_MANY_REQUESTS,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import CursorText, Limit, takes_transfer_place
+from servicekit.jobs import Job
+from servicekit.ledger import IdempotencyKey
 
 PATH = "/v1/imports"
 

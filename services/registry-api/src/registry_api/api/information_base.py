@@ -10,9 +10,8 @@ from registry_api.api.obligation_schemas import BasePageOut, InBaseOut
 from registry_api.api.obligations import Counted
 from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.usecases.list_information_base import BaseQuestion, InBase
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR
+from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, responses
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["obligations"])
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Path
 
 from registry_api.api.dependencies import USUAL, Known, Made, Reader
 from registry_api.api.reading_schemas import AreaDigestOut, HeadOut
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, OUTSIDE_AREAS
+from servicekit.errors import AHEAD_OF_HEAD, OUTSIDE_AREAS, responses
 
 router = APIRouter(tags=["integrity"])
 

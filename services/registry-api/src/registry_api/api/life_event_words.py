@@ -1,6 +1,6 @@
 """Words for the rules that events of an organization's life can break."""
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 LIFE_EVENT_RULES = {
     "party_organization_exists": Text(

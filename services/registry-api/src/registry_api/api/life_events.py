@@ -18,10 +18,7 @@ from registry_api.domain.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.factory import Factory
 from registry_api.usecases.record_event import AMENDED, Happening, Recorded
 from servicekit.auth import Caller
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.preconditions import IfMatch, etag
-from servicekit.problems import ProblemType, responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -29,7 +26,11 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    ProblemType,
+    responses,
 )
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey, fingerprint
 
 router = APIRouter(tags=["life events"])
 

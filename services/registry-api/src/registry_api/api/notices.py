@@ -9,11 +9,15 @@ from registry_api.api.errors import ORGANIZATION_VOID
 from registry_api.api.reading_schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.api.supervision import ASKING_THE_ROUTER, OfBody
 from registry_api.usecases.find_notices import Noticed, NoticeQuestion
-from servicekit.areas import area_prefix
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND
-from servicekit.text import preferred_language
+from servicekit.auth import area_prefix
+from servicekit.errors import (
+    AHEAD_OF_HEAD,
+    INVALID_CURSOR,
+    NOT_FOUND,
+    preferred_language,
+    responses,
+)
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["notices"])
 

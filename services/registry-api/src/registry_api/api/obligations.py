@@ -30,16 +30,15 @@ from registry_api.usecases.find_obligations import (
     owing_document,
     refuse_known_then,
 )
-from servicekit.pagination import CursorText, Limit
-from servicekit.places import takes_transfer_place
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     AHEAD_OF_HEAD,
     INVALID_CURSOR,
     NOT_FOUND,
     TOO_MANY_REQUESTS,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import CursorText, Limit, takes_transfer_place
 
 router = APIRouter(tags=["obligations"])
 

@@ -24,19 +24,19 @@ from registry_api.domain.point_in_time import AsOf
 from registry_api.factory import Factory
 from registry_api.usecases.read_organization import Document
 from registry_api.usecases.register_organization import Request as RegisterRequest
-from servicekit.idempotency import IdempotencyKey, fingerprint
-from servicekit.moments import KnownAt, moment
-from servicekit.preconditions import etag
-from servicekit.problems import responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     AHEAD_OF_HEAD,
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
+    preferred_language,
+    responses,
 )
-from servicekit.text import preferred_language
+from servicekit.http import etag
+from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.time import KnownAt, moment
 
 router = APIRouter(tags=["organizations"])
 

@@ -1,12 +1,12 @@
 """What text of a certain form looks like, in words: nobody is shown a regular expression.
 
 The patterns are those of the model and of parameters, as they are written there; those that other
-services have too are in `servicekit.violations`. A test holds that each has its words.
+services have too are in `servicekit.errors.violations`. A test holds that each has its words.
 """
 
 from collections.abc import Mapping
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 PATTERN_WORDS: Mapping[str, Text] = {
     "^[0-9A-HJ-NP-RTUWXY]{18}$": Text(

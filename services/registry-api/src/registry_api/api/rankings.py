@@ -13,9 +13,7 @@ from registry_api.api.errors import UNKNOWN_CANDIDATES
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.ranking import Criterion, Placed, criteria
 from registry_api.usecases.rank_candidates import Competitor
-from servicekit.problems import responses
-from servicekit.standard_problems import MALFORMED_JSON, PAYLOAD_TOO_LARGE
-from servicekit.text import preferred_language
+from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, preferred_language, responses
 
 router = APIRouter(tags=["advice"])
 

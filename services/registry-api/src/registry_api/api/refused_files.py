@@ -13,10 +13,8 @@ from registry_api.api.errors import ERRORS
 from registry_api.domain.columns import REASON_HEADER, REASON_MEMBER, columns, is_reason
 from registry_api.files.exported_table import TableForm, written
 from registry_api.usecases.read_import import RefusedRow, RefusedRows
-from servicekit.problems import explain
-from servicekit.refusals import Violation
+from servicekit.errors import RULE_TEXTS, Violation, explain
 from servicekit.tables import guarded, unguarded
-from servicekit.violations import RULE_TEXTS
 
 ROW_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
 

@@ -13,10 +13,7 @@ from registry_api.api.schemas import ReorganizationOut, VoidIn, VoidOut
 from registry_api.domain.reorganization import Merger, Split
 from registry_api.usecases.reorganize import plan_of_merger, plan_of_split
 from registry_api.usecases.void_organization import VoidRequest
-from servicekit.idempotency import IdempotencyKey, StoredAnswer, fingerprint
-from servicekit.preconditions import IfMatch
-from servicekit.problems import ProblemType, responses
-from servicekit.standard_problems import (
+from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
     NOT_FOUND,
@@ -24,7 +21,11 @@ from servicekit.standard_problems import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    ProblemType,
+    responses,
 )
+from servicekit.http import IfMatch
+from servicekit.ledger import IdempotencyKey, StoredAnswer, fingerprint
 
 router = APIRouter(tags=["life events"])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from registry_api.api.life_event_words import LIFE_EVENT_RULES
 from registry_api.api.pattern_words import PATTERN_WORDS
-from servicekit.text import Text
+from servicekit.errors import Text
 
 RULE_WORDS: Mapping[str, Text] = {
     "code_or_filing_number": Text(

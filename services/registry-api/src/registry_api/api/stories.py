@@ -12,9 +12,8 @@ from registry_api.api.reading_schemas import (
     ToldEventOut,
 )
 from registry_api.domain.story import Chapter, ToldEvent
-from servicekit.pagination import CursorText, Limit
-from servicekit.problems import responses
-from servicekit.standard_problems import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND
+from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.http import CursorText, Limit
 
 router = APIRouter(tags=["organizations"])
 

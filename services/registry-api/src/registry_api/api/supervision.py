@@ -10,7 +10,7 @@ from registry_api.api.errors import (
     TOO_MANY_SUPERVISED,
 )
 from registry_api.usecases.find_supervised import Supervised
-from servicekit.problems import ProblemType
+from servicekit.errors import ProblemType
 
 _MOST_BODIES = 20
 

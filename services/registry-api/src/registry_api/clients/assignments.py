@@ -13,7 +13,7 @@ import httpx
 import msgspec
 import structlog
 
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 BodyFilter = Literal["body_id", "under_body"]
 """A body itself; a body and all beneath it."""

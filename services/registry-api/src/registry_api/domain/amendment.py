@@ -4,8 +4,8 @@ from typing import Any
 
 from registry_api.domain.life_events.event import Effect
 from registry_api.domain.organization import State
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.errors import Refusal, Violation
+from servicekit.time import merge_patch
 
 DECIDED = {"leadership_election": "leadership-elections", "evaluation": "evaluations"}
 """What only its own events decide, and where they are recorded."""

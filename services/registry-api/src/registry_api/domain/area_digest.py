@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from servicekit.canonical import canonical_json
+from servicekit.ledger import canonical_json
 
 
 class AreaDigest:

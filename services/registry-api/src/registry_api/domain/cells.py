@@ -24,9 +24,8 @@ from registry_api.domain.quoting import (
     items,
     literal,
 )
-from servicekit.refusals import Violation
+from servicekit.errors import Violation, from_pydantic
 from servicekit.tables import unguarded
-from servicekit.violations import from_pydantic
 
 Tell = Callable[[Violation], None]
 

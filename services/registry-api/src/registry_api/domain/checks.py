@@ -15,7 +15,7 @@ from registry_api.domain.divisions import Divisions
 from registry_api.domain.fact_reading import Reader, fact_reader
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 
 def check_state(state: State, today: date, divisions: Divisions) -> list[Violation]:

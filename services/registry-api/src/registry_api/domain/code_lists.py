@@ -10,7 +10,7 @@ import yaml
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from registry_api.domain.code_lists import Coded, code_lists
 from registry_api.domain.organization import OrganizationState, State, complete
 from registry_api.domain.quoting import listed, written
+from servicekit.errors import Text
 from servicekit.tables import guarded
-from servicekit.text import Text
 
 Kind = Literal["text", "token", "code", "count", "flag", "date", "list", "codes"]
 Language = Literal["zh", "en"]

@@ -18,8 +18,8 @@ from registry_api.domain.life_events import LIFE_EVENTS
 from registry_api.domain.life_events.event import check_status, not_possible
 from registry_api.domain.organization import State, settled
 from registry_api.domain.reorganization import MERGED, SPLIT
-from servicekit.refusals import Refusal
-from servicekit.timeline import merge_diff, merge_patch
+from servicekit.errors import Refusal
+from servicekit.time import merge_diff, merge_patch
 
 _Check = Callable[[State, dict[str, Any], date], None]
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from registry_api.domain.columns import columns
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 _ALWAYS = ("id", "revision")
 Tree = Mapping[str, "Tree | None"]

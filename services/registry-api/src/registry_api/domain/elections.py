@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry_api.domain.field_types import CivilDate, Name
 from registry_api.domain.life_events.event import Effect, Reason, check_status, not_possible
 from registry_api.domain.organization import State
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 OPENED = "organization.election_opened"
 REVIEWED = "organization.candidate_reviewed"

@@ -10,7 +10,7 @@ from datetime import date
 from registry_api.domain.dates import years_later
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter
-from servicekit.text import Text
+from servicekit.errors import Text
 
 SOURCE = "市民政局2016年6月14日讲话（五嵌入之二 等级评估）"
 BASIS = "S"

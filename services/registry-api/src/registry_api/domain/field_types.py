@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from servicekit.civil_dates import CivilDate
+from servicekit.time import CivilDate
 
 __all__ = ["CivilDate", "Count", "Flag", "Line", "Name", "Part"]
 

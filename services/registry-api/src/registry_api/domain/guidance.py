@@ -16,7 +16,7 @@ from registry_api.domain.code_lists import list_codes
 from registry_api.domain.columns import value_at
 from registry_api.domain.conditions import Condition, check_path, facts_of, read_condition
 from registry_api.domain.organization import State
-from servicekit.text import Text
+from servicekit.errors import Text
 
 MODES = ("solo", "joint", "keep", "worker", "none")
 LEVELS = ("first", "high", "normal", "none")

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry_api.domain.organization import State, access_area, settled
-from servicekit.ledger import Segment
-from servicekit.timeline import fold, from_date, state_on
+from servicekit.time import Segment, fold, from_date, state_on
 
 Patch = tuple[date, int, dict[str, Any]]
 """(effective_on, position, RFC 7396 merge patch)."""

@@ -14,8 +14,8 @@ from registry_api.domain import credit_code
 from registry_api.domain.code_lists import code_lists
 from registry_api.domain.columns import value_at
 from registry_api.domain.organization import State
-from servicekit.areas import area_prefix
-from servicekit.text import Text
+from servicekit.auth import area_prefix
+from servicekit.errors import Text
 
 IN_OPERATION = frozenset({"active", "suspended"})
 """Organizations that are gone keep their names and lapsed grades."""

@@ -24,8 +24,8 @@ from registry_api.domain.life_events import LIFE_EVENTS
 from registry_api.domain.organization import State
 from registry_api.domain.parameters import parameter, starts
 from registry_api.domain.schedules import SCHEDULES, Known, Schedule
-from servicekit.ledger import Segment
-from servicekit.text import Text
+from servicekit.errors import Text
+from servicekit.time import Segment
 
 AMENDMENTS = "amendments"
 

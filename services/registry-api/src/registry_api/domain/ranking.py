@@ -19,8 +19,8 @@ from registry_api.domain.code_lists import list_codes
 from registry_api.domain.conditions import Condition, facts_of, read_condition
 from registry_api.domain.obligations import Obligation, obligations_on
 from registry_api.domain.organization import State
-from servicekit.ledger import Segment
-from servicekit.text import Text
+from servicekit.errors import Text
+from servicekit.time import Segment
 
 
 @dataclass(frozen=True, slots=True)

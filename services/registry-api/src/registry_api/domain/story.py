@@ -12,8 +12,7 @@ from typing import Any
 
 from registry_api.domain.columns import columns, value_at
 from registry_api.domain.organization import State, access_area
-from servicekit.ledger import Segment
-from servicekit.timeline import replace_from
+from servicekit.time import Segment, replace_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from registry_api.domain.cells import BadCell, Tell
 from registry_api.domain.divisions import division_names
 from registry_api.domain.quoting import clean
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _OFFICE = re.compile(r"(?<=街道)办(?:事处)?$|办事处$")

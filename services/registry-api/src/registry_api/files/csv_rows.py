@@ -14,7 +14,7 @@ from registry_api.files.layout import recognised
 from registry_api.files.rows import FileRefused, FileRow
 from registry_api.files.table import Table
 from registry_api.files.table_layouts import layout_of
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 MAX_LINE = 1_000_000
 

@@ -4,7 +4,7 @@ import codecs
 from typing import BinaryIO
 
 from registry_api.files.rows import FileRefused
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 _PIECE = 1024 * 1024
 _OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

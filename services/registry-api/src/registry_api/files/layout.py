@@ -19,7 +19,7 @@ from registry_api.domain.organization import OrganizationState, State, shape
 from registry_api.domain.quoting import EXAMPLE_MARK
 from registry_api.domain.street_names import read_street
 from registry_api.files.rows import BrokenRow, FileRefused, FileRow
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 MAX_COLUMNS = 200
 _NAMING = {("credit_code",), ("filing_number",)}

@@ -10,7 +10,7 @@ from registry_api.domain.columns import IGNORED, REASON_MEMBER
 from registry_api.domain.organization import OrganizationState, State, complete, shape
 from registry_api.files.rows import BrokenRow, FileRow
 from registry_api.files.table import Table
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 MAX_LINE = 1_000_000
 MAX_DEPTH = 20

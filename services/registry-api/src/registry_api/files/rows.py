@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry_api.domain.organization import State, complete
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 
 class FileRow(ABC):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 
 @dataclass(frozen=True, slots=True)

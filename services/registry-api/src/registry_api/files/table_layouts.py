@@ -12,7 +12,7 @@ from registry_api.domain.columns import is_reason
 from registry_api.files.layout import Layout
 from registry_api.files.ndjson_rows import ORIGINAL, document_row
 from registry_api.files.rows import BrokenRow, FileRow
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 from servicekit.tables import unguarded
 
 

@@ -16,7 +16,7 @@ from registry_api.files.rows import FileRefused, FileRow
 from registry_api.files.spreadsheet_unpacking import REFUSED, SECONDS_LIMIT, unpacked_lines
 from registry_api.files.table import Table
 from registry_api.files.table_layouts import layout_of
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 UNPACKED_LIMIT = 1024**3
 """Bytes of XML in a file that is read; a 100,000-row sheet of all columns has a third of that."""

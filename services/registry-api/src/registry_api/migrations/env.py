@@ -1,6 +1,6 @@
 """Alembic's entry point."""
 
 from registry_api.storage.tables import metadata
-from servicekit.migrations import run_environment
+from servicekit.database import run_environment
 
 run_environment(metadata)

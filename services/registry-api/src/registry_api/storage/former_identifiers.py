@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.organization import State
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 _KINDS = ("credit_code", "filing_number")
 

@@ -14,8 +14,8 @@ from registry_api.domain.contradictions import Happened
 from registry_api.domain.known_past import Patch
 from registry_api.domain.organization import complete
 from registry_api.domain.story import ToldEvent
-from servicekit.canonical import GENESIS
-from servicekit.ledger import Head, Segment
+from servicekit.ledger import GENESIS, Head
+from servicekit.time import Segment
 
 
 async def patches(

@@ -24,9 +24,9 @@ from registry_api.domain.organization import State, access_area
 from registry_api.storage import former_identifiers, obligation_rows
 from registry_api.storage.obligation_rows import Owing
 from registry_api.storage.tables import organization
-from servicekit.canonical import canonical_text
 from servicekit.database import copy_rows
-from servicekit.ledger import Segment
+from servicekit.ledger import canonical_text
+from servicekit.time import Segment
 
 Timeline = Sequence[Segment]
 

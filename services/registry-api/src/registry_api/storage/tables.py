@@ -22,9 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from registry_api.storage.facet_columns import facet_columns
 from servicekit.database import new_metadata
-from servicekit.idempotency import idempotency_table
 from servicekit.jobs import job_table
-from servicekit.ledger_schema import ledger_tables
+from servicekit.ledger import idempotency_table, ledger_tables
 
 metadata = new_metadata()
 

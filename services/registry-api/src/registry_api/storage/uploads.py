@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.database import copy_rows
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 PIECE = 1024 * 1024
 """Bytes in a stored piece."""

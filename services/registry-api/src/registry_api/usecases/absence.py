@@ -10,7 +10,7 @@ from registry_api.domain.point_in_time import PointInTime
 from registry_api.storage import past_listing, void_organizations
 from registry_api.storage.void_organizations import Void
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
 
 
 async def absence(

@@ -13,7 +13,7 @@ from registry_api.domain.organization import State
 from registry_api.domain.point_in_time import AsOf
 from registry_api.usecases.read_organization import ReadOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,9 @@ from registry_api.storage.organization_rows import Held
 from registry_api.usecases.absence import absence
 from registry_api.usecases.revision import Revision, Terms
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.time import Clock, merge_patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,10 @@ from registry_api.storage import organization_rows
 from registry_api.storage.organization_rows import Held
 from registry_api.usecases.change_organization import below
 from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
+from servicekit.ledger import NewEvent
+from servicekit.time import Clock, Segment
 
 ESTABLISHED = "organization.established"
 

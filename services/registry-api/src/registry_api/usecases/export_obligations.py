@@ -17,8 +17,8 @@ from registry_api.usecases.export_organizations import Export
 from registry_api.usecases.find_obligations import FindObligations, OwingQuestion, owing_document
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.refusals import Refusal
 from servicekit.tables import MAX_SHEET_ROWS, guarded
 
 _SHEET = {"zh": "待办义务", "en": "obligations"}

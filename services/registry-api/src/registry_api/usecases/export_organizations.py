@@ -26,11 +26,11 @@ from registry_api.storage import history, listing, past_listing
 from registry_api.storage.past_listing import PastFilter
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
-from servicekit.refusals import Refusal
 from servicekit.tables import MAX_SHEET_ROWS
+from servicekit.time import Clock
 
 Pages = AsyncIterator[Sequence[str]]
 

@@ -19,10 +19,10 @@ from registry_api.usecases.find_point_in_time import as_begun, find_point_in_tim
 from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from registry_api.usecases.read_organization import ReadOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 _BATCH = 500
 _BUDGET = 5_000

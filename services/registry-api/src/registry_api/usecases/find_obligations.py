@@ -17,10 +17,10 @@ from registry_api.storage import obligation_listing
 from registry_api.storage.obligation_listing import Owing, OwingFilter
 from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

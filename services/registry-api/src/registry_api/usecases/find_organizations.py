@@ -28,10 +28,10 @@ from registry_api.storage.listing import Row
 from registry_api.storage.past_listing import NOW, PastFilter
 from registry_api.usecases.find_point_in_time import as_begun, find_point_in_time
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 BY_ID: Sort = "id"
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.domain.point_in_time import AsOf, PointInTime
 from registry_api.storage import history
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 
 async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: date) -> PointInTime:

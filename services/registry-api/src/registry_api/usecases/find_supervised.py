@@ -15,7 +15,7 @@ from uuid import UUID
 
 from registry_api.clients.assignments import Assignments, BodyFilter
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 SCOPE = "router:read"
 """What a caller needs beside `registry:read`, because the router answers to them."""

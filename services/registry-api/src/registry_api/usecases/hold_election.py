@@ -24,8 +24,8 @@ from registry_api.usecases.change_organization import locked
 from registry_api.usecases.record_event import Happening, Hook, Recorded, RecordEvent
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ids import uuid7
-from servicekit.refusals import Refusal
 from servicekit.sealing import Sealer
 
 _Dated = (

@@ -16,10 +16,10 @@ from registry_api.storage.organization_rows import Held
 from registry_api.usecases.change_organization import revised
 from registry_api.usecases.import_entries import Entry, Judge
 from registry_api.usecases.import_matching import Bearers, RowRefused
+from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
-from servicekit.ledger import NewEvent, Segment
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_patch
+from servicekit.ledger import NewEvent
+from servicekit.time import Segment, merge_patch
 
 EVENT = "organization.imported"
 

@@ -20,9 +20,9 @@ from registry_api.domain.organization import (
 )
 from registry_api.files.rows import FileRow
 from registry_api.usecases.revision import Terms, broken_rules
-from servicekit.canonical import canonical_text
-from servicekit.refusals import Violation
-from servicekit.timeline import merge_diff
+from servicekit.errors import Violation
+from servicekit.ledger import canonical_text
+from servicekit.time import merge_diff
 
 Identity = str | tuple[str, str]
 """A credit code, or (authority's division, filing number)."""

@@ -11,7 +11,7 @@ from registry_api.files.rows import FileRow
 from registry_api.storage.organization_rows import Held
 from registry_api.usecases.import_entries import Entry, filed_as
 from servicekit.auth import Caller
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 
 class RowRefused(Exception):

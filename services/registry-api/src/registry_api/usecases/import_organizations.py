@@ -33,11 +33,11 @@ from registry_api.usecases.import_matching import numbers_under_other_authoritie
 from registry_api.usecases.revision import Terms
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.errors import Violation
 from servicekit.jobs import Job, JobFailed
 from servicekit.ledger import Ledger
-from servicekit.refusals import Violation
+from servicekit.time import Clock
 
 BATCH = 2000
 LISTED_NOTICES = 10_000

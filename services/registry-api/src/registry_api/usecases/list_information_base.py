@@ -28,9 +28,9 @@ from registry_api.storage.past_listing import PastFilter
 from registry_api.usecases.find_point_in_time import as_begun, find_point_in_time
 from registry_api.usecases.find_supervised import FindSupervised, Supervised
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from registry_api.storage.lookups import Named
 from registry_api.storage.past_listing import PastFilter
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from registry_api.domain.point_in_time import AsOf, PointInTime
 from registry_api.storage import history, listing, past_listing
 from registry_api.storage.past_listing import NOW, PastFilter
 from registry_api.usecases.find_point_in_time import find_point_in_time
-from servicekit.areas import area_prefix
-from servicekit.auth import Caller
-from servicekit.clock import Clock
+from servicekit.auth import Caller, area_prefix
 from servicekit.database import Database
+from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
-from servicekit.refusals import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

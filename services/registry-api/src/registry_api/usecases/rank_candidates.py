@@ -10,9 +10,9 @@ from registry_api.domain.organization import access_area
 from registry_api.domain.ranking import Candidate, Placed, judged, ranked
 from registry_api.storage import history, lookups
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from registry_api.storage.uploads import Remark, Severity
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import Refusal, Violation
+from servicekit.http import decode_cursor, encode_cursor
 from servicekit.jobs import Job
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal, Violation
 from servicekit.tables import MAX_SHEET_ROWS
 
 _PAGE = 1000

@@ -13,9 +13,9 @@ from registry_api.storage import history, past_listing
 from registry_api.usecases.absence import absence
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

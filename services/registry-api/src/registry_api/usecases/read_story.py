@@ -10,10 +10,10 @@ from registry_api.storage import history
 from registry_api.usecases.absence import absence
 from registry_api.usecases.find_point_in_time import find_point_in_time
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.pagination import decode_cursor, encode_cursor
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from registry_api.storage import organization_rows
 from registry_api.usecases.change_organization import Change, ChangeOrganization, locked
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger
-from servicekit.preconditions import check_if_match
+from servicekit.http import check_if_match
+from servicekit.ledger import Ledger, StoredAnswer, store_answer, take_key
 
 AMENDED = "organization.amended"
 

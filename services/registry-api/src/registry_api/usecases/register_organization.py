@@ -14,10 +14,9 @@ from registry_api.storage import organization_rows
 from registry_api.storage.organization_rows import Held
 from registry_api.usecases.establish_organization import EstablishOrganization
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger
+from servicekit.ledger import Ledger, StoredAnswer, store_answer, take_key
+from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)

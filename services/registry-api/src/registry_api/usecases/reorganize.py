@@ -30,10 +30,9 @@ from registry_api.usecases.change_organization import Change, ChangeOrganization
 from registry_api.usecases.establish_organization import EstablishOrganization
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger, NewEvent
-from servicekit.preconditions import etag
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.http import etag
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer, store_answer, take_key
 
 _Placed = tuple[str, Participant]
 """One that takes part, and where it stands in what was sent."""

@@ -20,9 +20,8 @@ from registry_api.domain.divisions import Divisions
 from registry_api.domain.known_past import KnownPast, Patched
 from registry_api.domain.organization import OrganizationState, State, access_area, to_state
 from servicekit.auth import Caller
-from servicekit.refusals import Refusal, Violation
-from servicekit.timeline import merge_diff
-from servicekit.violations import from_pydantic
+from servicekit.errors import Refusal, Violation, from_pydantic
+from servicekit.time import merge_diff
 
 
 @dataclass(frozen=True, slots=True)

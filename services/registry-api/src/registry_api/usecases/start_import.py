@@ -15,10 +15,10 @@ from registry_api.files.formats import SNIFFED, form_of
 from registry_api.storage import uploads
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.clock import Clock
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, fingerprint, store_answer, take_key
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.ledger import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.time import Clock
 
 JOB_KIND = "import"
 

@@ -16,10 +16,9 @@ from registry_api.storage.organization_rows import Held
 from registry_api.usecases.change_organization import locked
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.idempotency import StoredAnswer, store_answer, take_key
-from servicekit.ledger import Ledger, NewEvent
-from servicekit.preconditions import check_if_match
-from servicekit.refusals import Refusal
+from servicekit.errors import Refusal
+from servicekit.http import check_if_match
+from servicekit.ledger import Ledger, NewEvent, StoredAnswer, store_answer, take_key
 
 VOIDED = "organization.voided"
 

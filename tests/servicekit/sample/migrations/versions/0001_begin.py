@@ -3,7 +3,7 @@
 from alembic import op
 from tests.servicekit.sample.tables import metadata
 
-from servicekit.ledger_schema import CREATE_HEAD_ROW, CREATE_LEDGER_FUNCTION, DROP_LEDGER_FUNCTION
+from servicekit.ledger.schema import CREATE_HEAD_ROW, CREATE_LEDGER_FUNCTION, DROP_LEDGER_FUNCTION
 
 revision = "0001"
 down_revision = None

@@ -27,7 +27,7 @@ from jurisdiction_router.core.rules.conditions import all_candidates
 from jurisdiction_router.core.rules.facts import ATTRIBUTE_SLICE, PLACE_SLICE, POSITIONS, Facts
 from jurisdiction_router.core.rules.rule_set import Rule
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 MAX_TOLD: Final = 5_000
 """Distinct attributes whose rules and turns are kept in memory."""

@@ -9,7 +9,7 @@ from jurisdiction_router.core.deciding.verdict import Verdict
 from jurisdiction_router.core.directory.directory import Party, Path
 from jurisdiction_router.core.rules.facts import POSITIONS, Facts
 from jurisdiction_router.core.rules.rule_set import Candidate, Clause, Form, Rule, RuleSet
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _CERTAINTY: Final = (("I", "inferred"), ("L", "local_practice"), ("N", "stated"), ("S", "stated"))
 

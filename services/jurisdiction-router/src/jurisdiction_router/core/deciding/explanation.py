@@ -20,7 +20,7 @@ from jurisdiction_router.core.directory.directory import Party
 from jurisdiction_router.core.rules.facts import Facts
 from jurisdiction_router.core.rules.rule_set import ASSIGNED, OUT_OF_SCOPE, Rule
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _WITHOUT_RULE = {
     NO_RULE_SET: Text(

@@ -14,7 +14,7 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.deciding.verdict import MISSING_FACTS
 from jurisdiction_router.core.directory.directory import DirectoryView
 from jurisdiction_router.core.rules.facts import Facts
-from servicekit.text import Text
+from servicekit.errors import Text
 
 MAX_STREETS: Final = 400
 """Streets that are asked for; more than any city but Chongqing has. A territory with more, such as

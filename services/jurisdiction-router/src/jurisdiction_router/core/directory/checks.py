@@ -23,7 +23,7 @@ from jurisdiction_router.core.directory.names_and_successions import (
     check_successions,
 )
 from jurisdiction_router.core.periods import Dated, covers, overlap
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 SEVERAL_ALLOWED: Final = frozenset({"joint_committee"})
 """Kinds of which one area may have several at once; any other would make the answer a toss."""

@@ -15,7 +15,7 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
 )
 from jurisdiction_router.core.directory.change import GivenArea
 from jurisdiction_router.core.periods import boundaries, holds_on, pieces
-from servicekit.ledger import Segment
+from servicekit.time import Segment
 
 
 def area_document(given: GivenArea, today: date) -> dict[str, Any]:

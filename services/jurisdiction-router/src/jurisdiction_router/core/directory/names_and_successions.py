@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from jurisdiction_router.core.directory.areas_and_bodies import Area, Body, OtherCode, Succession
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.periods import holds_on, overlap
-from servicekit.refusals import Violation
+from servicekit.errors import Violation
 
 
 def check_names(thing: Area | Body, pointer: str) -> Iterable[Violation]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from jurisdiction_router.core.proving.proof import Counterexample
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from servicekit.text import Text
+from servicekit.errors import Text
 
 _SAID: Final[Mapping[str, Text]] = {
     "uncovered": Text("没有规则适用于：{facts}。", "No rule covers: {facts}."),

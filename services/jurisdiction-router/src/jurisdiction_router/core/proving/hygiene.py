@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from jurisdiction_router.core.proving.boxes import Space, intersect
 from jurisdiction_router.core.proving.embedded_tests import TestResult, coverage
 from jurisdiction_router.core.rules.rule_set import RuleSet
-from servicekit.text import Text
+from servicekit.errors import Text
 
 
 def remarks(rule_set: RuleSet, results: Sequence[TestResult]) -> list[Text]:

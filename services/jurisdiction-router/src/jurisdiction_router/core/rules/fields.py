@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from servicekit.refusals import Violation
-from servicekit.text import Text
+from servicekit.errors import Text, Violation
 
 NOWHERE = Text("", "")
 

@@ -29,8 +29,8 @@ from jurisdiction_router.core.rules.rule_set import (
     Rule,
     RuleSet,
 )
-from servicekit.canonical import canonical_json
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
+from servicekit.ledger import canonical_json
 
 _ID = re.compile(r"(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*")
 _SCOPE = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")

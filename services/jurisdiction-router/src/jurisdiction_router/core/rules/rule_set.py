@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from servicekit.text import Text
+from servicekit.errors import Text
 
 ASSIGNED: Final = "assigned"
 NEEDS_DECISION: Final = "needs_decision"

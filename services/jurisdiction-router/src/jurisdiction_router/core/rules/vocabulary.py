@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jurisdiction_router.core.rules.yaml_text import read_text
-from servicekit.text import Text
+from servicekit.errors import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 MAX_DEPTH: Final = 12
 MAX_NODES: Final = 100_000

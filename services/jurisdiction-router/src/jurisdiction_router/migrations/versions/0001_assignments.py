@@ -7,11 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.ledger_schema import (
-    CREATE_HEAD_ROW,
-    CREATE_LEDGER_FUNCTION,
-    DROP_LEDGER_FUNCTION,
-)
+from servicekit.ledger import CREATE_HEAD_ROW, CREATE_LEDGER_FUNCTION, DROP_LEDGER_FUNCTION
 
 revision = "0001"
 down_revision = None

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from registry_api.domain.field_types import CivilDate
 from registry_api.domain.organization import State
-from servicekit.refusals import Refusal, Violation
+from servicekit.errors import Refusal, Violation
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

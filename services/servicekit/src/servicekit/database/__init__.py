@@ -1,0 +1,20 @@
+"""PostgreSQL as the services use it: engines, copy, migrations, locks, notifications, retention."""
+
+from servicekit.database.engines import Database, copy_rows, is_unavailable, new_metadata, plain_dsn
+from servicekit.database.migrations import Migrations, StaleSchema, TableBusy, run_environment
+from servicekit.database.notifications import Bell
+from servicekit.database.retention import Retention
+
+__all__ = [
+    "Bell",
+    "Database",
+    "Migrations",
+    "Retention",
+    "StaleSchema",
+    "TableBusy",
+    "copy_rows",
+    "is_unavailable",
+    "new_metadata",
+    "plain_dsn",
+    "run_environment",
+]

@@ -1,0 +1,94 @@
+"""One LISTEN connection per process that wakes whoever waits for a channel."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+
+from servicekit.database.engines import Database
+
+log = structlog.get_logger()
+
+_RECONNECT_SECONDS = 1.0
+
+
+class Bell:
+    """Rings on NOTIFY; a ring may be missed while the connection is down: waiters use a timeout."""
+
+    def __init__(self, database: Database, *channels: str) -> None:
+        self._database = database
+        self._channels = channels
+        self._events: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._connected = False
+        self.closing = False
+
+    def next_ring(self, channel: str) -> asyncio.Event:
+        """The ring to come; taken before looking, it tells of what comes between look and wait."""
+        return self._events[channel]
+
+    async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
+        """Return at the next ring of `channel` (at `ring`, if taken before), or after `seconds`.
+
+        Not by `asyncio.wait_for`: in Python 3.11 it loses a cancellation that comes together with
+        the ring, and a shutdown at that moment would wait for ever.
+        """
+        limit = seconds if self._connected else min(seconds, 0.2)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await (ring or self._events[channel]).wait()
+
+    def close(self) -> None:
+        """The process is about to stop: long polls that see `closing` answer at once."""
+        self.closing = True
+        for channel in self._channels:
+            self.ring(channel)
+
+    def ring(self, channel: str) -> None:
+        """Wake all who wait for `channel` now."""
+        waiting = self._events.pop(channel, None)
+        if waiting is not None:
+            waiting.set()
+
+    def _on_notify(self, *received: Any) -> None:
+        self.ring(received[2])
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen while the context is open, reconnecting for ever."""
+        task = asyncio.create_task(self._listen(), name="bell")
+        try:
+            yield
+        finally:
+            task.cancel()
+            self.close()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("bell_lost", error=str(error))
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _listen_once(self) -> None:
+        connection = await self._database.listen()
+        closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: closed.set())
+        try:
+            for channel in self._channels:
+                await connection.add_listener(channel, self._on_notify)
+            self._connected = True
+            for channel in self._channels:
+                self.ring(channel)
+            await closed.wait()
+        finally:
+            self._connected = False
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=1)

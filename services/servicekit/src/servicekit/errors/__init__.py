@@ -1,0 +1,66 @@
+"""How a service says no: refusals with stable codes, told in two languages as RFC 9457 problems."""
+
+from servicekit.errors.messages import Text, preferred_language
+from servicekit.errors.problem import (
+    ErrorTable,
+    Problem,
+    ProblemType,
+    explain,
+    install_problems,
+    responses,
+)
+from servicekit.errors.refusal import Refusal, Violation
+from servicekit.errors.standard import (
+    AHEAD_OF_HEAD,
+    BAD_REQUEST,
+    FORBIDDEN,
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    INVALID_REQUEST,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    STANDARD,
+    TOO_MANY_JOBS,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    UNKNOWN_PARAMETER,
+)
+from servicekit.errors.violations import RULE_TEXTS, from_pydantic
+
+__all__ = [
+    "AHEAD_OF_HEAD",
+    "BAD_REQUEST",
+    "FORBIDDEN",
+    "IDEMPOTENCY_CONFLICT",
+    "INVALID_CURSOR",
+    "INVALID_REQUEST",
+    "MALFORMED_JSON",
+    "NOT_FOUND",
+    "OUTSIDE_AREAS",
+    "PAYLOAD_TOO_LARGE",
+    "PRECONDITION_FAILED",
+    "PRECONDITION_REQUIRED",
+    "RULE_TEXTS",
+    "STANDARD",
+    "TOO_MANY_JOBS",
+    "TOO_MANY_REQUESTS",
+    "UNAUTHORIZED",
+    "UNAVAILABLE",
+    "UNKNOWN_PARAMETER",
+    "ErrorTable",
+    "Problem",
+    "ProblemType",
+    "Refusal",
+    "Text",
+    "Violation",
+    "explain",
+    "from_pydantic",
+    "install_problems",
+    "preferred_language",
+    "responses",
+]

@@ -1,0 +1,50 @@
+"""Who may call a route: the dependency that checks the token, its scope and the parameters."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from servicekit.auth.caller import Caller
+from servicekit.auth.verifier import TokenVerifier
+from servicekit.errors.problem import Problem
+from servicekit.errors.standard import FORBIDDEN, UNAUTHORIZED
+from servicekit.http.strict_query import refuse_unknown_parameters
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    scheme_name="bearer",
+    description="OAuth 2.0 access token (RFC 9068). 访问令牌。",
+)
+
+
+def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
+    """A FastAPI dependency: the caller, who must hold `scope`.
+
+    It also holds the request to the parameters of its route, so that FastAPI has one dependency
+    less to solve for each read. Raises Problem 401 without a valid token, 403 without the scope,
+    400 for an unknown parameter.
+    """
+
+    async def caller(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    ) -> Caller:
+        if credentials is None:
+            # RFC 6750 section 3.1: no error code where no token was sent
+            raise Problem(
+                UNAUTHORIZED,
+                facts={"why": "no bearer token"},
+                headers={"www-authenticate": "Bearer"},
+            )
+        verifier: TokenVerifier = request.app.state.verifier
+        found = await verifier.caller(credentials.credentials)
+        if scope not in found.scopes:
+            raise Problem(FORBIDDEN, facts={"scope": scope})
+        await refuse_unknown_parameters(request)
+        return found
+
+    caller.__name__ = f"require_{scope.replace(':', '_')}"
+    return caller

@@ -1,0 +1,58 @@
+"""What is dear while it lasts has a number of places in a process; no client gets more than half.
+
+They keep one client that errs from taking what all need: an export holds a database connection, an
+upload disk space, a long poll a query at every change. How often a client may ask at all is for the
+gateway before the services to say.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import Depends, Request
+from prometheus_client import Gauge
+
+from servicekit.errors.problem import Problem
+from servicekit.errors.standard import TOO_MANY_REQUESTS
+
+TAKEN = Gauge("places_taken", "Requests under way that a process has few places for", ["kind"])
+
+
+class Places:
+    """The places of one process for one `kind` of request."""
+
+    def __init__(self, kind: str, places: int) -> None:
+        self._places = places
+        self._own = max(1, places // 2)
+        self._taken: Counter[str] = Counter()
+        self._gauge = TAKEN.labels(kind)
+
+    @contextmanager
+    def taken(self, client: str) -> Iterator[None]:
+        """Hold a place for `client`. Raises Problem 429 where none is left for it."""
+        if self._taken.total() >= self._places or self._taken[client] >= self._own:
+            raise Problem(TOO_MANY_REQUESTS, facts={"limit": self._places, "own": self._own})
+        self._taken[client] += 1
+        self._gauge.inc()
+        try:
+            yield
+        finally:
+            self._gauge.dec()
+            self._taken[client] -= 1
+            if not self._taken[client]:
+                del self._taken[client]
+
+
+def takes_transfer_place(who: Any) -> Any:
+    """For `dependencies=` of an export or upload: a place from the start to the last byte.
+
+    `who` is the route's own annotation of its caller, which then is checked once.
+    """
+
+    async def transfer_place(request: Request, caller: who) -> AsyncIterator[None]:
+        places: Places = request.app.state.transfers
+        with places.taken(caller.client):
+            yield
+
+    return Depends(transfer_place)

@@ -1,0 +1,33 @@
+"""Long work as durable jobs that survive a restart and show how far they are."""
+
+from servicekit.jobs.worker import (
+    CHANNEL,
+    JOBS_ENDED,
+    JOBS_OPEN,
+    OLDEST_QUEUED,
+    Handler,
+    Job,
+    JobFailed,
+    LeaseLostError,
+    Worker,
+    advance,
+    enqueue,
+    find,
+    job_table,
+)
+
+__all__ = [
+    "CHANNEL",
+    "JOBS_ENDED",
+    "JOBS_OPEN",
+    "OLDEST_QUEUED",
+    "Handler",
+    "Job",
+    "JobFailed",
+    "LeaseLostError",
+    "Worker",
+    "advance",
+    "enqueue",
+    "find",
+    "job_table",
+]

@@ -1,0 +1,237 @@
+"""`GET /v1/changes`: the ledger as a feed of CloudEvents, with long poll."""
+
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field, WithJsonSchema
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from servicekit.auth.caller import Caller
+from servicekit.database.engines import Database
+from servicekit.database.notifications import Bell
+from servicekit.errors.problem import Problem, responses
+from servicekit.errors.standard import (
+    AHEAD_OF_HEAD,
+    FORBIDDEN,
+    INVALID_REQUEST,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    UNKNOWN_PARAMETER,
+)
+from servicekit.http.access import require
+from servicekit.ledger.append import CHANNEL
+from servicekit.observability.telemetry import note_wait
+
+_SCAN = 20_000
+"""Positions looked through for one page of a caller limited to areas."""
+
+_PATIENCE_SECONDS = 5.0
+"""How long a long poll trusts the bell before it looks for itself (and for its client)."""
+
+_REPLICA_SECONDS = 0.5
+"""The same with a replica, which has what the bell tells of a little later."""
+
+
+CivilDate = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+
+
+class SegmentDocument(BaseModel):
+    """One stretch of a timeline 时间段."""
+
+    from_: CivilDate = Field(alias="from", description="First day 起始日（含）")
+    until: CivilDate | None = Field(description="First day after, null while open 截止日（不含）")
+    state: dict[str, Any] = Field(description="The full state in this stretch 状态")
+
+
+class EventData(BaseModel):
+    """What changed 变更内容."""
+
+    effective_on: CivilDate = Field(description="From this day on the change holds 生效日期")
+    actor: str = Field(description="The client that made it 操作方")
+    reason: str | None = Field(description="Why 原因")
+    areas: list[str] = Field(description="Divisions touched before or after 涉及区划")
+    change: dict[str, Any] | None = Field(description="RFC 7396 merge patch 合并补丁")
+    timeline: list[SegmentDocument] = Field(
+        description="Replaces all that was known from effective_on on 自生效日起的完整时间线"
+    )
+
+
+class Event(BaseModel):
+    """A CloudEvents 1.0 envelope 变更事件."""
+
+    specversion: str = Field(description="CloudEvents version, 1.0")
+    id: str = Field(description="UUIDv7 of the event 事件编号")
+    source: str = Field(description="The service that tells it 来源")
+    type: str = Field(description="What kind of event 事件类型")
+    subject: str = Field(description="Whom it is about 主体")
+    time: Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})] = Field(
+        description="When it was recorded, RFC 3339 登记时间"
+    )
+    sequence: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*$"})] = (
+        Field(description="Position in the ledger 账本位置")
+    )
+    revision: int = Field(description="Dense number per subject 主体版本号")
+    datacontenttype: str = Field(description="application/json")
+    data: EventData = Field(description="The change 变更")
+    digest: str = Field(description="Chain up to this event, hex 链式摘要")
+
+
+class FeedPage(BaseModel):
+    """A page of the feed 变更页."""
+
+    events: list[Event] = Field(description="In order of position 按位置排序")
+    next_after: int = Field(description="Ask for what comes after this 下次的 after")
+    head: int = Field(description="Last position of the ledger 账本末尾位置")
+    digest: str | None = Field(
+        description="Chain at next_after, hex; null for a caller limited to areas 链式摘要"
+    )
+    digest_algorithm: str = Field(description="Hash of the chain: sha256 or sm3 摘要算法")
+
+
+def feed_router(scope: str) -> APIRouter:
+    """The route of the feed, for callers with `scope`.
+
+    The app's state must hold `database` and `bell` (which listens to the ledger's channel).
+    """
+    router = APIRouter(tags=["changes"])
+
+    @router.get(
+        "/v1/changes",
+        operation_id="list_changes",
+        summary="Follow what changes 变更订阅",
+        response_model=FeedPage,
+        responses=responses(
+            UNAUTHORIZED,
+            FORBIDDEN,
+            UNKNOWN_PARAMETER,
+            AHEAD_OF_HEAD,
+            INVALID_REQUEST,
+            TOO_MANY_REQUESTS,
+        ),
+    )
+    async def list_changes(
+        request: Request,
+        caller: Annotated[Caller, Depends(require(scope))],
+        after: Annotated[
+            int, Query(ge=0, le=2**62, description="Last position already known 已知的最后位置")
+        ] = 0,
+        limit: Annotated[
+            int, Query(ge=1, le=1000, description="Events on a page 每页事件数")
+        ] = 100,
+        wait: Annotated[
+            float, Query(ge=0, le=30, description="Seconds to wait for news 长轮询秒数")
+        ] = 0,
+    ) -> Response:
+        """Events after a position, oldest first. With `wait`, answers as soon as there is one.
+
+        A caller limited to areas gets the events that touch them before or after the change; its
+        positions have holes, and `next_after` still advances.
+        """
+        database: Database = request.app.state.database
+        bell: Bell = request.app.state.bell
+        patterns = caller.like_patterns()
+        deadline = time.monotonic() + wait
+        ring = bell.next_ring(CHANNEL)
+        page = await _current_page(database, after, limit, patterns)
+        if page.next_after == after and wait:
+            with request.app.state.long_polls.taken(caller.client):
+                while page.next_after == after and (left := deadline - time.monotonic()) > 0:
+                    if bell.closing or await request.is_disconnected():
+                        break
+                    patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
+                    began = time.monotonic()
+                    await bell.wait(CHANNEL, min(left, patience), ring)
+                    note_wait(request.scope, time.monotonic() - began)
+                    ring = bell.next_ring(CHANNEL)
+                    page = await _current_page(database, after, limit, patterns)
+        return Response(page.body, media_type="application/json")
+
+    return router
+
+
+async def _current_page(
+    database: Database, after: int, limit: int, patterns: Sequence[str] | None
+) -> "Page":
+    """The page as a replica has it; the primary's word where the replica lags behind `after`."""
+    try:
+        async with database.reading() as connection:
+            return await read_page(connection, after, limit, patterns)
+    except Problem:
+        if not database.replicated:
+            raise
+    async with database.transaction() as connection:
+        return await read_page(connection, after, limit, patterns)
+
+
+class Page:
+    """A feed page as bytes, and where it ends."""
+
+    __slots__ = ("body", "next_after")
+
+    def __init__(self, body: bytes, next_after: int) -> None:
+        self.body = body
+        self.next_after = next_after
+
+
+async def read_page(
+    connection: AsyncConnection, after: int, limit: int, patterns: Sequence[str] | None
+) -> Page:
+    """One page of the feed, assembled in the database from the stored text of its events.
+
+    `patterns` are the LIKE patterns of a limited caller, None otherwise. Raises Problem 400 when
+    `after` lies past the head: the caller follows another ledger.
+    """
+    head = (await connection.execute(text("SELECT position, algorithm FROM ledger_head"))).one()
+    if after > head.position:
+        raise Problem(AHEAD_OF_HEAD, facts={"after": after, "head": head.position})
+    until = head.position if patterns is None else min(head.position, after + _SCAN)
+    statement = _PAGE if patterns is None else _PAGE_OF_AREAS
+    bound: dict[str, Any] = {"after": after, "until": until, "limit": limit}
+    if patterns is not None:
+        bound["patterns"] = list(patterns)
+    row = (await connection.execute(statement, bound)).one()
+    if patterns is None:
+        next_after = row.last or after
+        digest = f'"{row.digest}"' if row.digest else await _digest_at(connection, after)
+    else:
+        next_after = row.last if row.found == limit else until
+        digest = "null"
+    body = (
+        f'{{"events":[{row.events or ""}],"next_after":{next_after},"head":{head.position},'
+        f'"digest":{digest},"digest_algorithm":"{head.algorithm}"}}'
+    )
+    return Page(body.encode(), next_after)
+
+
+async def _digest_at(connection: AsyncConnection, position: int) -> str:
+    if position == 0:
+        return f'"{"00" * 32}"'
+    found = await connection.execute(
+        text("SELECT encode(digest, 'hex') FROM ledger WHERE position = :position"),
+        {"position": position},
+    )
+    return f'"{found.scalar_one()}"'
+
+
+_PAGE_SQL = """
+SELECT string_agg(
+         left(event, -1) || ',"digest":"' || encode(digest, 'hex') || '"}}', ',' ORDER BY position
+       ) AS events,
+       max(position) AS last,
+       count(*) AS found,
+       encode((array_agg(digest ORDER BY position DESC))[1], 'hex') AS digest
+FROM (
+    SELECT position, event, digest FROM ledger
+    WHERE position > :after AND position <= :until {touches}
+    ORDER BY position LIMIT :limit
+) AS page
+"""
+_PAGE = text(_PAGE_SQL.format(touches=""))
+_PAGE_OF_AREAS = text(
+    _PAGE_SQL.format(
+        touches="AND EXISTS (SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))"
+    )
+)
