@@ -28,7 +28,7 @@ DIMENSION_OF = {
 def test_metrics_and_the_router_know_the_same_lines_of_supervision() -> None:
     told = [
         yaml.safe_load((files(package) / folder / "lines.yaml").read_text("utf-8"))
-        for package, folder in (("metrics_api", "labels"), ("jurisdiction_router", "rule_sets"))
+        for package, folder in (("metrics_api", "labels"), ("jurisdiction_router", "policy"))
     ]
     assert told[0] == told[1]
 
