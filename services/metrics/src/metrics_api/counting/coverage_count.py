@@ -8,20 +8,20 @@ from operator import and_, or_
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.expressions import fact_expression
-from metrics_api.counting.fact_copy import FactCopy, SignedRows
-from metrics_api.counting.group_numbers import GroupNumbers
-from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
-from metrics_api.domain.dimensions import (
+from metrics_api.core.definitions.dimensions import (
     AREA_FILTER,
     DIMENSIONS,
     UNASSIGNED_KEY,
     UNDER_BODY,
     Dimension,
 )
-from metrics_api.domain.indicators import ResolvedIndicator, Tally
-from metrics_api.domain.weights import Divisors
+from metrics_api.core.definitions.indicators import ResolvedIndicator, Tally
+from metrics_api.core.definitions.weights import Divisors
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
+from metrics_api.counting.expressions import fact_expression
+from metrics_api.counting.group_numbers import GroupNumbers
+from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
@@ -16,7 +17,6 @@ from metrics_api.counting.coverage_count import (
     group_keys,
     holds_on,
 )
-from metrics_api.counting.fact_copy import FactCopy
 from metrics_api.counting.group_numbers import GroupNumbers
 
 _LEEWAY = 1.25

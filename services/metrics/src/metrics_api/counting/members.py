@@ -6,11 +6,11 @@ from uuid import UUID
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.core.facts.timelines import RowKey
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import CoverageQuery, asked, holds_on
 from metrics_api.counting.expressions import fact_expression
-from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.timelines import RowKey
 
 Part = Literal["numerator", "denominator", "gap"]
 """Which organizations: those that count, all that are asked about, those that are missing."""

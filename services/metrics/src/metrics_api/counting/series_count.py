@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
+from metrics_api.core.definitions.weights import Divisors
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
     asked,
     group_keys,
 )
-from metrics_api.counting.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
-from metrics_api.domain.dimensions import UNASSIGNED_KEY
-from metrics_api.domain.weights import Divisors
 
 _TALLY = pl.col(SUMS)
 

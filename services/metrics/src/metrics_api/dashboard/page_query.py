@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from metrics_api.dashboard.speech import Language
-from metrics_api.dashboard.trend import Step
-from metrics_api.domain.forecasts import WORK, State
-from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.charts.trend import Step
+from metrics_api.core.definitions.forecasts import WORK, State
+from metrics_api.core.formatting import Language
+from metrics_api.counting.request import CoverageRequest
 
 OVERVIEW = "/dashboard"
 ORGANIZATIONS = "/dashboard/organizations"
 COMPARISON = "/dashboard/comparison"
+FRESHNESS = "/dashboard/freshness"
 FORECAST = "/dashboard/forecast"
 DUE = "/dashboard/forecast/organizations"
 ORGANIZATION = "/dashboard/organization"

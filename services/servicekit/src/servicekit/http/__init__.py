@@ -1,6 +1,6 @@
 """How a service speaks HTTP: the app, who may call, what the door refuses, pages, calls out."""
 
-from servicekit.http.access import require
+from servicekit.http.access import KNOWN_CALLER, require
 from servicekit.http.app import Parts, build_app
 from servicekit.http.deprecation import any_deprecated, deprecated
 from servicekit.http.health import Readiness, feed_check
@@ -11,6 +11,7 @@ from servicekit.http.request_slots import TAKEN, Places, takes_transfer_place
 from servicekit.http.strict_query import refuse_unknown_parameters
 
 __all__ = [
+    "KNOWN_CALLER",
     "TAKEN",
     "CursorText",
     "IfMatch",
