@@ -100,8 +100,8 @@ def as_it_was(error: NotAnsweredError) -> Response:
 def with_parameters(request: str, **changed: object) -> str:
     """`request` with some parameters set anew (None takes one out), the others as they were."""
     parts = urlsplit(request)
-    kept = [
+    unchanged = [
         item for item in parse_qsl(parts.query, keep_blank_values=True) if item[0] not in changed
     ]
     added = [(name, str(value)) for name, value in changed.items() if value is not None]
-    return f"{parts.path}?{urlencode(kept + added, safe=',')}"
+    return f"{parts.path}?{urlencode(unchanged + added, safe=',')}"

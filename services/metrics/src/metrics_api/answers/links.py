@@ -14,12 +14,12 @@ class Links:
         day, known_at = valid_on.isoformat(), edition.registry_position
         self._registry = settings.registry_public_url.rstrip("/") + "/v1/organizations/"
         self._router = settings.router_public_url.rstrip("/") + "/v1/assignments/"
-        self._then = "?" + urlencode({"valid_on": day, "known_at": known_at})
+        self._as_of = "?" + urlencode({"valid_on": day, "known_at": known_at})
         self._on = "?" + urlencode({"valid_on": day})
 
     def of(self, organization: object) -> dict[str, str]:
         """The links of one organization."""
         return {
-            "registry": f"{self._registry}{organization}{self._then}",
+            "registry": f"{self._registry}{organization}{self._as_of}",
             "decision": f"{self._router}{organization}{self._on}",
         }

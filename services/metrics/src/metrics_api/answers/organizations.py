@@ -13,21 +13,21 @@ from metrics_api.counting.question import Surroundings
 def organization_document(
     organization: UUID,
     span: Span[Fact],
-    told: Mapping[str, Any],
+    listed_for: Mapping[str, Any],
     around: Surroundings,
     links: Links,
 ) -> dict[str, Any]:
-    """An organization of any list: what it is, what the list has `told` of it, where it lies."""
+    """An organization of any list: what it is, what it is `listed_for`, where it lies."""
     fact = span.value
     return {
         "id": str(organization),
         "name": fact[POSITION["name"]],
         "code": fact[POSITION["code"]],
-        **told,
+        **listed_for,
         "since": span.start,
         "kind": fact[POSITION["kind"]],
         "grade": fact[POSITION["grade"]],
-        **_whereabouts(fact, around),
+        **_location(fact, around),
         "links": links.of(organization),
     }
 
@@ -37,7 +37,7 @@ def fact_documents(fact: Fact, columns: Iterable[str]) -> list[dict[str, Any]]:
     return [{"field": column, "value": fact[POSITION[column]]} for column in columns]
 
 
-def _whereabouts(fact: Fact, around: Surroundings) -> dict[str, Any]:
+def _location(fact: Fact, around: Surroundings) -> dict[str, Any]:
     """Its area, its district and its supervising body, each by code and name."""
     day = around.valid_on
     areas = around.directory.areas.versions

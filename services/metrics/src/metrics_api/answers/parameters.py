@@ -69,9 +69,9 @@ def split(values: list[str] | None) -> tuple[str, ...]:
 def _filters() -> Callable[..., Coroutine[Any, Any, Filters]]:
     """A dependency with one query parameter per dimension: adding a dimension adds its filter."""
 
-    async def filters(**given: list[str] | None) -> Filters:
-        split_values = {name: split(values) for name, values in given.items()}
-        return {name: values for name, values in split_values.items() if values}
+    async def filters(**values: list[str] | None) -> Filters:
+        filters_ = {name: split(values) for name, values in values.items()}
+        return {name: values for name, values in filters_.items() if values}
 
     filters.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [_parameter(name) for name in FILTERS]
@@ -82,18 +82,20 @@ def _filters() -> Callable[..., Coroutine[Any, Any, Filters]]:
 def _parameter(name: str) -> inspect.Parameter:
     dimension = DIMENSIONS.get(name)
     if name == UNDER_BODY:
-        told = "Bodies: what they or those beneath them supervise on the day 管理主体及其下级"
+        description = (
+            "Bodies: what they or those beneath them supervise on the day 管理主体及其下级"
+        )
     elif dimension is None:
-        told = "Areas of any level: what lies in them 区划（含下级）"
+        description = "Areas of any level: what lies in them 区划（含下级）"
     elif dimension.codes:
-        told = "One of 可选: " + ", ".join((*dimension.codes, "unassigned"))
+        description = "One of 可选: " + ", ".join((*dimension.codes, "unassigned"))
     else:
-        told = "Only these; `unassigned` for the unknown 仅统计所列"
+        description = "Only these; `unassigned` for the unknown 仅统计所列"
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[list[str] | None, Query(description=told)],
+        annotation=Annotated[list[str] | None, Query(description=description)],
     )
 
 

@@ -59,12 +59,12 @@ class IssueReceipt:
         limited to `areas` hears of those whose territory meets them.
         """
         counted = sorted(set(indicators))
-        wanted = set(days)
+        counted_days = set(days)
         known = self._live.served.directory.at(edition.number).rule_sets
         deciding = (
             version
             for version in known
-            if any(version.in_force(day) for day in wanted) and _meets(version.scope, areas)
+            if any(version.in_force(day) for day in counted_days) and _meets(version.scope, areas)
         )
         return Receipt(
             edition,

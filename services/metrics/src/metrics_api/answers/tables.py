@@ -61,24 +61,23 @@ class AnswerTable:
 
 
 def answer_table(
-    document: Mapping[str, Any], sheet: TableLayout, labels: Labels, language: Language
+    document: Mapping[str, Any], layout: TableLayout, labels: Labels, language: Language
 ) -> AnswerTable:
     """The table of an answer, words in `language`."""
-    reading = _Reading(labels, language)
-    row_model, rows = _rows(sheet.model, document, sheet.rows.split("."))
+    words = _Words(labels, language)
+    row_model, rows = _rows(layout.model, document, layout.rows.split("."))
     paths = list(_columns(row_model, rows))
     cells = [
-        [reading.member(row_model, path, row, {**document, **row}) for path in paths]
-        for row in rows
+        [words.member(row_model, path, row, {**document, **row}) for path in paths] for row in rows
     ]
     total = document.get(WHOLE)
     if isinstance(total, Mapping):
         paths = paths or [(name,) for name in total]
         whole = {name: _divided((name,), value, document) for name, value in total.items()}
-        cells.append(reading.total(paths, whole))
-    header = [reading.header(row_model, path) for path in paths]
-    in_percent = all(told.get(IS_SHARE, True) for told in (document, *rows))
-    return AnswerTable(paths, header, cells, list(reading.notes(sheet, document)), in_percent)
+        cells.append(words.total(paths, whole))
+    header = [words.header(row_model, path) for path in paths]
+    in_percent = all(it.get(IS_SHARE, True) for it in (document, *rows))
+    return AnswerTable(paths, header, cells, list(words.notes(layout, document)), in_percent)
 
 
 def _divided(path: Path, value: Any, row: Row) -> Any:
@@ -90,7 +89,7 @@ def _divided(path: Path, value: Any, row: Row) -> Any:
     return f"{whole} {Fraction(rest, by)}" if rest else whole
 
 
-class _Reading:
+class _Words:
     """What people read instead of names and codes."""
 
     def __init__(self, labels: Labels, language: Language) -> None:
@@ -145,7 +144,7 @@ class _Reading:
             return self._fact(str(value["field"]), value["value"])
         if set(value) == DUE_MONTH:
             return f"{value['month']}: {value['due']}"
-        return "; ".join(f"{title}: {told}" for title, told in self._members(value, model))
+        return "; ".join(f"{title}: {words}" for title, words in self._members(value, model))
 
     def _members(self, value: Row, model: type[BaseModel] | None) -> Iterator[tuple[str, Cell]]:
         """Of an object in one cell: the members that its model describes, or keys with values."""
@@ -182,35 +181,35 @@ class _Reading:
             line[0] = "合计" if self._zh else WHOLE
         return line
 
-    def notes(self, sheet: TableLayout, document: Row) -> Iterator[list[Cell]]:
+    def notes(self, layout: TableLayout, document: Row) -> Iterator[list[Cell]]:
         """Scalars of the answer, then its receipt, each with its title."""
-        rows = sheet.rows.split(".")[0]
+        rows = layout.rows.split(".")[0]
         beside = {
             k: v
             for k, v in document.items()
             if k not in (rows, WHOLE, DIVISORS, IS_SHARE, "receipt")
         }
-        for model, known in ((sheet.model, beside), (ReceiptDocument, document["receipt"])):
+        for model, known in ((layout.model, beside), (ReceiptDocument, document["receipt"])):
             for name, value in known.items():
                 if isinstance(value, Mapping) and set(value) >= TALLY:
                     for part, figure in value.items():
                         header = f"{self.header(model, (name,))}{'' if self._zh else '.'}"
-                        told = _divided((part,), figure, document)
-                        yield [header + self.header(Tally, (part,)), told]
+                        cell = _divided((part,), figure, document)
+                        yield [header + self.header(Tally, (part,)), cell]
                     continue
-                told = self.member(model, (name,), known, {})
-                yield [self.header(model, (name,)), told]
+                cell = self.member(model, (name,), known, {})
+                yield [self.header(model, (name,)), cell]
 
 
 def _rows(model: type[BaseModel], document: Row, path: Sequence[str]) -> tuple[Any, list[Row]]:
     """The model of a row, and the rows at `path`; a row has its parents' members too."""
     name, *deeper = path
     inner = _models(model)[name]
-    found: list[Row] = list(document.get(name) or ())
+    rows: list[Row] = list(document.get(name) or ())
     if not deeper:
-        return inner, found
+        return inner, rows
     joined: list[Row] = []
-    for parent in found:
+    for parent in rows:
         _, below = _rows(inner, parent, deeper)
         joined += [{**parent, deeper[0]: row} for row in below]
     return inner, joined
@@ -242,12 +241,12 @@ def _columns(model: type[BaseModel], rows: Sequence[Row]) -> Iterator[Path]:
 
 def _models(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     """The fields that hold a model or a list of one."""
-    found = {}
+    models = {}
     for name, field in model.model_fields.items():
         for inner in _parts(field.annotation):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
-                found[name] = inner
-    return found
+                models[name] = inner
+    return models
 
 
 def _parts(annotation: Any) -> Iterable[Any]:

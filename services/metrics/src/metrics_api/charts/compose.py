@@ -45,8 +45,8 @@ def groups_of(
     for name, row in zip(names, frame.iter_rows(named=True), strict=True):
         key = row[dimension]
         tally = replace(whole, numerator=row["numerator"], denominator=row["denominator"])
-        asked = {**filters, dimension: (key,)}
-        figure = goals.figure(tally, answer.indicator, asked, answer.valid_on)
+        narrowed = {**filters, dimension: (key,)}
+        figure = goals.figure(tally, answer.indicator, narrowed, answer.valid_on)
         figure = replace(figure, full=full)
         groups.append(Group(key, _label(labels, dimension, key, name, formatter), figure))
     return groups

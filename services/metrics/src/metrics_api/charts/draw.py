@@ -44,39 +44,39 @@ class DrawCharts:
         self._formatters = formatters
         self._clock = clock
 
-    async def bars(self, asked: CoverageRequest, language: Language) -> str:
-        """The parts of `asked`, which groups by one dimension, as bars.
+    async def bars(self, request: CoverageRequest, language: Language) -> str:
+        """The parts of `request`, which groups by one dimension, as bars.
 
         Refuses what the count refuses, and `too-many-groups` beyond 200 bars.
         """
-        answer = await self._count.answer(asked)
+        answer = await self._count.answer(request)
         rows = answer.count.groups.height
         if rows > MAX_BARS:
             raise Refusal("too-many-groups", groups=rows, limit=MAX_BARS)
-        [dimension] = asked.group_by
+        [dimension] = request.group_by
         formatter = self._formatters[language]
-        goals = await self._goals(answer.edition.number, asked)
-        groups = groups_of(answer, dimension, asked.filters, self._labels, goals, formatter)
-        title = self._definitions.indicators[asked.indicator].title
+        goals = await self._goals(answer.edition.number, request)
+        groups = groups_of(answer, dimension, request.filters, self._labels, goals, formatter)
+        title = self._definitions.indicators[request.indicator].title
         drawn = bars(title, self._labels.titles[dimension], answer, groups, formatter)
         return await asyncio.to_thread(bar_chart, drawn)
 
     async def trend(
-        self, asked: CoverageRequest, step: Step, points: int, language: Language
+        self, request: CoverageRequest, step: Step, points: int, language: Language
     ) -> str:
-        """The whole that `asked` counts over time, the last of `points` on its day."""
-        check_names(asked, self._definitions.indicators)
-        edition = await self._count.settled_edition(asked.edition)
-        last = asked.valid_on or self._clock.today()
-        at = replace(asked, edition=edition.number)
-        found = await read_trend(self._series, at, step, last, points)
-        goals = await self._goals(edition.number, asked)
-        goal = goals.goal(asked.indicator, asked.filters, last)
+        """The whole that `request` counts over time, the last of `points` on its day."""
+        check_names(request, self._definitions.indicators)
+        edition = await self._count.settled_edition(request.edition)
+        last = request.valid_on or self._clock.today()
+        at = replace(request, edition=edition.number)
+        points_ = await read_trend(self._series, at, step, last, points)
+        goals = await self._goals(edition.number, request)
+        goal = goals.goal(request.indicator, request.filters, last)
         formatter = self._formatters[language]
-        title = formatter.say(self._definitions.indicators[asked.indicator].title)
-        drawn = trend(formatter("chart_trend", title=title), found, edition, goal, formatter)
+        title = formatter.say(self._definitions.indicators[request.indicator].title)
+        drawn = trend(formatter("chart_trend", title=title), points_, edition, goal, formatter)
         return line_chart(drawn)
 
-    async def _goals(self, edition: int, asked: CoverageRequest) -> Goals:
-        seen = await self._targets.seen(edition, asked.areas)
-        return Goals(seen.values(), self._definitions.target_reading.bands)
+    async def _goals(self, edition: int, request: CoverageRequest) -> Goals:
+        visible = await self._targets.visible_to(edition, request.areas)
+        return Goals(visible.values(), self._definitions.target_reading.bands)

@@ -77,22 +77,22 @@ class Goals:
         under one body) is measured against the goal that is set for them all. Of several the one
         set for the fewest counts; of its deadlines the next, and when all are past, the last.
         """
-        asked = _conditions(filters)
-        meant = [
+        conditions = _conditions(filters)
+        candidates = [
             target
             for target in self._targets
             if any(variant.indicator == indicator for variant in target.variants)
-            and _conditions(target.filters) <= asked
+            and _conditions(target.filters) <= conditions
         ]
-        if not meant:
+        if not candidates:
             return None
-        narrowest = max(len(target.filters) for target in meant)
-        meant = [target for target in meant if len(target.filters) == narrowest]
-        ahead = [target for target in meant if target.deadline >= day]
+        narrowest = max(len(target.filters) for target in candidates)
+        candidates = [target for target in candidates if len(target.filters) == narrowest]
+        ahead = [target for target in candidates if target.deadline >= day]
         chosen = (
             min(ahead, key=lambda target: (target.deadline, target.id))
             if ahead
-            else max(meant, key=lambda target: (target.deadline, target.id))
+            else max(candidates, key=lambda target: (target.deadline, target.id))
         )
         return Goal(chosen.goal, chosen.deadline, chosen.id)
 

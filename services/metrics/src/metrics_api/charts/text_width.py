@@ -20,11 +20,11 @@ def shortened(text: str, width: float, font_size: float) -> str:
     if text_width(text, font_size) <= width:
         return text
     room = width - text_width(_ELLIPSIS, font_size)
-    kept = 0
+    length = 0
     used = 0.0
     for char in text:
         used += text_width(char, font_size)
         if used > room:
             break
-        kept += 1
-    return text[:kept].rstrip() + _ELLIPSIS
+        length += 1
+    return text[:length].rstrip() + _ELLIPSIS

@@ -27,13 +27,13 @@ def period_ends(step: Step, last: date, points: int) -> list[date]:
 
 
 async def read_trend(
-    count: CountSeries, asked: CoverageRequest, step: Step, last: date, points: int
+    count: CountSeries, request: CoverageRequest, step: Step, last: date, points: int
 ) -> list[tuple[date, Tally | None]]:
-    """The whole that `asked` counts at each end of a period; None before its rule was made.
+    """The whole that `request` counts at each end of a period; None before its rule was made.
 
     Refuses what the count itself refuses.
     """
-    whole = await count.whole(asked, period_ends(step, last, points))
+    whole = await count.whole(request, period_ends(step, last, points))
     return [
         (
             day,

@@ -23,9 +23,9 @@ from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
-    asked,
     group_keys,
     holds_on,
+    requested_rows,
 )
 from metrics_api.counting.group_estimate import might_exceed, refuse_surely_more
 from metrics_api.counting.members import halves, joined
@@ -152,7 +152,7 @@ def _parts(before: Side, after: Side) -> Divisors:
 
 
 def _rows(side: Side, name: str, parts: Divisors) -> pl.LazyFrame:
-    condition = holds_on(side.query.valid_on) & asked(side.query, side.rollup)
+    condition = holds_on(side.query.valid_on) & requested_rows(side.query, side.rollup)
     rows = side.copy.believed(side.query.edition, condition)
     weights = added(side.query.indicator, parts)
     if len(weights) == 1:  # a share: each counts one

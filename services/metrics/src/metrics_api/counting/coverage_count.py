@@ -87,7 +87,7 @@ def count_coverage(
 
 def known_since(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery) -> date | None:
     """The first day on which anybody is asked about, whatever day `query` counts; None: never."""
-    rows = copy.believed(query.edition, asked(query, rollup))
+    rows = copy.believed(query.edition, requested_rows(query, rollup))
     found: date | None = rows.select(pl.col("valid_from").min()).collect().item()
     return found
 
@@ -100,7 +100,7 @@ def _tallied(
     groups: GroupNumbers,
 ) -> pl.LazyFrame:
     """One part of the rows, counted by group with its sign."""
-    rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(
+    rows = part.rows.filter(holds_on(query.valid_on) & requested_rows(query, rollup)).select(
         *groups.of_rows(), *added(query.indicator, parts)
     )
     sums = signed_sums(query.indicator, part.sign)
@@ -117,7 +117,7 @@ def holds_on(day: date) -> pl.Expr:
     return (pl.col("valid_from") <= day) & (pl.col("valid_until") > day)
 
 
-def asked(query: CoverageQuery, rollup: AreaRollup) -> pl.Expr:
+def requested_rows(query: CoverageQuery, rollup: AreaRollup) -> pl.Expr:
     """Whether a row is in the denominator, passes the filters and may be seen; on whatever day."""
     conditions = [
         fact_expression(query.indicator.denominator),

@@ -114,11 +114,11 @@ class AskCoverage:
         """What `edition` (the newest for None) knows; refuses one that is ahead."""
         served = self._live.served
         number = check_edition(edition, served.edition.number)
-        found = served.edition
-        if number != found.number:
+        known = served.edition
+        if number != known.number:
             async with self._database.reading() as connection:
-                found = await edition_at(connection, number)
-        return Knowledge(found, served.copy, served.directory.at(number), served)
+                known = await edition_at(connection, number)
+        return Knowledge(known, served.copy, served.directory.at(number), served)
 
     async def renewed(self, known: Knowledge) -> None:
         """Wait a moment for a copy that is newer than the one `known` came from."""
@@ -148,12 +148,12 @@ class AskCoverage:
     def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
         """What to count for `request` on `day`; refuses `parameter-undefined`."""
         indicator = self._definitions.indicators[request.indicator]
-        seen_on = hierarchy_day(request.hierarchy, self.today) or day
+        areas_on = hierarchy_day(request.hierarchy, self.today) or day
         return CoverageQuery(
             indicator=indicator.on(day, self._definitions.parameters),
             valid_on=day,
             edition=known.edition.number,
             group_by=request.group_by,
-            filters=spelled_out(request.filters, known.directory, seen_on),
+            filters=spelled_out(request.filters, known.directory, areas_on),
             within=request.areas,
         )

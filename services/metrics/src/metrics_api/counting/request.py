@@ -37,11 +37,11 @@ class CoverageRequest:
     hierarchy: Hierarchy = "as_was"
 
 
-def hierarchy_day(asked: Hierarchy, today: date) -> date | None:
+def hierarchy_day(hierarchy: Hierarchy, today: date) -> date | None:
     """The day whose areas count for all days; None where each day has its own."""
-    if isinstance(asked, date):
-        return asked
-    return today if asked == "as_is" else None
+    if isinstance(hierarchy, date):
+        return hierarchy
+    return today if hierarchy == "as_is" else None
 
 
 def pinned_hierarchy(hierarchy_on: date | None) -> dict[str, object]:
@@ -51,12 +51,12 @@ def pinned_hierarchy(hierarchy_on: date | None) -> dict[str, object]:
 
 def check_names(request: CoverageRequest, indicators: Mapping[str, Indicator]) -> None:
     """Refuse an unknown indicator or dimension, or a key twice; `invalid-request` names each."""
-    found = [
+    violations = [
         *_indicator_violations(request.indicator, indicators),
         *group_by_violations(request.group_by),
     ]
-    if found:
-        raise Refusal("invalid-request", *found)
+    if violations:
+        raise Refusal("invalid-request", *violations)
 
 
 def check_edition(edition: int | None, newest: int) -> int:
@@ -73,14 +73,14 @@ def check_filters(
     filters: Mapping[str, tuple[str, ...]], directory: Directory, rollup: AreaRollup
 ) -> None:
     """Refuse a filter value that nothing could ever have: a misspelt code must not read as zero."""
-    found = [
+    violations = [
         violation
         for name, values in filters.items()
         for value in values
         for violation in _value_violations(name, value, directory, rollup)
     ]
-    if found:
-        raise Refusal("invalid-request", *found)
+    if violations:
+        raise Refusal("invalid-request", *violations)
 
 
 def spelled_out(
@@ -117,11 +117,11 @@ def check_areas(
     pointer: str, codes: Iterable[str], directory: Directory, rollup: AreaRollup
 ) -> None:
     """Refuse a code of no area; `pointer` says where it was given."""
-    found = [
+    violations = [
         broken for code in codes for broken in _area_violations(pointer, code, directory, rollup)
     ]
-    if found:
-        raise Refusal("invalid-request", *found)
+    if violations:
+        raise Refusal("invalid-request", *violations)
 
 
 def _area_violations(

@@ -100,10 +100,10 @@ async def context(
 ) -> PageContext:
     """Who reads which page; addresses of the same page keep what it asks beside the question."""
     known = {"cursor", *(name for name, _ in query.pairs())}
-    sent = request.query_params.multi_items()
-    kept = "".join(f"&{urlencode([it])}" for it in sent if it[1] and it[0] not in known)
+    parameters = request.query_params.multi_items()
+    extra = "".join(f"&{urlencode([it])}" for it in parameters if it[1] and it[0] not in known)
     other = other_language(request, language)
-    return dashboard.context(query, request.url.path, language, caller, other, kept)
+    return dashboard.context(query, request.url.path, language, caller, other, extra)
 
 
 Context = Annotated[PageContext, Depends(context)]
@@ -293,10 +293,10 @@ async def sign_in(
 
 async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
     """Check the token, put it into the session, and go on to the page that was asked for."""
-    sent = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-    token = sent.get("token", [""])[0].strip().removeprefix("Bearer ").strip()
-    next_ = safe_next(sent.get("next", [OVERVIEW])[0])
-    language: Language = "en" if sent.get("lang", [page_language(request)])[0] == "en" else "zh"
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    token = form.get("token", [""])[0].strip().removeprefix("Bearer ").strip()
+    next_ = safe_next(form.get("next", [OVERVIEW])[0])
+    language: Language = "en" if form.get("lang", [page_language(request)])[0] == "en" else "zh"
     formatter = dashboard.formatter(language)
     if not from_our_pages(request):
         raise Problem(CROSS_SITE)

@@ -74,8 +74,8 @@ class Labels:
             return self.said["yes" if value else "no"]
         if isinstance(value, int):
             period = COLUMN_BY_NAME[column].period
-            told = f"{value:,}" if period is None else period_name(period, value)
-            return Wording(told, told)
+            written = f"{value:,}" if period is None else period_name(period, value)
+            return Wording(written, written)
         return self.codes.get(column, {}).get(str(value)) or Wording(str(value), str(value))
 
     def naming(self, name: str, words: Words) -> "Labels":

@@ -219,8 +219,12 @@ def _condition(
     """Who counts; of a ratio of sums whoever adds something, unless the file narrows that."""
     if document.numerator is None and measure != COUNTED:
         return adds_something(measure.numerator, among)
-    asked = read_predicate(document.numerator, parameters, f"{path}: numerator")
-    return asked if measure == COUNTED else Every((asked, adds_something(measure.numerator, asked)))
+    condition = read_predicate(document.numerator, parameters, f"{path}: numerator")
+    return (
+        condition
+        if measure == COUNTED
+        else Every((condition, adds_something(measure.numerator, condition)))
+    )
 
 
 def _spans(indicator: Indicator, parameters: Mapping[str, Parameter]) -> list[date]:

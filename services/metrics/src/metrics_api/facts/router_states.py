@@ -54,15 +54,15 @@ def assignment_facts(state: Mapping[str, Any]) -> AssignmentFacts:
 
     Raises `OutOfDomainError`, or `msgspec.ValidationError` for a state of another shape.
     """
-    found = msgspec.convert(state, _Assignment)
-    body = found.supervising
+    assignment = msgspec.convert(state, _Assignment)
+    body = assignment.supervising
     facts = AssignmentFacts(
-        outcome=found.outcome,
+        outcome=assignment.outcome,
         supervising_body=body.id if body else None,
         body_kind=body.kind if body else None,
-        rule_set=found.rule_set,
-        rule=found.rule,
-        basis=found.basis,
+        rule_set=assignment.rule_set,
+        rule=assignment.rule,
+        basis=assignment.basis,
     )
     check_codes(facts)
     return facts
@@ -70,18 +70,18 @@ def assignment_facts(state: Mapping[str, Any]) -> AssignmentFacts:
 
 def area_details(state: Mapping[str, Any]) -> Details:
     """Level, parent and name of an area, and what succeeds it: code and day of each, in order."""
-    found = msgspec.convert(state, _Area)
-    heirs = sorted([heir.code, heir.valid_from.isoformat()] for heir in found.successors)
-    return (found.level, found.parent, found.name, heirs)
+    area = msgspec.convert(state, _Area)
+    heirs = sorted([heir.code, heir.valid_from.isoformat()] for heir in area.successors)
+    return (area.level, area.parent, area.name, heirs)
 
 
 def body_details(state: Mapping[str, Any]) -> Details:
     """Kind, name, area and successor of a body."""
-    found = msgspec.convert(state, _DirectoryBody)
-    return (found.kind, found.name, found.area_code, found.successor)
+    body = msgspec.convert(state, _DirectoryBody)
+    return (body.kind, body.name, body.area_code, body.successor)
 
 
 def rule_set_details(state: Mapping[str, Any]) -> Details:
     """Territory and digest of a rule set."""
-    found = msgspec.convert(state, _RuleSet)
-    return (found.scope, found.digest)
+    rule_set = msgspec.convert(state, _RuleSet)
+    return (rule_set.scope, rule_set.digest)

@@ -76,25 +76,27 @@ class CountForecast:
             for forecast in self._ask.forecasts.values():
                 resolved = self._ask.resolved(forecast, question.valid_on)
                 counts = await count_terms(connection, resolved, question.query)
-                told = await asyncio.to_thread(_told, forecast, question, counts, request.group_by)
-                obligations.append(told)
-        groups = sum(len(told.groups) for told in obligations)
+                counted = await asyncio.to_thread(
+                    _count, forecast, question, counts, request.group_by
+                )
+                obligations.append(counted)
+        groups = sum(len(counted.groups) for counted in obligations)
         if groups > self._max_groups:
             raise Refusal("too-many-groups", groups=groups, limit=self._max_groups)
         return ForecastResult(question, obligations)
 
 
-def _told(
+def _count(
     forecast: Forecast,
     question: ForecastQuestion,
     counts: Iterable[TermCount],
     group_by: tuple[str, ...],
 ) -> ObligationForecast:
-    told = ObligationForecast(forecast)
+    counted = ObligationForecast(forecast)
     for path, count in question.inside(counts):
-        told.total[count.state] += count.organizations
+        counted.total[count.state] += count.organizations
         if count.month is not None:
-            told.months[count.month] += count.organizations
+            counted.months[count.month] += count.organizations
         if group_by:
             levels = dict(zip(AREA_LEVELS, path, strict=True))
             values = dict(zip(question.query.columns, count.key, strict=True))
@@ -104,5 +106,5 @@ def _told(
                 for name in group_by
                 for column in (DIMENSIONS[name].column,)
             )
-            told.groups[key][count.state] += count.organizations
-    return told
+            counted.groups[key][count.state] += count.organizations
+    return counted

@@ -72,22 +72,24 @@ class ListDue:
         """
         forecast = self._known(request.obligation)
         bound = _bound(request)
-        asked, after = request.forecast, None
+        requested, after = request.forecast, None
         if key := decode_cursor(cursor, bound, (int, date, date, date, UUID)):
             edition, day, areas_on, due_on, organization = key
-            if asked.edition not in (None, edition) or asked.valid_on not in (None, day):
+            if requested.edition not in (None, edition) or requested.valid_on not in (None, day):
                 raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {day}"))
-            asked = replace(asked, edition=edition, valid_on=day)
-            if asked.hierarchy == "as_is":
-                asked = replace(asked, hierarchy=areas_on)
+            requested = replace(requested, edition=edition, valid_on=day)
+            if requested.hierarchy == "as_is":
+                requested = replace(requested, hierarchy=areas_on)
             after = TermPlace(due_on, organization)
-        question = await self._ask.question(asked)
+        question = await self._ask.question(requested)
         resolved = self._ask.resolved(forecast, question.valid_on)
         async with self._database.reading() as connection:
             counts = await count_terms(connection, resolved, question.query)
             inside = await asyncio.to_thread(_inside, question, counts)
-            wanted = TermSelection(request.states, request.month, inside.areas)
-            rows = await list_terms(connection, resolved, question.query, wanted, after, limit + 1)
+            selection = TermSelection(request.states, request.month, inside.areas)
+            rows = await list_terms(
+                connection, resolved, question.query, selection, after, limit + 1
+            )
         columns = deciding(resolved)
         members = [DueMember(row, columns(row.span.value)) for row in rows[:limit]]
         return DueResult(
@@ -100,12 +102,12 @@ class ListDue:
         )
 
     def _known(self, obligation: str) -> Forecast:
-        found = self._ask.forecasts.get(obligation)
-        if found is None:
+        forecast = self._ask.forecasts.get(obligation)
+        if forecast is None:
             allowed = {"allowed": ", ".join(self._ask.forecasts)}
             broken = Violation("/obligation", "unknown_obligation", obligation, allowed)
             raise Refusal("invalid-request", broken)
-        return found
+        return forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,15 @@ def _inside(question: ForecastQuestion, counts: Iterable[TermCount]) -> _Inside:
 
 def _bound(request: DueRequest) -> Mapping[str, Any]:
     """What a cursor is bound to, beside the edition and day it carries itself."""
-    asked = request.forecast
+    requested = request.forecast
     return {
         "obligation": request.obligation,
         "states": request.states,
         "month": request.month,
-        "until": str(asked.until),
-        "filters": dict(asked.filters),
-        "areas": asked.areas,
-        "hierarchy": str(asked.hierarchy),
+        "until": str(requested.until),
+        "filters": dict(requested.filters),
+        "areas": requested.areas,
+        "hierarchy": str(requested.hierarchy),
     }
 
 

@@ -102,13 +102,13 @@ class AskForecast:
         Refuses `invalid-request` for what does not exist or an end before the day.
         """
         day = request.valid_on or self._ask.today
-        found = list(group_by_violations(request.group_by))
+        violations = list(group_by_violations(request.group_by))
         if request.until < day:
-            found.append(
+            violations.append(
                 Violation("/until", "until_before", request.until.isoformat(), {"day": str(day)})
             )
-        if found:
-            raise Refusal("invalid-request", *found)
+        if violations:
+            raise Refusal("invalid-request", *violations)
         known = await self._ask.knowledge(request.edition)
         hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
         areas_on = hierarchy_on or day
@@ -136,11 +136,11 @@ def _query(request: ForecastRequest, day: date, edition: int) -> TermQuery:
     """Columns are grouped and filtered by the database; levels of areas afterwards."""
     plain = (name for name in request.group_by if not DIMENSIONS[name].area_level)
     values: dict[str, tuple[str, ...]] = {}
-    for name, given in request.filters.items():
+    for name, values_ in request.filters.items():
         if not is_territorial(name):
             column = "supervising_body" if name == UNDER_BODY else DIMENSIONS[name].column
-            meant = values.get(column, given)
-            values[column] = tuple(value for value in given if value in meant)
+            allowed = values.get(column, values_)
+            values[column] = tuple(value for value in values_ if value in allowed)
     columns = tuple(dict.fromkeys(DIMENSIONS[name].column for name in plain))
     return TermQuery(day, request.until, edition, columns, values, request.areas)
 
@@ -151,11 +151,11 @@ def _lies_in(area: str | None, path: AreaPath, filters: Mapping[str, tuple[str, 
         if not is_territorial(name):
             continue
         if name == AREA_FILTER:
-            found = {area, *path}
+            codes = {area, *path}
         else:
             level = DIMENSIONS[name].area_level
             assert level is not None
-            found = {path[AREA_LEVELS.index(level)] or UNASSIGNED_KEY}
-        if not found & set(values):
+            codes = {path[AREA_LEVELS.index(level)] or UNASSIGNED_KEY}
+        if not codes & set(values):
             return False
     return True

@@ -119,7 +119,7 @@ async def list_terms(
     connection: AsyncConnection,
     forecast: Forecast,
     query: TermQuery,
-    wanted: TermSelection,
+    selection: TermSelection,
     after: TermPlace | None,
     limit: int,
 ) -> list[TermRow]:
@@ -129,11 +129,11 @@ async def list_terms(
     rows = _rows(forecast, query, _LISTED).subquery()
     state = _state(rows.c.due_on, query).label("state")
     order = (func.coalesce(rows.c.due_on, literal(FAR, Date)), rows.c.organization_id)
-    listed = select(state, rows).where(state.in_(wanted.states))
-    if wanted.month is not None:
-        listed = listed.where(state == "due", _month(rows.c.due_on) == wanted.month)
-    if wanted.areas is not None:
-        listed = listed.where(_one_of(rows.c.area, wanted.areas))
+    listed = select(state, rows).where(state.in_(selection.states))
+    if selection.month is not None:
+        listed = listed.where(state == "due", _month(rows.c.due_on) == selection.month)
+    if selection.areas is not None:
+        listed = listed.where(_one_of(rows.c.area, selection.areas))
     if after is not None:
         place = (literal(after.due_on, Date), literal(after.organization, Uuid))
         listed = listed.where(tuple_(*order) > tuple_(*place))
@@ -146,8 +146,8 @@ async def list_terms(
 def _rows(forecast: Forecast, query: TermQuery, columns: Sequence[str]) -> Select[Any]:
     """The facts that are asked about, `columns` of them, and the last day of each."""
     due_on = func.coalesce(*(_last_day(term) for term in forecast.terms), null())
-    asked = select(*(fact.c[name] for name in columns), due_on.label("due_on"))
-    return asked.where(*_asked(forecast, query))
+    facts = select(*(fact.c[name] for name in columns), due_on.label("due_on"))
+    return facts.where(*_conditions(forecast, query))
 
 
 def _state(due_on: ColumnElement[date], query: TermQuery) -> ColumnElement[str]:
@@ -163,7 +163,7 @@ def _month(day: ColumnElement[date]) -> ColumnElement[str]:
     return func.to_char(day, "YYYY-MM")
 
 
-def _asked(forecast: Forecast, query: TermQuery) -> list[ColumnElement[bool]]:
+def _conditions(forecast: Forecast, query: TermQuery) -> list[ColumnElement[bool]]:
     """The organizations that are asked about, as believed at the edition."""
     conditions = [
         fact.c.valid_from <= query.valid_on,
@@ -191,14 +191,14 @@ def _one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[
 
 def _last_day(term: Term) -> ColumnElement[date | None]:
     """The last day of a term, null where it can't be told by it."""
-    found: ColumnElement[Any]
+    day: ColumnElement[Any]
     if term.field is not None:
-        found = _end(fact.c[term.field], term.years) - 1
+        day = _end(fact.c[term.field], term.years) - 1
     else:
-        found = fact.c.valid_from if term.day is None else literal(term.day, Date)
+        day = fact.c.valid_from if term.day is None else literal(term.day, Date)
     if term.when is None:
-        return found
-    return case((fact_condition(term.when), found))
+        return day
+    return case((fact_condition(term.when), day))
 
 
 def _end(column: ColumnElement[Any], years: Parameter | None) -> ColumnElement[Any]:

@@ -45,10 +45,10 @@ async def indicator(
 ) -> dict[str, Any]:
     """One indicator, complete enough to recompute its numbers elsewhere."""
     known = services.definitions
-    found = known.indicators.get(indicator_id)
-    if found is None:
+    indicator = known.indicators.get(indicator_id)
+    if indicator is None:
         raise Refusal("not-found")
-    return _document(found, known.parameters)
+    return _document(indicator, known.parameters)
 
 
 def _document(indicator: Indicator, parameters: Mapping[str, Parameter]) -> dict[str, Any]:

@@ -88,10 +88,10 @@ class EvaluateTargets:
         target that the caller does not see at that edition, `parameter-undefined`.
         """
         settled = await self._count.settled_edition(edition)
-        asked = valid_on or self._clock.today()
+        requested_on = valid_on or self._clock.today()
         standings = []
         for target in await self._targets(settled.number, areas, only):
-            day = min(target.deadline, asked)
+            day = min(target.deadline, requested_on)
             variants = [
                 await self._standing(target, variant, day, settled.number, areas)
                 for variant in target.variants
@@ -103,9 +103,9 @@ class EvaluateTargets:
             (v.variant.indicator for standing in standings for v in standing.variants),
             areas,
         )
-        return TargetsResult(receipt, asked, standings)
+        return TargetsResult(receipt, requested_on, standings)
 
-    async def seen(self, edition: int, areas: tuple[str, ...] | None) -> dict[str, Target]:
+    async def visible_to(self, edition: int, areas: tuple[str, ...] | None) -> dict[str, Target]:
         """The targets, by id, that a caller limited to `areas` sees at an edition."""
         async with self._database.reading() as connection:
             own = await believed_targets(connection, edition)
@@ -115,7 +115,7 @@ class EvaluateTargets:
     async def _targets(
         self, edition: int, areas: tuple[str, ...] | None, only: tuple[str, ...]
     ) -> list[Target]:
-        known = await self.seen(edition, areas)
+        known = await self.visible_to(edition, areas)
         unknown = [
             Violation("/target", "unknown_target", name) for name in only if name not in known
         ]

@@ -112,9 +112,9 @@ class KeepTargets:
         """
         async with self._database.transaction() as connection:
             edition = await begin_edition(connection)  # first: its lock orders all changes
-            held = await self._changeable(connection, caller, identifier, if_match)
+            stored = await self._changeable(connection, caller, identifier, if_match)
             areas = self._checked(caller, draft)
-            key, revision = UUID(held.target.id), held.target.revision + 1
+            key, revision = UUID(stored.target.id), stored.target.revision + 1
             await close_target(connection, key, edition)
             await open_target(
                 connection, key, edition, revision, draft.definition(), areas, caller.client
@@ -125,8 +125,8 @@ class KeepTargets:
         """Take the target back from here on; refuses as `replace` does."""
         async with self._database.transaction() as connection:
             edition = await begin_edition(connection)
-            held = await self._changeable(connection, caller, identifier, if_match)
-            await close_target(connection, UUID(held.target.id), edition)
+            stored = await self._changeable(connection, caller, identifier, if_match)
+            await close_target(connection, UUID(stored.target.id), edition)
         await self._live.reached(edition)
 
     async def _changeable(
@@ -134,23 +134,23 @@ class KeepTargets:
     ) -> OwnTarget:
         if identifier in self._definitions.targets:
             raise Refusal("target-built-in", target=identifier)
-        held = await self._visible(connection, caller, identifier)
-        if caller.areas is not None and not held.areas:
+        stored = await self._visible(connection, caller, identifier)
+        if caller.areas is not None and not stored.areas:
             raise Refusal("outside-areas", area="*")
-        _check_areas(caller, held.areas)
-        check_if_match(if_match, held.target.revision)
-        return held
+        _check_areas(caller, stored.areas)
+        check_if_match(if_match, stored.target.revision)
+        return stored
 
     async def _visible(
         self, connection: AsyncConnection, caller: Caller, identifier: str
     ) -> OwnTarget:
         try:
-            held = await find_target(connection, UUID(identifier))
+            stored = await find_target(connection, UUID(identifier))
         except ValueError:
-            held = None
-        if held is None or not visible(held.areas, caller.areas):
+            stored = None
+        if stored is None or not visible(stored.areas, caller.areas):
             raise Refusal("not-found")
-        return held
+        return stored
 
     def _checked(self, caller: Caller, draft: TargetDraft) -> list[str]:
         """The division codes that the draft speaks of. Raises Refusal."""

@@ -80,15 +80,15 @@ async def close_target(connection: AsyncConnection, identifier: UUID, edition: i
 
 
 def _own(row: Row[Any]) -> OwnTarget:
-    held = row.definition
-    indicator, title = held["indicator"], Wording(**held["title"])
+    definition = row.definition
+    indicator, title = definition["indicator"], Wording(**definition["title"])
     target = Target(
         id=str(row.id),
         title=title,
-        goal=Fraction(held["goal"]),
-        deadline=date.fromisoformat(held["deadline"]),
-        reference=held["reference"],
-        filters={name: tuple(values) for name, values in held["filters"].items()},
+        goal=Fraction(definition["goal"]),
+        deadline=date.fromisoformat(definition["deadline"]),
+        reference=definition["reference"],
+        filters={name: tuple(values) for name, values in definition["filters"].items()},
         variants=(TargetVariant("own", indicator, title),),
         revision=row.revision,
     )

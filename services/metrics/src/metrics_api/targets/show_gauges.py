@@ -96,8 +96,8 @@ class ShowGauges:
                 else:
                     gauge.labels(indicator).set(tally.rate)
             names = tuple(self._definitions.targets)
-            told = await self._evaluate.answer(today, edition.number, None, names)
-            for standing in told.targets:
+            result = await self._evaluate.answer(today, edition.number, None, names)
+            for standing in result.targets:
                 over = standing.target.deadline + timedelta(days=1)
                 ends = datetime.combine(over, time(), CIVIL_ZONE).timestamp()
                 DEADLINE.labels(standing.target.id).set(ends)

@@ -44,10 +44,10 @@ class BodyDirectory:
 
     def standing_for(self, code: str, there: Container[str], day: date) -> str | None:
         """Which of those `there` has succeeded a body that ended by `day`; None where none has."""
-        seen: set[str] = set()
+        visited: set[str] = set()
         current: str | None = code
-        while current is not None and current not in there and current not in seen:
-            seen.add(current)
+        while current is not None and current not in there and current not in visited:
+            visited.add(current)
             version = self.versions.nearest(current, day)
             current = version.successor if version and version.valid_until <= day else None
         return current if current is not None and current in there else None

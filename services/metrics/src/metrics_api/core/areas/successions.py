@@ -43,12 +43,12 @@ class Successions:
         begins = self._begins.get(code)
         forward = begins is None or begins <= day
         found: set[str] = set()
-        seen, waiting = {code}, [code]
+        visited, waiting = {code}, [code]
         while waiting:
             for other in self._next(waiting.pop(), day, forward):
-                if other in seen:
+                if other in visited:
                     continue
-                seen.add(other)
+                visited.add(other)
                 if other in there:
                     found.add(other)
                 else:

@@ -27,16 +27,16 @@ def satisfiable(predicate: Predicate) -> bool:
     Exact: every column that is asked takes each value that could make a difference. A predicate
     with more than 200,000 combinations is taken to be satisfiable.
     """
-    asked: dict[str, set[Scalar | None]] = {}
+    values_of: dict[str, set[Scalar | None]] = {}
     for column, value in _asked(predicate):
-        values = asked.setdefault(column, {None, *COLUMN_BY_NAME[column].codes})
+        values = values_of.setdefault(column, {None, *COLUMN_BY_NAME[column].codes})
         values.update(near for near in _near(value) if _fits(column, near))
-    if prod(len(values) for values in asked.values()) > _MAX_COMBINATIONS:
+    if prod(len(values) for values in values_of.values()) > _MAX_COMBINATIONS:
         return True
     holds = fact_test(predicate)
     nothing: list[Scalar | None] = [None] * len(COLUMNS)
-    for combination in product(*asked.values()):
-        for column, value in zip(asked, combination, strict=True):
+    for combination in product(*values_of.values()):
+        for column, value in zip(values_of, combination, strict=True):
             nothing[POSITION[column]] = value
         fact: Fact = tuple(nothing)
         if holds(fact):

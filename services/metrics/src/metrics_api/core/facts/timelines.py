@@ -46,19 +46,19 @@ class Difference(NamedTuple):
 
 
 def replace_from(
-    held: Sequence[Span[Value]], effective_on: date, following: Sequence[Span[Value]]
+    spans: Sequence[Span[Value]], effective_on: date, following: Sequence[Span[Value]]
 ) -> list[Span[Value]]:
-    """`held` with all that was known from `effective_on` on replaced by `following`.
+    """`spans` with all that was known from `effective_on` on replaced by `following`.
 
     This is what an event of a ledger means to a follower. `following` is in order and starts on
     or after `effective_on`. Neighbours with equal values become one span.
     """
-    kept = [
+    before = [
         span if span.until <= effective_on else Span(span.start, effective_on, span.value)
-        for span in held
+        for span in spans
         if span.start < effective_on
     ]
-    return merged([*kept, *following])
+    return merged([*before, *following])
 
 
 def merged(spans: Sequence[Span[Value]]) -> list[Span[Value]]:

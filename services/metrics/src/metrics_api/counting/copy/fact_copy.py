@@ -99,10 +99,10 @@ class FactCopy:
             SignedRows(self.past.lazy().filter(began & still), 1),
         ]
 
-    def believed(self, edition: int, asked: pl.Expr) -> pl.LazyFrame:
-        """The rows believed at `edition` for which `asked` holds, each once."""
+    def believed(self, edition: int, which: pl.Expr) -> pl.LazyFrame:
+        """The rows believed at `edition` for which `which` holds, each once."""
         parts = self.at(edition)
-        rows = pl.concat([part.rows.filter(asked) for part in parts if part.sign > 0])
+        rows = pl.concat([part.rows.filter(which) for part in parts if part.sign > 0])
         for part in parts:
             if part.sign < 0:
                 rows = rows.join(part.rows.select("row_id"), on="row_id", how="anti")

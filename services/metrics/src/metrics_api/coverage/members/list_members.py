@@ -65,9 +65,9 @@ class ListMembers:
         `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
         anew.
         """
-        asked = _asked(request, part)
+        bound = _bound(request, part)
         after: Place | None = None
-        if key := decode_cursor(cursor, asked, (int, date, date, str, UUID)):
+        if key := decode_cursor(cursor, bound, (int, date, date, str, UUID)):
             edition, day, areas_on, area, organization = key
             _check_same(request, edition, day)
             request = replace(request, edition=edition, valid_on=day)
@@ -87,7 +87,7 @@ class ListMembers:
             )
             members = await self._members(question, page)
             if members is not None:
-                return MembersResult(question, members, _cursor(question, page, asked), page.count)
+                return MembersResult(question, members, _cursor(question, page, bound), page.count)
             await self._ask.renewed(question.known)
         raise Refusal("timeline-rebuilt")
 
@@ -102,7 +102,7 @@ class ListMembers:
         ]
 
 
-def _asked(request: CoverageRequest, part: Part) -> dict[str, Any]:
+def _bound(request: CoverageRequest, part: Part) -> dict[str, Any]:
     """What a cursor is bound to, beside the edition and day it carries itself."""
     return {
         "part": part,
@@ -119,9 +119,9 @@ def _check_same(request: CoverageRequest, edition: int, day: date) -> None:
         raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {day}"))
 
 
-def _cursor(question: CoverageQuestion, page: MemberPage, asked: dict[str, Any]) -> str | None:
+def _cursor(question: CoverageQuestion, page: MemberPage, bound: dict[str, Any]) -> str | None:
     if page.last is None:
         return None
     area, organization = page.last
     days = (question.query.valid_on, question.areas_on)
-    return encode_cursor((question.edition.number, *days, area or "", organization), asked)
+    return encode_cursor((question.edition.number, *days, area or "", organization), bound)

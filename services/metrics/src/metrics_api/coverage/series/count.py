@@ -45,8 +45,8 @@ class SeriesRequest:
 
     def of(self, indicator: str, group_by: tuple[str, ...]) -> CoverageRequest:
         """The same question about one indicator on one day."""
-        asked = (self.filters, self.last, self.edition, self.areas, self.hierarchy)
-        return CoverageRequest(indicator, group_by, *asked)
+        shared = (self.filters, self.last, self.edition, self.areas, self.hierarchy)
+        return CoverageRequest(indicator, group_by, *shared)
 
 
 class Counted(NamedTuple):

@@ -113,16 +113,20 @@ def _stands(
     indicator: Indicator, resolved: ResolvedIndicator, until_day: Sequence[Span[Fact]]
 ) -> IndicatorStanding:
     fact = until_day[-1].value
-    asked = explainer(resolved.denominator)(fact)
-    counted = member_explainer(resolved)(fact)
-    columns = (counted if asked.holds else asked).columns
+    in_denominator = explainer(resolved.denominator)(fact)
+    in_numerator = member_explainer(resolved)(fact)
+    columns = (in_numerator if in_denominator.holds else in_denominator).columns
     facts = [
         DecidingFact(column, fact[POSITION[column]], _since(until_day, column))
         for column in columns
     ]
-    counts = asked.holds and counted.holds
+    counts = in_denominator.holds and in_numerator.holds
     return IndicatorStanding(
-        indicator, asked.holds, counts, facts, _adds(resolved, fact, asked.holds, counts)
+        indicator,
+        in_denominator.holds,
+        counts,
+        facts,
+        _adds(resolved, fact, in_denominator.holds, counts),
     )
 
 

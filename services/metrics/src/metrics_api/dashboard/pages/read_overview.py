@@ -95,15 +95,15 @@ class ReadOverview:
         request = query.request(query.indicator, edition.number, areas)
         total = (await self._count.answer(request)).count.total
         hierarchy = self._parts.place_names.hierarchy(edition.number, day)
-        seen = await self._targets.seen(edition.number, areas)
-        goals = Goals(seen.values(), self._parts.definitions.target_reading.bands)
+        visible = await self._targets.visible_to(edition.number, areas)
+        goals = Goals(visible.values(), self._parts.definitions.target_reading.bands)
         headlines, breakdowns, trend, since, freshness, targets = await asyncio.gather(
             self._headlines(query, edition.number, areas, day, goals),
             self._breakdowns(query, edition.number, areas, hierarchy, goals, formatter),
             read_trend(self._series, request, query.step, day, TREND_POINTS),
             self._series.known_since(request),
             self._freshness.answer(),
-            self._standings(query, edition.number, areas, seen),
+            self._standings(query, edition.number, areas, visible),
         )
         return Overview(
             day=day,
@@ -140,7 +140,7 @@ class ReadOverview:
         query: PageQuery,
         edition: int,
         areas: tuple[str, ...] | None,
-        seen: Mapping[str, Target],
+        visible: Mapping[str, Target],
     ) -> list[TargetStanding]:
         """How the targets stand that are set for what is looked at, or for a part of it.
 
@@ -148,7 +148,7 @@ class ReadOverview:
         """
         meant = tuple(
             name
-            for name, target in seen.items()
+            for name, target in visible.items()
             if all(target.filters.get(part) == values for part, values in query.filters.items())
         )
         if not meant:
