@@ -1,7 +1,7 @@
 """Keeping assignments in step with the registry, a page of its feed in one transaction.
 
 Of an event only its type and its timeline count; which fields of a state matter, and how missing
-ones read, is `domain.facts`' affair. Unknown event types and fields are passed over.
+ones read, is `core.rules.facts`' affair. Unknown event types and fields are passed over.
 """
 
 import asyncio
@@ -16,12 +16,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assessment.assess import AssessOrganizations, FactsChange
-from jurisdiction_router.assessment.feed_status import REGISTRY_FEED
 from jurisdiction_router.core.rules.facts import facts_timeline
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.follower import FeedEvent, Follower
 
-FEED: Final = REGISTRY_FEED
+FEED: Final = "registry"
 ACTOR: Final = "jurisdiction-router"
 
 log = structlog.get_logger()

@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assignments import rows
 from jurisdiction_router.assignments.rows import EXACT
-from jurisdiction_router.core.as_of import AsOf
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.time import Segment, replace_from
+from servicekit.time import AsOf, Segment, replace_from
 
 _BATCH = 1_000
 _BUDGET = 5_000

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 
 from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
-from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
+from jurisdiction_router.dependencies import JSON, Reader
 from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
 from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["decisions"])
 

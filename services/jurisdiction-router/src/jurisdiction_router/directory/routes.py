@@ -5,16 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from jurisdiction_router.dependencies import (
-    JSON,
-    USUAL,
-    AreaCode,
-    AreaPrefixes,
-    Code,
-    Reader,
-    ValidOn,
-    provided,
-)
+from jurisdiction_router.dependencies import JSON, AreaCode, AreaPrefixes, Code, Reader
 from jurisdiction_router.directory.read import Document, ReadDirectory
 from jurisdiction_router.directory.schemas import (
     Area,
@@ -24,7 +15,7 @@ from jurisdiction_router.directory.schemas import (
     BodyPage,
 )
 from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
-from servicekit.http import CursorText, Limit, etag
+from servicekit.http import USUAL, CursorText, Limit, ValidOn, etag, provided
 
 router = APIRouter(tags=["directory"])
 

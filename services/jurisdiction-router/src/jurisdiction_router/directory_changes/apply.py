@@ -34,7 +34,7 @@ from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
 from servicekit.time import Clock
 
-SHOWN = 100
+MAX_VIOLATIONS = 100
 """Violations named in a refusal."""
 
 
@@ -121,7 +121,7 @@ class ChangeDirectory:
         """
         violations = await self.check(connection, before.directory, change, pointers)
         if violations:
-            raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
         holes = await self.holes(connection, before, change)
         refuse_holes(caller, holes, accepted=accept_holes)
         return await self.apply(connection, before, change, caller, reason, holes)
@@ -274,7 +274,7 @@ def _identity_lost(former: Body, body: Body) -> str | None:
     return next((name for name in names if getattr(former, name) != getattr(body, name)), None)
 
 
-def out_of_reach(
+def check_reach(
     caller: Caller, before: Directory, change: DirectoryChange, pointers: Pointers
 ) -> None:
     """Hold a change to the caller's areas, where a body is now and where it would be.
@@ -292,7 +292,10 @@ def out_of_reach(
     if outside:
         raise Refusal(
             "outside-areas",
-            *(Violation(pointer, "outside_areas", code) for pointer, code in outside[:SHOWN]),
+            *(
+                Violation(pointer, "outside_areas", code)
+                for pointer, code in outside[:MAX_VIOLATIONS]
+            ),
             area=outside[0][1],
         )
 

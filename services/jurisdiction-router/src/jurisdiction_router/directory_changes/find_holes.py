@@ -18,7 +18,7 @@ from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.proving.opened_holes import opened_holes
 from jurisdiction_router.core.proving.proof_report import document_of
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_hit
+from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_affected
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.rule_sets.read import approved_rule_sets
 from servicekit.auth import Caller
@@ -79,7 +79,7 @@ class FindHoles:
         if not found:
             return NO_HOLES
         places = await touched_places(connection, before.directory, after.directory, real)
-        hit = await organizations_hit(
+        hit = await organizations_affected(
             connection, after, places,
             [(hole.example, (hole.rule_set.valid_from, hole.rule_set.valid_until))
              for hole in found[:SHOWN]],

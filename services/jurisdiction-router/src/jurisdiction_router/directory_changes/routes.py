@@ -5,13 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from jurisdiction_router.core.directory.change import DirectoryChange
-from jurisdiction_router.dependencies import (
-    USUAL,
-    AcceptHoles,
-    AreaCode,
-    Writer,
-    provided,
-)
+from jurisdiction_router.dependencies import AcceptHoles, AreaCode, Writer
 from jurisdiction_router.directory.requests import given_area, given_body
 from jurisdiction_router.directory.schemas import (
     AreaIn,
@@ -30,7 +24,7 @@ from servicekit.errors import (
     Violation,
     responses,
 )
-from servicekit.http import IfMatch
+from servicekit.http import USUAL, IfMatch, provided
 
 router = APIRouter(tags=["directory"])
 

@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.dependencies import JSON, USUAL, AcceptHoles, Reader, Writer, provided
+from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
 from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
-from jurisdiction_router.directory_imports.files import CSV, loaded
-from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.activate import ActivateImport
+from jurisdiction_router.directory_imports.files import CSV, read_request
+from jurisdiction_router.directory_imports.load import LoadImport
 from jurisdiction_router.directory_imports.read import ReadDirectoryImports
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.directory_imports.schemas import (
@@ -31,7 +32,6 @@ from jurisdiction_router.errors import (
     TABLE_UNREADABLE,
 )
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -49,13 +49,15 @@ from servicekit.errors import (
     preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit, etag
+from servicekit.http import USUAL, CursorText, Limit, etag, provided
+from servicekit.ledger import Guarded, Unguarded
 from servicekit.tables import BOM, csv_lines, guarded
 
 router = APIRouter(tags=["directory"])
 
 Current = Annotated[CurrentJurisdiction, provided(CurrentJurisdiction)]
-Imports = Annotated[ImportDirectory, provided(ImportDirectory)]
+Load = Annotated[LoadImport, provided(LoadImport)]
+Activate = Annotated[ActivateImport, provided(ActivateImport)]
 Read = Annotated[ReadDirectoryImports, provided(ReadDirectoryImports)]
 ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
 
@@ -122,7 +124,7 @@ async def import_directory(
     request: Request,
     caller: Writer,
     current: Current,
-    imports: Imports,
+    load: Load,
     attempt: Unguarded,
     activate: Annotated[
         bool, Query(description="Have it take effect at once, if nothing is wrong 立即启用")
@@ -139,12 +141,12 @@ async def import_directory(
     Chinese or English headers, in UTF-8 or GB18030, a row for each area and each body. The rule
     sets in force or due are proved over that directory: the report names the holes it would open.
     """
-    given = loaded(
+    requested = read_request(
         await request.body(), request.headers.get("content-type"), reason,
         current.vocabulary,
     )  # fmt: skip
     return answered(
-        await imports.load(caller, given, attempt, activate=activate, accept_holes=accept_holes)
+        await load(caller, requested, attempt, activate=activate, accept_holes=accept_holes)
     )
 
 
@@ -284,10 +286,10 @@ async def list_directory_import_items(
     responses=responses(*_CLOSING, TOO_MANY_JOBS),
 )
 async def compare_directory_import(
-    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+    caller: Writer, load: Load, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """With the directory as it is now: another report, and another impact."""
-    return answered(await imports.compare_anew(caller, import_id, attempt))
+    return answered(await load.compare_again(caller, import_id, attempt))
 
 
 @router.post(
@@ -304,7 +306,7 @@ async def compare_directory_import(
 )  # fmt: skip
 async def activate_directory_import(
     caller: Writer,
-    imports: Imports,
+    activate: Activate,
     import_id: ImportId,
     attempt: Guarded,
     accept_holes: AcceptHoles = False,
@@ -316,7 +318,7 @@ async def activate_directory_import(
     Nothing happens either if it would leave holes in rule sets that are in force or due, unless
     they are accepted.
     """
-    return answered(await imports.activate(caller, import_id, attempt, accept_holes=accept_holes))
+    return answered(await activate(caller, import_id, attempt, accept_holes=accept_holes))
 
 
 @router.post(
@@ -327,10 +329,10 @@ async def activate_directory_import(
     responses=responses(*_CLOSING),
 )
 async def withdraw_directory_import(
-    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+    caller: Writer, activate: Activate, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """One that is not active; it stays as a record."""
-    return answered(await imports.withdraw(caller, import_id, attempt))
+    return answered(await activate.withdraw(caller, import_id, attempt))
 
 
 def _item(row: ItemRow) -> dict[str, Any]:

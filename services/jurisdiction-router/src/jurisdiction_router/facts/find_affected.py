@@ -22,7 +22,7 @@ SAMPLES: Final = 5
 _Hit = list[tuple[UUID, date, date | None]]
 
 
-async def organizations_hit(
+async def organizations_affected(
     connection: AsyncConnection,
     jurisdiction: Jurisdiction,
     places: Collection[str],

@@ -137,7 +137,7 @@ class RunImpact:
 
     database: Database
     current: CurrentJurisdiction
-    proposers: Mapping[str, Propose]
+    impact_sources: Mapping[str, Propose]
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Compute the impact of what `job.params` propose, on one snapshot; its digest.
@@ -153,7 +153,7 @@ class RunImpact:
             await impact_rows.hold_snapshot(connection)
             before = await self.current.seen_by(connection)
             try:
-                propose = self.proposers[job.params["of"]]
+                propose = self.impact_sources[job.params["of"]]
                 proposal = await propose(connection, before, job.params)
             except Refusal as refusal:
                 raise JobFailed({"error": refusal.code, **refusal.facts}) from refusal

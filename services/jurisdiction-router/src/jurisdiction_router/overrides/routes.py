@@ -10,14 +10,12 @@ from fastapi import APIRouter, Path, Query, Response
 from jurisdiction_router.core.deciding.designation import Replaced
 from jurisdiction_router.dependencies import (
     JSON,
-    USUAL,
     Approver,
     AreaPrefixes,
     Code,
     Reader,
-    ValidOn,
     Writer,
-    provided,
+    answered,
 )
 from jurisdiction_router.errors import (
     DISPUTE_CLOSED,
@@ -41,7 +39,6 @@ from jurisdiction_router.overrides.schemas import (
     OverridePage,
     OverrideRecorded,
 )
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -52,7 +49,8 @@ from servicekit.errors import (
     PRECONDITION_REQUIRED,
     responses,
 )
-from servicekit.http import CursorText, IfMatch, Limit, etag
+from servicekit.http import USUAL, CursorText, IfMatch, Limit, ValidOn, etag, provided
+from servicekit.ledger import Guarded, Unguarded
 from servicekit.time import CivilDate
 
 router = APIRouter(tags=["overrides"])
