@@ -33,7 +33,7 @@ from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import Candidate, Rule, RuleSet
 from jurisdiction_router.core.rules.vocabulary import read_vocabulary
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import DirectoryImport
 from jurisdiction_router.factory import compose, migrations
 from jurisdiction_router.facts import rows as fact_rows
@@ -65,7 +65,7 @@ def city_directory() -> Directory:
     """The demo city's areas and bodies."""
     given = DirectoryImport.model_validate(directory())
     change = DirectoryChange(
-        [given_area(area) for area in given.areas], [given_body(body) for body in given.bodies]
+        [area_entry(area) for area in given.areas], [body_entry(body) for body in given.bodies]
     )
     return change.applied_to(Directory())
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from tests.jurisdiction_router.conftest import RegistryLedger, organization
 
-from jurisdiction_router.directory.requests import given_body
+from jurisdiction_router.directory.requests import body_entry
 from jurisdiction_router.directory.schemas import BodyIn
 from jurisdiction_router.directory_imports.load import Request, RequestedItem
 from jurisdiction_router.factory import compose
@@ -311,7 +311,7 @@ async def test_many_organizations_are_reassessed_by_a_job(
         activation=replace(services.load_import.activation, change_directory=few),
     )
     (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
-    body = given_body(BodyIn.model_validate({**held, "name": "第二届"}))
+    body = body_entry(BodyIn.model_validate({**held, "name": "第二届"}))
     caller = Caller("tester", frozenset(), None)
     item = RequestedItem("/bodies/0", None, "body", body.id, body)
     attempt = Attempt(None, None, "")

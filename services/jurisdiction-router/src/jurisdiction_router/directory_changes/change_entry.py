@@ -35,7 +35,7 @@ class ChangeDirectoryEntry:
         `precondition-failed`, `precondition-required`.
         """
         pointers = Pointers(
-            {given.area.code: "" for given in entry.areas},
+            {each.area.code: "" for each in entry.areas},
             {body.id: "" for body in entry.bodies},
         )
         attempt = Attempt(if_match)

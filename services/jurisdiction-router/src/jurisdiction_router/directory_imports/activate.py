@@ -14,9 +14,9 @@ from jurisdiction_router.directory_imports import rows
 from jurisdiction_router.directory_imports.compare import (
     CompareDirectory,
     Report,
-    given_rows,
     items_of,
     pointers_of,
+    requested_rows,
 )
 from jurisdiction_router.directory_imports.comparison import change_of, last_day
 from jurisdiction_router.directory_imports.documents import KIND, answer, changed, lock_inactive
@@ -122,7 +122,7 @@ class ActivateImport:
             compared = params["edition"]
             raise Refusal("directory-moved", id=str(identifier), compared=compared, edition=edition)
         items = await rows.items(connection, identifier)
-        change = change_of([*items_of(items).values()]).without_what_is_held(before.directory)
+        change = change_of([*items_of(items).values()]).without_unchanged(before.directory)
         after = change.applied_to(before.directory)
         places = await touched_places(connection, before.directory, after, change)
         on = last_day(change, self.clock.today())
@@ -135,7 +135,7 @@ def _refuse_moved(row: ImportRow, report: Report, stored: Sequence[ItemRow]) -> 
     shown = row.document["report"]
     if report.sums["edition"] == shown["edition"] and report.holes.same_as(Holes.of(shown)):
         return
-    pairs = zip(given_rows(stored), given_rows(report.items), strict=True)
+    pairs = zip(requested_rows(stored), requested_rows(report.items), strict=True)
     violations = [
         Violation(f"/{new.number}", "directory_moved", new.key,
                   {"told": old.change, "found": new.change})

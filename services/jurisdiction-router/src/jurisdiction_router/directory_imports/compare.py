@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jurisdiction_router.assessment.read import count_organizations
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import area_from, body_from
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers
@@ -33,10 +33,10 @@ class Report(NamedTuple):
     sums: dict[str, Any]
     holes: Holes
 
-    def violations(self, given: Mapping[int, str] | None = None) -> list[Violation]:
+    def violations(self, pointers: Mapping[int, str] | None = None) -> list[Violation]:
         """All that is wrong, where it stands in the request, or by the items' numbers."""
         return [
-            Violation(_place(item, given) + e["field"], e["rule"], e["value"], e["facts"])
+            Violation(_place(item, pointers) + e["field"], e["rule"], e["value"], e["facts"])
             for item in self.items
             for e in item.errors
         ]
@@ -59,14 +59,14 @@ class CompareDirectory:
         rule sets are proved over that directory.
         """
         before = jurisdiction.directory
-        rows = given_rows(rows)
+        rows = requested_rows(rows)
         items = items_of(rows)
         doubles = _doubles(rows, items)
         once = {number: item for number, item in items.items() if number not in doubles}
         change = change_of([*once.values()])
-        found = [*doubles.values()]
-        found += await self.change.check(connection, before, change, pointers_of(once))
-        errors, elsewhere = _sorted_out(found)
+        violations = [*doubles.values()]
+        violations += await self.change.check(connection, before, change, pointers_of(once))
+        errors, elsewhere = _sorted_out(violations)
         today = self.clock.today()
         report = []
         for row in rows:
@@ -106,7 +106,7 @@ class CompareDirectory:
         wrong = sum(len(item.errors) for item in items)
         organizations = None
         if not wrong:
-            real = change.without_what_is_held(before)
+            real = change.without_unchanged(before)
             places = await touched_places(connection, before, real.applied_to(before), real)
             organizations = await count_organizations(connection, places)
         return {
@@ -120,12 +120,12 @@ class CompareDirectory:
         }
 
 
-def given_rows(rows: Sequence[ItemRow]) -> list[ItemRow]:
+def requested_rows(rows: Sequence[ItemRow]) -> list[ItemRow]:
     """The items that were sent, without those that only say what is wrong elsewhere."""
     return [row for row in rows if row.what != ELSEWHERE]
 
 
-def items_of(rows: Sequence[ItemRow]) -> dict[int, GivenArea | Body]:
+def items_of(rows: Sequence[ItemRow]) -> dict[int, AreaEntry | Body]:
     """The areas and bodies of those items that can be read, by number."""
     return {
         row.number: area_from(row.after) if row.what == "area" else body_from(row.after)
@@ -135,12 +135,12 @@ def items_of(rows: Sequence[ItemRow]) -> dict[int, GivenArea | Body]:
 
 
 def pointers_of(
-    items: Mapping[int, GivenArea | Body], given: Mapping[int, str] | None = None
+    items: Mapping[int, AreaEntry | Body], positions: Mapping[int, str] | None = None
 ) -> Pointers:
     """Where each area and body stands: in the request, or by its number in the import."""
     areas, bodies = {}, {}
     for number, item in items.items():
-        pointer = f"/{number}" if given is None else given[number]
+        pointer = f"/{number}" if positions is None else positions[number]
         if isinstance(item, Body):
             bodies[item.id] = pointer
         else:
@@ -158,10 +158,10 @@ def error_of(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _place(item: ItemRow, given: Mapping[int, str] | None) -> str:
+def _place(item: ItemRow, pointers: Mapping[int, str] | None) -> str:
     if item.what == ELSEWHERE:
         return ""
-    return f"/{item.number}" if given is None else given[item.number]
+    return f"/{item.number}" if pointers is None else pointers[item.number]
 
 
 def _sorted_out(
@@ -188,16 +188,16 @@ def _key(error: Mapping[str, Any]) -> str | None:
 
 
 def _doubles(
-    rows: Sequence[ItemRow], items: Mapping[int, GivenArea | Body]
+    rows: Sequence[ItemRow], items: Mapping[int, AreaEntry | Body]
 ) -> dict[int, Violation]:
     """Items whose code or id the import has given before; the first of them counts."""
-    seen: set[tuple[str | None, str | None]] = set()
-    found = {}
+    keys: set[tuple[str | None, str | None]] = set()
+    doubles = {}
     for row in rows:
         if row.number not in items:
             continue
-        if (row.what, row.key) in seen:
+        if (row.what, row.key) in keys:
             pointer = f"/{row.number}/{'code' if row.what == 'area' else 'id'}"
-            found[row.number] = Violation(pointer, "duplicate_key", row.key)
-        seen.add((row.what, row.key))
-    return found
+            doubles[row.number] = Violation(pointer, "duplicate_key", row.key)
+        keys.add((row.what, row.key))
+    return doubles

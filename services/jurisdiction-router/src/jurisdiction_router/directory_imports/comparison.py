@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import area_document, body_document
 from jurisdiction_router.core.periods import boundaries
@@ -23,20 +23,20 @@ class Compared(NamedTuple):
     after: dict[str, Any]
 
 
-def document_of(item: GivenArea | Body, today: date) -> dict[str, Any]:
+def document_of(item: AreaEntry | Body, today: date) -> dict[str, Any]:
     """An area or a body as the API shows it."""
     return body_document(item) if isinstance(item, Body) else area_document(item, today)
 
 
-def compared(before: Directory, item: GivenArea | Body, today: date) -> Compared:
+def compared(before: Directory, item: AreaEntry | Body, today: date) -> Compared:
     """Set an area or a body beside the one that is held; "ended" is one that gets an end."""
-    held: GivenArea | Body | None
+    stored: AreaEntry | Body | None
     if isinstance(item, Body):
-        held = before.bodies.get(item.id)
+        stored = before.bodies.get(item.id)
     else:
         code = item.area.code
-        held = GivenArea.held(before, code) if code in before.areas else None
-    was = None if held is None else document_of(held, today)
+        stored = AreaEntry.of(before, code) if code in before.areas else None
+    was = None if stored is None else document_of(stored, today)
     after = document_of(item, today)
     return Compared(_kind(was, after), was, after)
 
@@ -51,18 +51,18 @@ def _kind(was: dict[str, Any] | None, after: dict[str, Any]) -> Kind:
 
 def last_day(change: DirectoryChange, today: date) -> date:
     """Return the first day, not before today, by which all that `change` says has happened."""
-    dates = {today, *boundaries([given.area for given in change.areas]), *boundaries(change.bodies)}
-    for given in change.areas:
-        dates |= boundaries(given.edges) | {former.until for former in given.area.former_names}
-        dates |= {succession.valid_from for succession in given.successions}
+    dates = {today, *boundaries([entry.area for entry in change.areas]), *boundaries(change.bodies)}
+    for entry in change.areas:
+        dates |= boundaries(entry.edges) | {former.until for former in entry.area.former_names}
+        dates |= {succession.valid_from for succession in entry.successions}
     for body in change.bodies:
         dates |= {former.until for former in body.former_names}
     return max(dates)
 
 
-def change_of(items: Sequence[GivenArea | Body]) -> DirectoryChange:
+def change_of(items: Sequence[AreaEntry | Body]) -> DirectoryChange:
     """The items as a change of the directory."""
     return DirectoryChange(
-        [item for item in items if isinstance(item, GivenArea)],
+        [item for item in items if isinstance(item, AreaEntry)],
         [item for item in items if isinstance(item, Body)],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from jurisdiction_router.directory_changes.find_holes import report_seen_by
+from jurisdiction_router.directory_changes.find_holes import report_visible_to
 from jurisdiction_router.directory_imports import rows
 from jurisdiction_router.directory_imports.rows import ImportRow
 from servicekit.auth import Caller
@@ -29,9 +29,9 @@ def changed(row: ImportRow, revision: int, **members: Any) -> ImportRow:
     return replace(row, revision=revision, document=document)
 
 
-def document_seen_by(caller: Caller, document: dict[str, Any]) -> dict[str, Any]:
+def document_visible_to(caller: Caller, document: dict[str, Any]) -> dict[str, Any]:
     """An import's document without what a limited caller may not see of whom its holes hit."""
-    return {**document, "report": report_seen_by(caller, document["report"])}
+    return {**document, "report": report_visible_to(caller, document["report"])}
 
 
 async def lock_inactive(
@@ -54,4 +54,6 @@ def answer(change: Change, caller: Caller, row: ImportRow, status: int) -> Store
     """Answer with the document; 202 with the job's address while one reassesses."""
     job = (row.document["done"] or {}).get("job")
     location = f"/v1/jobs/{job}" if job else f"/v1/directory/imports/{row.id}"
-    return change.answer(202 if job else status, document_seen_by(caller, row.document), location)
+    return change.answer(
+        202 if job else status, document_visible_to(caller, row.document), location
+    )

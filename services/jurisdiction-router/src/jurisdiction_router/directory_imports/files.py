@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import AreaIn, BodyIn, DirectoryImport
 from jurisdiction_router.directory_imports.load import Request, RequestedItem
 from jurisdiction_router.directory_imports.table import TableRow, read_table
@@ -28,14 +28,14 @@ def read_request(
     if (media_type or "").partition(";")[0].strip().lower() == CSV:
         rows = read_table(content, vocabulary)
         return Request([_of_row(row) for row in rows], "csv", reason)
-    given = _model(content)
+    model = _model(content)
     items = [
-        *(RequestedItem(f"/areas/{n}", None, "area", area.code, given_area(area))
-          for n, area in enumerate(given.areas)),
-        *(RequestedItem(f"/bodies/{n}", None, "body", body.id, given_body(body))
-          for n, body in enumerate(given.bodies)),
+        *(RequestedItem(f"/areas/{n}", None, "area", area.code, area_entry(area))
+          for n, area in enumerate(model.areas)),
+        *(RequestedItem(f"/bodies/{n}", None, "body", body.id, body_entry(body))
+          for n, body in enumerate(model.bodies)),
     ]  # fmt: skip
-    return Request(items, "json", given.reason or reason)
+    return Request(items, "json", model.reason or reason)
 
 
 def _model(content: bytes) -> DirectoryImport:
@@ -60,9 +60,9 @@ def _of_row(row: TableRow) -> RequestedItem:
         return RequestedItem(pointer, row.line, None, key, None, row.violations)
     try:
         item = (
-            given_area(AreaIn.model_validate(row.fields))
+            area_entry(AreaIn.model_validate(row.fields))
             if row.what == "area"
-            else given_body(BodyIn.model_validate(row.fields))
+            else body_entry(BodyIn.model_validate(row.fields))
         )
     except ValidationError as error:
         violations = from_pydantic(error.errors())

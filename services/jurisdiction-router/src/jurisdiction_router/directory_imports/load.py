@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.directory_changes.apply import check_reach
 from jurisdiction_router.directory_imports import rows
@@ -45,7 +45,7 @@ class RequestedItem(NamedTuple):
     line: int | None
     what: str | None
     key: str | None
-    item: GivenArea | Body | None
+    item: AreaEntry | Body | None
     violations: Sequence[Violation] = ()
 
 
@@ -84,19 +84,21 @@ class LoadImport:
         `directory-leaves-holes` unless they are accepted, and nothing is stored.
         """
         items = [self._row(number, sent) for number, sent in enumerate(request.items, start=1)]
-        given = {row.number: item.pointer for row, item in zip(items, request.items, strict=True)}
+        pointers = {
+            row.number: item.pointer for row, item in zip(items, request.items, strict=True)
+        }
         readable = items_of(items)
         whole = change_of([*readable.values()])
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
             before = await self.current.hold(change.connection, "alone" if activate else "shared")
-            check_reach(caller, before.directory, whole, pointers_of(readable, given))
+            check_reach(caller, before.directory, whole, pointers_of(readable, pointers))
             report = await self.compare(change.connection, before, items)
             row = self._import(caller, request, report, _around(whole, before.directory))
             if activate:
                 row = await self.activation.take_effect(
-                    change, before, row, report, caller, report.violations(given),
+                    change, before, row, report, caller, report.violations(pointers),
                     accept_holes=accept_holes,
                 )  # fmt: skip
             else:
@@ -162,8 +164,8 @@ class LoadImport:
 
 def _around(change: DirectoryChange, before: Directory) -> list[str]:
     """The areas that a change lies in: those that lie in none of the others by their codes."""
-    found: list[str] = []
+    areas: list[str] = []
     for code in sorted(change.codes(before), key=area_prefix):
-        if not found or not code.startswith(area_prefix(found[-1])):
-            found.append(code)
-    return found
+        if not areas or not code.startswith(area_prefix(areas[-1])):
+            areas.append(code)
+    return areas

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from jurisdiction_router.directory_imports import rows
-from jurisdiction_router.directory_imports.documents import document_seen_by, is_visible
+from jurisdiction_router.directory_imports.documents import document_visible_to, is_visible
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -35,7 +35,7 @@ class ReadDirectoryImports:
             row = await rows.find(connection, identifier)
         if row is None or not is_visible(caller, row):
             raise Refusal("not-found")
-        return replace(row, document=document_seen_by(caller, row.document))
+        return replace(row, document=document_visible_to(caller, row.document))
 
     async def page(
         self, caller: Caller, states: Sequence[str] | None, cursor: str | None, limit: int
@@ -50,7 +50,7 @@ class ReadDirectoryImports:
             )  # fmt: skip
         next_cursor = encode_cursor([last], query) if size == limit else None
         if caller.areas is not None:
-            visible = [document_seen_by(caller, each) for each in orjson.loads(items)]
+            visible = [document_visible_to(caller, each) for each in orjson.loads(items)]
             items = orjson.dumps(visible).decode()
         return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
 

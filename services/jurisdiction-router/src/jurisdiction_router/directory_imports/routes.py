@@ -185,9 +185,9 @@ async def download_directory_template(
 
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
-    said = _language(request, language)
-    lines = table_rows(_EXAMPLES, current.vocabulary, said)
-    return _table("directory-template", [_header(said), *lines])
+    spoken = _language(request, language)
+    lines = table_rows(_EXAMPLES, current.vocabulary, spoken)
+    return _table("directory-template", [_header(spoken), *lines])
 
 
 @router.get(
@@ -220,12 +220,12 @@ async def export_directory(
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
         return Response(body, headers={"content-disposition": name}, media_type=JSON)
-    said = _language(request, language)
+    spoken = _language(request, language)
     items = [
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table("directory", [_header(said), *table_rows(items, current.vocabulary, said)])
+    return _table("directory", [_header(spoken), *table_rows(items, current.vocabulary, spoken)])
 
 
 @router.get(
@@ -268,13 +268,16 @@ async def list_directory_import_items(
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
     if format == "csv":
-        said = _language(request, language)
+        spoken = _language(request, language)
         rows = await read.all_items(caller, import_id, change)
-        cells = _report_rows(rows, said, current.vocabulary)
-        header = [title.say(said) for title in _REPORT_COLUMNS]
+        cells = _report_rows(rows, spoken, current.vocabulary)
+        header = [title.say(spoken) for title in _REPORT_COLUMNS]
         return _table(f"directory-import-{import_id}", [header, *cells])
-    found = await read.items(caller, import_id, change, cursor, limit)
-    page = {"items": [_item(row) for row in found.items], "next_cursor": found.next_cursor}
+    items_page = await read.items(caller, import_id, change, cursor, limit)
+    page = {
+        "items": [_item(row) for row in items_page.items],
+        "next_cursor": items_page.next_cursor,
+    }
     return Response(orjson.dumps(page), media_type=JSON)
 
 
@@ -374,8 +377,8 @@ def _reason(error: dict[str, Any], language: str) -> str:
     return words if column is None else f"{column.header.say(language)}: {words}"
 
 
-def _language(request: Request, given: str | None) -> str:
-    return given or preferred_language(request.headers.get("accept-language"))
+def _language(request: Request, requested: str | None) -> str:
+    return requested or preferred_language(request.headers.get("accept-language"))
 
 
 def _header(language: str) -> list[str]:

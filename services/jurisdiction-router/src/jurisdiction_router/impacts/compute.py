@@ -93,8 +93,8 @@ async def impact_of(
 def _staged(proposal: Proposal, part: Sequence[DistinctFacts], flows: Flows) -> list[StagedChange]:
     staged = []
     for row in part:
-        found = changes(proposal.before, proposal.after, row.facts)
-        pieces = placed(proposal.before, proposal.after, row.facts, found)
+        moves = changes(proposal.before, proposal.after, row.facts)
+        pieces = placed(proposal.before, proposal.after, row.facts, moves)
         staged += [_stage(row.id, piece, flows) for piece in pieces]
     return staged
 
@@ -151,7 +151,7 @@ class RunImpact:
 
         async with self.database.transaction() as connection:
             await impact_rows.hold_snapshot(connection)
-            before = await self.current.seen_by(connection)
+            before = await self.current.visible_in(connection)
             try:
                 propose = self.impact_sources[job.params["of"]]
                 proposal = await propose(connection, before, job.params)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory
-from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes, report_seen_by
+from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes, report_visible_to
 from jurisdiction_router.impacts.repeat import difference, digest_of, forget, repeat
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.restructurings import rows
@@ -72,7 +72,7 @@ class ApplyRestructuring:
             )
             change.event(restructuring_event("applied", row, caller), *done.events)
             counts = done.answer()
-            document = {**report_seen_by(caller, row.document), "done": counts}
+            document = {**report_visible_to(caller, row.document), "done": counts}
             if counts["job"]:
                 return change.answer(202, document, f"/v1/jobs/{counts['job']}")
             return change.answer(200, document)

@@ -19,14 +19,14 @@ from servicekit.time import Segment
 
 def plan_document(before: Directory, change: DirectoryChange, on: date) -> dict[str, Any]:
     """What a plan does, as the API shows it: areas and bodies as they shall be, and successors."""
-    real = change.without_what_is_held(before)
+    real = change.without_unchanged(before)
     return {
-        "areas": [area_document(given, on) for given in real.areas],
+        "areas": [area_document(entry, on) for entry in real.areas],
         "bodies": [body_document(body) for body in real.bodies],
         "area_successors": [
             {"code": s.code, "successor": s.successor}
-            for given in sorted(real.areas, key=lambda given: given.area.code)
-            for s in given.successions
+            for entry in sorted(real.areas, key=lambda entry: entry.area.code)
+            for s in entry.successions
             if s.valid_from == on
         ],
         "body_successors": [

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.directory_changes.find_holes import NO_HOLES, FindHoles, report_seen_by
+from jurisdiction_router.directory_changes.find_holes import NO_HOLES, FindHoles, report_visible_to
 from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.restructurings import rows
@@ -100,5 +100,5 @@ class DraftRestructuring:
         row = RestructuringRow(row.id, areas, row.revision + 1, document)
         await rows.put(connection, row)
         change.event(restructuring_event("drafted", row, caller))
-        visible = report_seen_by(caller, row.document)
+        visible = report_visible_to(caller, row.document)
         return change.answer(status, visible, f"/v1/restructurings/{row.id}")

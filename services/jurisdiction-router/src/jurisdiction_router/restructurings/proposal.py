@@ -85,7 +85,7 @@ async def proposal_of(
 
 
 def _pointers(planned: Plan) -> Pointers:
-    areas = {given.area.code for given in planned.change.areas}
+    areas = {entry.area.code for entry in planned.change.areas}
     return Pointers(
         {key: value for key, value in planned.pointers.items() if key in areas},
         {key: value for key, value in planned.pointers.items() if key not in areas},

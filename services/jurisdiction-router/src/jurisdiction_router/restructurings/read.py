@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from jurisdiction_router.directory_changes.find_holes import report_seen_by
+from jurisdiction_router.directory_changes.find_holes import report_visible_to
 from jurisdiction_router.restructurings import rows
 from jurisdiction_router.restructurings.proposal import KIND
 from jurisdiction_router.restructurings.rows import RestructuringRow
@@ -27,7 +27,7 @@ class ReadRestructurings:
             row = await rows.find(connection, identifier)
         if row is None or not caller.may_see(*row.areas):
             raise Refusal("not-found")
-        return row._replace(document=report_seen_by(caller, row.document))
+        return row._replace(document=report_visible_to(caller, row.document))
 
     async def page(self, caller: Caller, cursor: str | None, limit: int) -> str:
         """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
@@ -38,6 +38,6 @@ class ReadRestructurings:
             )
         next_cursor = encode_cursor([last], {"what": KIND}) if size == limit else None
         if caller.areas is not None:
-            visible = [report_seen_by(caller, each) for each in orjson.loads(items)]
+            visible = [report_visible_to(caller, each) for each in orjson.loads(items)]
             items = orjson.dumps(visible).decode()
         return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'

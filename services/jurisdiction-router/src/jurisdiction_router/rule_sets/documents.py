@@ -50,12 +50,12 @@ def rule_set_document(
         ],
         "authors": list(row.authors),
         "plan": row.plan,
-        "stopped": _stopped_seen_by(caller, row.stopped),
+        "stopped": _stopped_visible_to(caller, row.stopped),
         "revision": row.revision,
     }
 
 
-def _stopped_seen_by(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
+def _stopped_visible_to(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
     """Why a plan was stopped, without counts of all areas for a caller limited to some: the lists
     of both impacts show it what lies in its own."""
     if caller.areas is None or stopped is None or "difference" not in stopped:

@@ -8,7 +8,7 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.proof import HITTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
 from jurisdiction_router.core.rules.rule_set import RuleSet
-from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_affected
+from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.rule_sets import rows
@@ -56,7 +56,7 @@ class ProveRuleSet:
                 enactments = await rows.enactments(change.connection)
                 today = self.clock.today()
                 change.event(rule_set_event(row, enactments, kind, today, caller.client))
-            return change.answer(200, report_seen_by(caller, report))
+            return change.answer(200, report_visible_to(caller, report))
 
     async def _report(
         self, rule_set: RuleSet, jurisdiction: Jurisdiction, proof: Proof
@@ -77,6 +77,6 @@ class ProveRuleSet:
         return report
 
 
-def report_seen_by(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:
+def report_visible_to(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:
     """The report without what lies outside a limited caller's areas: counts and organizations."""
-    return {**report, "counterexamples": examples_seen_by(caller, report["counterexamples"])}
+    return {**report, "counterexamples": examples_visible_to(caller, report["counterexamples"])}

@@ -12,7 +12,7 @@ from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.diff import diff
 from jurisdiction_router.rule_sets.documents import is_visible, rule_set_document, rule_set_of
-from jurisdiction_router.rule_sets.prove import report_seen_by
+from jurisdiction_router.rule_sets.prove import report_visible_to
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
@@ -50,7 +50,7 @@ class ReadRuleSets:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
         if row.proof is None:
             raise Refusal("not-found")
-        return report_seen_by(caller, row.proof)
+        return report_visible_to(caller, row.proof)
 
     async def tests(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """Runs the embedded tests; which rules they reach."""
