@@ -84,7 +84,8 @@ def build_api(factory: Factory) -> FastAPI:
             migrations=migrations(factory.settings),
             routers=ROUTERS,
             errors=ERRORS,
-            state={"factory": factory, "ask_answers": ask},
+            services=factory,
+            state={"ask_answers": ask},
             background=(
                 factory.live_copy.running,
                 factory.show_gauges.running,
