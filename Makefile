@@ -149,6 +149,10 @@ settings-table: $(BIN)/.synced ## Write the settings into docs/operations.md
 problem-table: $(BIN)/.synced ## Write every problem type into docs/integrators*.md
 	$(BIN)/python deploy/release/problem_table.py
 
+.PHONY: glossary-table
+glossary-table: $(BIN)/.synced ## Write the code lists into docs/glossary.md
+	$(BIN)/python deploy/release/glossary_table.py
+
 .PHONY: notices
 notices: $(BIN)/.synced ## Write THIRD-PARTY-NOTICES.md from the lock file
 	$(BIN)/python deploy/release/third_party_notices.py > .notices && mv .notices THIRD-PARTY-NOTICES.md
