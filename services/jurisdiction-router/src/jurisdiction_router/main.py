@@ -8,7 +8,7 @@ from importlib.resources import files
 import httpx
 from fastapi import FastAPI
 
-from jurisdiction_router.assessment.follow import FEED, RegistryFeed, following
+from jurisdiction_router.assessment.follow import FEED, RegistryFeed
 from jurisdiction_router.assignments import routes as assignments
 from jurisdiction_router.decisions import routes as decisions
 from jurisdiction_router.directory import routes as directory
@@ -21,7 +21,7 @@ from jurisdiction_router.overrides import routes as overrides
 from jurisdiction_router.restructurings import routes as restructurings
 from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
-from servicekit.follower import Follower, feed_status_router
+from servicekit.follower import Follower, feed_status_router, following
 from servicekit.http import Parts, build_app, feed_check, service_client
 from servicekit.jobs import job_router
 from servicekit.ledger import feed_router
@@ -117,7 +117,7 @@ def build_follower(settings: Settings) -> FastAPI:
     async def follow() -> AsyncIterator[None]:
         async with (
             service_client(settings.registry_url, settings) as client,
-            following(make_follower(services, client)),
+            following([make_follower(services, client)]),
         ):
             yield
 

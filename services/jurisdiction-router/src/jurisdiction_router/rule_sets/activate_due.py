@@ -6,9 +6,8 @@ approved, nothing is activated; the plan is set aside with the reason and the di
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -28,6 +27,7 @@ from jurisdiction_router.rule_sets.propose import KIND, enactments_after, propos
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
+from servicekit.background import Loop
 from servicekit.database import Bell, Database
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
@@ -54,26 +54,17 @@ class ActivateDueRuleSets:
     reassess: ReassessOrganizations
     bell: Bell
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Carry out what is due while the context is open."""
-        task = asyncio.create_task(self._run(), name="plans")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                ring = self.bell.next_ring(jobs.CHANNEL)
-                if not await self():
-                    await self.bell.wait(jobs.CHANNEL, _LOOK_SECONDS, ring)
-            except Exception:
-                log.exception("plans")
-                await asyncio.sleep(1)
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Activate what is due while the context is open."""
+        loop = Loop(
+            name="plans",
+            step=self,
+            every=_LOOK_SECONDS,
+            retry=1,
+            wakes=self.bell,
+            channel=jobs.CHANNEL,
+        )
+        return loop.running()
 
     async def __call__(self) -> int:
         """Carry out every plan that is due; how many were carried out or set aside."""
