@@ -36,7 +36,7 @@ from servicekit.http import forwarding_client
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
-from servicekit.ledger import Ledger
+from servicekit.ledger import Changes, Ledger
 from servicekit.sealing import Sealer
 from servicekit.time import Clock, SystemClock
 
@@ -95,7 +95,8 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     read_organization = ReadOrganization(database, clock)
     change = ChangeOrganization(clock, divisions)
     establish = EstablishOrganization(clock, divisions)
-    record_event = RecordEvent(database, ledger, change)
+    changes = Changes(database, ledger)
+    record_event = RecordEvent(changes, change)
     sealer = (
         Sealer.from_file(settings.name_cipher, settings.key_ring_file)
         if settings.key_ring_file
@@ -113,11 +114,11 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         bell=bell,
         worker=Worker(database, bell, {JOB_KIND: imports}, settings.job_crash_limit),
         retention=Retention(database, settings, "job", "idempotency_key"),
-        register_organization=RegisterOrganization(database, ledger, clock, establish),
+        register_organization=RegisterOrganization(changes, clock, establish),
         record_event=record_event,
         hold_election=HoldElection(database, record_event, sealer),
-        reorganize=Reorganize(database, ledger, change, establish),
-        void_organization=VoidOrganization(database, ledger),
+        reorganize=Reorganize(changes, change, establish),
+        void_organization=VoidOrganization(changes),
         read_organization=read_organization,
         read_timeline=ReadTimeline(database, clock),
         read_obligations=ReadObligations(database, clock),
@@ -135,7 +136,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         prove_integrity=ProveIntegrity(database, ledger, clock),
         export_organizations=ExportOrganizations(database, ledger, clock),
         start_import=StartImport(
-            database, clock, settings.upload_limit_bytes, settings.jobs_per_client
+            changes, clock, settings.upload_limit_bytes, settings.jobs_per_client
         ),
         read_import=ReadImport(database),
     )

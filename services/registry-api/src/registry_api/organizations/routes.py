@@ -21,7 +21,7 @@ from registry_api.organizations.document_fields import parse_fields
 from registry_api.organizations.find import BY_ID, Question
 from registry_api.organizations.look_up import Names
 from registry_api.organizations.read import Document
-from registry_api.organizations.register import Request as RegisterRequest
+from registry_api.organizations.register import Registration
 from registry_api.organizations.schemas import (
     ChangeOut,
     ChapterOut,
@@ -48,7 +48,7 @@ from servicekit.errors import (
     responses,
 )
 from servicekit.http import CursorText, Limit, etag
-from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.ledger import Unguarded
 from servicekit.time import KnownAt, moment
 
 router = APIRouter(tags=["organizations"])
@@ -71,26 +71,16 @@ async def register_organization(
     request: Request,
     caller: Writer,
     services: Services,
+    attempt: Unguarded,
     body: Establishment,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Establishment: the gates of 三同步, the register, and the obligations that follow."""
-    state = OrganizationState.model_validate(
-        body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
-    )
-    answer = await services.register_organization(
-        caller,
-        RegisterRequest(
-            to_state(state),
-            body.effective_on,
-            body.reason,
-            idempotency_key,
-            fingerprint(request.url.path, await request.body()),
-            preferred_language(request.headers.get("accept-language")),
-        ),
-    )
-    headers = {"etag": etag(1), "location": answer.location or ""}
-    return Response(answer.body, answer.status, headers, _JSON)
+    sent = body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
+    state = to_state(OrganizationState.model_validate(sent))
+    language = preferred_language(request.headers.get("accept-language"))
+    registration = Registration(state, body.effective_on, body.reason, language)
+    answer = await services.register_organization(caller, registration, attempt)
+    return answer.response(revision=1)
 
 
 @router.get(
