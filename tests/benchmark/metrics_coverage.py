@@ -19,14 +19,14 @@ import asyncpg
 import polars as pl
 
 from local_runner.postgres import temporary_server
-from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.columns import ROW_TYPES
+from metrics_api.core.areas.areas import AreaDirectory, AreaVersion
+from metrics_api.core.facts.columns import COUNTED_COLUMNS
+from metrics_api.core.facts.timelines import FAR
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.columns import ROW_TYPES
+from metrics_api.counting.copy.fact_copy import FactCopy, no_rows
 from metrics_api.counting.coverage_count import CoverageQuery, count_coverage
-from metrics_api.counting.fact_copy import FactCopy, no_rows
-from metrics_api.domain.areas import AreaDirectory, AreaVersion
-from metrics_api.domain.facts import COUNTED_COLUMNS
-from metrics_api.domain.timelines import FAR
-from metrics_api.storage.definition_files import load_definitions
+from metrics_api.definitions.load import load_definitions
 
 STREETS = 41_352
 TODAY = date(2016, 6, 30)

@@ -23,9 +23,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from local_runner.postgres import temporary_server
-from metrics_api.domain.facts import COLUMNS
+from metrics_api.core.facts.columns import COLUMNS
 from metrics_api.factory import PACKAGE
-from metrics_api.follower.following import followers
+from metrics_api.facts.follow import followers
 from metrics_api.settings import MetricsSettings
 from servicekit.database import Database, Migrations, copy_rows
 from servicekit.follower import Follower

@@ -29,18 +29,24 @@ import orjson
 import zen
 
 from demo_city import directory, organizations
-from jurisdiction_router.domain.decider import Decider
-from jurisdiction_router.domain.directory import Area, Body, Directory, DirectoryView, ParentEdge
-from jurisdiction_router.domain.engine import Engine
-from jurisdiction_router.domain.facts import POSITIONS, Facts, facts_of
-from jurisdiction_router.domain.outcomes import Outcomes
-from jurisdiction_router.domain.rule_lookup import Ruling
-from jurisdiction_router.domain.rule_set import Rule, RuleSet
-from jurisdiction_router.domain.rule_set_reader import read_rule_set
-from jurisdiction_router.domain.rule_set_text import read_text
-from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.domain.vocabulary import Vocabulary, read_vocabulary
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.core.deciding.decider import Decider
+from jurisdiction_router.core.deciding.engine import Engine
+from jurisdiction_router.core.deciding.outcomes import Outcomes
+from jurisdiction_router.core.deciding.rule_lookup import Ruling
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.directory.directory import (
+    Area,
+    Body,
+    Directory,
+    DirectoryView,
+    ParentEdge,
+)
+from jurisdiction_router.core.rules.facts import POSITIONS, Facts, facts_of
+from jurisdiction_router.core.rules.reader import read_rule_set
+from jurisdiction_router.core.rules.rule_set import Rule, RuleSet
+from jurisdiction_router.core.rules.vocabulary import Vocabulary, read_vocabulary
+from jurisdiction_router.core.rules.yaml_text import read_text
+from jurisdiction_router.policy import read_packaged
 
 TODAY = date(2016, 6, 30)
 BATCH_GOAL = 10.0

@@ -24,22 +24,23 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from demo_city import directory, organizations
-from jurisdiction_router.api.directory_schemas import DirectoryImport
-from jurisdiction_router.api.given_directory import given_area, given_body
-from jurisdiction_router.domain.directory import Directory
-from jurisdiction_router.domain.directory_change import DirectoryChange, touched_places
-from jurisdiction_router.domain.facts import FactPeriod, facts_of
-from jurisdiction_router.domain.restructuring import plan
-from jurisdiction_router.domain.rule_set import Candidate, Rule, RuleSet
-from jurisdiction_router.domain.rule_set_reader import read_rule_set
-from jurisdiction_router.domain.rule_set_text import read_text
-from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.domain.vocabulary import read_vocabulary
+from jurisdiction_router.assessment import rows as assessment_rows
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.directory.change import DirectoryChange, places_within
+from jurisdiction_router.core.directory.directory import Directory
+from jurisdiction_router.core.rules.facts import FactPeriod, facts_of
+from jurisdiction_router.core.rules.reader import read_rule_set
+from jurisdiction_router.core.rules.rule_set import Candidate, Rule, RuleSet
+from jurisdiction_router.core.rules.vocabulary import read_vocabulary
+from jurisdiction_router.core.rules.yaml_text import read_text
+from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.schemas import DirectoryImport
 from jurisdiction_router.factory import make_factory, migrations
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.facts import rows as fact_rows
+from jurisdiction_router.impacts.compute import Proposal, impact_of
+from jurisdiction_router.policy import read_packaged
+from jurisdiction_router.restructurings.plan import plan
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.storage import fact_rows
-from jurisdiction_router.usecases.compute_impact import Proposal, impact_of
 from local_runner.postgres import temporary_server
 from servicekit.database import Database, copy_rows
 from servicekit.ids import uuid7
@@ -85,7 +86,7 @@ async def fill(database: Database, size: int) -> int:
     async with database.transaction() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
         first = {uuid7(): (FactPeriod(_since(d), None, facts_of(d)),) for d in documents}
-        await fact_rows.write_periods(connection, first)
+        await assessment_rows.write_periods(connection, first)
         facts = (await connection.execute(text("SELECT fact, valid_from FROM fact_period"))).all()
 
         def more() -> Iterator[tuple[Any, ...]]:
@@ -175,8 +176,8 @@ async def split_a_street(database: Database, before: Directory) -> Ratio:
     async with database.reading() as connection:
         every = await fact_rows.all_places(connection)
         started = time.perf_counter()
-        places = touched_places(every, before, after, split.change.codes(before))
-        touched = await fact_rows.touched_organizations(connection, places)
+        places = places_within(every, before, after, split.change.codes(before))
+        touched = await assessment_rows.touched_organizations(connection, places)
         spent = time.perf_counter() - started
         found = await connection.execute(_OF_STREET, {"street": f"{STREET}%"})
     own = set(found.scalars())

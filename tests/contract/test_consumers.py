@@ -18,9 +18,10 @@ import pytest
 from tests.contract.conftest import SmallCity
 from tests.contract.specification import Example, Specification
 
-from jurisdiction_router.domain import facts as router_facts
-from metrics_api.clients import organization_states, router_states, upstream_feeds
-from metrics_api.clients.organization_states import organization_facts
+from jurisdiction_router.core.rules import facts as router_facts
+from metrics_api.facts import organization_states, router_states
+from metrics_api.facts.organization_states import organization_facts
+from metrics_api.freshness import upstream_feeds
 from registry_api.supervision import router_client as assignments
 from servicekit.follower import FeedEvent, verify_page
 

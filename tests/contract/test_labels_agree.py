@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from metrics_api.storage.label_files import load_labels
+from metrics_api.definitions.labels import load_labels
 
 DIMENSION_OF = {
     "organization_kind": "kind",
@@ -28,7 +28,10 @@ DIMENSION_OF = {
 def test_metrics_and_the_router_know_the_same_lines_of_supervision() -> None:
     told = [
         yaml.safe_load((files(package) / folder / "lines.yaml").read_text("utf-8"))
-        for package, folder in (("metrics_api", "labels"), ("jurisdiction_router", "rule_sets"))
+        for package, folder in (
+            ("metrics_api", "definitions/labels"),
+            ("jurisdiction_router", "policy"),
+        )
     ]
     assert told[0] == told[1]
 

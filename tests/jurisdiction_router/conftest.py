@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jurisdiction_router.domain.directory import Area, Body, Directory, ParentEdge
-from jurisdiction_router.domain.rule_set import RuleSet
-from jurisdiction_router.domain.rule_set_reader import read_rule_set
-from jurisdiction_router.domain.rule_set_text import read_text
-from jurisdiction_router.domain.vocabulary import Vocabulary, read_vocabulary
+from jurisdiction_router.core.directory.directory import Area, Body, Directory, ParentEdge
+from jurisdiction_router.core.rules.reader import read_rule_set
+from jurisdiction_router.core.rules.rule_set import RuleSet
+from jurisdiction_router.core.rules.vocabulary import Vocabulary, read_vocabulary
+from jurisdiction_router.core.rules.yaml_text import read_text
 from jurisdiction_router.factory import make_factory
 from jurisdiction_router.main import build, make_follower
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
 from servicekit.ledger import GENESIS, canonical_json, chain

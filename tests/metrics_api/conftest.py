@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from tests.metrics_api.feeds import feed_of
+from tests.metrics_api.world import StandingClock, World, small_register
 
-from metrics_api.domain.facts import COLUMNS, COUNTED_COLUMNS, Column, Fact
-from metrics_api.domain.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
-from metrics_api.domain.timelines import FAR
-from metrics_api.factory import PACKAGE
+from metrics_api.core.facts.columns import COLUMNS, COUNTED_COLUMNS, Column, Fact
+from metrics_api.core.facts.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
+from metrics_api.core.facts.timelines import FAR
+from metrics_api.factory import PACKAGE, Factory
+from metrics_api.facts.upstream import Upstream
+from metrics_api.main import build_api
 from metrics_api.settings import MetricsSettings
 from servicekit.database import Database
-from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys
+from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
 
 TEXTS = {
     "area": ["440303001", "440303002", "440306005", "440306", "440399001", "320102003"],
@@ -101,3 +105,19 @@ async def database(settings: MetricsSettings) -> AsyncIterator[Database]:
     database = Database(settings)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def world(
+    settings: MetricsSettings, databases: TestDatabases, keys: TestKeys
+) -> AsyncIterator[World]:
+    """The service over an empty database, not yet following."""
+    async with (
+        feed_of("registry-api", databases, keys) as registry,
+        feed_of("jurisdiction-router", databases, keys) as router,
+    ):
+        upstream = Upstream(registry.client, router.client)
+        clock = StandingClock()
+        factory = Factory(settings, clock, upstream)
+        async with running(build_api(factory), **keys.headers("metrics:read")) as client:
+            yield World(client, factory, clock, registry, router, small_register())

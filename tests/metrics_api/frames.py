@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from metrics_api.counting.columns import ROW_TYPES
-from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.areas import AreaDirectory, AreaVersion
-from metrics_api.domain.facts import COLUMNS, COUNTED_COLUMNS, POSITION, Fact
-from metrics_api.domain.timelines import FAR
+from metrics_api.core.areas.areas import AreaDirectory, AreaVersion
+from metrics_api.core.facts.columns import COLUMNS, COUNTED_COLUMNS, POSITION, Fact
+from metrics_api.core.facts.timelines import FAR
+from metrics_api.counting.copy.columns import ROW_TYPES
+from metrics_api.counting.copy.fact_copy import FactCopy
 
 DAY = date(2016, 1, 5)
 HIERARCHY = AreaDirectory(

@@ -4,10 +4,10 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from metrics_api.domain.areas import AreaVersion
-from metrics_api.domain.dimensions import AREA_LEVELS
-from metrics_api.domain.successions import Succession
-from metrics_api.domain.timelines import FAR
+from metrics_api.core.areas.areas import AreaVersion
+from metrics_api.core.areas.successions import Succession
+from metrics_api.core.definitions.dimensions import AREA_LEVELS
+from metrics_api.core.facts.timelines import FAR
 
 BY_LEVEL = {
     "city": ["440300"],

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from jurisdiction_router.api.errors import ERRORS as ROUTER_ERRORS
-from metrics_api.api.errors import ERRORS as METRICS_ERRORS
+from jurisdiction_router.errors import ERRORS as ROUTER_ERRORS
+from metrics_api.answers.errors import ERRORS as METRICS_ERRORS
 from registry_api.errors import ERRORS as REGISTRY_ERRORS
 from servicekit.errors import STANDARD
 from tests.openapi.documents import Operation, operations

@@ -26,10 +26,10 @@ from local_runner.demo_load import Addresses, DemoLoad
 from local_runner.platform import Platform
 from local_runner.rest import Rest
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
-from metrics_api.domain.dimensions import DIMENSIONS
+from metrics_api.core.definitions.dimensions import DIMENSIONS
+from metrics_api.counting.request import CoverageRequest
 from metrics_api.factory import Factory
 from metrics_api.settings import MetricsSettings
-from metrics_api.usecases.coverage_request import CoverageRequest
 from servicekit.time import SystemClock
 from tests.system.city_events import CityLife, first_years, later_knowledge
 from tests.system.city_oracle import CityOracle, Counts, Document

@@ -51,10 +51,7 @@ def _shown(media_type: str, body: Any) -> Any:
 
 def examples_file(service: Service) -> Path:
     """Where a service looks for its examples."""
-    folder = package_folder(service)
-    return (
-        folder / "api" / "examples.json" if (folder / "api").is_dir() else folder / "examples.json"
-    )
+    return next(package_folder(service).rglob("examples.json"))
 
 
 def write(found: dict[str, Examples]) -> list[Path]:

@@ -182,7 +182,7 @@ async def _rule_sets(router: Teller) -> None:
 
 def _later_rules() -> str:
     """The rules in force, but clinics are the city's like hospitals."""
-    text = (files("jurisdiction_router") / "rule_sets" / "shenzhen-2016.yaml").read_text("utf-8")
+    text = (files("jurisdiction_router") / "policy" / "shenzhen-2016.yaml").read_text("utf-8")
     rules = yaml.safe_load(text)
     rules["id"] = LATER["rule_set_id"]
     for rule in rules["rules"]:

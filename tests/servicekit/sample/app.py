@@ -16,11 +16,13 @@ from servicekit.database.notifications import Bell
 from servicekit.errors.messages import Text
 from servicekit.errors.problem import ErrorTable, ProblemType
 from servicekit.errors.refusal import Refusal
+from servicekit.follower.status import feed_status_router
 from servicekit.http.access import require
 from servicekit.http.app import Parts, build_app
 from servicekit.http.deprecation import deprecated
 from servicekit.http.pagination import CursorText, decode_cursor
 from servicekit.http.request_slots import takes_transfer_place
+from servicekit.jobs.resource import job_router
 from servicekit.ledger.append import Ledger, NewEvent
 from servicekit.ledger.feed import feed_router
 from servicekit.ledger.idempotency import (
@@ -172,7 +174,12 @@ def build(settings: ServiceSettings, **more: Any) -> FastAPI:
         database=database,
         bell=Bell(database, "ledger", "job"),
         migrations=Migrations(PACKAGE, url),
-        routers=[feed_router("registry:read"), router],
+        routers=[
+            feed_router("registry:read"),
+            feed_status_router("registry:read", "sample"),
+            job_router("registry:read"),
+            router,
+        ],
         errors=ErrorTable({"gone": GONE}),
         streamed_paths={"/v1/uploads"},
         **more,

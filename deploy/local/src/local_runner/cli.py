@@ -29,7 +29,7 @@ from local_runner.services import METRICS, REGISTRY, ROUTER, Ports, package_fold
 WIDTH_OF_A_FILE = 140  # columns, so that tables are whole where output is kept
 DEMO_CLIENT = "demo-load"
 DEMO_APPROVER = "demo-approver"
-RULE_SET = Path("rule_sets") / "shenzhen-2016.yaml"
+RULE_SET = Path("policy") / "shenzhen-2016.yaml"
 TTL_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from jurisdiction_router.commands.directory import add_import_directory
 from jurisdiction_router.commands.rules import add_check_rules
 from jurisdiction_router.factory import SOURCE, migrations
 from jurisdiction_router.main import build, build_follower, open_followers
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
 from servicekit.cli import service_cli
 from servicekit.follower import add_follower_commands

@@ -1,43 +1,47 @@
 """The composition root: settings become use cases. HTTP and the follower share it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from jurisdiction_router.domain.lines import read_lines
-from jurisdiction_router.domain.parameters import read_parameters
-from jurisdiction_router.domain.vocabulary import read_vocabulary
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.assessment.assess import AssessOrganizations
+from jurisdiction_router.assessment.reassess import JOB_KIND as REASSESSMENT
+from jurisdiction_router.assessment.reassess import ReassessOrganizations
+from jurisdiction_router.assignments.body_lines import read_lines
+from jurisdiction_router.assignments.export import ExportAssignments
+from jurisdiction_router.assignments.filters import SpellOutFilters
+from jurisdiction_router.assignments.find import FindAssignments
+from jurisdiction_router.assignments.read import ReadAssignment
+from jurisdiction_router.assignments.rule_health import ReadRuleHealth
+from jurisdiction_router.core.rules.vocabulary import read_vocabulary
+from jurisdiction_router.decisions.decide import DecideOrganization
+from jurisdiction_router.directory.read import ReadDirectory
+from jurisdiction_router.directory_changes.apply import ChangeDirectory
+from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
+from jurisdiction_router.directory_changes.find_holes import FindHoles
+from jurisdiction_router.directory_imports.compare import CompareDirectory
+from jurisdiction_router.directory_imports.load import OF as DIRECTORY_IMPORT
+from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.read import ReadDirectoryImports
+from jurisdiction_router.impacts.compute import JOB_KIND as IMPACT
+from jurisdiction_router.impacts.compute import RunImpact
+from jurisdiction_router.impacts.read import ReadImpact
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
+from jurisdiction_router.overrides.change import ChangeOverride
+from jurisdiction_router.overrides.designate import DesignateBody
+from jurisdiction_router.overrides.dispute import DisputeAssignment
+from jurisdiction_router.overrides.parameters import read_parameters
+from jurisdiction_router.overrides.read import ReadOverrides
+from jurisdiction_router.policy import read_packaged
+from jurisdiction_router.restructurings.restructure import OF as RESTRUCTURING
+from jurisdiction_router.restructurings.restructure import Restructure
+from jurisdiction_router.rule_sets.activate_due import ActivateDueRuleSets
+from jurisdiction_router.rule_sets.approve import ApproveRuleSet
+from jurisdiction_router.rule_sets.draft import DraftRuleSet
+from jurisdiction_router.rule_sets.propose import OF as RULE_SET
+from jurisdiction_router.rule_sets.propose import ProposeRuleSet
+from jurisdiction_router.rule_sets.prove import ProveRuleSet
+from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
-from jurisdiction_router.usecases.approve_rule_set import ApproveRuleSet
-from jurisdiction_router.usecases.assess_organizations import AssessOrganizations
-from jurisdiction_router.usecases.carry_out_plans import CarryOutPlans
-from jurisdiction_router.usecases.change_directory import ChangeDirectory
-from jurisdiction_router.usecases.change_directory_entry import ChangeDirectoryEntry
-from jurisdiction_router.usecases.change_override import ChangeOverride
-from jurisdiction_router.usecases.compare_directory import CompareDirectory
-from jurisdiction_router.usecases.compute_impact import JOB_KIND as IMPACT
-from jurisdiction_router.usecases.compute_impact import RunImpact
-from jurisdiction_router.usecases.current_jurisdiction import CurrentJurisdiction
-from jurisdiction_router.usecases.decide_organization import DecideOrganization
-from jurisdiction_router.usecases.designate_body import DesignateBody
-from jurisdiction_router.usecases.dispute_assignment import DisputeAssignment
-from jurisdiction_router.usecases.draft_rule_set import DraftRuleSet
-from jurisdiction_router.usecases.find_assignments import FindAssignments
-from jurisdiction_router.usecases.find_holes import FindHoles
-from jurisdiction_router.usecases.import_directory import OF as DIRECTORY_IMPORT
-from jurisdiction_router.usecases.import_directory import ImportDirectory
-from jurisdiction_router.usecases.propose_rule_set import OF as RULE_SET
-from jurisdiction_router.usecases.propose_rule_set import ProposeRuleSet
-from jurisdiction_router.usecases.prove_rule_set import ProveRuleSet
-from jurisdiction_router.usecases.read_directory import ReadDirectory
-from jurisdiction_router.usecases.read_directory_imports import ReadDirectoryImports
-from jurisdiction_router.usecases.read_impact import ReadImpact
-from jurisdiction_router.usecases.read_overrides import ReadOverrides
-from jurisdiction_router.usecases.read_rule_sets import ReadRuleSets
-from jurisdiction_router.usecases.reassess_organizations import JOB_KIND as REASSESSMENT
-from jurisdiction_router.usecases.reassess_organizations import ReassessOrganizations
-from jurisdiction_router.usecases.restructure import OF as RESTRUCTURING
-from jurisdiction_router.usecases.restructure import Restructure
-from jurisdiction_router.usecases.tell_rule_health import TellRuleHealth
 from servicekit.database import Bell, Database, Migrations, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
@@ -70,17 +74,23 @@ class Factory:
     prove_rule_set: ProveRuleSet
     propose_rule_set: ProposeRuleSet
     approve_rule_set: ApproveRuleSet
-    carry_out_plans: CarryOutPlans
+    activate_due_rule_sets: ActivateDueRuleSets
     read_rule_sets: ReadRuleSets
     read_impact: ReadImpact
     decide_organization: DecideOrganization
     find_assignments: FindAssignments
-    tell_rule_health: TellRuleHealth
+    export_assignments: ExportAssignments
+    read_assignment: ReadAssignment
+    read_rule_health: ReadRuleHealth
     restructure: Restructure
     designate_body: DesignateBody
     change_override: ChangeOverride
     dispute_assignment: DisputeAssignment
     read_overrides: ReadOverrides
+
+    def by_type(self) -> dict[type, Any]:
+        """The instances by their class, for routes that need one of them."""
+        return {type(part): part for part in vars(self).values()}
 
 
 def migrations(settings: Settings) -> Migrations:
@@ -95,13 +105,14 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
+    spell_out = SpellOutFilters(current, read_lines(read_packaged("lines.yaml")))
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(clock, reassess, FindHoles(current.vocabulary))
     propose_rule_set = ProposeRuleSet(database, clock, settings.jobs_per_client)
     restructure = Restructure(database, ledger, current, change, settings.jobs_per_client)
     import_directory = ImportDirectory(
-        database, ledger, clock, current, change, CompareDirectory(clock, change),
+        database, ledger, clock, current, change, CompareDirectory(clock, current, change),
         settings.jobs_per_client,
     )  # fmt: skip
     proposers = {
@@ -133,14 +144,16 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         prove_rule_set=ProveRuleSet(database, ledger, clock, current),
         propose_rule_set=propose_rule_set,
         approve_rule_set=ApproveRuleSet(database, ledger, clock),
-        carry_out_plans=CarryOutPlans(database, ledger, clock, current, reassess, bell),
+        activate_due_rule_sets=ActivateDueRuleSets(
+            database, ledger, clock, current, reassess, bell
+        ),
         read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),
         decide_organization=DecideOrganization(current, clock),
-        find_assignments=FindAssignments(
-            database, clock, ledger, current, read_lines(read_packaged("lines.yaml"))
-        ),
-        tell_rule_health=TellRuleHealth(database, current, clock),
+        find_assignments=FindAssignments(database, clock, ledger, spell_out),
+        export_assignments=ExportAssignments(database, clock, ledger, spell_out),
+        read_assignment=ReadAssignment(database, clock, ledger),
+        read_rule_health=ReadRuleHealth(database, current, clock),
         restructure=restructure,
         designate_body=DesignateBody(database, ledger, clock, current, assess),
         change_override=ChangeOverride(database, ledger, current, assess),

@@ -8,21 +8,20 @@ from importlib.resources import files
 import httpx
 from fastapi import FastAPI
 
-from jurisdiction_router.api import (
-    assignments,
-    decisions,
-    directory,
-    directory_imports,
-    feed_status,
-    impacts,
-    jobs,
-    overrides,
-    restructurings,
-    rule_sets,
-)
-from jurisdiction_router.api.errors import ERRORS
+from jurisdiction_router.assessment import routes as feed_status
+from jurisdiction_router.assessment.follow import FEED, RegistryFeed, following
+from jurisdiction_router.assignments import routes as assignments
+from jurisdiction_router.decisions import routes as decisions
+from jurisdiction_router.directory import routes as directory
+from jurisdiction_router.directory_changes import routes as directory_changes
+from jurisdiction_router.directory_imports import routes as directory_imports
+from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
-from jurisdiction_router.follower.registry_feed import FEED, RegistryFeed, following
+from jurisdiction_router.impacts import job_routes as jobs
+from jurisdiction_router.impacts import routes as impacts
+from jurisdiction_router.overrides import routes as overrides
+from jurisdiction_router.restructurings import routes as restructurings
+from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
 from servicekit.http import Parts, build_app, feed_check, service_client
@@ -70,6 +69,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 decisions.router,
                 rule_sets.router,
                 impacts.router,
+                directory_changes.router,
                 directory.router,
                 directory_imports.router,
                 feed_status.router,
@@ -79,16 +79,16 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 feed_router("router:read"),
             ],
             errors=ERRORS,
-            state={"factory": factory},
+            state={"services": factory.by_type()},
             background=[
                 lambda: factory.ledger.settled(factory.database),
                 factory.worker.running,
                 factory.retention.running,
-                factory.carry_out_plans.running,
+                factory.activate_due_rule_sets.running,
             ],
             checks=[feed_check(factory.database, FEED)],
             tags=TAGS,
-            examples=files("jurisdiction_router") / "api" / "examples.json",
+            examples=files("jurisdiction_router") / "examples.json",
         )
     )
 

@@ -7,8 +7,8 @@ import httpx
 import typer
 
 from metrics_api.factory import Factory, migrations
-from metrics_api.follower.rebuilding import FollowerActiveError, Rebuilt
-from metrics_api.follower.rebuilding import rebuild as rebuild_timeline
+from metrics_api.facts.rebuild import FollowerActiveError, Rebuilt
+from metrics_api.facts.rebuild import rebuild as rebuild_timeline
 from metrics_api.main import build, build_follower, open_followers
 from metrics_api.settings import MetricsSettings
 from servicekit.cli import read_settings, service_cli

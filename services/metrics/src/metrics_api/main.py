@@ -7,27 +7,25 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from metrics_api.api.answer_jobs import EXPORT, REPORT_PACK, AnswerJobs
-from metrics_api.api.charts import charts_router
-from metrics_api.api.comparison import comparison_router
-from metrics_api.api.coverage import coverage_router
-from metrics_api.api.dashboard import dashboard_router
-from metrics_api.api.definitions import definitions_router
-from metrics_api.api.errors import ERRORS
-from metrics_api.api.forecast import forecast_router
-from metrics_api.api.forecast_members import forecast_members_router
-from metrics_api.api.freshness import freshness_router
-from metrics_api.api.jobs import jobs_router
-from metrics_api.api.members import members_router
-from metrics_api.api.own_answers import OwnAnswers
-from metrics_api.api.series import series_router
-from metrics_api.api.standing import standing_router
-from metrics_api.api.targets import targets_router
-from metrics_api.dashboard.site import Site
+from metrics_api.answers.ask import AskAnswers
+from metrics_api.answers.errors import ERRORS
+from metrics_api.charts.routes import router as charts_router
+from metrics_api.coverage.comparison.routes import router as comparison_router
+from metrics_api.coverage.members.routes import router as members_router
+from metrics_api.coverage.routes import router as coverage_router
+from metrics_api.coverage.series.routes import router as series_router
+from metrics_api.coverage.standing.routes import router as standing_router
+from metrics_api.dashboard.routes import router as dashboard_router
 from metrics_api.factory import Factory, migrations
-from metrics_api.follower.following import followers, following
+from metrics_api.facts.feeds import FEEDS
+from metrics_api.facts.follow import followers, following
+from metrics_api.files.make_files import EXPORT, REPORT_PACK, MakeFiles
+from metrics_api.files.routes import router as files_router
+from metrics_api.forecast.routes import router as forecast_router
+from metrics_api.freshness.routes import router as freshness_router
+from metrics_api.indicators.routes import router as indicators_router
 from metrics_api.settings import MetricsSettings
-from metrics_api.storage.feed_cursors import FEEDS
+from metrics_api.targets.routes import router as targets_router
 from servicekit.database import Retention
 from servicekit.follower import Follower
 from servicekit.http import Parts, Readiness, build_app, feed_check
@@ -45,6 +43,25 @@ TAGS = (
     {"name": "operation", "description": "Freshness and health 运行"},
 )
 
+ANSWERING = (
+    coverage_router,
+    series_router,
+    comparison_router,
+    standing_router,
+    members_router,
+    targets_router,
+    forecast_router,
+)
+"""The routes whose answers carry receipts, which files can be made of."""
+ROUTERS = (
+    *ANSWERING,
+    charts_router,
+    indicators_router,
+    freshness_router,
+    files_router,
+    dashboard_router,
+)
+
 
 def build(settings: MetricsSettings) -> FastAPI:
     """The REST API."""
@@ -53,41 +70,7 @@ def build(settings: MetricsSettings) -> FastAPI:
 
 def build_api(factory: Factory) -> FastAPI:
     """The REST API from a factory; tests bring their own clock and upstream services."""
-    live = factory.live_copy
-    site = Site(factory)
-
-    async def copy_check() -> Readiness:
-        served = live.served
-        detail = {"edition": served.edition.number, "rows": served.copy.rows}
-        return Readiness("columnar copy", True, detail)
-
-    answering = (
-        coverage_router(),
-        series_router(),
-        comparison_router(),
-        standing_router(),
-        members_router(),
-        targets_router(),
-        forecast_router(),
-        forecast_members_router(),
-    )
-    state = {
-        "count_coverage": factory.count_coverage,
-        "issue_receipt": factory.issue_receipt,
-        "evaluate_targets": factory.evaluate_targets,
-        "tell_forecast": factory.tell_forecast,
-        "keep_targets": factory.keep_targets,
-        "definitions": factory.definitions,
-        "count_series": factory.count_series,
-        "compare_coverage": factory.compare_coverage,
-        "tell_standing": factory.tell_standing,
-        "list_due": factory.list_due,
-        "list_members": factory.list_members,
-        "settings": factory.settings,
-        "labels": factory.labels,
-    }
-    own = OwnAnswers(answering, state)
-    worker = _worker(factory, own)
+    ask = AskAnswers(ANSWERING, factory)
     retention = Retention(factory.database, factory.settings, "job", "idempotency_key")
     return build_app(
         Parts(
@@ -99,40 +82,35 @@ def build_api(factory: Factory) -> FastAPI:
             database=factory.database,
             bell=factory.bell,
             migrations=migrations(factory.settings),
-            routers=(
-                *answering,
-                charts_router(),
-                definitions_router(),
-                freshness_router(),
-                jobs_router(),
-                dashboard_router(),
-            ),
+            routers=ROUTERS,
             errors=ERRORS,
-            state={
-                **state,
-                "own_answers": own,
-                "start_job": factory.start_job,
-                "tell_freshness": factory.tell_freshness,
-                "site": site,
-                "drawn_charts": site.charts,
-            },
+            state={"factory": factory, "ask_answers": ask},
             background=(
-                live.running,
-                factory.show_headlines.running,
-                worker.running,
+                factory.live_copy.running,
+                factory.show_gauges.running,
+                _worker(factory, ask).running,
                 retention.running,
                 lambda: _closing(factory),
             ),
-            checks=(copy_check, *(feed_check(factory.database, feed) for feed in FEEDS)),
+            checks=(
+                lambda: _copy_check(factory),
+                *(feed_check(factory.database, feed) for feed in FEEDS),
+            ),
             tags=TAGS,
-            examples=files("metrics_api") / "api" / "examples.json",
+            examples=files("metrics_api") / "examples.json",
         )
     )
 
 
-def _worker(factory: Factory, own: OwnAnswers) -> Worker:
+async def _copy_check(factory: Factory) -> Readiness:
+    served = factory.live_copy.served
+    detail = {"edition": served.edition.number, "rows": served.copy.rows}
+    return Readiness("columnar copy", True, detail)
+
+
+def _worker(factory: Factory, ask: AskAnswers) -> Worker:
     """Runs the jobs that make files of answers."""
-    work = AnswerJobs(own, factory.database, factory.labels)
+    work = MakeFiles(ask, factory.database, factory.labels)
     handlers = {EXPORT: work.export, REPORT_PACK: work.report_pack}
     return Worker(factory.database, factory.bell, handlers, factory.settings.job_crash_limit)
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from metrics_api.domain.dimensions import AreaLevel
+from metrics_api.core.definitions.dimensions import AreaLevel
 from servicekit.settings import ServiceSettings
 
 

@@ -12,11 +12,11 @@ import typer
 from jurisdiction_router.commands import rest
 from jurisdiction_router.commands.files import directory_in, rule_set_in
 from jurisdiction_router.commands.rest import DEFAULT_URL, Token, Url
-from jurisdiction_router.domain import open_places
-from jurisdiction_router.domain.facts import facts_of
-from jurisdiction_router.domain.timeline import Jurisdiction
-from jurisdiction_router.domain.vocabulary import read_vocabulary
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.core.deciding import unknown_street as open_places
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.rules.facts import facts_of
+from jurisdiction_router.core.rules.vocabulary import read_vocabulary
+from jurisdiction_router.policy import read_packaged
 from servicekit.time import SystemClock
 
 

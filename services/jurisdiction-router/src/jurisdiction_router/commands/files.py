@@ -5,14 +5,14 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from jurisdiction_router.api.directory_schemas import DirectoryImport
-from jurisdiction_router.api.errors import ERRORS
-from jurisdiction_router.api.given_directory import given_area, given_body
-from jurisdiction_router.domain.directory import Directory
-from jurisdiction_router.domain.directory_change import DirectoryChange
-from jurisdiction_router.domain.rule_set import RuleSet
-from jurisdiction_router.domain.rule_set_reader import read_rule_set
-from jurisdiction_router.domain.rule_set_text import read_text
+from jurisdiction_router.core.directory.change import DirectoryChange
+from jurisdiction_router.core.directory.directory import Directory
+from jurisdiction_router.core.rules.reader import read_rule_set
+from jurisdiction_router.core.rules.rule_set import RuleSet
+from jurisdiction_router.core.rules.yaml_text import read_text
+from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.schemas import DirectoryImport
+from jurisdiction_router.errors import ERRORS
 from servicekit.errors import Refusal
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from jurisdiction_router.commands.files import directory_in, rule_set_in
-from jurisdiction_router.domain.proof_report import Proof
-from jurisdiction_router.domain.rule_set_hygiene import remarks
-from jurisdiction_router.domain.vocabulary import read_vocabulary
-from jurisdiction_router.rule_sets import read_packaged
+from jurisdiction_router.core.proving.hygiene import remarks
+from jurisdiction_router.core.proving.proof_report import Proof
+from jurisdiction_router.core.rules.vocabulary import read_vocabulary
+from jurisdiction_router.policy import read_packaged
 
 
 def add_check_rules(app: typer.Typer) -> None:

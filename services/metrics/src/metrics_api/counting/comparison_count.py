@@ -14,22 +14,22 @@ from uuid import UUID
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
+from metrics_api.core.definitions.indicators import Tally
+from metrics_api.core.definitions.weights import COUNTED, Divisors
+from metrics_api.core.facts.timelines import RowKey
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
-    asked,
     group_keys,
     holds_on,
+    requested_rows,
 )
-from metrics_api.counting.fact_copy import FactCopy
 from metrics_api.counting.group_estimate import might_exceed, refuse_surely_more
 from metrics_api.counting.members import halves, joined
 from metrics_api.counting.weighing import Figures, added, parts_of, whole_numbers
-from metrics_api.domain.dimensions import UNASSIGNED_KEY
-from metrics_api.domain.indicators import Tally
-from metrics_api.domain.timelines import RowKey
-from metrics_api.domain.weights import COUNTED, Divisors
 
 Change = Literal["entered", "left", "gained", "lost"]
 """Into or out of the denominator; or, within it, into or out of the numerator (of a ratio of sums:
@@ -152,7 +152,7 @@ def _parts(before: Side, after: Side) -> Divisors:
 
 
 def _rows(side: Side, name: str, parts: Divisors) -> pl.LazyFrame:
-    condition = holds_on(side.query.valid_on) & asked(side.query, side.rollup)
+    condition = holds_on(side.query.valid_on) & requested_rows(side.query, side.rollup)
     rows = side.copy.believed(side.query.edition, condition)
     weights = added(side.query.indicator, parts)
     if len(weights) == 1:  # a share: each counts one

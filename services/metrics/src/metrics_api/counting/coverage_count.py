@@ -8,20 +8,20 @@ from operator import and_, or_
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.expressions import fact_expression
-from metrics_api.counting.fact_copy import FactCopy, SignedRows
-from metrics_api.counting.group_numbers import GroupNumbers
-from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
-from metrics_api.domain.dimensions import (
+from metrics_api.core.definitions.dimensions import (
     AREA_FILTER,
     DIMENSIONS,
     UNASSIGNED_KEY,
     UNDER_BODY,
     Dimension,
 )
-from metrics_api.domain.indicators import ResolvedIndicator, Tally
-from metrics_api.domain.weights import Divisors
+from metrics_api.core.definitions.indicators import ResolvedIndicator, Tally
+from metrics_api.core.definitions.weights import Divisors
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
+from metrics_api.counting.expressions import fact_expression
+from metrics_api.counting.group_numbers import GroupNumbers
+from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def count_coverage(
 
 def known_since(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery) -> date | None:
     """The first day on which anybody is asked about, whatever day `query` counts; None: never."""
-    rows = copy.believed(query.edition, asked(query, rollup))
+    rows = copy.believed(query.edition, requested_rows(query, rollup))
     found: date | None = rows.select(pl.col("valid_from").min()).collect().item()
     return found
 
@@ -100,7 +100,7 @@ def _tallied(
     groups: GroupNumbers,
 ) -> pl.LazyFrame:
     """One part of the rows, counted by group with its sign."""
-    rows = part.rows.filter(holds_on(query.valid_on) & asked(query, rollup)).select(
+    rows = part.rows.filter(holds_on(query.valid_on) & requested_rows(query, rollup)).select(
         *groups.of_rows(), *added(query.indicator, parts)
     )
     sums = signed_sums(query.indicator, part.sign)
@@ -117,7 +117,7 @@ def holds_on(day: date) -> pl.Expr:
     return (pl.col("valid_from") <= day) & (pl.col("valid_until") > day)
 
 
-def asked(query: CoverageQuery, rollup: AreaRollup) -> pl.Expr:
+def requested_rows(query: CoverageQuery, rollup: AreaRollup) -> pl.Expr:
     """Whether a row is in the denominator, passes the filters and may be seen; on whatever day."""
     conditions = [
         fact_expression(query.indicator.denominator),

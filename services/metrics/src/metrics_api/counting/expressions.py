@@ -5,7 +5,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from metrics_api.domain.predicates import (
+from metrics_api.core.facts.predicates import (
     Compare,
     Every,
     IsNull,

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
-    asked,
     group_keys,
     holds_on,
+    requested_rows,
 )
-from metrics_api.counting.fact_copy import FactCopy
 from metrics_api.counting.group_numbers import GroupNumbers
 
 _LEEWAY = 1.25
@@ -28,7 +28,9 @@ def refuse_too_many(
 ) -> None:
     """Raise `TooManyGroupsError` where `query` would surely have more than `max_groups` groups."""
     if might_exceed(max_groups, copy, rollup, query):
-        rows = copy.believed(query.edition, holds_on(query.valid_on) & asked(query, rollup))
+        rows = copy.believed(
+            query.edition, holds_on(query.valid_on) & requested_rows(query, rollup)
+        )
         refuse_surely_more(rows, group_keys(query, rollup), max_groups)
 
 

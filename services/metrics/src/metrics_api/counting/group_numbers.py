@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.dimensions import DIMENSIONS, UNASSIGNED_KEY, Dimension
+from metrics_api.core.definitions.dimensions import DIMENSIONS, UNASSIGNED_KEY, Dimension
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
 
 _LARGEST = 2**63 - 1
 _LARGEST_SMALL = 2**32 - 1

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
-from metrics_api.counting.coverage_count import CoverageQuery, asked, holds_on
+from metrics_api.core.facts.timelines import RowKey
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy
+from metrics_api.counting.coverage_count import CoverageQuery, holds_on, requested_rows
 from metrics_api.counting.expressions import fact_expression
-from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.timelines import RowKey
 
 Part = Literal["numerator", "denominator", "gap"]
 """Which organizations: those that count, all that are asked about, those that are missing."""
@@ -45,17 +45,17 @@ def find_members(
     limit: int,
 ) -> MemberPage:
     """At most `limit` organizations of `part` of the count that `query` asks for, after `after`."""
-    condition = holds_on(query.valid_on) & asked(query, rollup)
+    condition = holds_on(query.valid_on) & requested_rows(query, rollup)
     if part != "denominator":
         hit = fact_expression(query.indicator.condition)
         condition &= hit if part == "numerator" else ~hit
     keys = pl.col("organization_high", "organization_low", "valid_from", "edition_from", "area")
-    found = copy.believed(query.edition, condition).select(rollup.rank().alias("rank"), keys)
-    return _page(found.collect(), rollup, after, limit)
+    frame = copy.believed(query.edition, condition).select(rollup.rank().alias("rank"), keys)
+    return _page(frame.collect(), rollup, after, limit)
 
 
-def _page(found: pl.DataFrame, rollup: AreaRollup, after: Place | None, limit: int) -> MemberPage:
-    rest = found if after is None else found.filter(_behind(after, rollup))
+def _page(frame: pl.DataFrame, rollup: AreaRollup, after: Place | None, limit: int) -> MemberPage:
+    rest = frame if after is None else frame.filter(_behind(after, rollup))
     page = rest.bottom_k(limit, by=_ORDER).sort(_ORDER)
     rows = [
         RowKey(joined(high, low), start, edition)
@@ -64,7 +64,7 @@ def _page(found: pl.DataFrame, rollup: AreaRollup, after: Place | None, limit: i
     last = None
     if rest.height > page.height:
         last = Place(page["area"].cast(pl.String)[-1], rows[-1].organization)
-    return MemberPage(rows, last, found.height)
+    return MemberPage(rows, last, frame.height)
 
 
 def _behind(place: Place, rollup: AreaRollup) -> pl.Expr:

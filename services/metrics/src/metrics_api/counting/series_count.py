@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 import polars as pl
 
-from metrics_api.counting.area_rollup import AreaRollup
+from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
+from metrics_api.core.definitions.weights import Divisors
+from metrics_api.counting.copy.area_rollup import AreaRollup
+from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
     TooManyGroupsError,
-    asked,
     group_keys,
+    requested_rows,
 )
-from metrics_api.counting.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed_sums
-from metrics_api.domain.dimensions import UNASSIGNED_KEY
-from metrics_api.domain.weights import Divisors
 
 _TALLY = pl.col(SUMS)
 
@@ -113,7 +113,7 @@ def _steps(
         for name in ("valid_from", "valid_until")
     )
     rows = (
-        part.rows.filter(asked(query, rollup))
+        part.rows.filter(requested_rows(query, rollup))
         .select(*group_keys(query, rollup), *added(query.indicator, held), opens, closes)
         .filter(pl.col("valid_from") < pl.col("valid_until"))
     )

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from metrics_api.core.definitions.indicators import RATE_UNIT, ResolvedIndicator, Tally
+from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Weight
+from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.expressions import fact_expression
-from metrics_api.counting.fact_copy import FactCopy
-from metrics_api.domain.indicators import RATE_UNIT, ResolvedIndicator, Tally
-from metrics_api.domain.weights import COUNTED, WHOLE, Divisors, Weight
 
 RATE = (
     (pl.col("numerator") * (2 * RATE_UNIT) + pl.col("denominator"))
@@ -30,8 +30,8 @@ third of all rates; rounding takes that back.
 """
 
 SUMS = ("numerator", "denominator")
-_MOST_PARTS = 10**15
-_MOST_FIGURE = 2**53 - 1
+_MAX_PARTS = 10**15
+_MAX_FIGURE = 2**53 - 1
 """Beyond it the numbers of JSON are no longer exact everywhere."""
 
 
@@ -44,7 +44,7 @@ def parts_of(copy: FactCopy, indicator: ResolvedIndicator) -> Divisors:
 
     def parts(weight: Weight) -> int:
         found = copy.common_multiple(weight.divisor) if weight.divisor else 1
-        if found > _MOST_PARTS:
+        if found > _MAX_PARTS:
             raise FiguresTooFineError
         return found
 
@@ -132,7 +132,7 @@ class Figures:
 def whole_numbers(values: Iterable[int | None]) -> list[int | None]:
     """`values`, all of which an answer can hold. Raises `FiguresTooFineError`."""
     found = list(values)
-    if any(value is not None and abs(value) > _MOST_FIGURE for value in found):
+    if any(value is not None and abs(value) > _MAX_FIGURE for value in found):
         raise FiguresTooFineError
     return found
 

@@ -7,9 +7,9 @@ from importlib.resources import files
 import msgspec
 import yaml
 
-from metrics_api.domain.dimensions import DIMENSIONS
-from metrics_api.domain.predicate_documents import DefinitionError
-from metrics_api.storage.definition_files import Definitions
+from metrics_api.core.definitions.dimensions import DIMENSIONS
+from metrics_api.core.definitions.predicate_documents import DefinitionError
+from metrics_api.definitions.load import Definitions
 
 PATH = "dashboard/layout.yaml"
 

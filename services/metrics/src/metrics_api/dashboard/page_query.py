@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from metrics_api.dashboard.speech import Language
-from metrics_api.dashboard.trend import Step
-from metrics_api.domain.forecasts import WORK, State
-from metrics_api.usecases.coverage_request import CoverageRequest
+from metrics_api.charts.trend import Step
+from metrics_api.core.definitions.forecasts import WORK, State
+from metrics_api.core.formatting import Language
+from metrics_api.counting.request import CoverageRequest
 
 OVERVIEW = "/dashboard"
 ORGANIZATIONS = "/dashboard/organizations"
 COMPARISON = "/dashboard/comparison"
+FRESHNESS = "/dashboard/freshness"
 FORECAST = "/dashboard/forecast"
 DUE = "/dashboard/forecast/organizations"
 ORGANIZATION = "/dashboard/organization"
@@ -34,9 +35,9 @@ class DueQuery:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Names and values, as the page and the API take them."""
-        found = [("obligation", self.obligation), ("until", self.until.isoformat())]
-        found += [("state", state) for state in self.states]
-        return found + ([("month", self.month)] if self.month else [])
+        pairs = [("obligation", self.obligation), ("until", self.until.isoformat())]
+        pairs += [("state", state) for state in self.states]
+        return pairs + ([("month", self.month)] if self.month else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +62,22 @@ class PageQuery:
         pairs = replace(self, **changes).pairs()
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
-    def answer(self, path: str, **asked: object) -> str:
+    def answer(self, path: str, **parameters: object) -> str:
         """The address of the API's answer with the same filters; what is None is left out, each of
         a tuple is given.
         """
-        each = {name: it if isinstance(it, tuple) else (it,) for name, it in asked.items()}
-        given = [
+        each = {name: it if isinstance(it, tuple) else (it,) for name, it in parameters.items()}
+        pairs = [
             (name, str(it)) for name, values in each.items() for it in values if it is not None
         ]
         filters = [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
-        return f"{path}?{urlencode([*given, *filters])}"
+        return f"{path}?{urlencode([*pairs, *filters])}"
 
     def narrowed(self, path: str = OVERVIEW, **filters: str | None) -> str:
         """The address with some filters set, or taken away by None."""
-        kept = {name: values for name, values in self.filters.items() if name not in filters}
+        others = {name: values for name, values in self.filters.items() if name not in filters}
         added = {name: (value,) for name, value in filters.items() if value is not None}
-        return self.url(path, filters={**kept, **added})
+        return self.url(path, filters={**others, **added})
 
     def listed(
         self,
@@ -86,30 +87,30 @@ class PageQuery:
         **filters: str,
     ) -> str:
         """The address of the organizations behind a figure: `gap` or `numerator`."""
-        asked = replace(self, indicator=indicator or self.indicator)
-        address = asked.narrowed(path, **filters)
+        listing = replace(self, indicator=indicator or self.indicator)
+        address = listing.narrowed(path, **filters)
         return f"{address}{'&' if '?' in address else '?'}part={part}"
 
-    def due(self, asked: DueQuery, path: str = DUE, **filters: str | None) -> str:
+    def due(self, listed: DueQuery, path: str = DUE, **filters: str | None) -> str:
         """The address of the organizations behind a number of the forecast."""
         address = self.narrowed(path, **filters)
-        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked.pairs())}"
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(listed.pairs())}"
 
     def organization(self, identifier: object) -> str:
         """The address of one organization, on the day that is looked at."""
-        kept = replace(self, filters={}, step="month", sort="missing")
-        return f"{kept.url(ORGANIZATION)}&{urlencode({'id': str(identifier)})}"
+        plain = replace(self, filters={}, step="month", sort="missing")
+        return f"{plain.url(ORGANIZATION)}&{urlencode({'id': str(identifier)})}"
 
     def pairs(self, *without: str) -> list[tuple[str, str]]:
         """Names and values of the query, defaults left out; for links and hidden fields."""
-        found = [("indicator", self.indicator)]
+        pairs = [("indicator", self.indicator)]
         if self.language:
-            found.append(("lang", self.language))
+            pairs.append(("lang", self.language))
         if self.valid_on:
-            found.append(("valid_on", self.valid_on.isoformat()))
-        found += [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
+            pairs.append(("valid_on", self.valid_on.isoformat()))
+        pairs += [(name, ",".join(values)) for name, values in sorted(self.filters.items())]
         if self.step != "month":
-            found.append(("step", self.step))
+            pairs.append(("step", self.step))
         if self.sort != "missing":
-            found.append(("sort", self.sort))
-        return [pair for pair in found if pair[0] not in without]
+            pairs.append(("sort", self.sort))
+        return [pair for pair in pairs if pair[0] not in without]

@@ -1,32 +1,53 @@
 """How a service speaks HTTP: the app, who may call, what the door refuses, pages, calls out."""
 
-from servicekit.http.access import require
+from servicekit.http.access import KNOWN_CALLER, require
 from servicekit.http.app import Parts, build_app
+from servicekit.http.dependencies import (
+    USUAL,
+    AsOfQuery,
+    KnownAtQuery,
+    Language,
+    ValidOn,
+    provided,
+)
 from servicekit.http.deprecation import any_deprecated, deprecated
 from servicekit.http.health import Readiness, feed_check
 from servicekit.http.outbound import forwarding_client, service_client
+from servicekit.http.page import CountedPage, Page, counted_page_json, next_cursor, page_json
 from servicekit.http.pagination import CursorText, Limit, decode_cursor, encode_cursor
 from servicekit.http.preconditions import IfMatch, check_if_match, etag
 from servicekit.http.request_slots import TAKEN, Places, takes_transfer_place
 from servicekit.http.strict_query import refuse_unknown_parameters
 
 __all__ = [
+    "KNOWN_CALLER",
     "TAKEN",
+    "USUAL",
+    "AsOfQuery",
+    "CountedPage",
     "CursorText",
     "IfMatch",
+    "KnownAtQuery",
+    "Language",
     "Limit",
+    "Page",
     "Parts",
     "Places",
     "Readiness",
+    "ValidOn",
     "any_deprecated",
     "build_app",
     "check_if_match",
+    "counted_page_json",
     "decode_cursor",
     "deprecated",
     "encode_cursor",
     "etag",
     "feed_check",
     "forwarding_client",
+    "next_cursor",
+    "page_json",
+    "provided",
     "refuse_unknown_parameters",
     "require",
     "service_client",

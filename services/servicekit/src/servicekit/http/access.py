@@ -20,6 +20,10 @@ _bearer = HTTPBearer(
 )
 
 
+KNOWN_CALLER = "caller"
+"""Member of a request's scope: who asks inside the process, such as the client of a job."""
+
+
 def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """A FastAPI dependency: the caller, who must hold `scope`.
 
@@ -32,15 +36,8 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     ) -> Caller:
-        if credentials is None:
-            # RFC 6750 section 3.1: no error code where no token was sent
-            raise Problem(
-                UNAUTHORIZED,
-                facts={"why": "no bearer token"},
-                headers={"www-authenticate": "Bearer"},
-            )
-        verifier: TokenVerifier = request.app.state.verifier
-        found = await verifier.caller(credentials.credentials)
+        known: Caller | None = request.scope.get(KNOWN_CALLER)
+        found = known or await _verified(request, credentials)
         if scope not in found.scopes:
             raise Problem(FORBIDDEN, facts={"scope": scope})
         await refuse_unknown_parameters(request)
@@ -48,3 +45,16 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
     caller.__name__ = f"require_{scope.replace(':', '_')}"
     return caller
+
+
+async def _verified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
+    """The caller whose token came with `request`. Raises Problem 401 for none."""
+    if credentials is None:
+        # RFC 6750 section 3.1: no error code where no token was sent
+        raise Problem(
+            UNAUTHORIZED,
+            facts={"why": "no bearer token"},
+            headers={"www-authenticate": "Bearer"},
+        )
+    verifier: TokenVerifier = request.app.state.verifier
+    return await verifier.caller(credentials.credentials)

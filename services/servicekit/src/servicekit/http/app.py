@@ -17,6 +17,7 @@ from servicekit.database.migrations import Migrations
 from servicekit.database.notifications import Bell
 from servicekit.errors.problem import ErrorTable, install_problems
 from servicekit.errors.standard import STANDARD
+from servicekit.http.dependencies import by_class
 from servicekit.http.deprecation import AnnounceDeprecation, any_deprecated
 from servicekit.http.health import Check, health_router, schema_check
 from servicekit.http.openapi import complete_specification
@@ -33,9 +34,11 @@ log = structlog.get_logger()
 class Parts:
     """What a service is made of.
 
-    `state` goes to `app.state.<name>`; `background` are contexts open while the app serves (entered
-    in order, left in reverse); `checks` are asked by `/readyz` beside the schema's; `examples` is a
-    file of worked examples for the OpenAPI document (see `servicekit.http.openapi`).
+    `services` is what the composition root has made, a dataclass whose fields routes ask for with
+    `provided`; `state` goes to `app.state.<name>`; `background` are contexts open while the app
+    serves (entered in order, left in reverse); `checks` are asked by `/readyz` beside the
+    schema's; `examples` is a file of worked examples for the OpenAPI document (see
+    `servicekit.http.openapi`).
     """
 
     name: str
@@ -48,6 +51,7 @@ class Parts:
     migrations: Migrations
     routers: Sequence[APIRouter]
     errors: ErrorTable
+    services: object | None = None
     state: dict[str, Any] = field(default_factory=dict)
     background: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = ()
     checks: Sequence[Check] = ()
@@ -76,6 +80,8 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.transfers = Places("transfer", parts.settings.transfer_limit)
     app.state.long_polls = Places("long_poll", parts.settings.long_poll_limit)
     app.state.verifier = TokenVerifier(parts.settings)
+    if parts.services is not None:
+        app.state.services = by_class(parts.services)
     for name, value in parts.state.items():
         setattr(app.state, name, value)
     checks = [schema_check(parts.database, parts.migrations), *parts.checks]

@@ -83,6 +83,14 @@ class Job:
     created_at: datetime
     updated_at: datetime
 
+    def visible_to(self, caller: Caller) -> bool:
+        """Whether `caller` may see the job.
+
+        A caller without a limit of areas sees every job. A limited one sees those of its own client
+        whose areas its token covers: the counts of others are of other areas.
+        """
+        return caller.areas is None or (self.client == caller.client and caller.covers(self.areas))
+
     def shows_to(self, caller: Caller) -> bool:
         """Whether it is of the caller's own client, and of no area that this token may not see."""
         return self.client == caller.client and caller.covers(self.areas)

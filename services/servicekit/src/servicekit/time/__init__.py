@@ -1,6 +1,6 @@
 """Valid time and knowledge: the clock, civil dates, moments, the fold of dated patches."""
 
-from servicekit.time.as_of import KnownAt, moment
+from servicekit.time.as_of import AsOf, KnownAt, moment
 from servicekit.time.civil_dates import FIRST_DAY, LAST_DAY, CivilDate
 from servicekit.time.clock import CIVIL_ZONE, Clock, SystemClock
 from servicekit.time.fold import fold, from_date, merge_diff, merge_patch, replace_from, state_on
@@ -10,6 +10,7 @@ __all__ = [
     "CIVIL_ZONE",
     "FIRST_DAY",
     "LAST_DAY",
+    "AsOf",
     "CivilDate",
     "Clock",
     "KnownAt",

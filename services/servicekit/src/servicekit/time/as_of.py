@@ -1,7 +1,8 @@
-"""Moments of our knowledge, as callers write them: a position in a ledger, or a time."""
+"""The two kinds of time of a reading: a day in the world, and a moment of our knowledge of it."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -14,17 +15,37 @@ _RFC_3339 = (
     "([Zz]|[+\\- ][0-9]{2}:[0-9]{2})"
 )
 """A space stands for a plus sign that was not encoded in the address."""
-_MOMENT = re.compile(f"{_POSITION}|{_RFC_3339}")
+
+KNOWN_AT_PATTERN = f"{_POSITION}|{_RFC_3339}"
+"""A position in a ledger, or an RFC 3339 time, as callers write a moment of knowledge."""
+
+_KNOWN_AT = re.compile(KNOWN_AT_PATTERN)
+
 
 KnownAt = Annotated[
     str | None,
     Query(
         max_length=40,
         description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
-        json_schema_extra={"pattern": f"^({_POSITION}|{_RFC_3339})$"},
+        json_schema_extra={"pattern": f"^({KNOWN_AT_PATTERN})$"},
     ),
 ]
 """What `moment` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What a reading is asked for: `valid_on` None is today, `known_at` None is now.
+
+    `known_at` is a position in the ledger, or a time whose last position is meant.
+    """
+
+    valid_on: date | None
+    known_at: int | datetime | None
+
+    def is_now(self, today: date) -> bool:
+        """Whether the current rows answer it: facts are never recorded for days ahead."""
+        return self.known_at is None and (self.valid_on is None or self.valid_on >= today)
 
 
 def moment(known_at: str | None) -> int | datetime | None:
@@ -35,7 +56,7 @@ def moment(known_at: str | None) -> int | datetime | None:
     """
     if known_at is None:
         return None
-    if not _MOMENT.fullmatch(known_at):
+    if not _KNOWN_AT.fullmatch(known_at):
         raise _no_moment(known_at)
     if known_at.isdigit():
         return int(known_at)

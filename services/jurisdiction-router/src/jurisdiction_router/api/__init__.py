@@ -1,1 +1,0 @@
-"""The HTTP edge: routes, schemas, and the one table of errors."""

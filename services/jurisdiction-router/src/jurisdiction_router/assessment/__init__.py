@@ -1,0 +1,1 @@
+"""Brings assignments in step with facts and jurisdiction; the follower's apply lies here."""

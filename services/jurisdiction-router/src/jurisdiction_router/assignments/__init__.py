@@ -1,0 +1,1 @@
+"""Finding, counting, exporting and reading assignments, now and as known before."""

@@ -1,0 +1,1 @@
+"""Areas and Party bodies with their dates, and what must be true of the directory they make up."""

@@ -1,0 +1,1 @@
+"""The proof that a rule set answers every combination of facts once, everywhere and always."""

@@ -1,0 +1,1 @@
+"""Rule sets, the facts they decide by, and reading both from files."""

@@ -1,0 +1,1 @@
+"""Answers for facts in the request; nothing is stored."""

@@ -1,0 +1,1 @@
+"""Reading areas and bodies on a date."""

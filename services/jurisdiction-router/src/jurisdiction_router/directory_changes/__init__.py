@@ -1,0 +1,1 @@
+"""Applies changes of the directory: sound as a whole, holes refused, assignments updated."""

@@ -1,0 +1,1 @@
+"""Imports of the directory: loaded without effect, compared, then activated or discarded."""

@@ -1,0 +1,85 @@
+"""Reading imports of the directory: all of them, one, its items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from jurisdiction_router.directory_imports import rows as directory_import_rows
+from jurisdiction_router.directory_imports.load import document_seen_by, is_seen_by
+from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+
+
+class Items(NamedTuple):
+    """A page of an import's items."""
+
+    items: list[ItemRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDirectoryImports:
+    """The use case, with what it needs. A limited caller sees its own, and those at home."""
+
+    database: Database
+
+    async def one(self, caller: Caller, identifier: UUID) -> ImportRow:
+        """One import. Raises Refusal `not-found`."""
+        async with self.database.reading() as connection:
+            row = await directory_import_rows.find(connection, identifier)
+        if row is None or not is_seen_by(caller, row):
+            raise Refusal("not-found")
+        return replace(row, document=document_seen_by(caller, row.document))
+
+    async def page(
+        self, caller: Caller, states: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> str:
+        """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
+        query = {"what": "directory imports", "states": states}
+        key = decode_cursor(cursor, query, [UUID])
+        async with self.database.reading() as connection:
+            items, last, size = await directory_import_rows.page(
+                connection, caller.client, caller.like_patterns(), states,
+                key[0] if key else None, limit,
+            )  # fmt: skip
+        following = encode_cursor([last], query) if size == limit else None
+        if caller.areas is not None:
+            seen = [document_seen_by(caller, each) for each in orjson.loads(items)]
+            items = orjson.dumps(seen).decode()
+        return f'{{"items":{items},"next_cursor":{orjson.dumps(following).decode()}}}'
+
+    async def items(
+        self,
+        caller: Caller,
+        identifier: UUID,
+        changes: Sequence[str] | None,
+        cursor: str | None,
+        limit: int,
+    ) -> Items:
+        """A page of an import's items, in their order.
+
+        Raises Refusal `not-found`, `invalid-cursor`.
+        """
+        await self.one(caller, identifier)
+        query = {"import": str(identifier), "changes": changes}
+        key = decode_cursor(cursor, query, [int])
+        async with self.database.reading() as connection:
+            found = await directory_import_rows.items(
+                connection, identifier, changes, key[0] if key else None, limit
+            )
+        following = encode_cursor([found[-1].number], query) if len(found) == limit else None
+        return Items(found, following)
+
+    async def all_items(
+        self, caller: Caller, identifier: UUID, changes: Sequence[str] | None
+    ) -> list[ItemRow]:
+        """All of an import's items, in their order. Raises Refusal `not-found`."""
+        await self.one(caller, identifier)
+        async with self.database.reading() as connection:
+            return await directory_import_rows.items(connection, identifier, changes)

@@ -1,0 +1,412 @@
+"""Routes of imports of the directory: load, look, activate or discard; and its export."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from jurisdiction_router.dependencies import JSON, USUAL, AcceptHoles, Reader, Writer, provided
+from jurisdiction_router.directory.read import ReadDirectory
+from jurisdiction_router.directory.schemas import DirectoryImport
+from jurisdiction_router.directory_imports.files import CSV, loaded
+from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.read import ReadDirectoryImports
+from jurisdiction_router.directory_imports.rows import ItemRow
+from jurisdiction_router.directory_imports.schemas import (
+    Change,
+    DirectoryImportPage,
+    DirectoryImportRecord,
+    ImportItemPage,
+)
+from jurisdiction_router.directory_imports.table import COLUMNS, column_of, table_rows
+from jurisdiction_router.errors import (
+    DIRECTORY_INVALID,
+    DIRECTORY_LEAVES_HOLES,
+    DIRECTORY_MOVED,
+    ERRORS,
+    IMPORT_CLOSED,
+    TABLE_UNREADABLE,
+)
+from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
+from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
+from servicekit.errors import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    RULE_TEXTS,
+    TOO_MANY_JOBS,
+    Text,
+    Violation,
+    explain,
+    preferred_language,
+    responses,
+)
+from servicekit.http import CursorText, Limit, etag
+from servicekit.tables import BOM, csv_lines, guarded
+
+router = APIRouter(tags=["directory"])
+
+Current = Annotated[CurrentJurisdiction, provided(CurrentJurisdiction)]
+Imports = Annotated[ImportDirectory, provided(ImportDirectory)]
+Read = Annotated[ReadDirectoryImports, provided(ReadDirectoryImports)]
+ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
+
+PATH = "/v1/directory/imports"
+ONE = f"{PATH}/{{import_id}}"
+ImportId = Annotated[UUID, Path(description="导入编号")]
+Language = Annotated[
+    Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
+]
+_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
+_REPORT_COLUMNS = (
+    Text("行号", "line"), Text("变化", "change"), *(column.header for column in COLUMNS),
+    Text("错误原因", "errors"),
+)  # fmt: skip
+_CHANGES = {
+    "added": Text("新增", "added"),
+    "changed": Text("变更", "changed"),
+    "ended": Text("终止", "ended"),
+    "unchanged": Text("不变", "unchanged"),
+    "refused": Text("有误", "refused"),
+}
+_SCHEMA = DirectoryImport.model_json_schema(ref_template="#/components/schemas/{model}")
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The areas and bodies: JSON, or the table of …/template 区划与党组织",
+        "content": {
+            JSON: {"schema": {name: value for name, value in _SCHEMA.items() if name != "$defs"}},
+            CSV: {"schema": {"type": "string"}},
+        },
+    }
+}
+_JOB: dict[int | str, dict[str, Any]] = {
+    202: {"model": DirectoryImportRecord, "description": "A job reassesses 由任务重新判断"},
+}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The table, in UTF-8 表格",
+        "content": {CSV: {"schema": {"type": "string"}}},
+    }
+}
+_CLOSING = (
+    *USUAL, NOT_FOUND, IMPORT_CLOSED, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
+    IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
+)  # fmt: skip
+
+
+@router.post(
+    PATH,
+    operation_id="import_directory",
+    summary="Import areas and bodies 导入区划与党组织",
+    status_code=201,
+    response_model=DirectoryImportRecord,
+    responses={
+        **_JOB,
+        **responses(
+            *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, TABLE_UNREADABLE, OUTSIDE_AREAS,
+            MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
+        ),
+    },
+    openapi_extra=_BODY,
+)  # fmt: skip
+async def import_directory(
+    request: Request,
+    caller: Writer,
+    current: Current,
+    imports: Imports,
+    attempt: Unguarded,
+    activate: Annotated[
+        bool, Query(description="Have it take effect at once, if nothing is wrong 立即启用")
+    ] = False,
+    accept_holes: AcceptHoles = False,
+    reason: Annotated[
+        str | None, Query(min_length=1, max_length=2000, description="Kept in the ledger 原因")
+    ] = None,
+) -> Response:
+    """Loaded without effect: the report says what it would add, change and end, and what is wrong.
+
+    Upsert by code and id; what is not named stays. Look at the items and the impact, then activate
+    it or withdraw it. The directory that would result must be sound as a whole. A table is CSV with
+    Chinese or English headers, in UTF-8 or GB18030, a row for each area and each body. The rule
+    sets in force or due are proved over that directory: the report names the holes it would open.
+    """
+    given = loaded(
+        await request.body(), request.headers.get("content-type"), reason,
+        current.vocabulary,
+    )  # fmt: skip
+    return answered(
+        await imports.load(caller, given, attempt, activate=activate, accept_holes=accept_holes)
+    )
+
+
+@router.get(
+    PATH,
+    operation_id="list_directory_imports",
+    summary="List imports of the directory 查询目录导入",
+    response_model=DirectoryImportPage,
+    responses=responses(*USUAL, INVALID_CURSOR),
+)
+async def list_directory_imports(
+    caller: Reader,
+    read: Read,
+    state: Annotated[
+        list[Literal["inactive", "active", "withdrawn"]] | None, Query(description="状态")
+    ] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """In the order of their making; a limited caller's own, and those wholly in its areas."""
+    page = await read.page(caller, state, cursor, limit)
+    return Response(page, media_type=JSON)
+
+
+@router.get(
+    f"{PATH}/template",
+    operation_id="download_directory_template",
+    summary="A table to fill in 目录导入模板",
+    response_class=Response,
+    responses={**_FILE, **responses(*USUAL)},
+)
+async def download_directory_template(
+    request: Request, caller: Reader, current: Current, language: Language = None
+) -> Response:
+    """Every column, with an area and two bodies to write over.
+
+    `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
+    """
+    said = _language(request, language)
+    lines = table_rows(_EXAMPLES, current.vocabulary, said)
+    return _table("directory-template", [_header(said), *lines])
+
+
+@router.get(
+    "/v1/directory/export",
+    operation_id="export_directory",
+    summary="The directory as a file 导出目录",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "As an import takes it: JSON, or a table 导出文件",
+            "content": {JSON: {"schema": _BODY["requestBody"]["content"][JSON]["schema"]},  # type: ignore[index]
+                        CSV: {"schema": {"type": "string"}}},
+        },
+        **responses(*USUAL),
+    },
+)  # fmt: skip
+async def export_directory(
+    request: Request,
+    caller: Reader,
+    directory: ReadAll,
+    current: Current,
+    format: Annotated[  # noqa: A002
+        Literal["json", "csv"], Query(description="文件格式")
+    ] = "json",
+    language: Language = None,
+) -> Response:
+    """All areas and bodies that the caller may see, over all time, to change and import again."""
+    documents = await directory.all(caller)
+    if format == "json":
+        body = orjson.dumps(documents)
+        name = 'attachment; filename="directory.json"'
+        return Response(body, headers={"content-disposition": name}, media_type=JSON)
+    said = _language(request, language)
+    items = [
+        *(("area", area) for area in documents["areas"]),
+        *(("body", body) for body in documents["bodies"]),
+    ]
+    return _table("directory", [_header(said), *table_rows(items, current.vocabulary, said)])
+
+
+@router.get(
+    ONE,
+    operation_id="get_directory_import",
+    summary="Read an import of the directory 读取目录导入",
+    response_model=DirectoryImportRecord,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) -> Response:
+    """One import with its report."""
+    row = await read.one(caller, import_id)
+    body = orjson.dumps(row.document)
+    return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
+
+
+@router.get(
+    f"{ONE}/items",
+    operation_id="list_directory_import_items",
+    summary="What an import would do, item by item 导入条目",
+    response_model=ImportItemPage,
+    responses={
+        200: {"description": "JSON a page at a time, or all as a table", "content": {CSV: {}}},
+        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+    },
+)
+async def list_directory_import_items(
+    request: Request,
+    caller: Reader,
+    read: Read,
+    current: Current,
+    import_id: ImportId,
+    change: Annotated[list[Change] | None, Query(description="What becomes of them 变化")] = None,
+    format: Annotated[  # noqa: A002
+        Literal["json", "csv"], Query(description="csv: all of them, to mend and send again 格式")
+    ] = "json",
+    limit: Limit = 100,
+    cursor: CursorText = None,
+    language: Language = None,
+) -> Any:
+    """Each area and body beside what is held, with line and errors in Chinese and English."""
+    if format == "csv":
+        said = _language(request, language)
+        rows = await read.all_items(caller, import_id, change)
+        cells = _report_rows(rows, said, current.vocabulary)
+        header = [title.say(said) for title in _REPORT_COLUMNS]
+        return _table(f"directory-import-{import_id}", [header, *cells])
+    found = await read.items(caller, import_id, change, cursor, limit)
+    page = {"items": [_item(row) for row in found.items], "next_cursor": found.next_cursor}
+    return Response(orjson.dumps(page), media_type=JSON)
+
+
+@router.post(
+    f"{ONE}/comparison",
+    operation_id="compare_directory_import",
+    summary="Compare an import anew 重新比对",
+    response_model=DirectoryImportRecord,
+    responses=responses(*_CLOSING, TOO_MANY_JOBS),
+)
+async def compare_directory_import(
+    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+) -> Response:
+    """With the directory as it is now: another report, and another impact."""
+    return answered(await imports.compare_anew(caller, import_id, attempt))
+
+
+@router.post(
+    f"{ONE}/activation",
+    operation_id="activate_directory_import",
+    summary="Activate an import 启用导入",
+    response_model=DirectoryImportRecord,
+    responses={
+        **_JOB,
+        **responses(
+            *_CLOSING, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, DIRECTORY_MOVED, OUTSIDE_AREAS
+        ),
+    },
+)  # fmt: skip
+async def activate_directory_import(
+    caller: Writer,
+    imports: Imports,
+    import_id: ImportId,
+    attempt: Guarded,
+    accept_holes: AcceptHoles = False,
+) -> Response:
+    """All or nothing, as the report says; organizations it touches are assessed again.
+
+    If the directory or a rule set has changed since the comparison, nothing happens: `errors`
+    names the items for which that makes a difference. Compare it anew, look, and activate then.
+    Nothing happens either if it would leave holes in rule sets that are in force or due, unless
+    they are accepted.
+    """
+    return answered(await imports.activate(caller, import_id, attempt, accept_holes=accept_holes))
+
+
+@router.post(
+    f"{ONE}/withdrawal",
+    operation_id="withdraw_directory_import",
+    summary="Discard an import 放弃导入",
+    response_model=DirectoryImportRecord,
+    responses=responses(*_CLOSING),
+)
+async def withdraw_directory_import(
+    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+) -> Response:
+    """One that is not active; it stays as a record."""
+    return answered(await imports.withdraw(caller, import_id, attempt))
+
+
+def _item(row: ItemRow) -> dict[str, Any]:
+    return {**row._asdict(), "errors": explained(row.errors)}
+
+
+def explained(errors: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Errors as they are kept, in both languages."""
+    return [
+        {
+            "field": error["field"], "rule": error["rule"], "value": error["value"],
+            "zh": _say(error, "zh"), "en": _say(error, "en"),
+        }
+        for error in errors
+    ]  # fmt: skip
+
+
+def _say(error: dict[str, Any], language: str) -> str:
+    violation = Violation(error["field"], error["rule"], error["value"], error["facts"])
+    return explain(violation, language, _TEXTS)
+
+
+def _report_rows(
+    rows: Iterable[ItemRow], language: str, vocabulary: Vocabulary
+) -> Iterator[list[str]]:
+    for row in rows:
+        if row.after is None or row.what is None:
+            cells = ["", guarded(row.key or ""), *[""] * (len(COLUMNS) - 2)]
+        else:
+            (cells,) = table_rows([(row.what, row.after)], vocabulary, language)
+        reasons = (_reason(error, language) for error in row.errors)
+        line = "" if row.line is None else str(row.line)
+        yield [line, _CHANGES[row.change].say(language), *cells, guarded(" ".join(reasons))]
+
+
+def _reason(error: dict[str, Any], language: str) -> str:
+    column = column_of(error["field"])
+    words = _say(error, language)
+    return words if column is None else f"{column.header.say(language)}: {words}"
+
+
+def _language(request: Request, given: str | None) -> str:
+    return given or preferred_language(request.headers.get("accept-language"))
+
+
+def _header(language: str) -> list[str]:
+    return [column.header.say(language) for column in COLUMNS]
+
+
+def _table(name: str, rows: Iterable[list[str]]) -> Response:
+    return Response(
+        BOM + csv_lines(rows),
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+        media_type=f"{CSV}; charset=utf-8",
+    )
+
+
+_NOTHING: dict[str, Any] = {
+    "valid_until": None, "former_names": [], "codes": [], "successors": [], "successor": None,
+    "system": None,
+}  # fmt: skip
+_EXAMPLES: list[tuple[str, dict[str, Any]]] = [
+    ("area", {
+        **_NOTHING, "code": "440303091", "name": "大塘街道", "level": "street",
+        "parents": [{"parent": "440303", "valid_from": "2027-01-01", "valid_until": None}],
+        "valid_from": "2027-01-01",
+    }),
+    ("body", {
+        **_NOTHING, "id": "440303091-street_work_committee", "kind": "street_work_committee",
+        "name": "大塘街道党工委", "area_code": "440303091", "valid_from": "2027-01-01",
+    }),
+    ("body", {
+        **_NOTHING, "id": "440303-industry_committee-finance", "kind": "industry_committee",
+        "name": "罗湖区会计行业党委", "area_code": "440303", "system": "finance",
+        "valid_from": "2027-01-01",
+        "former_names": [{"name": "罗湖区会计行业党总支", "until": "2028-01-01"}],
+    }),
+]  # fmt: skip
+"""Rows of the template: of a time to come, so that nobody takes them for the city's."""

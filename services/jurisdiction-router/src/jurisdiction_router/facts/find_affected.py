@@ -1,0 +1,83 @@
+"""Finding the real organizations that counterexamples hit."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.proving.affected_organizations import Days, Hits
+from jurisdiction_router.core.proving.proof import HITTING, Counterexample
+from jurisdiction_router.core.rules.facts import DistinctFacts
+from jurisdiction_router.facts import rows as fact_rows
+from servicekit.auth import Caller
+
+BATCH: Final = 5_000
+SAMPLES: Final = 5
+"""Organizations named with a counterexample."""
+
+_Hit = list[tuple[UUID, date, date | None]]
+
+
+async def organizations_hit(
+    connection: AsyncConnection,
+    jurisdiction: Jurisdiction,
+    places: Collection[str],
+    examples: Sequence[tuple[Counterexample, Days]],
+) -> list[dict[str, Any] | None]:
+    """For each counterexample how many organizations it hits, and a few of them.
+
+    Each comes with the days on which its rule set is in force. Looked at are organizations with
+    one of the division codes `places`. None for a counterexample that no organization can have.
+    """
+    if not any(example.kind in HITTING for example, _ in examples):
+        return [None for _ in examples]
+    hits = Hits(jurisdiction.directory)
+    noted: list[_Hit] = [[] for _ in examples]
+    async for part in fact_rows.facts_in(connection, places, BATCH):
+        await asyncio.to_thread(_note, hits, part, examples, noted)
+    found: list[dict[str, Any] | None] = []
+    for (example, _), facts in zip(examples, noted, strict=True):
+        if example.kind not in HITTING:
+            found.append(None)
+            continue
+        holders = await fact_rows.who_has(connection, facts, SAMPLES)
+        found.append(
+            {
+                "count": holders.organizations,
+                "samples": [
+                    {"organization_id": str(holder.organization_id),
+                     "area": jurisdiction.access_area(holder.facts, holder.day)}
+                    for holder in holders.samples
+                ],
+            }
+        )  # fmt: skip
+    return found
+
+
+def _note(
+    hits: Hits,
+    part: Sequence[DistinctFacts],
+    examples: Sequence[tuple[Counterexample, Days]],
+    noted: Sequence[_Hit],
+) -> None:
+    for row in part:
+        for (example, always), found in zip(examples, noted, strict=True):
+            found += [(row.id, *days) for days in hits.of(example, row.facts, always)]
+
+
+def examples_seen_by(caller: Caller, examples: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Counterexamples without what lies outside a limited caller's areas: counts and samples."""
+    if caller.areas is None:
+        return [*examples]
+    seen = []
+    for example in examples:
+        hit = example["organizations"]
+        if hit is not None:
+            samples = [each for each in hit["samples"] if caller.may_see(each["area"])]
+            hit = {"count": None, "samples": samples}
+        seen.append({**example, "organizations": hit})
+    return seen

@@ -1,1 +1,0 @@
-"""What to do with the changes of the registry."""

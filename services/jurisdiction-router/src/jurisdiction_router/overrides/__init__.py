@@ -1,0 +1,1 @@
+"""Designations that outrank the rules, and disputes about assignments."""

@@ -1,0 +1,61 @@
+"""Reading overrides and disputes: pages of them, and one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from jurisdiction_router.overrides import rows as override_rows
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Clock
+
+What = Literal["overrides", "disputes"]
+_PAGES = {
+    "overrides": override_rows.page_of_overrides,
+    "disputes": override_rows.page_of_disputes,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOverrides:
+    """The use case, with what it needs."""
+
+    database: Database
+    clock: Clock
+
+    async def page(
+        self,
+        caller: Caller,
+        what: What,
+        filters: Mapping[str, Any],
+        valid_on: date | None,
+        cursor: str | None,
+        limit: int,
+    ) -> str:
+        """A page as JSON text, in the order in which they were made. Raises `invalid-cursor`."""
+        day = valid_on or self.clock.today()
+        query = {name: str(value) for name, value in filters.items()}
+        query |= {"what": what, "valid_on": day.isoformat()}
+        key = decode_cursor(cursor, query, [UUID])
+        async with self.database.reading() as connection:
+            found = await _PAGES[what](
+                connection, filters, day, caller.like_patterns(), key[0] if key else None, limit
+            )
+        following = "null"
+        if found.size == limit and found.last is not None:
+            following = f'"{encode_cursor([found.last], query)}"'
+        return f'{{"items":{found.documents},"next_cursor":{following}}}'
+
+    async def one(self, caller: Caller, what: What, identifier: UUID) -> str:
+        """One of them, as it stands today, as JSON text. Raises Refusal `not-found`."""
+        async with self.database.reading() as connection:
+            found = await _PAGES[what](
+                connection, {"id": identifier}, self.clock.today(), caller.like_patterns(), None, 1
+            )
+        if not found.size:
+            raise Refusal("not-found")
+        return found.documents[1:-1]

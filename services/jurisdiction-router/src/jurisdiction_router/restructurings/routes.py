@@ -1,0 +1,157 @@
+"""Routes of restructurings: plan, look, apply."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path, Response
+
+from jurisdiction_router.dependencies import (
+    JSON,
+    USUAL,
+    AcceptHoles,
+    Approver,
+    Reader,
+    Writer,
+    provided,
+)
+from jurisdiction_router.errors import (
+    DIRECTORY_INVALID,
+    DIRECTORY_LEAVES_HOLES,
+    IMPACT_DIFFERS,
+    IMPACT_OF_ANOTHER,
+    RESTRUCTURING_APPLIED,
+    RESTRUCTURING_MOVED,
+)
+from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
+from jurisdiction_router.restructurings.restructure import Restructure
+from jurisdiction_router.restructurings.schemas import (
+    ApplicationIn,
+    Restructuring,
+    RestructuringApplied,
+    RestructuringIn,
+    RestructuringPage,
+)
+from servicekit.errors import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    TOO_MANY_JOBS,
+    responses,
+)
+from servicekit.http import CursorText, Limit, etag
+
+router = APIRouter(tags=["restructurings"])
+
+Restructurings = Annotated[Restructure, provided(Restructure)]
+Identifier = Annotated[UUID, Path(description="编号")]
+
+
+@router.post(
+    "/v1/restructurings",
+    operation_id="draft_restructuring",
+    summary="Plan a restructuring, as a dry run 拟订调整",
+    status_code=201,
+    response_model=Restructuring,
+    responses=responses(
+        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
+        IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
+    ),
+)  # fmt: skip
+async def draft_restructuring(
+    caller: Writer, restructurings: Restructurings, body: RestructuringIn, attempt: Unguarded
+) -> Response:
+    """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves.
+
+    `holes` are where rule sets in force or due would be left without an answer.
+    """
+    return answered(await restructurings.draft(caller, body.model_dump(mode="json"), attempt))
+
+
+@router.get(
+    "/v1/restructurings",
+    operation_id="list_restructurings",
+    summary="List restructurings 查询调整",
+    response_model=RestructuringPage,
+    responses=responses(*USUAL, INVALID_CURSOR),
+)
+async def list_restructurings(
+    caller: Reader, restructurings: Restructurings, limit: Limit = 100, cursor: CursorText = None
+) -> Response:
+    """Those that touch the caller's areas, in the order of their making."""
+    return Response(await restructurings.page(caller, cursor, limit), media_type=JSON)
+
+
+@router.get(
+    "/v1/restructurings/{restructuring_id}",
+    operation_id="get_restructuring",
+    summary="Read a restructuring 读取调整",
+    response_model=Restructuring,
+    responses=responses(*USUAL, NOT_FOUND),
+)
+async def get_restructuring(
+    caller: Reader, restructurings: Restructurings, restructuring_id: Identifier
+) -> Response:
+    """One restructuring with its plan."""
+    row = await restructurings.one(caller, restructuring_id)
+    body = orjson.dumps(row.document)
+    return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
+
+
+@router.post(
+    "/v1/restructurings/{restructuring_id}/comparison",
+    operation_id="compare_restructuring",
+    summary="Plan a restructuring anew 重新试算",
+    response_model=Restructuring,
+    responses=responses(
+        *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
+        PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
+        TOO_MANY_JOBS,
+    ),
+)  # fmt: skip
+async def compare_restructuring(
+    caller: Writer, restructurings: Restructurings, restructuring_id: Identifier, attempt: Guarded
+) -> Response:
+    """The dry run again, over directory and register as they are now: another impact."""
+    return answered(await restructurings.replan(caller, restructuring_id, attempt))
+
+
+@router.post(
+    "/v1/restructurings/{restructuring_id}/application",
+    operation_id="apply_restructuring",
+    summary="Apply a restructuring 实施调整",
+    response_model=RestructuringApplied,
+    responses={
+        202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
+        **responses(
+            *USUAL, NOT_FOUND, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, IMPACT_DIFFERS,
+            IMPACT_OF_ANOTHER, OUTSIDE_AREAS, RESTRUCTURING_APPLIED, RESTRUCTURING_MOVED,
+            PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, MALFORMED_JSON,
+            PAYLOAD_TOO_LARGE,
+        ),
+    },
+)  # fmt: skip
+async def apply_restructuring(
+    caller: Approver,
+    restructurings: Restructurings,
+    restructuring_id: Identifier,
+    body: ApplicationIn,
+    attempt: Guarded,
+    accept_holes: AcceptHoles = False,
+) -> Response:
+    """Areas, successors, bodies and the reassessment, in one transaction, as the dry run showed.
+
+    `digest` is that of the impact you have read. If the directory or the register has changed so
+    that something else would happen, nothing does, and the difference is told: compare it anew,
+    look, and apply it then. Holes that it would leave in rule sets have to be accepted.
+    """
+    return answered(
+        await restructurings.apply(
+            caller, restructuring_id, body.digest, attempt, accept_holes=accept_holes
+        )
+    )

@@ -1,1 +1,0 @@
-"""Tables, and the only place with queries."""

@@ -1,1 +1,0 @@
-"""One module per thing a user can do; each owns its transaction."""

@@ -1,0 +1,1 @@
+"""An answer: its document, its table and its receipt, and how it goes out."""

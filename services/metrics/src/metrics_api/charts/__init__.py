@@ -1,0 +1,1 @@
+"""Coverage drawn as SVG."""

@@ -1,1 +1,0 @@
-"""Narrow, tolerant models of the other services: only the fields that are read."""

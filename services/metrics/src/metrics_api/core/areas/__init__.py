@@ -1,0 +1,1 @@
+"""Areas, supervising bodies and rule sets over time."""

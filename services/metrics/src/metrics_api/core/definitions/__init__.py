@@ -1,0 +1,1 @@
+"""Indicators, targets, forecasts and dimensions, and what can be meant by them."""

@@ -1,0 +1,1 @@
+"""A fact: its columns, its timeline, and predicates over it."""

@@ -1,0 +1,1 @@
+"""The columnar copy of the fact timeline that this process answers from."""

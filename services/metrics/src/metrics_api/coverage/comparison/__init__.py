@@ -1,0 +1,1 @@
+"""Why an indicator differs between two days or two areas."""

@@ -1,0 +1,1 @@
+"""The organizations behind a count."""

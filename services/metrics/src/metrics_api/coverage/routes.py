@@ -1,0 +1,38 @@
+"""`GET /v1/coverage`: any indicator by any dimensions, on any day, at any edition."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from metrics_api.access import READ_PROBLEMS
+from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.answers.parameters import coverage_request
+from metrics_api.answers.respond import ANSWER_FORMS, Respond
+from metrics_api.counting.request import CoverageRequest
+from metrics_api.coverage.schemas import Coverage
+from metrics_api.dependencies import Services
+from servicekit.errors import responses
+
+router = APIRouter(tags=["coverage"])
+
+
+@router.get(
+    "/v1/coverage",
+    operation_id="count_coverage",
+    summary="Count coverage 统计覆盖情况",
+    response_model=Coverage,
+    responses={
+        **ANSWER_FORMS,
+        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+    },
+)
+async def coverage(
+    services: Services,
+    respond: Respond,
+    request: Annotated[CoverageRequest, Depends(coverage_request)],
+) -> Response:
+    """The whole and its parts. Asking `receipt.request` again answers the same bytes.
+
+    A caller limited to areas counts the organizations in them.
+    """
+    return respond(await services.answer_coverage(request))

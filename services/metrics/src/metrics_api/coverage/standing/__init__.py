@@ -1,0 +1,1 @@
+"""How one organization stands in every indicator."""

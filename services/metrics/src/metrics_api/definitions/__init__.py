@@ -1,0 +1,1 @@
+"""The definitions and labels that ship with the service, read from their YAML files."""

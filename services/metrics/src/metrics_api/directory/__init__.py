@@ -1,0 +1,1 @@
+"""The router's areas, bodies and rule sets as every edition believed them."""

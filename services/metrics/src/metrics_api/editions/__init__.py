@@ -1,0 +1,1 @@
+"""Editions: this service's own counter of knowledge."""

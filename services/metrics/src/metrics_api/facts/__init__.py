@@ -1,0 +1,1 @@
+"""The fact timeline: followed from both feeds, rebuilt from them, read back."""

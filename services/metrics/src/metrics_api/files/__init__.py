@@ -1,0 +1,1 @@
+"""Long lists and report packs as files that jobs make."""

@@ -1,0 +1,206 @@
+"""Long lists and report packs as files: durable jobs, their progress, their result."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.answers.ask import Ask, NotAnsweredError, as_it_was, with_parameters
+from metrics_api.answers.errors import (
+    FIGURES_TOO_FINE,
+    FILE_NOT_READY,
+    PARAMETER_UNDEFINED,
+    TOO_MANY_GROUPS,
+)
+from metrics_api.answers.respond import MEDIA_TYPES
+from metrics_api.dependencies import Services
+from metrics_api.files.make_files import EXPORT, REPORT_PACK, ZIP_MEDIA_TYPE
+from metrics_api.files.pack import pack_requests, sample_of
+from metrics_api.files.schemas import ExportOrder, JobDocument, ReportPackOrder
+from servicekit.auth import Caller
+from servicekit.errors import (
+    IDEMPOTENCY_CONFLICT,
+    INVALID_CURSOR,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    TOO_MANY_JOBS,
+    Refusal,
+    Violation,
+    responses,
+)
+from servicekit.jobs import Job
+from servicekit.ledger import IdempotencyKey, fingerprint
+
+_POST_PROBLEMS = (
+    *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
+    TOO_MANY_GROUPS, FIGURES_TOO_FINE, TOO_MANY_JOBS,
+)  # fmt: skip
+
+
+JobId = Annotated[UUID, Path(description="The job's id 任务编号")]
+
+router = APIRouter(tags=["files"])
+
+
+@router.post(
+    "/v1/exports",
+    operation_id="start_export",
+    summary="Make a file of a long list 导出名单",
+    status_code=202,
+    response_model=JobDocument,
+    responses=responses(*_POST_PROBLEMS, NOT_FOUND, INVALID_CURSOR),
+)
+async def start_export(
+    services: Services,
+    ask: Ask,
+    request: Request,
+    response: Response,
+    caller: ReadingCaller,
+    body: ExportOrder,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """Every page of an answer as one CSV or XLSX, at the edition of now.
+
+    The request is asked once at once: what is wrong with it is answered here.
+    """
+    first_page = with_parameters(body.request, format=None, headers=None, cursor=None, limit=None)
+    try:
+        answer = await ask(caller, first_page)
+    except NotAnsweredError as error:
+        return as_it_was(error)
+    params = {
+        "request": answer.document()["receipt"]["request"],
+        "format": body.format,
+        "language": body.language,
+    }
+    key = idempotency_key
+    return await _started(services, request, response, caller, EXPORT, params, key)
+
+
+@router.post(
+    "/v1/report-packs",
+    operation_id="start_report_pack",
+    summary="Pack a report for a period 生成报告包",
+    status_code=202,
+    response_model=JobDocument,
+    responses=responses(*_POST_PROBLEMS, OUTSIDE_AREAS),
+)
+async def start_report_pack(
+    services: Services,
+    ask: Ask,
+    request: Request,
+    response: Response,
+    caller: ReadingCaller,
+    body: ReportPackOrder,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """Coverage at the end of the period, the day before it and month by month, targets,
+    forecast: a ZIP.
+
+    In it each answer as JSON (its own bytes) and CSV, all as one XLSX, and `receipt.json`. At
+    one edition the same order gives the same bytes.
+    """
+    _check(body, caller)
+    requests = pack_requests(body)
+    edition = 0
+    try:
+        for name in sample_of(body):
+            answer = await ask(caller, requests[name], body.language)
+            edition = edition or answer.document()["receipt"]["edition"]
+    except NotAnsweredError as error:
+        return as_it_was(error)
+    pinned = [
+        {"name": name, "request": with_parameters(it, edition=edition)}
+        for name, it in requests.items()
+    ]
+    period = {"from": body.period.start.isoformat(), "until": body.period.until.isoformat()}
+    pack = {"period": period, "area": body.area, "areas": caller.areas, "edition": edition}
+    params = {"pack": pack, "answers": pinned, "language": body.language}
+    key = idempotency_key
+    return await _started(services, request, response, caller, REPORT_PACK, params, key)
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    operation_id="read_job",
+    summary="How a job stands 任务进度",
+    response_model=JobDocument,
+    responses=responses(*READ_PROBLEMS, NOT_FOUND),
+)
+async def read_job(services: Services, caller: ReadingCaller, job_id: JobId) -> dict[str, Any]:
+    """State and progress; the file once it is whole."""
+    return _document(await services.start_job.find(caller, job_id))
+
+
+@router.get(
+    "/v1/jobs/{job_id}/file",
+    operation_id="download_job_file",
+    summary="The file a job made 下载结果文件",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The file 文件",
+            "content": {media: {} for media in (*MEDIA_TYPES.values(), ZIP_MEDIA_TYPE)},
+        },
+        **responses(*READ_PROBLEMS, NOT_FOUND, FILE_NOT_READY),
+    },
+)
+async def download(services: Services, caller: ReadingCaller, job_id: JobId) -> Response:
+    """The bytes whose size and SHA-256 the job tells."""
+    job = await services.start_job.find(caller, job_id)
+    if job.state != "succeeded" or job.result is None:
+        raise Refusal("file-not-ready", state=job.state)
+    headers = {
+        "content-length": str(job.result["bytes"]),
+        "content-disposition": f'attachment; filename="{job.result["name"]}"',
+        "etag": f'"{job.result["sha256"]}"',
+    }
+    pieces = services.read_file.pieces(job.id)
+    return StreamingResponse(pieces, media_type=job.result["media_type"], headers=headers)
+
+
+def _check(order: ReportPackOrder, caller: Caller) -> None:
+    """Refuse a period without a day, and an area that the caller does not see."""
+    start, until = order.period.start, order.period.until
+    if until <= start:
+        facts = {"start": start.isoformat()}
+        empty = Violation("/period/until", "empty_period", until.isoformat(), facts)
+        raise Refusal("invalid-request", empty)
+    if order.area and caller.areas is not None and not caller.may_see(order.area):
+        raise Refusal("outside-areas", area=order.area)
+
+
+async def _started(
+    services: Services,
+    request: Request,
+    response: Response,
+    caller: Caller,
+    kind: str,
+    params: dict[str, Any],
+    key: str | None,
+) -> dict[str, Any]:
+    print_ = fingerprint(request.url.path, await request.body())
+    job = await services.start_job.start(caller, kind, params, key, print_)
+    response.headers["location"] = f"/v1/jobs/{job.id}"
+    return _document(job)
+
+
+def _document(job: Job) -> dict[str, Any]:
+    ended = job.result or {}
+    file = {**ended, "href": f"/v1/jobs/{job.id}/file"} if job.state == "succeeded" else None
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "request": job.params,
+        "file": file,
+        "failure": ended if job.state == "failed" else None,
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+    }

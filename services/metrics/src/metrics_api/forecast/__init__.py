@@ -1,0 +1,1 @@
+"""What falls due until a day, and the organizations behind it."""

@@ -1,0 +1,75 @@
+"""`GET /v1/forecast`: what falls due, lapses or is overdue until a day, and who is behind it."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from metrics_api.access import READ_PROBLEMS
+from metrics_api.answers.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
+from metrics_api.answers.parameters import GroupBy, split
+from metrics_api.answers.respond import ANSWER_FORMS, Respond
+from metrics_api.core.definitions.forecasts import WORK
+from metrics_api.dependencies import Services
+from metrics_api.forecast.list_due import DueRequest
+from metrics_api.forecast.parameters import ForecastParameters, MonthParameter, StatesParameter
+from metrics_api.forecast.schemas import ForecastDocument, ForecastMembers
+from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.http import CursorText, Limit
+
+router = APIRouter(tags=["targets"])
+
+
+@router.get(
+    "/v1/forecast",
+    operation_id="tell_forecast",
+    summary="What falls due until a day 到期预测",
+    response_model=ForecastDocument,
+    responses={
+        **ANSWER_FORMS,
+        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+    },
+)
+async def forecast(
+    services: Services,
+    respond: Respond,
+    request: ForecastParameters,
+    group_by: GroupBy = None,
+) -> Response:
+    """Grades that lapse, terms that end, years on the abnormal list, charters and formations.
+
+    Counted from the facts as they stand on `valid_on`, as if nothing else happened. Whom each
+    number counts, `/v1/forecast/members` lists; what each organization owes, and by which
+    steps, the registry tells as obligations of the same kinds.
+    """
+    return respond(await services.answer_forecast(replace(request, group_by=split(group_by))))
+
+
+@router.get(
+    "/v1/forecast/members",
+    operation_id="list_forecast_members",
+    summary="Organizations behind a forecast 到期名单",
+    response_model=ForecastMembers,
+    responses={
+        **ANSWER_FORMS,
+        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR),
+    },
+)
+async def members(
+    services: Services,
+    respond: Respond,
+    forecast: ForecastParameters,
+    obligation: Annotated[str, Query(description="Its kind, as the forecast names it 义务编号")],
+    state: StatesParameter = None,
+    month: MonthParameter = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """Whom a number of `/v1/forecast` counts: by their last day, the longest overdue first.
+
+    The same filters give the same organizations; all pages of one walk show the edition and
+    the day of its first page.
+    """
+    states = tuple(dict.fromkeys(state or WORK))
+    request = DueRequest(forecast, obligation, states, month)
+    return respond(await services.answer_forecast.members(request, cursor, limit))

@@ -1,0 +1,1 @@
+"""How far the answers are behind both ledgers."""

@@ -1,1 +1,0 @@
-"""Where things are kept: the only place with queries, and the reader of the definition files."""

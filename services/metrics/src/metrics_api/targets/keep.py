@@ -1,0 +1,202 @@
+"""Set, change and take back targets of one's own, for an area, a body or any part of the register.
+
+Each change is an edition of its own: an answer of an earlier edition goes on showing the targets of
+that time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metrics_api.core.definitions.dimensions import DIMENSIONS, FILTERS, UNASSIGNED_KEY, UNDER_BODY
+from metrics_api.core.definitions.indicators import Wording
+from metrics_api.counting.copy.live_copy import LiveCopy
+from metrics_api.counting.request import check_filters
+from metrics_api.definitions.load import Definitions
+from metrics_api.editions.begin import begin_edition
+from metrics_api.targets.rows import (
+    OwnTarget,
+    close_target,
+    count_targets,
+    find_target,
+    open_target,
+)
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.errors import Refusal, Violation
+from servicekit.http import check_if_match
+from servicekit.ids import uuid7
+from servicekit.ledger import StoredAnswer, store_answer, take_key
+from servicekit.time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDraft:
+    """What a user wants: `goal` as a decimal text, `filters` per dimension (or `area`)."""
+
+    title: Wording
+    indicator: str
+    goal: str
+    deadline: date
+    reference: str
+    filters: Mapping[str, tuple[str, ...]]
+
+    def definition(self) -> dict[str, object]:
+        """As it is stored."""
+        return {
+            "title": {"zh": self.title.zh, "en": self.title.en},
+            "indicator": self.indicator,
+            "goal": self.goal,
+            "deadline": self.deadline.isoformat(),
+            "reference": self.reference,
+            "filters": {name: list(values) for name, values in self.filters.items()},
+        }
+
+
+class KeepTargets:
+    """Keeps own targets; those that come with the service are changed in their files."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: LiveCopy,
+        definitions: Definitions,
+        clock: Clock,
+        most: int,
+    ) -> None:
+        self._database = database
+        self._live = live
+        self._definitions = definitions
+        self._clock = clock
+        self._most = most
+
+    async def find(self, caller: Caller, identifier: str) -> OwnTarget:
+        """The target as it is now. Refuses `not-found`, also for one beyond the caller's areas."""
+        async with self._database.reading() as connection:
+            return await self._visible(connection, caller, identifier)
+
+    async def create(
+        self, caller: Caller, draft: TargetDraft, key: str | None, fingerprint: str
+    ) -> str:
+        """Set a target; its id. The same key and body give the id that is there already.
+
+        Refuses `invalid-request`, `outside-areas`, `too-many-targets`, `idempotency-conflict`.
+        """
+        async with self._database.transaction() as connection:
+            known = await take_key(connection, caller, key, fingerprint)
+            if known is not None:
+                return known.body
+            areas = self._checked(caller, draft)
+            edition = await begin_edition(connection)
+            if await count_targets(connection) >= self._most:
+                raise Refusal("too-many-targets", limit=self._most)
+            identifier = uuid7()
+            await open_target(
+                connection, identifier, edition, 1, draft.definition(), areas, caller.client
+            )
+            answer = StoredAnswer(201, f"/v1/targets/{identifier}", str(identifier))
+            await store_answer(connection, caller, key, answer)
+        await self._live.reached(edition)
+        return str(identifier)
+
+    async def replace(
+        self, caller: Caller, identifier: str, draft: TargetDraft, if_match: str | None
+    ) -> None:
+        """Put `draft` in place of what the target says.
+
+        Refuses as `create` and `find` do, `target-built-in`; raises Problem 412 and 428 for
+        `If-Match`.
+        """
+        async with self._database.transaction() as connection:
+            edition = await begin_edition(connection)  # first: its lock orders all changes
+            stored = await self._changeable(connection, caller, identifier, if_match)
+            areas = self._checked(caller, draft)
+            key, revision = UUID(stored.target.id), stored.target.revision + 1
+            await close_target(connection, key, edition)
+            await open_target(
+                connection, key, edition, revision, draft.definition(), areas, caller.client
+            )
+        await self._live.reached(edition)
+
+    async def remove(self, caller: Caller, identifier: str, if_match: str | None) -> None:
+        """Take the target back from here on; refuses as `replace` does."""
+        async with self._database.transaction() as connection:
+            edition = await begin_edition(connection)
+            stored = await self._changeable(connection, caller, identifier, if_match)
+            await close_target(connection, UUID(stored.target.id), edition)
+        await self._live.reached(edition)
+
+    async def _changeable(
+        self, connection: AsyncConnection, caller: Caller, identifier: str, if_match: str | None
+    ) -> OwnTarget:
+        if identifier in self._definitions.targets:
+            raise Refusal("target-built-in", target=identifier)
+        stored = await self._visible(connection, caller, identifier)
+        if caller.areas is not None and not stored.areas:
+            raise Refusal("outside-areas", area="*")
+        _check_areas(caller, stored.areas)
+        check_if_match(if_match, stored.target.revision)
+        return stored
+
+    async def _visible(
+        self, connection: AsyncConnection, caller: Caller, identifier: str
+    ) -> OwnTarget:
+        try:
+            stored = await find_target(connection, UUID(identifier))
+        except ValueError:
+            stored = None
+        if stored is None or not visible(stored.areas, caller.areas):
+            raise Refusal("not-found")
+        return stored
+
+    def _checked(self, caller: Caller, draft: TargetDraft) -> list[str]:
+        """The division codes that the draft speaks of. Raises Refusal."""
+        unknown = [
+            Violation(f"/filters/{name}", "unknown_dimension", name, {"allowed": _ALLOWED})
+            for name in draft.filters
+            if name not in FILTERS
+        ]
+        if draft.indicator not in self._definitions.indicators:
+            allowed = {"allowed": ", ".join(self._definitions.indicators)}
+            unknown.append(Violation("/indicator", "unknown_indicator", draft.indicator, allowed))
+        elif not self._definitions.indicators[draft.indicator].is_share:
+            unknown.append(Violation("/indicator", "no_share", draft.indicator))
+        if unknown:
+            raise Refusal("invalid-request", *unknown)
+        served, today = self._live.served, self._clock.today()
+        edition = served.edition.number
+        directory = served.directory.at(edition)
+        try:
+            check_filters(draft.filters, directory, served.rollup(edition, today))
+        except Refusal as refused:
+            inside = (
+                Violation(f"/filters{v.pointer}", v.rule, v.value, v.facts)
+                for v in refused.violations
+            )
+            raise Refusal(refused.code, *inside) from refused
+        areas = {code for name in _PLACES for code in draft.filters.get(name, ())}
+        for body in (*draft.filters.get("body", ()), *draft.filters.get(UNDER_BODY, ())):
+            areas.add(directory.bodies.area(body, today) or "")
+        named = sorted(areas - {"", UNASSIGNED_KEY})
+        if caller.areas is not None and not named:
+            raise Refusal("outside-areas", area="*")
+        _check_areas(caller, named)
+        return named
+
+
+_PLACES = ("area", *(name for name, it in DIMENSIONS.items() if it.area_level))
+_ALLOWED = ", ".join(FILTERS)
+
+
+def visible(areas: tuple[str, ...], prefixes: tuple[str, ...] | None) -> bool:
+    """Whether a caller limited to `prefixes` sees a target that speaks of `areas`."""
+    return prefixes is None or not areas or all(area.startswith(prefixes) for area in areas)
+
+
+def _check_areas(caller: Caller, areas: list[str] | tuple[str, ...]) -> None:
+    for area in areas:
+        if not caller.may_see(area):
+            raise Refusal("outside-areas", area=area)

@@ -1,0 +1,157 @@
+"""`/v1/targets`: goals with a date, those of the service and one's own, and how they stand."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from metrics_api.access import READ_PROBLEMS, ReadingCaller, WritingCaller
+from metrics_api.answers.errors import PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS
+from metrics_api.answers.parameters import EditionParameter, ValidOn, split
+from metrics_api.answers.respond import ANSWER_FORMS, Respond
+from metrics_api.core.definitions.indicators import Wording
+from metrics_api.dependencies import Services
+from metrics_api.targets.answer import target_document
+from metrics_api.targets.keep import TargetDraft
+from metrics_api.targets.schemas import OneTarget, TargetDraftDocument, TargetList
+from servicekit.errors import (
+    IDEMPOTENCY_CONFLICT,
+    MALFORMED_JSON,
+    NOT_FOUND,
+    OUTSIDE_AREAS,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    responses,
+)
+from servicekit.http import IfMatch, etag
+from servicekit.ledger import IdempotencyKey, fingerprint
+
+PATH = "/v1/targets"
+_WRITE_PROBLEMS = (*READ_PROBLEMS, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
+_CHANGE_PROBLEMS = (NOT_FOUND, TARGET_BUILT_IN, PRECONDITION_FAILED, PRECONDITION_REQUIRED)
+
+TargetId = Annotated[str, Path(max_length=100, description="Id of the target 目标编号")]
+
+router = APIRouter(tags=["targets"])
+
+
+@router.get(
+    PATH,
+    operation_id="list_targets",
+    summary="Targets and their attainment 目标及达成情况",
+    response_model=TargetList,
+    responses={**ANSWER_FORMS, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED)},
+)
+async def targets(
+    services: Services,
+    respond: Respond,
+    caller: ReadingCaller,
+    valid_on: ValidOn = None,
+    edition: EditionParameter = None,
+    target: Annotated[
+        list[str] | None, Query(description="Ids of targets; all by default 目标编号")
+    ] = None,
+) -> Response:
+    """Every target as it stands on `valid_on`; once its deadline has passed, as it stood then.
+
+    Where the source does not say whom the share is of, each reading is answered. Before the
+    deadline: the pace needed, and the day on which the trend of the last months attains it.
+    """
+    answer = await services.answer_targets(valid_on, edition, caller.areas, split(target))
+    return respond(answer)
+
+
+@router.post(
+    PATH,
+    operation_id="create_target",
+    summary="Set a target 新增自定目标",
+    status_code=201,
+    response_model=OneTarget,
+    responses=responses(*_WRITE_PROBLEMS, TOO_MANY_TARGETS, IDEMPOTENCY_CONFLICT),
+)
+async def create(
+    services: Services,
+    request: Request,
+    caller: WritingCaller,
+    body: TargetDraftDocument,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """A share of an indicator to be reached by a day, for an area, a body or any selection.
+
+    A caller limited to areas sets targets for them; it is shown and counted from now on.
+    """
+    print_ = fingerprint(request.url.path, await request.body())
+    draft = _draft(body)
+    identifier = await services.keep_targets.create(caller, draft, idempotency_key, print_)
+    response.headers["location"] = f"{PATH}/{identifier}"
+    return await _shown(services, caller, identifier, response)
+
+
+@router.get(
+    f"{PATH}/{{target_id}}",
+    operation_id="read_target",
+    summary="How a target is set 目标定义",
+    response_model=OneTarget,
+    responses=responses(*READ_PROBLEMS, NOT_FOUND),
+)
+async def read(
+    services: Services, caller: ReadingCaller, target_id: TargetId, response: Response
+) -> dict[str, Any]:
+    """What the target says now; its standing is in the list (`target=`)."""
+    return await _shown(services, caller, target_id, response)
+
+
+@router.put(
+    f"{PATH}/{{target_id}}",
+    operation_id="replace_target",
+    summary="Change a target 修改自定目标",
+    response_model=OneTarget,
+    responses=responses(*_WRITE_PROBLEMS, *_CHANGE_PROBLEMS),
+)
+async def replace(
+    services: Services,
+    caller: WritingCaller,
+    target_id: TargetId,
+    body: TargetDraftDocument,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Say it anew, as a whole; answers of earlier editions go on showing what it said then."""
+    await services.keep_targets.replace(caller, target_id, _draft(body), if_match)
+    return await _shown(services, caller, target_id, response)
+
+
+@router.delete(
+    f"{PATH}/{{target_id}}",
+    operation_id="remove_target",
+    summary="Take a target back 删除自定目标",
+    status_code=204,
+    responses=responses(*READ_PROBLEMS, OUTSIDE_AREAS, *_CHANGE_PROBLEMS),
+)
+async def remove(
+    services: Services, caller: WritingCaller, target_id: TargetId, if_match: IfMatch = None
+) -> None:
+    """It is no longer shown; answers of earlier editions go on showing it."""
+    await services.keep_targets.remove(caller, target_id, if_match)
+
+
+async def _shown(
+    services: Services, caller: ReadingCaller, identifier: str, response: Response
+) -> dict[str, Any]:
+    target = services.definitions.targets.get(identifier)
+    if target is None:
+        target = (await services.keep_targets.find(caller, identifier)).target
+    response.headers["etag"] = etag(target.revision)
+    return target_document(target)
+
+
+def _draft(body: TargetDraftDocument) -> TargetDraft:
+    return TargetDraft(
+        Wording(body.title.zh, body.title.en),
+        body.indicator,
+        str(body.goal),
+        body.deadline,
+        body.reference,
+        {name: tuple(dict.fromkeys(values)) for name, values in body.filters.items()},
+    )
