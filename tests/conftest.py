@@ -16,9 +16,25 @@ hypothesis_settings.load_profile("patient")
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
 
 
+NO_UNITS = ("contract", "deploy", "docs", "openapi", "system")
+"""Folders whose tests start processes, or check files rather than code."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: at the end no worker is left alone with it."""
+    """Mark the units, and begin with what takes longest.
+
+    At the end no worker is left alone with it.
+    """
+    for item in items:
+        if _is_unit(item):
+            item.add_marker(pytest.mark.unit)
     items.sort(key=lambda item: item.get_closest_marker("system") is None)
+
+
+def _is_unit(item: pytest.Item) -> bool:
+    """Whether a test needs nothing but this process: no database, no other process."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return folder not in NO_UNITS and "admin_url" not in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
