@@ -1,5 +1,7 @@
 """Routes of leadership elections and the review of their candidates."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 
 from registry_api.core.life_events.elections import (
@@ -9,17 +11,21 @@ from registry_api.core.life_events.elections import (
     ElectionCompleted,
     ElectionOpened,
 )
-from registry_api.dependencies import OrganizationId, Services, Writer
+from registry_api.dependencies import OrganizationId, Writer
+from registry_api.elections.hold import HoldElection
 from registry_api.elections.schemas import CandidateOut, Candidates
-from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID, USUAL
+from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID
 from registry_api.life_events.answer import CHANGING, event_response
 from registry_api.life_events.schemas import OrganizationAfterEvent
 from servicekit.errors import NOT_FOUND, responses
+from servicekit.http import USUAL, provided
 from servicekit.ledger import Guarded
 
 PATH = "/v1/organizations/{organization_id}/leadership-elections"
 
 router = APIRouter(tags=["life events"])
+
+_Election = Annotated[HoldElection, provided(HoldElection)]
 
 
 @router.post(
@@ -31,7 +37,7 @@ router = APIRouter(tags=["life events"])
 )
 async def open_leadership_election(
     caller: Writer,
-    services: Services,
+    election: _Election,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionOpened,
@@ -40,7 +46,7 @@ async def open_leadership_election(
 
     The outcome has the `election_id` and the `candidates` with their ids.
     """
-    return event_response(await services.hold_election.open(caller, organization_id, body, attempt))
+    return event_response(await election.open(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -52,15 +58,13 @@ async def open_leadership_election(
 )
 async def review_candidate(
     caller: Writer,
-    services: Services,
+    election: _Election,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: CandidateReviewed,
 ) -> Response:
     """Record what the review of a candidate of the open election said."""
-    return event_response(
-        await services.hold_election.review(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.review(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -72,16 +76,14 @@ async def review_candidate(
 )
 async def withdraw_candidate(
     caller: Writer,
-    services: Services,
+    election: _Election,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: CandidateWithdrawn,
 ) -> Response:
     """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
     and is listed with an id in the outcome."""
-    return event_response(
-        await services.hold_election.withdraw(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.withdraw(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -93,16 +95,14 @@ async def withdraw_candidate(
 )
 async def complete_leadership_election(
     caller: Writer,
-    services: Services,
+    election: _Election,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionCompleted,
 ) -> Response:
     """Complete the open election; refused unless every candidate has a passed review by that day,
     whenever the review was recorded."""
-    return event_response(
-        await services.hold_election.complete(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.complete(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -114,15 +114,13 @@ async def complete_leadership_election(
 )
 async def cancel_leadership_election(
     caller: Writer,
-    services: Services,
+    election: _Election,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionCancelled,
 ) -> Response:
     """Give the open election up, whatever its reviews said; another one can be opened."""
-    return event_response(
-        await services.hold_election.cancel(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.cancel(caller, organization_id, body, attempt))
 
 
 @router.get(
@@ -133,10 +131,10 @@ async def cancel_leadership_election(
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
 )
 async def list_candidates(
-    caller: Writer, services: Services, organization_id: OrganizationId
+    caller: Writer, election: _Election, organization_id: OrganizationId
 ) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
-    candidates = await services.hold_election.read_candidates(caller, organization_id)
+    candidates = await election.read_candidates(caller, organization_id)
     return Candidates(
         items=[
             CandidateOut(

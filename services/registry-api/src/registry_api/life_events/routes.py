@@ -6,20 +6,20 @@ from fastapi import APIRouter, Body, Response
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.core.life_events.amendment import amendment
-from registry_api.dependencies import OrganizationId, Services, Writer
-from registry_api.errors import (
-    CODE_TAKEN,
-    EVENT_NOT_POSSIBLE,
-)
+from registry_api.dependencies import OrganizationId, Writer
+from registry_api.errors import CODE_TAKEN, EVENT_NOT_POSSIBLE
 from registry_api.life_events.answer import CHANGING, event_response, organization_response
-from registry_api.life_events.record import AMENDED
+from registry_api.life_events.record import AMENDED, RecordEvent
 from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
 from registry_api.organizations.schemas import Organization
 from registry_api.register.change import EventCommand
 from servicekit.errors import responses
+from servicekit.http import provided
 from servicekit.ledger import Guarded
 
 router = APIRouter(tags=["life events"])
+
+_Record = Annotated[RecordEvent, provided(RecordEvent)]
 
 
 @router.post(
@@ -31,7 +31,7 @@ router = APIRouter(tags=["life events"])
 )
 async def amend_organization(
     caller: Writer,
-    services: Services,
+    record: _Record,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: AmendmentIn,
@@ -49,7 +49,7 @@ async def amend_organization(
         pointer="/change",
         moves_beginning=True,
     )
-    recorded = await services.record_event(caller, organization_id, command, attempt)
+    recorded = await record(caller, organization_id, command, attempt)
     return organization_response(recorded, recorded.document)
 
 
@@ -58,7 +58,7 @@ def _add_route(event: type[LifeEvent]) -> None:
 
     async def record(
         caller: Writer,
-        services: Services,
+        record: _Record,
         attempt: Guarded,
         organization_id: OrganizationId,
         body: Annotated[LifeEvent, Body()],
@@ -69,9 +69,7 @@ def _add_route(event: type[LifeEvent]) -> None:
             reason=body.reason,
             effect=body.effect,
         )
-        return event_response(
-            await services.record_event(caller, organization_id, command, attempt)
-        )
+        return event_response(await record(caller, organization_id, command, attempt))
 
     record.__annotations__["body"] = event
     router.add_api_route(

@@ -1,18 +1,20 @@
 """Routes of what becomes of organizations: merger, split, and void."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 
 from registry_api.core.life_events.reorganization import Merger, Split
-from registry_api.dependencies import OrganizationId, Services, Writer
+from registry_api.dependencies import OrganizationId, Writer
 from registry_api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
     INVALID_ORGANIZATION,
     ORGANIZATION_VOID,
-    USUAL,
 )
-from registry_api.reorganizations.reorganize import plan_of_merger, plan_of_split
+from registry_api.reorganizations.reorganize import Reorganize, plan_of_merger, plan_of_split
 from registry_api.reorganizations.schemas import ReorganizationOut, VoidIn, VoidOut
+from registry_api.reorganizations.void import VoidOrganization
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
@@ -24,9 +26,13 @@ from servicekit.errors import (
     ProblemType,
     responses,
 )
+from servicekit.http import USUAL, provided
 from servicekit.ledger import Guarded, Unguarded
 
 router = APIRouter(tags=["life events"])
+
+_Reorganize = Annotated[Reorganize, provided(Reorganize)]
+_Void = Annotated[VoidOrganization, provided(VoidOrganization)]
 
 _REORGANIZING: tuple[ProblemType, ...] = (
     *USUAL, INVALID_ORGANIZATION, EVENT_NOT_POSSIBLE, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
@@ -43,7 +49,7 @@ _REORGANIZING: tuple[ProblemType, ...] = (
 )
 async def merge_organizations(
     caller: Writer,
-    services: Services,
+    reorganize: _Reorganize,
     attempt: Unguarded,
     body: Merger,
 ) -> Response:
@@ -52,7 +58,7 @@ async def merge_organizations(
     All of it happens in one transaction, or none of it: each organization's story names the
     others. A new organization passes the gates of establishment (三同步).
     """
-    answer = await services.reorganize(caller, plan_of_merger(body), attempt)
+    answer = await reorganize(caller, plan_of_merger(body), attempt)
     return answer.response()
 
 
@@ -65,7 +71,7 @@ async def merge_organizations(
 )
 async def split_organization(
     caller: Writer,
-    services: Services,
+    reorganize: _Reorganize,
     attempt: Unguarded,
     body: Split,
 ) -> Response:
@@ -74,7 +80,7 @@ async def split_organization(
     All of it happens in one transaction, or none of it. New organizations pass the gates of
     establishment (三同步).
     """
-    answer = await services.reorganize(caller, plan_of_split(body), attempt)
+    answer = await reorganize(caller, plan_of_split(body), attempt)
     return answer.response()
 
 
@@ -90,7 +96,7 @@ async def split_organization(
 )  # fmt: skip
 async def void_organization(
     caller: Writer,
-    services: Services,
+    void: _Void,
     attempt: Guarded,
     organization_id: OrganizationId,
     body: VoidIn,
@@ -100,5 +106,5 @@ async def void_organization(
     Its codes can be registered again. What was known of it before is still read with `known_at`.
     An organization that ended is deregistered, not void.
     """
-    answer = await services.void_organization(caller, organization_id, body.reason, attempt)
+    answer = await void(caller, organization_id, body.reason, attempt)
     return answer.response()

@@ -21,7 +21,7 @@ from registry_api.core.obligations.derive import obligations_on
 from registry_api.core.organization.known_past import KnownPast, Patch
 from registry_api.core.organization.state import State, access_area
 from registry_api.core.parameters import parameter
-from registry_api.core.point_in_time import AsOf, PointInTime
+from registry_api.core.point_in_time import PointInTime
 from registry_api.history import read as history
 from registry_api.history.point_in_time import point_of_walk
 from registry_api.selection.conditions import Columns
@@ -32,7 +32,7 @@ from registry_api.work_lists import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

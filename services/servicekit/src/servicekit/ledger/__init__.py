@@ -2,6 +2,7 @@
 
 from servicekit.ledger.append import CHANNEL, Break, Head, Ledger, NewEvent
 from servicekit.ledger.canonical import GENESIS, canonical_json, canonical_text, chain
+from servicekit.ledger.change import Attempt, Change, Changes, Guarded, Unguarded
 from servicekit.ledger.commands import add_verify_ledger
 from servicekit.ledger.feed import feed_router, read_page
 from servicekit.ledger.idempotency import (
@@ -25,12 +26,17 @@ __all__ = [
     "CREATE_LEDGER_FUNCTION",
     "DROP_LEDGER_FUNCTION",
     "GENESIS",
+    "Attempt",
     "Break",
+    "Change",
+    "Changes",
+    "Guarded",
     "Head",
     "IdempotencyKey",
     "Ledger",
     "NewEvent",
     "StoredAnswer",
+    "Unguarded",
     "add_verify_ledger",
     "canonical_json",
     "canonical_text",

@@ -8,12 +8,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Header, Response
 from sqlalchemy import TIMESTAMP, Column, Index, MetaData, SmallInteger, Table, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
 from servicekit.errors.refusal import Refusal
+from servicekit.http.preconditions import etag
 
 IdempotencyKey = Annotated[
     str | None,
@@ -32,6 +33,13 @@ class StoredAnswer:
     status: int
     location: str | None
     body: str
+
+    def response(self, revision: int | None = None) -> Response:
+        """The answer over HTTP, with the ETag of `revision` where the resource has one."""
+        headers = {} if self.location is None else {"location": self.location}
+        if revision is not None:
+            headers["etag"] = etag(revision)
+        return Response(self.body, self.status, headers, "application/json")
 
 
 def idempotency_table(metadata: MetaData) -> Table:
