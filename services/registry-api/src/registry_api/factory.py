@@ -97,13 +97,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     establish = EstablishOrganization(clock, divisions)
     changes = Changes(database, ledger)
     record_event = RecordEvent(changes, change)
-    sealer = (
-        Sealer.from_file(settings.name_cipher, settings.key_ring_file)
-        if settings.key_ring_file
-        else None
-    )
-    router = forwarding_client(settings.router_url) if settings.router_url else None
-    find_supervised = FindSupervised(Assignments(router) if router else None)
+    find_supervised = FindSupervised(_assignments(settings))
     find_obligations = FindObligations(database, clock, find_supervised)
     imports = ImportOrganizations(database, ledger, clock, divisions)
     return Services(
@@ -116,7 +110,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         retention=Retention(database, settings, "job", "idempotency_key"),
         register_organization=RegisterOrganization(changes, clock, establish),
         record_event=record_event,
-        hold_election=HoldElection(database, record_event, sealer),
+        hold_election=HoldElection(database, record_event, _sealer(settings)),
         reorganize=Reorganize(changes, change, establish),
         void_organization=VoidOrganization(changes),
         read_organization=read_organization,
@@ -140,3 +134,15 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         ),
         read_import=ReadImport(database),
     )
+
+
+def _sealer(settings: Settings) -> Sealer | None:
+    """What seals candidates' names, where keys are configured."""
+    if settings.key_ring_file is None:
+        return None
+    return Sealer.from_file(settings.name_cipher, settings.key_ring_file)
+
+
+def _assignments(settings: Settings) -> Assignments | None:
+    """The router's assignments, where its address is configured."""
+    return Assignments(forwarding_client(settings.router_url)) if settings.router_url else None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from registry_api.core.organization.facets import Sort
-from registry_api.core.organization.state import OrganizationState, to_state
+from registry_api.core.organization.state import to_state
 from registry_api.core.timeline import Chapter, RecordedEvent
 from registry_api.dependencies import OrganizationId, Reader, Writer
 from registry_api.errors import (
@@ -89,8 +89,7 @@ async def register_organization(
     body: Establishment,
 ) -> Response:
     """Establishment: the gates of 三同步, the register, and the obligations that follow."""
-    sent = body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
-    state = to_state(OrganizationState.model_validate(sent))
+    state = to_state(body, without={"effective_on", "reason"})
     registration = Registration(state, body.effective_on, body.reason, language)
     answer = await register(caller, registration, attempt)
     return answer.response(revision=1)
@@ -111,7 +110,7 @@ async def read_organization(
     known_at: KnownAt = None,
 ) -> Response:
     """The organization now, or on a day as known at a moment."""
-    # asked for most of all: what `Services` and `Then` would solve is written out here
+    # the most frequent request: what dependencies would solve is written out here
     read: ReadOrganization = request.app.state.services[ReadOrganization]
     as_of = AsOf(valid_on, moment(known_at))
     return _document(await read.as_of(caller, organization_id, as_of))

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.obligations.derive import obligations_on
@@ -24,7 +23,7 @@ from registry_api.core.parameters import parameter
 from registry_api.core.point_in_time import PointInTime
 from registry_api.history import read as history
 from registry_api.history.point_in_time import point_of_walk
-from registry_api.selection.conditions import Columns
+from registry_api.rows.facets import Columns, Conditions
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import count_selected, select_page
 from registry_api.supervision.find import FindSupervised, Supervised
@@ -57,7 +56,7 @@ class BaseQuestion:
     ) -> Selection:
         """Those in the base by the rules of `day`, within a limited caller's `patterns`."""
 
-        def further(columns: Columns) -> list[ColumnElement[bool]]:
+        def further(columns: Columns) -> Conditions:
             return rows.in_base(columns, _needed(day), self.eligible, self.organizer_missing)
 
         return Selection(self.filters, patterns, among=among, further=further)
