@@ -76,6 +76,13 @@ clean-data: $(BIN)/.synced ## Forget the data of `make run`
 test: $(BIN)/.synced ## Run all tests [WORKERS=auto] [TESTS=tests/system]
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
+.PHONY: test-fast
+test-fast: $(BIN)/.synced ## Run the units: what needs no database and no other process
+	$(BIN)/pytest -n $(WORKERS) -m unit
+
+.PHONY: check
+check: lint openapi-check openapi-lint test deploy-check ## Check all that CI checks
+
 .PHONY: lint
 lint: $(BIN)/.synced ## Check style, types and who may import whom
 	$(BIN)/ruff check
@@ -148,6 +155,10 @@ settings-table: $(BIN)/.synced ## Write the settings into docs/operations.md
 .PHONY: problem-table
 problem-table: $(BIN)/.synced ## Write every problem type into docs/integrators*.md
 	$(BIN)/python deploy/release/problem_table.py
+
+.PHONY: glossary-table
+glossary-table: $(BIN)/.synced ## Write the code lists into docs/glossary.md
+	$(BIN)/python deploy/release/glossary_table.py
 
 .PHONY: notices
 notices: $(BIN)/.synced ## Write THIRD-PARTY-NOTICES.md from the lock file

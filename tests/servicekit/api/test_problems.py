@@ -30,7 +30,7 @@ def errors(answer: httpx.Response) -> dict[str, str]:
 async def test_a_good_note_is_written(client: httpx.AsyncClient) -> None:
     answer = await post(client, '{"subject": "\\ud840\\udc00 𠀀 \\\\u0000 \\\\ud800"}')
     assert answer.status_code == 201
-    assert answer.json()["position"] > 0
+    assert answer.json()["revision"] > 0
 
 
 async def test_every_value_at_fault_is_listed(client: httpx.AsyncClient) -> None:

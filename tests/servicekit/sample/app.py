@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
@@ -24,14 +25,8 @@ from servicekit.http.pagination import CursorText, decode_cursor
 from servicekit.http.request_slots import takes_transfer_place
 from servicekit.jobs.resource import job_router
 from servicekit.ledger.append import Ledger, NewEvent
+from servicekit.ledger.change import Changes, Guarded, Unguarded
 from servicekit.ledger.feed import feed_router
-from servicekit.ledger.idempotency import (
-    IdempotencyKey,
-    StoredAnswer,
-    fingerprint,
-    store_answer,
-    take_key,
-)
 from servicekit.settings import ServiceSettings
 from servicekit.time.period import Segment
 
@@ -64,27 +59,40 @@ class Filters(BaseModel):
 
 
 @router.post("/v1/notes", status_code=201)
-async def write_note(
-    request: Request, caller: Writer, note: Note, idempotency_key: IdempotencyKey = None
-) -> Response:
+async def write_note(request: Request, caller: Writer, note: Note, attempt: Unguarded) -> Response:
     """One event for each note."""
-    print_ = fingerprint("POST", "/v1/notes", await request.body())
-    database: Database = request.app.state.database
-    async with database.transaction() as connection:
-        stored = await take_key(connection, caller, idempotency_key, print_)
-        if stored is None:
-            await connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": note.subject}
-            )
-            last = await connection.execute(
-                text("SELECT max(revision) FROM ledger WHERE subject = :s"), {"s": note.subject}
-            )
-            (landed,) = await LEDGER.append(
-                connection, [new_event(note.subject, (last.scalar() or 0) + 1, caller.client)]
-            )
-            stored = StoredAnswer(201, None, f'{{"position":{landed.position}}}')
-            await store_answer(connection, caller, idempotency_key, stored)
-    return Response(stored.body, stored.status, media_type="application/json")
+    changes = Changes(request.app.state.database, LEDGER)
+    async with changes.begin(caller, attempt) as change:
+        if change.replayed:
+            return change.replayed.response()
+        await change.connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": note.subject}
+        )
+        revision = await _revision(change.connection, note.subject) + 1
+        change.event(new_event(note.subject, revision, caller.client))
+        return change.answer(201, {"revision": revision}).response(revision)
+
+
+@router.put("/v1/notes/{subject}")
+async def rewrite_note(
+    request: Request, caller: Writer, subject: str, note: Note, attempt: Guarded
+) -> Response:
+    """One more event about a note that was read."""
+    changes = Changes(request.app.state.database, LEDGER)
+    async with changes.begin(caller, attempt) as change:
+        if change.replayed:
+            return change.replayed.response()
+        revision = await _revision(change.connection, subject)
+        attempt.check(revision)
+        change.event(new_event(subject, revision + 1, caller.client))
+        return change.answer(200, {"revision": revision + 1}).response(revision + 1)
+
+
+async def _revision(connection: AsyncConnection, subject: str) -> int:
+    row = await connection.execute(
+        text("SELECT max(revision) FROM ledger WHERE subject = :s"), {"s": subject}
+    )
+    return row.scalar() or 0
 
 
 @router.get("/v1/notes")

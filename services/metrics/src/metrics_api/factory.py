@@ -1,12 +1,8 @@
 """The composition root, shared by `serve` and `follow`."""
 
-from collections.abc import Mapping
-from functools import cached_property
-
 from metrics_api.answers.receipt import IssueReceipt
 from metrics_api.charts.draw import DrawCharts
 from metrics_api.charts.texts import load_formatters
-from metrics_api.core.formatting import Formatter, Language
 from metrics_api.counting.copy.live_copy import LiveCopy
 from metrics_api.counting.question import AskCoverage
 from metrics_api.coverage.answer import AnswerCoverage
@@ -20,7 +16,7 @@ from metrics_api.coverage.series.count import CountSeries
 from metrics_api.coverage.standing.answer import AnswerStanding
 from metrics_api.coverage.standing.explain_status import ExplainStatus
 from metrics_api.dashboard.dashboard import Dashboard
-from metrics_api.dashboard.layout import Layout, load_layout
+from metrics_api.dashboard.layout import load_layout
 from metrics_api.dashboard.pages.comparison import ComparisonPage
 from metrics_api.dashboard.pages.due import DuePage
 from metrics_api.dashboard.pages.forecast import ForecastPage
@@ -30,9 +26,9 @@ from metrics_api.dashboard.pages.overview import OverviewPage
 from metrics_api.dashboard.pages.read_overview import ReadOverview
 from metrics_api.dashboard.parts import PageParts
 from metrics_api.dashboard.place_names import PlaceNames
-from metrics_api.dashboard.rendering import Asset, Templates, load_assets
-from metrics_api.definitions.labels import Labels, load_labels
-from metrics_api.definitions.load import Definitions, load_definitions
+from metrics_api.dashboard.rendering import Templates, load_assets
+from metrics_api.definitions.labels import load_labels
+from metrics_api.definitions.load import load_definitions
 from metrics_api.editions.begin import CHANNEL
 from metrics_api.facts.feeds import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.facts.read import ReadFacts
@@ -63,7 +59,11 @@ def migrations(settings: MetricsSettings) -> Migrations:
 
 
 class Factory:
-    """Makes each part once. Raises `DefinitionError` when a definition file can't be meant."""
+    """Makes each part of the service once; nothing connects before it is used.
+
+    Routes ask for a part by its class. Raises `DefinitionError` when a definition file can't be
+    meant.
+    """
 
     def __init__(
         self,
@@ -75,205 +75,105 @@ class Factory:
         self.clock: Clock = clock or SystemClock()
         self.database = Database(settings)
         self.bell = Bell(self.database, CHANNEL, jobs.CHANNEL)
-        self.definitions: Definitions = load_definitions()
-        self.labels: Labels = load_labels().naming(
+        self.definitions = load_definitions()
+        self.labels = load_labels().naming(
             "indicator", {name: it.title for name, it in self.definitions.indicators.items()}
         )
-        self.layout: Layout = load_layout(self.definitions)
-        self.formatters: Mapping[Language, Formatter] = load_formatters()
         self.upstream = upstream or Upstream.over_http(settings)
+        self.start_job = StartJob(self.database, settings.jobs_per_client)
+        self.read_file = ReadFile(self.database)
+        self._make_counting()
+        self._make_targets_and_freshness()
+        self._make_answers()
+        self._make_pages()
 
-    @cached_property
-    def live_copy(self) -> LiveCopy:
-        """The columnar copy of this process."""
-        return LiveCopy(self.database, self.bell, self.clock)
+    def _make_counting(self) -> None:
+        """What reads and counts."""
+        max_groups = self.settings.max_groups
+        self.live_copy = LiveCopy(self.database, self.bell, self.clock)
+        self.read_facts = ReadFacts(self.database)
+        self.ask_coverage = AskCoverage(self.live_copy, self.database, self.definitions, self.clock)
+        self.count_coverage = CountCoverage(self.ask_coverage, max_groups)
+        self.count_series = CountSeries(self.ask_coverage, max_groups)
+        self.compare_coverage = CompareCoverage(self.ask_coverage, self.read_facts, max_groups)
+        self.explain_status = ExplainStatus(self.ask_coverage, self.read_facts, self.definitions)
+        self.list_members = ListMembers(self.ask_coverage, self.read_facts)
+        self.ask_forecast = AskForecast(self.ask_coverage, self.definitions)
+        self.count_forecast = CountForecast(self.ask_forecast, self.database, max_groups)
+        self.list_due = ListDue(self.ask_forecast, self.database)
 
-    @cached_property
-    def read_facts(self) -> ReadFacts:
-        """Reads facts back."""
-        return ReadFacts(self.database)
-
-    @cached_property
-    def issue_receipt(self) -> IssueReceipt:
-        """Issues receipts."""
-        return IssueReceipt(self.live_copy, self.definitions)
-
-    @cached_property
-    def ask_coverage(self) -> AskCoverage:
-        """Makes requests ready to be counted."""
-        return AskCoverage(self.live_copy, self.database, self.definitions, self.clock)
-
-    @cached_property
-    def count_coverage(self) -> CountCoverage:
-        """Counts coverage."""
-        return CountCoverage(self.ask_coverage, self.settings.max_groups)
-
-    @cached_property
-    def answer_coverage(self) -> AnswerCoverage:
-        """Answers with a count."""
-        return AnswerCoverage(self.count_coverage, self.issue_receipt)
-
-    @cached_property
-    def count_series(self) -> CountSeries:
-        """Counts over time."""
-        return CountSeries(self.ask_coverage, self.settings.max_groups)
-
-    @cached_property
-    def answer_series(self) -> AnswerSeries:
-        """Answers with counts over time."""
-        return AnswerSeries(self.count_series, self.issue_receipt)
-
-    @cached_property
-    def compare_coverage(self) -> CompareCoverage:
-        """Compares two counts."""
-        return CompareCoverage(self.ask_coverage, self.read_facts, self.settings.max_groups)
-
-    @cached_property
-    def answer_comparison(self) -> AnswerComparison:
-        """Answers with a comparison."""
-        return AnswerComparison(self.compare_coverage, self.issue_receipt, self.settings)
-
-    @cached_property
-    def explain_status(self) -> ExplainStatus:
-        """Explains how one organization stands."""
-        return ExplainStatus(self.ask_coverage, self.read_facts, self.definitions)
-
-    @cached_property
-    def answer_standing(self) -> AnswerStanding:
-        """Answers how one organization stands."""
-        return AnswerStanding(self.explain_status, self.issue_receipt)
-
-    @cached_property
-    def list_members(self) -> ListMembers:
-        """Lists the organizations behind a count."""
-        return ListMembers(self.ask_coverage, self.read_facts)
-
-    @cached_property
-    def answer_members(self) -> AnswerMembers:
-        """Answers with the organizations behind a count."""
-        return AnswerMembers(self.list_members, self.issue_receipt, self.settings)
-
-    @cached_property
-    def evaluate_targets(self) -> EvaluateTargets:
-        """Evaluates targets."""
-        return EvaluateTargets(
+    def _make_targets_and_freshness(self) -> None:
+        """What stands on counts: targets, gauges; and how far the answers are behind."""
+        self.issue_receipt = IssueReceipt(self.live_copy, self.definitions)
+        self.evaluate_targets = EvaluateTargets(
             self.count_coverage, self.issue_receipt, self.database, self.definitions, self.clock
         )
-
-    @cached_property
-    def answer_targets(self) -> AnswerTargets:
-        """Answers how targets stand."""
-        return AnswerTargets(self.evaluate_targets, self.definitions)
-
-    @cached_property
-    def show_gauges(self) -> ShowGauges:
-        """Shows the rates of today as gauges."""
-        return ShowGauges(
-            self.count_coverage,
-            self.evaluate_targets,
-            self.live_copy,
-            self.definitions,
-            self.clock,
-        )
-
-    @cached_property
-    def start_job(self) -> StartJob:
-        """Starts and reads jobs."""
-        return StartJob(self.database, self.settings.jobs_per_client)
-
-    @cached_property
-    def read_file(self) -> ReadFile:
-        """Reads the files that jobs made."""
-        return ReadFile(self.database)
-
-    @cached_property
-    def ask_forecast(self) -> AskForecast:
-        """Makes forecast requests ready."""
-        return AskForecast(self.ask_coverage, self.definitions)
-
-    @cached_property
-    def count_forecast(self) -> CountForecast:
-        """Counts what falls due."""
-        return CountForecast(self.ask_forecast, self.database, self.settings.max_groups)
-
-    @cached_property
-    def list_due(self) -> ListDue:
-        """Lists the organizations behind a forecast."""
-        return ListDue(self.ask_forecast, self.database)
-
-    @cached_property
-    def answer_forecast(self) -> AnswerForecast:
-        """Answers what falls due, and who is behind it."""
-        return AnswerForecast(self.count_forecast, self.list_due, self.issue_receipt, self.settings)
-
-    @cached_property
-    def keep_targets(self) -> KeepTargets:
-        """Keeps own targets."""
-        return KeepTargets(
+        self.keep_targets = KeepTargets(
             self.database,
             self.live_copy,
             self.definitions,
             self.clock,
             self.settings.max_own_targets,
         )
-
-    @cached_property
-    def read_freshness(self) -> ReadFreshness:
-        """Reads how fresh the answers are."""
+        self.show_gauges = ShowGauges(
+            self.count_coverage,
+            self.evaluate_targets,
+            self.live_copy,
+            self.definitions,
+            self.clock,
+        )
         feeds = {
             REGISTRY_FEED: UpstreamFeed(self.upstream.registry),
             ROUTER_FEED: UpstreamFeed(self.upstream.router),
         }
-        return ReadFreshness(self.live_copy, self.database, feeds, self.clock)
+        self.read_freshness = ReadFreshness(self.live_copy, self.database, feeds, self.clock)
 
-    @cached_property
-    def draw_charts(self) -> DrawCharts:
-        """Draws counts."""
-        return DrawCharts(
+    def _make_answers(self) -> None:
+        """What makes answers of counts, lists and targets."""
+        issue, settings = self.issue_receipt, self.settings
+        self.answer_coverage = AnswerCoverage(self.count_coverage, issue)
+        self.answer_series = AnswerSeries(self.count_series, issue)
+        self.answer_comparison = AnswerComparison(self.compare_coverage, issue, settings)
+        self.answer_standing = AnswerStanding(self.explain_status, issue)
+        self.answer_members = AnswerMembers(self.list_members, issue, settings)
+        self.answer_targets = AnswerTargets(self.evaluate_targets, self.definitions)
+        self.answer_forecast = AnswerForecast(self.count_forecast, self.list_due, issue, settings)
+
+    def _make_pages(self) -> None:
+        """What draws, and the pages for people."""
+        formatters = load_formatters()
+        self.draw_charts = DrawCharts(
             self.count_coverage,
             self.count_series,
             self.evaluate_targets,
             self.definitions,
             self.labels,
-            self.formatters,
+            formatters,
             self.clock,
         )
-
-    @cached_property
-    def page_parts(self) -> PageParts:
-        """What every page is made with."""
-        return PageParts(
+        assets = load_assets()
+        parts = PageParts(
             self.definitions,
             self.labels,
-            self.layout,
-            self.formatters,
-            Templates(self.assets, self.formatters),
+            load_layout(self.definitions),
+            formatters,
+            Templates(assets, formatters),
             PlaceNames(self.live_copy, self.settings.dashboard_area_level),
             self.clock,
         )
-
-    @cached_property
-    def assets(self) -> Mapping[str, Asset]:
-        """The files that pages load."""
-        return load_assets()
-
-    @cached_property
-    def dashboard(self) -> Dashboard:
-        """The pages for people."""
-        parts = self.page_parts
-        read = ReadOverview(
+        read_overview = ReadOverview(
             parts,
             self.count_coverage,
             self.count_series,
             self.evaluate_targets,
             self.read_freshness,
         )
-        return Dashboard(
+        self.dashboard = Dashboard(
             parts=parts,
-            assets=self.assets,
+            assets=assets,
             charts=self.draw_charts,
             freshness=self.read_freshness,
-            overview=OverviewPage(parts, read),
+            overview=OverviewPage(parts, read_overview),
             organizations=OrganizationsPage(parts, self.list_members),
             organization=OrganizationPage(parts, self.explain_status, self.settings),
             comparison=ComparisonPage(parts, self.compare_coverage),

@@ -27,8 +27,8 @@ from metrics_api.indicators.routes import router as indicators_router
 from metrics_api.settings import MetricsSettings
 from metrics_api.targets.routes import router as targets_router
 from servicekit.database import Retention
-from servicekit.follower import Follower
-from servicekit.http import Parts, Readiness, build_app, feed_check
+from servicekit.follower import Follower, feed_check
+from servicekit.http import Parts, Readiness, build_app
 from servicekit.jobs import Worker
 
 DESCRIPTION = (
@@ -84,7 +84,8 @@ def build_api(factory: Factory) -> FastAPI:
             migrations=migrations(factory.settings),
             routers=ROUTERS,
             errors=ERRORS,
-            state={"factory": factory, "ask_answers": ask},
+            services=factory,
+            state={"ask_answers": ask},
             background=(
                 factory.live_copy.running,
                 factory.show_gauges.running,

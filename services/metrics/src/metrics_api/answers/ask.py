@@ -21,7 +21,7 @@ from metrics_api.answers.respond import DELIVER
 from servicekit.auth import Caller
 from servicekit.errors import NOT_FOUND, Problem, Refusal, Violation
 from servicekit.errors.problem import render
-from servicekit.http import KNOWN_CALLER
+from servicekit.http import KNOWN_CALLER, by_class
 
 
 class NotAnsweredError(Exception):
@@ -38,7 +38,7 @@ class AskAnswers:
     def __init__(self, routers: Iterable[APIRouter], services: object) -> None:
         routes = [route for router in routers for route in router.routes]
         self._routes = AsyncExitStackMiddleware(Router(routes, redirect_slashes=False))
-        self.state = State({"factory": services})
+        self.state = State({"services": by_class(services)})
         """Where the routes look for their services."""
 
     async def __call__(self, caller: Caller, request: str, language: str = "zh") -> SealedAnswer:

@@ -11,8 +11,8 @@ from metrics_api.answers.answer import Answer, SealedAnswer
 from metrics_api.answers.table_files import csv_file, xlsx_file
 from metrics_api.answers.tables import Language
 from metrics_api.definitions.labels import Labels
-from metrics_api.dependencies import Services
 from servicekit.errors import preferred_language
+from servicekit.http import provided
 from servicekit.tables import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 
 Form = Literal["json", "csv", "xlsx"]
@@ -98,7 +98,7 @@ class AnswerWriter:
 
 async def _writer(
     request: Request,
-    services: Services,
+    labels: Annotated[Labels, provided(Labels)],
     format: Annotated[  # noqa: A002
         Form | None, Query(description="Otherwise by Accept; json by default 文件格式")
     ] = None,
@@ -112,7 +112,7 @@ async def _writer(
 ) -> AnswerWriter:
     form = format or _accepted(request.headers.get("accept"))
     language = headers or preferred_language(request.headers.get("accept-language"))
-    return AnswerWriter(request, form, "en" if language == "en" else "zh", services.labels)
+    return AnswerWriter(request, form, "en" if language == "en" else "zh", labels)
 
 
 Respond = Annotated[AnswerWriter, Depends(_writer)]

@@ -9,6 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from metrics_api.answers.tables import AnswerTable, Cell, Language
+from metrics_api.definitions.texts import load_texts
 from servicekit.tables import BOM, MAX_SHEET_ROWS, csv_lines, guarded, new_workbook
 
 _SHARES = ("rate", "goal", "short_by_at_most")
@@ -16,8 +17,6 @@ _WIDTH = 16
 _TITLE = 31
 """Characters that the name of a sheet may have."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_NOTES = {"zh": "凭据", "en": "receipt"}
-_DATA = {"zh": "数据", "en": "data"}
 
 
 class SheetFullError(Exception):
@@ -92,7 +91,7 @@ class XlsxFile:
     def add(self, table: AnswerTable) -> None:
         """Add the rows of one page. Raises `SheetFullError`."""
         if self._sheet is None:
-            self.begin(_DATA[self._language], table)
+            self.begin(self._text("data"), table)
         assert self._sheet is not None
         for row in table.rows:
             if self._next > MAX_SHEET_ROWS:
@@ -100,9 +99,13 @@ class XlsxFile:
             _write(self._sheet, self._next, row, self._formats)
             self._next += 1
 
+    def _text(self, name: str) -> str:
+        text = load_texts("tables")[name]
+        return text.zh if self._language == "zh" else text.en
+
     def close(self) -> None:
         """Write the notes of all tables."""
-        notes = self._book.add_worksheet(_NOTES[self._language])
+        notes = self._book.add_worksheet(self._text("receipt"))
         notes.set_column(0, 1, 3 * _WIDTH)
         for number, row in enumerate(self._notes):
             _write(notes, number, row, [self._bold, None][: len(row)])

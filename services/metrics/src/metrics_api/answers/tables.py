@@ -18,6 +18,7 @@ from metrics_api.answers.schemas import ReceiptDocument, Tally, Wording
 from metrics_api.core.definitions.dimensions import DIMENSIONS
 from metrics_api.core.facts.columns import COLUMN_BY_NAME
 from metrics_api.definitions.labels import Labels
+from metrics_api.definitions.texts import load_texts
 
 Language = Literal["zh", "en"]
 Path = tuple[str, ...]
@@ -36,8 +37,8 @@ FACT = {"field", "value"}
 """What a fact that decides has."""
 DUE_MONTH = {"month", "due"}
 """What a month of a forecast has."""
-_KEYED = {"by": "", "labels": "名称"}
-"""Members keyed by dimension, and what follows the dimension's title in their headers."""
+_KEYED = ("by", "labels")
+"""Members keyed by dimension: keys, and the names of those that have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,14 @@ class _Words:
         self._labels = labels
         self._zh = language == "zh"
 
+    def _text(self, name: str) -> str:
+        text = load_texts("tables")[name]
+        return text.zh if self._zh else text.en
+
     def header(self, model: type[BaseModel], path: Path) -> str:
         if path[0] in _KEYED and len(path) == 2 and path[1] in DIMENSIONS:
-            title = self._labels.titles[path[1]]
-            suffix = _KEYED[path[0]]
-            return title.zh + suffix if self._zh else path[1] + ("_name" if suffix else "")
+            title = self._labels.titles[path[1]].zh if self._zh else path[1]
+            return self._text("name_of").format(title=title) if path[0] == "labels" else title
         return _chinese(model, path) if self._zh else ".".join(path)
 
     def member(self, model: type[BaseModel], path: Path, row: Row, whole: Row) -> Cell:
@@ -120,7 +124,7 @@ class _Words:
         `model` describes the value where it is an object, or each object of a list or mapping.
         """
         if isinstance(value, bool):
-            return ("是" if value else "否") if self._zh else str(value).lower()
+            return self._text("yes" if value else "no")
         if value is None or isinstance(value, int | float):
             return value
         if isinstance(value, Mapping):
@@ -175,10 +179,10 @@ class _Words:
         return self._labels.fact(field, value).zh
 
     def total(self, paths: list[Path], total: Row) -> list[Cell]:
-        """The last line: 合计 in the first column that is free."""
+        """The last line: its title in the first column that is free."""
         line: list[Cell] = [total.get(path[0]) if len(path) == 1 else None for path in paths]
         if line and line[0] is None:
-            line[0] = "合计" if self._zh else WHOLE
+            line[0] = self._text("total")
         return line
 
     def notes(self, layout: TableLayout, document: Row) -> Iterator[list[Cell]]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import (
     EditionParameter,
@@ -14,11 +14,12 @@ from metrics_api.answers.parameters import (
     coverage_filters,
     coverage_request,
 )
+from metrics_api.charts.draw import DrawCharts
 from metrics_api.charts.trend import Step
 from metrics_api.core.formatting import Language
 from metrics_api.counting.request import CoverageRequest
-from metrics_api.dependencies import Services
 from servicekit.errors import Refusal, Violation, preferred_language, responses
+from servicekit.http import USUAL, provided
 
 MAX_POINTS = 60
 
@@ -57,6 +58,8 @@ Points = Annotated[
 
 router = APIRouter(tags=["coverage"])
 
+Draw = Annotated[DrawCharts, provided(DrawCharts)]
+
 
 @router.get(
     "/v1/charts/bars.svg",
@@ -65,11 +68,11 @@ router = APIRouter(tags=["coverage"])
     response_class=Response,
     responses={
         **SVG,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
     },
 )
 async def bars(
-    services: Services,
+    draw: Draw,
     request: Annotated[CoverageRequest, Depends(coverage_request)],
     language: Speaking,
 ) -> Response:
@@ -81,7 +84,7 @@ async def bars(
     if len(request.group_by) != 1:
         broken = Violation("/group_by", "one_dimension", ",".join(request.group_by))
         raise Refusal("invalid-request", broken)
-    return svg(await services.draw_charts.bars(request, language), language)
+    return svg(await draw.bars(request, language), language)
 
 
 @router.get(
@@ -89,10 +92,10 @@ async def bars(
     operation_id="draw_trend",
     summary="A rate over time, as SVG 走势图",
     response_class=Response,
-    responses={**SVG, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, FIGURES_TOO_FINE)},
+    responses={**SVG, **responses(*USUAL, PARAMETER_UNDEFINED, FIGURES_TOO_FINE)},
 )
 async def trend(
-    services: Services,
+    draw: Draw,
     caller: ReadingCaller,
     filters: Annotated[Filters, Depends(coverage_filters)],
     hierarchy: HierarchyParameter,
@@ -105,7 +108,7 @@ async def trend(
 ) -> Response:
     """The rate at the ends of months, quarters or years, the last point on `valid_on`."""
     request = CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas, hierarchy)
-    return svg(await services.draw_charts.trend(request, step, points, language), language)
+    return svg(await draw.trend(request, step, points, language), language)
 
 
 def svg(drawing: str, language: Literal["zh", "en"]) -> Response:

@@ -1,22 +1,10 @@
-"""Reads the words of the pages; each is there in both languages or nothing starts."""
+"""The words of pages and drawings, in each language."""
 
-from importlib.resources import files
-
-import msgspec
-import yaml
-
-from metrics_api.core.definitions.indicators import Wording
-from metrics_api.core.definitions.predicate_documents import DefinitionError
 from metrics_api.core.formatting import Formatter, Language
+from metrics_api.definitions.texts import load_texts
 
 
 def load_formatters() -> dict[Language, Formatter]:
     """Both languages. Raises `DefinitionError` for a word that one of them lacks."""
-    try:
-        document = yaml.safe_load(
-            (files("metrics_api") / "messages" / "pages.yaml").read_text("utf-8")
-        )
-        words = msgspec.convert(document, dict[str, Wording])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise DefinitionError("messages/pages.yaml", str(error)) from error
+    words = load_texts("pages")
     return {"zh": Formatter("zh", words), "en": Formatter("en", words)}

@@ -4,16 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from metrics_api.access import READ_PROBLEMS
 from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import coverage_request
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.counting.request import CoverageRequest
+from metrics_api.coverage.answer import AnswerCoverage
 from metrics_api.coverage.schemas import Coverage
-from metrics_api.dependencies import Services
 from servicekit.errors import responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["coverage"])
+
+Answering = Annotated[AnswerCoverage, provided(AnswerCoverage)]
 
 
 @router.get(
@@ -23,11 +25,11 @@ router = APIRouter(tags=["coverage"])
     response_model=Coverage,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
     },
 )
 async def coverage(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     request: Annotated[CoverageRequest, Depends(coverage_request)],
 ) -> Response:
@@ -35,4 +37,4 @@ async def coverage(
 
     A caller limited to areas counts the organizations in them.
     """
-    return respond(await services.answer_coverage(request))
+    return respond(await answer(request))

@@ -24,9 +24,9 @@ from metrics_api.dashboard.page_query import (
     OVERVIEW,
 )
 from metrics_api.dashboard.pages.sign_in import ErrorMessage, error_page
-from metrics_api.dependencies import services_of
 from servicekit.auth import Caller, TokenVerifier
 from servicekit.errors import FORBIDDEN, UNAUTHORIZED, Problem, explain, preferred_language
+from servicekit.http import provided
 
 COOKIE = "metrics_dashboard"
 COOKIE_PATH = OVERVIEW
@@ -96,10 +96,11 @@ PageLanguage = Annotated[Language, Depends(page_language)]
 
 def dashboard_of(request: Request) -> Dashboard:
     """The dashboard of this app."""
-    return services_of(request).dashboard
+    dashboard: Dashboard = request.app.state.services[Dashboard]
+    return dashboard
 
 
-TheDashboard = Annotated[Dashboard, Depends(dashboard_of)]
+TheDashboard = Annotated[Dashboard, provided(Dashboard)]
 
 
 class PageRoute(APIRoute):

@@ -15,11 +15,11 @@ from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.predicate_documents import DefinitionError
 from metrics_api.core.facts.calendar_periods import period_name
 from metrics_api.core.facts.columns import COLUMN_BY_NAME, COLUMNS
+from metrics_api.definitions.texts import load_texts
 
 DIMENSIONS_PATH = "labels/dimensions.yaml"
 FACTS_PATH = "labels/facts.yaml"
 ANSWERS_PATH = "labels/answers.yaml"
-UNASSIGNED = Wording("未确定", "Unassigned")
 
 Words = Mapping[str, Wording]
 FactValue = str | int | bool | date | None
@@ -39,7 +39,7 @@ class _Named(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Facts(msgspec.Struct, forbid_unknown_fields=True):
     facts: dict[str, _Named]
-    said: dict[str, _Wording]
+    values: dict[str, _Wording]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Labels:
     """Titles of the dimensions and facts, words for codes, and for having none.
 
     `codes`: by dimension, fact or member of an answer; those of an open set (areas, bodies) have
-    no words. `said`: `yes`, `no`, and `unknown` for a fact that is not recorded.
+    no words. `values`: `yes`, `no`, and `unknown` for a fact that is not recorded.
     """
 
     titles: Words
     facts: Words
     codes: Mapping[str, Words]
     unassigned: Words
-    said: Words
+    values: Words
 
     def code(self, name: str, code: str) -> Wording:
         """The words for a code; one of an open set (an area, a body, a rule) is its own."""
@@ -69,9 +69,9 @@ class Labels:
         if column in DIMENSIONS:
             return self.code(column, UNASSIGNED_KEY if value is None else str(value))
         if value is None:
-            return self.said["unknown"]
+            return self.values["unknown"]
         if isinstance(value, bool):
-            return self.said["yes" if value else "no"]
+            return self.values["yes" if value else "no"]
         if isinstance(value, int):
             period = COLUMN_BY_NAME[column].period
             written = f"{value:,}" if period is None else period_name(period, value)
@@ -100,8 +100,9 @@ def load_labels(root: Traversable | None = None) -> Labels:
     _same_names(FACTS_PATH, "fact", set(facts.facts), set(others))
     for name, column in others.items():
         _same_codes(FACTS_PATH, name, facts.facts[name], column.codes)
-    _same_names(FACTS_PATH, "said", set(facts.said), {"yes", "no", "unknown"})
+    _same_names(FACTS_PATH, "values", set(facts.values), {"yes", "no", "unknown"})
     everything = {**dimensions, **facts.facts}
+    unassigned = load_texts("tables")["unassigned"]
     return Labels(
         titles={name: _wording(it.title) for name, it in dimensions.items()},
         facts={name: _wording(it.title) for name, it in everything.items()},
@@ -111,10 +112,10 @@ def load_labels(root: Traversable | None = None) -> Labels:
             **{name: _words(codes) for name, codes in answers.items()},
         },
         unassigned={
-            name: _wording(it.unassigned) if it.unassigned else UNASSIGNED
+            name: _wording(it.unassigned) if it.unassigned else unassigned
             for name, it in dimensions.items()
         },
-        said=_words(facts.said),
+        values=_words(facts.values),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.ask import Ask, NotAnsweredError, as_it_was, with_parameters
 from metrics_api.answers.errors import (
     FIGURES_TOO_FINE,
@@ -15,10 +15,11 @@ from metrics_api.answers.errors import (
     TOO_MANY_GROUPS,
 )
 from metrics_api.answers.respond import MEDIA_TYPES
-from metrics_api.dependencies import Services
 from metrics_api.files.make_files import EXPORT, REPORT_PACK, ZIP_MEDIA_TYPE
 from metrics_api.files.pack import pack_requests, sample_of
+from metrics_api.files.read_file import ReadFile
 from metrics_api.files.schemas import ExportOrder, JobDocument, ReportPackOrder
+from metrics_api.files.start_job import StartJob
 from servicekit.auth import Caller
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
@@ -32,11 +33,12 @@ from servicekit.errors import (
     Violation,
     responses,
 )
+from servicekit.http import USUAL, provided
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey, fingerprint
 
 _POST_PROBLEMS = (
-    *READ_PROBLEMS, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
+    *USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
     TOO_MANY_GROUPS, FIGURES_TOO_FINE, TOO_MANY_JOBS,
 )  # fmt: skip
 
@@ -44,6 +46,9 @@ _POST_PROBLEMS = (
 JobId = Annotated[UUID, Path(description="The job's id 任务编号")]
 
 router = APIRouter(tags=["files"])
+
+Jobs = Annotated[StartJob, provided(StartJob)]
+Files = Annotated[ReadFile, provided(ReadFile)]
 
 
 @router.post(
@@ -55,7 +60,7 @@ router = APIRouter(tags=["files"])
     responses=responses(*_POST_PROBLEMS, NOT_FOUND, INVALID_CURSOR),
 )
 async def start_export(
-    services: Services,
+    jobs: Jobs,
     ask: Ask,
     request: Request,
     response: Response,
@@ -78,7 +83,7 @@ async def start_export(
         "language": body.language,
     }
     key = idempotency_key
-    return await _started(services, request, response, caller, EXPORT, params, key)
+    return await _started(jobs, request, response, caller, EXPORT, params, key)
 
 
 @router.post(
@@ -90,7 +95,7 @@ async def start_export(
     responses=responses(*_POST_PROBLEMS, OUTSIDE_AREAS),
 )
 async def start_report_pack(
-    services: Services,
+    jobs: Jobs,
     ask: Ask,
     request: Request,
     response: Response,
@@ -121,7 +126,7 @@ async def start_report_pack(
     pack = {"period": period, "area": body.area, "areas": caller.areas, "edition": edition}
     params = {"pack": pack, "answers": pinned, "language": body.language}
     key = idempotency_key
-    return await _started(services, request, response, caller, REPORT_PACK, params, key)
+    return await _started(jobs, request, response, caller, REPORT_PACK, params, key)
 
 
 @router.get(
@@ -129,11 +134,11 @@ async def start_report_pack(
     operation_id="read_job",
     summary="How a job stands 任务进度",
     response_model=JobDocument,
-    responses=responses(*READ_PROBLEMS, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND),
 )
-async def read_job(services: Services, caller: ReadingCaller, job_id: JobId) -> dict[str, Any]:
+async def read_job(jobs: Jobs, caller: ReadingCaller, job_id: JobId) -> dict[str, Any]:
     """State and progress; the file once it is whole."""
-    return _document(await services.start_job.find(caller, job_id))
+    return _document(await jobs.find(caller, job_id))
 
 
 @router.get(
@@ -146,12 +151,12 @@ async def read_job(services: Services, caller: ReadingCaller, job_id: JobId) -> 
             "description": "The file 文件",
             "content": {media: {} for media in (*MEDIA_TYPES.values(), ZIP_MEDIA_TYPE)},
         },
-        **responses(*READ_PROBLEMS, NOT_FOUND, FILE_NOT_READY),
+        **responses(*USUAL, NOT_FOUND, FILE_NOT_READY),
     },
 )
-async def download(services: Services, caller: ReadingCaller, job_id: JobId) -> Response:
+async def download(jobs: Jobs, files: Files, caller: ReadingCaller, job_id: JobId) -> Response:
     """The bytes whose size and SHA-256 the job tells."""
-    job = await services.start_job.find(caller, job_id)
+    job = await jobs.find(caller, job_id)
     if job.state != "succeeded" or job.result is None:
         raise Refusal("file-not-ready", state=job.state)
     headers = {
@@ -159,7 +164,7 @@ async def download(services: Services, caller: ReadingCaller, job_id: JobId) -> 
         "content-disposition": f'attachment; filename="{job.result["name"]}"',
         "etag": f'"{job.result["sha256"]}"',
     }
-    pieces = services.read_file.pieces(job.id)
+    pieces = files.pieces(job.id)
     return StreamingResponse(pieces, media_type=job.result["media_type"], headers=headers)
 
 
@@ -175,7 +180,7 @@ def _check(order: ReportPackOrder, caller: Caller) -> None:
 
 
 async def _started(
-    services: Services,
+    jobs: StartJob,
     request: Request,
     response: Response,
     caller: Caller,
@@ -184,7 +189,7 @@ async def _started(
     key: str | None,
 ) -> dict[str, Any]:
     print_ = fingerprint(request.url.path, await request.body())
-    job = await services.start_job.start(caller, kind, params, key, print_)
+    job = await jobs.start(caller, kind, params, key, print_)
     response.headers["location"] = f"/v1/jobs/{job.id}"
     return _document(job)
 

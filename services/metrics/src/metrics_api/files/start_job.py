@@ -7,8 +7,7 @@ from uuid import UUID
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
-from servicekit.jobs import Job
+from servicekit.jobs import Job, read_job
 from servicekit.ledger import StoredAnswer, store_answer, take_key
 
 
@@ -17,7 +16,7 @@ class StartJob:
 
     def __init__(self, database: Database, jobs_per_client: int) -> None:
         self._database = database
-        self._most = jobs_per_client
+        self._max_jobs = jobs_per_client
 
     async def start(
         self, caller: Caller, kind: str, params: Mapping[str, Any], key: str | None, print_: str
@@ -32,16 +31,12 @@ class StartJob:
                 identifier = UUID(known.body)
             else:
                 identifier = await jobs.enqueue(
-                    connection, kind, params, caller.client, caller.areas, self._most
+                    connection, kind, params, caller.client, caller.areas, self._max_jobs
                 )
                 answer = StoredAnswer(202, f"/v1/jobs/{identifier}", str(identifier))
                 await store_answer(connection, caller, key, answer)
         return await self.find(caller, identifier)
 
     async def find(self, caller: Caller, identifier: UUID) -> Job:
-        """The caller's job. Refuses `not-found`, also for one of areas outside the caller's."""
-        async with self._database.reading() as connection:
-            job = await jobs.find(connection, identifier)
-        if job is None or not job.shows_to(caller):
-            raise Refusal("not-found")
-        return job
+        """The job, as far as `caller` may see it. Refuses `not-found`."""
+        return await read_job(self._database, caller, identifier)

@@ -5,19 +5,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from metrics_api.access import READ_PROBLEMS
 from metrics_api.answers.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import GroupBy, split
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.core.definitions.forecasts import WORK
-from metrics_api.dependencies import Services
+from metrics_api.forecast.answer import AnswerForecast
 from metrics_api.forecast.list_due import DueRequest
 from metrics_api.forecast.parameters import ForecastParameters, MonthParameter, StatesParameter
 from metrics_api.forecast.schemas import ForecastDocument, ForecastMembers
 from servicekit.errors import INVALID_CURSOR, responses
-from servicekit.http import CursorText, Limit
+from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["targets"])
+
+Answering = Annotated[AnswerForecast, provided(AnswerForecast)]
 
 
 @router.get(
@@ -27,11 +28,11 @@ router = APIRouter(tags=["targets"])
     response_model=ForecastDocument,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
     },
 )
 async def forecast(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     request: ForecastParameters,
     group_by: GroupBy = None,
@@ -42,7 +43,7 @@ async def forecast(
     number counts, `/v1/forecast/members` lists; what each organization owes, and by which
     steps, the registry tells as obligations of the same kinds.
     """
-    return respond(await services.answer_forecast(replace(request, group_by=split(group_by))))
+    return respond(await answer(replace(request, group_by=split(group_by))))
 
 
 @router.get(
@@ -52,11 +53,11 @@ async def forecast(
     response_model=ForecastMembers,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR),
+        **responses(*USUAL, PARAMETER_UNDEFINED, INVALID_CURSOR),
     },
 )
 async def members(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     forecast: ForecastParameters,
     obligation: Annotated[str, Query(description="Its kind, as the forecast names it 义务编号")],
@@ -72,4 +73,4 @@ async def members(
     """
     states = tuple(dict.fromkeys(state or WORK))
     request = DueRequest(forecast, obligation, states, month)
-    return respond(await services.answer_forecast.members(request, cursor, limit))
+    return respond(await answer.members(request, cursor, limit))

@@ -1,4 +1,4 @@
-"""Tell how fresh the answers are: own edition against the ends of both feeds."""
+"""Read how fresh the answers are: own edition against the ends of both feeds."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from metrics_api.core.facts.edition import Edition
 from metrics_api.counting.copy.live_copy import LiveCopy
 from metrics_api.editions.read import newest_edition
 from metrics_api.facts.feeds import FEEDS
-from metrics_api.freshness.rows import FeedCursor, read_cursors
 from metrics_api.freshness.upstream_feeds import UpstreamFeed
 from servicekit.database import Database
+from servicekit.follower import FeedCursor, read_cursors
 from servicekit.time import Clock
 
 
@@ -53,7 +53,7 @@ class ReadFreshness:
         """Freshness now; an upstream service that is away is shown so, with its last known end."""
         async with self._database.reading() as connection:
             recorded = await newest_edition(connection)
-            cursors = await read_cursors(connection)
+            cursors = await read_cursors(connection, FEEDS)
         feeds = await asyncio.gather(*(self._feed(name, cursors[name]) for name in FEEDS))
         return Freshness(self._live.served.edition, recorded, dict(zip(FEEDS, feeds, strict=True)))
 

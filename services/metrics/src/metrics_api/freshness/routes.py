@@ -1,17 +1,19 @@
 """`GET /v1/freshness`: how far behind the ledgers the answers are."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.documents import positions
-from metrics_api.dependencies import Services
-from metrics_api.freshness.read_freshness import FeedFreshness
+from metrics_api.freshness.read_freshness import FeedFreshness, ReadFreshness
 from metrics_api.freshness.schemas import FreshnessDocument
 from servicekit.errors import responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["operation"])
+
+Read = Annotated[ReadFreshness, provided(ReadFreshness)]
 
 
 @router.get(
@@ -19,11 +21,11 @@ router = APIRouter(tags=["operation"])
     operation_id="read_freshness",
     summary="How fresh the answers are 数据新鲜度",
     response_model=FreshnessDocument,
-    responses=responses(*READ_PROBLEMS),
+    responses=responses(*USUAL),
 )
-async def read_freshness(services: Services, caller: ReadingCaller) -> dict[str, Any]:
+async def read_freshness(read: Read, caller: ReadingCaller) -> dict[str, Any]:
     """Own edition and positions against the ends of both feeds, asked now."""
-    freshness = await services.read_freshness.answer()
+    freshness = await read.answer()
     return {
         "edition": freshness.serving.number,
         "positions": positions(freshness.serving),

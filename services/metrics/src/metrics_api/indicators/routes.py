@@ -5,17 +5,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.core.definitions.digest import definition_digest
 from metrics_api.core.definitions.indicators import Indicator, Parameter
 from metrics_api.core.definitions.predicate_documents import predicate_document
 from metrics_api.core.definitions.weight_documents import measure_document
 from metrics_api.core.facts.predicates import parameter_names
-from metrics_api.dependencies import Services
+from metrics_api.definitions.load import Definitions
 from metrics_api.indicators.schemas import IndicatorDocument, IndicatorList
 from servicekit.errors import NOT_FOUND, Refusal, responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["definitions"])
+
+Known = Annotated[Definitions, provided(Definitions)]
 
 
 @router.get(
@@ -23,11 +26,10 @@ router = APIRouter(tags=["definitions"])
     operation_id="list_indicators",
     summary="All indicators 全部指标",
     response_model=IndicatorList,
-    responses=responses(*READ_PROBLEMS),
+    responses=responses(*USUAL),
 )
-async def indicators(services: Services, caller: ReadingCaller) -> dict[str, Any]:
+async def indicators(known: Known, caller: ReadingCaller) -> dict[str, Any]:
     """Every indicator with its formula, predicates, parameters and reference."""
-    known = services.definitions
     return {"indicators": [_document(it, known.parameters) for it in known.indicators.values()]}
 
 
@@ -36,15 +38,14 @@ async def indicators(services: Services, caller: ReadingCaller) -> dict[str, Any
     operation_id="read_indicator",
     summary="One indicator 单个指标",
     response_model=IndicatorDocument,
-    responses=responses(*READ_PROBLEMS, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND),
 )
 async def indicator(
-    services: Services,
+    known: Known,
     caller: ReadingCaller,
     indicator_id: Annotated[str, Path(description="Id of the indicator 指标编号")],
 ) -> dict[str, Any]:
     """One indicator, complete enough to recompute its numbers elsewhere."""
-    known = services.definitions
     indicator = known.indicators.get(indicator_id)
     if indicator is None:
         raise Refusal("not-found")

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.definitions.dimensions import DIMENSIONS, FILTERS, UNASSIGNED_KEY, UNDER_BODY
 from metrics_api.core.definitions.indicators import Wording
+from metrics_api.core.definitions.targets import Target
 from metrics_api.counting.copy.live_copy import LiveCopy
 from metrics_api.counting.request import check_filters
 from metrics_api.definitions.load import Definitions
@@ -73,10 +74,16 @@ class KeepTargets:
         self._clock = clock
         self._most = most
 
-    async def find(self, caller: Caller, identifier: str) -> OwnTarget:
-        """The target as it is now. Refuses `not-found`, also for one beyond the caller's areas."""
+    async def read(self, caller: Caller, identifier: str) -> Target:
+        """The target as it is now, of the service or of users.
+
+        Refuses `not-found`, also for one beyond the caller's areas.
+        """
+        built_in = self._definitions.targets.get(identifier)
+        if built_in is not None:
+            return built_in
         async with self._database.reading() as connection:
-            return await self._visible(connection, caller, identifier)
+            return (await self._visible(connection, caller, identifier)).target
 
     async def create(
         self, caller: Caller, draft: TargetDraft, key: str | None, fingerprint: str

@@ -4,14 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller, WritingCaller
+from metrics_api.access import ReadingCaller, WritingCaller
 from metrics_api.answers.errors import PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS
 from metrics_api.answers.parameters import EditionParameter, ValidOn, split
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.core.definitions.indicators import Wording
-from metrics_api.dependencies import Services
-from metrics_api.targets.answer import target_document
-from metrics_api.targets.keep import TargetDraft
+from metrics_api.targets.answer import AnswerTargets, target_document
+from metrics_api.targets.keep import KeepTargets, TargetDraft
 from metrics_api.targets.schemas import OneTarget, TargetDraftDocument, TargetList
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
@@ -23,16 +22,19 @@ from servicekit.errors import (
     PRECONDITION_REQUIRED,
     responses,
 )
-from servicekit.http import IfMatch, etag
+from servicekit.http import USUAL, IfMatch, etag, provided
 from servicekit.ledger import IdempotencyKey, fingerprint
 
 PATH = "/v1/targets"
-_WRITE_PROBLEMS = (*READ_PROBLEMS, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
+_WRITE_PROBLEMS = (*USUAL, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
 _CHANGE_PROBLEMS = (NOT_FOUND, TARGET_BUILT_IN, PRECONDITION_FAILED, PRECONDITION_REQUIRED)
 
 TargetId = Annotated[str, Path(max_length=100, description="Id of the target 目标编号")]
 
 router = APIRouter(tags=["targets"])
+
+Answering = Annotated[AnswerTargets, provided(AnswerTargets)]
+Keep = Annotated[KeepTargets, provided(KeepTargets)]
 
 
 @router.get(
@@ -40,10 +42,10 @@ router = APIRouter(tags=["targets"])
     operation_id="list_targets",
     summary="Targets and their attainment 目标及达成情况",
     response_model=TargetList,
-    responses={**ANSWER_FORMS, **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED)},
+    responses={**ANSWER_FORMS, **responses(*USUAL, PARAMETER_UNDEFINED)},
 )
 async def targets(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     caller: ReadingCaller,
     valid_on: ValidOn = None,
@@ -57,8 +59,7 @@ async def targets(
     Where the source does not say whom the share is of, each reading is answered. Before the
     deadline: the pace needed, and the day on which the trend of the last months attains it.
     """
-    answer = await services.answer_targets(valid_on, edition, caller.areas, split(target))
-    return respond(answer)
+    return respond(await answer(valid_on, edition, caller.areas, split(target)))
 
 
 @router.post(
@@ -70,7 +71,7 @@ async def targets(
     responses=responses(*_WRITE_PROBLEMS, TOO_MANY_TARGETS, IDEMPOTENCY_CONFLICT),
 )
 async def create(
-    services: Services,
+    keep: Keep,
     request: Request,
     caller: WritingCaller,
     body: TargetDraftDocument,
@@ -83,9 +84,9 @@ async def create(
     """
     print_ = fingerprint(request.url.path, await request.body())
     draft = _draft(body)
-    identifier = await services.keep_targets.create(caller, draft, idempotency_key, print_)
+    identifier = await keep.create(caller, draft, idempotency_key, print_)
     response.headers["location"] = f"{PATH}/{identifier}"
-    return await _shown(services, caller, identifier, response)
+    return await _shown(keep, caller, identifier, response)
 
 
 @router.get(
@@ -93,13 +94,13 @@ async def create(
     operation_id="read_target",
     summary="How a target is set 目标定义",
     response_model=OneTarget,
-    responses=responses(*READ_PROBLEMS, NOT_FOUND),
+    responses=responses(*USUAL, NOT_FOUND),
 )
 async def read(
-    services: Services, caller: ReadingCaller, target_id: TargetId, response: Response
+    keep: Keep, caller: ReadingCaller, target_id: TargetId, response: Response
 ) -> dict[str, Any]:
     """What the target says now; its standing is in the list (`target=`)."""
-    return await _shown(services, caller, target_id, response)
+    return await _shown(keep, caller, target_id, response)
 
 
 @router.put(
@@ -110,7 +111,7 @@ async def read(
     responses=responses(*_WRITE_PROBLEMS, *_CHANGE_PROBLEMS),
 )
 async def replace(
-    services: Services,
+    keep: Keep,
     caller: WritingCaller,
     target_id: TargetId,
     body: TargetDraftDocument,
@@ -118,8 +119,8 @@ async def replace(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Say it anew, as a whole; answers of earlier editions go on showing what it said then."""
-    await services.keep_targets.replace(caller, target_id, _draft(body), if_match)
-    return await _shown(services, caller, target_id, response)
+    await keep.replace(caller, target_id, _draft(body), if_match)
+    return await _shown(keep, caller, target_id, response)
 
 
 @router.delete(
@@ -127,21 +128,19 @@ async def replace(
     operation_id="remove_target",
     summary="Take a target back 删除自定目标",
     status_code=204,
-    responses=responses(*READ_PROBLEMS, OUTSIDE_AREAS, *_CHANGE_PROBLEMS),
+    responses=responses(*USUAL, OUTSIDE_AREAS, *_CHANGE_PROBLEMS),
 )
 async def remove(
-    services: Services, caller: WritingCaller, target_id: TargetId, if_match: IfMatch = None
+    keep: Keep, caller: WritingCaller, target_id: TargetId, if_match: IfMatch = None
 ) -> None:
     """It is no longer shown; answers of earlier editions go on showing it."""
-    await services.keep_targets.remove(caller, target_id, if_match)
+    await keep.remove(caller, target_id, if_match)
 
 
 async def _shown(
-    services: Services, caller: ReadingCaller, identifier: str, response: Response
+    keep: Keep, caller: ReadingCaller, identifier: str, response: Response
 ) -> dict[str, Any]:
-    target = services.definitions.targets.get(identifier)
-    if target is None:
-        target = (await services.keep_targets.find(caller, identifier)).target
+    target = await keep.read(caller, identifier)
     response.headers["etag"] = etag(target.revision)
     return target_document(target)
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import structlog
 
+from servicekit.background import Loop
 from servicekit.database.engines import Database
 
 log = structlog.get_logger()
@@ -60,22 +60,17 @@ class Bell:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen while the context is open, reconnecting for ever."""
-        task = asyncio.create_task(self._listen(), name="bell")
-        try:
-            yield
-        finally:
-            task.cancel()
-            self.close()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _listen(self) -> None:
-        while True:
+        loop = Loop(
+            name="bell", step=self._listen_once, every=_RECONNECT_SECONDS, failed=self._lost
+        )
+        async with loop.running():
             try:
-                await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("bell_lost", error=str(error))
-            await asyncio.sleep(_RECONNECT_SECONDS)
+                yield
+            finally:
+                self.close()
+
+    def _lost(self, error: Exception) -> None:
+        log.warning("bell_lost", error=str(error))
 
     async def _listen_once(self) -> None:
         connection = await self._database.listen()

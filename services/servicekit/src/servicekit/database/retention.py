@@ -4,16 +4,14 @@ Each batch is a transaction of its own that passes over rows somebody else holds
 processes may sweep at once and nobody waits for them.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Literal
 
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import TextClause, text
 
+from servicekit.background import Loop
 from servicekit.database.engines import Database
 from servicekit.settings import ServiceSettings
 
@@ -47,24 +45,12 @@ class Retention:
         self._database = database
         self._sweeps = {table: due[table] for table in tables}
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Sweep now and then while the context is open."""
-        task = asyncio.create_task(self._run(), name="retention")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return Loop(name="retention", step=self._turn, every=_EVERY_SECONDS).running()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Exception:  # tidying must neither end the process nor end for good
-                log.exception("retention")
-            await asyncio.sleep(_EVERY_SECONDS)
+    async def _turn(self) -> None:
+        await self.sweep()
 
     async def sweep(self) -> dict[Kept, int]:
         """Delete what is due, batch by batch; how many rows went from each table."""

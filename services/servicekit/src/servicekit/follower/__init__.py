@@ -2,7 +2,7 @@
 
 from servicekit.follower.commands import add_follower_commands
 from servicekit.follower.event import ChainBroken, FeedEvent, verify_page
-from servicekit.follower.loop import Follower, follow_lock, follower_tables
+from servicekit.follower.loop import Follower, follow_lock, follower_tables, following
 from servicekit.follower.pages import FeedPages
 from servicekit.follower.replay import FeedReplay
 from servicekit.follower.rows import FeedCursor, read_cursors
@@ -26,6 +26,7 @@ __all__ = [
     "feed_status_router",
     "follow_lock",
     "follower_tables",
+    "following",
     "read_cursors",
     "read_feed_status",
     "verify_page",

@@ -7,7 +7,8 @@ ones) and lets the rest go on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -28,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from servicekit.background import in_background
 from servicekit.database.advisory_lock import AdvisoryLock
 from servicekit.database.engines import Database, is_unavailable
 from servicekit.follower.event import ChainBroken, FeedEvent
@@ -254,6 +256,20 @@ class Follower:
                 await connection.execute(_STILL_PARKED, {**bound, "error": told(error)})
             return False
         return True
+
+
+@asynccontextmanager
+async def following(followers: Iterable[Follower]) -> AsyncIterator[None]:
+    """Follow while the context is open.
+
+    A follower retries for ever what time can mend. If one ends all the same, so does the process.
+    """
+    async with AsyncExitStack() as stack:
+        for follower in followers:
+            await stack.enter_async_context(
+                in_background(follower.feed, follower.run(), vital=True)
+            )
+        yield
 
 
 def told(error: Exception) -> str:

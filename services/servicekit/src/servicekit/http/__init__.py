@@ -8,6 +8,7 @@ from servicekit.http.dependencies import (
     KnownAtQuery,
     Language,
     ValidOn,
+    by_class,
     provided,
 )
 from servicekit.http.deprecation import any_deprecated, deprecated
@@ -37,6 +38,7 @@ __all__ = [
     "ValidOn",
     "any_deprecated",
     "build_app",
+    "by_class",
     "check_if_match",
     "counted_page_json",
     "decode_cursor",

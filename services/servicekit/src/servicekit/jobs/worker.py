@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
+from servicekit.background import Loop
 from servicekit.database.engines import Database, is_unavailable
 from servicekit.database.notifications import Bell
 from servicekit.errors.refusal import Refusal
@@ -214,28 +215,15 @@ class Worker:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work while the context is open."""
-        tasks = [
-            asyncio.create_task(self._work(), name="jobs"),
-            asyncio.create_task(self._observe(), name="jobs seen"),
-        ]
-        try:
+        work = Loop(
+            name="job_worker", step=self.run_one, every=_POLL_SECONDS, retry=1,
+            wakes=self._bell, channel=CHANNEL,
+        )  # fmt: skip
+        gauges = Loop(
+            name="job_gauges", step=self._observe, every=_OBSERVE_SECONDS, failed=_passed_over
+        )
+        async with work.running(), gauges.running():
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
-
-    async def _work(self) -> None:
-        while True:
-            try:
-                ring = self._bell.next_ring(CHANNEL)
-                if not await self.run_one():
-                    await self._bell.wait(CHANNEL, _POLL_SECONDS, ring)
-            except Exception:
-                log.exception("job_worker")
-                await asyncio.sleep(1)
 
     async def run_one(self) -> bool:
         """Claim and run a job; False when none waits.
@@ -251,10 +239,18 @@ class Worker:
             ).one_or_none()
         if row is None:
             return False
-        job = _job(row)
-        renew = asyncio.create_task(self._renew(job))
+        await self._run(_job(row))
+        return True
+
+    async def _run(self, job: Job) -> None:
+        """Run the handler while the lease is renewed, and record how the job ended."""
+        lease = Loop(
+            name="job_lease", step=lambda: self._renew(job), every=_LEASE_SECONDS / 3,
+            at_once=False, failed=_passed_over,
+        )  # fmt: skip
         try:
-            result = await self._handlers[job.kind](job)
+            async with lease.running():
+                result = await self._handlers[job.kind](job)
             await self._end(job, "succeeded", result)
         except LeaseLostError:
             log.warning("job_lease_lost", job=str(job.id))
@@ -270,9 +266,6 @@ class Worker:
             log.exception("job_failed", job=str(job.id), kind=job.kind)
             told = {"failure": "internal_error", "error": repr(error)[:2000]}
             await self._end(job, "failed", told)
-        finally:
-            renew.cancel()
-        return True
 
     async def _give_up(self) -> None:
         """End the jobs whose processes have died too often."""
@@ -290,23 +283,17 @@ class Worker:
 
     async def _observe(self) -> None:
         """Keep the gauges of open jobs up to date, also while a long job runs."""
-        while True:
-            with contextlib.suppress(Exception):
-                async with self._database.reading() as connection:
-                    row = (await connection.execute(_OPEN)).one()
-                JOBS_OPEN.labels("queued").set(row.queued)
-                JOBS_OPEN.labels("running").set(row.running)
-                OLDEST_QUEUED.set(row.waited)
-            await asyncio.sleep(_OBSERVE_SECONDS)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_OPEN)).one()
+        JOBS_OPEN.labels("queued").set(row.queued)
+        JOBS_OPEN.labels("running").set(row.running)
+        OLDEST_QUEUED.set(row.waited)
 
     async def _renew(self, job: Job) -> None:
-        while True:
-            await asyncio.sleep(_LEASE_SECONDS / 3)
-            with contextlib.suppress(Exception):
-                async with self._database.transaction() as connection:
-                    await connection.execute(
-                        _RENEW, {"id": job.id, "attempt": job.attempt, "lease": _LEASE_SECONDS}
-                    )
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                _RENEW, {"id": job.id, "attempt": job.attempt, "lease": _LEASE_SECONDS}
+            )
 
     async def _release(self, job: Job) -> None:
         """On shutdown, or without a database: let the next process take the job at once."""
@@ -323,6 +310,10 @@ class Worker:
             log.warning("job_lease_lost", job=str(job.id))
             return
         JOBS_ENDED.labels(job.kind, state).inc()
+
+
+def _passed_over(error: Exception) -> None:
+    """A gauge or a lease that could not be written is written at the next turn."""
 
 
 _FIELDS = (

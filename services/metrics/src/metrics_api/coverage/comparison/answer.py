@@ -13,7 +13,7 @@ from metrics_api.answers.links import Links
 from metrics_api.answers.receipt import IssueReceipt
 from metrics_api.answers.tables import TableLayout
 from metrics_api.core.definitions.indicators import Wording
-from metrics_api.counting.comparison_count import Change
+from metrics_api.counting.comparison_count import CHANGES, Change
 from metrics_api.counting.request import pinned_hierarchy
 from metrics_api.coverage.comparison.compare import (
     ChangedMember,
@@ -24,20 +24,8 @@ from metrics_api.coverage.comparison.compare import (
 )
 from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Comparison
 from metrics_api.coverage.members.answer import member_document
+from metrics_api.definitions.texts import load_texts
 from metrics_api.settings import MetricsSettings
-
-MEANINGS: dict[Change, Wording] = {
-    "entered": Wording("新计入分母", "Into the denominator"),
-    "left": Wording("不再计入分母", "Out of the denominator"),
-    "gained": Wording("新计入分子", "Into the numerator"),
-    "lost": Wording("不再计入分子", "Out of the numerator"),
-}
-MEANINGS_IN_SUMS: dict[Change, Wording] = {
-    **MEANINGS,
-    "gained": Wording("使数值上升", "Raises the figure"),
-    "lost": Wording("使数值下降", "Lowers the figure"),
-}
-"""Those of a ratio of sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +109,20 @@ def _compared(request: ComparisonRequest, sides: Sides) -> dict[str, Any]:
     }
 
 
+def _meanings(*, in_sums: bool) -> dict[Change, Wording]:
+    """Each change in words; `in_sums`: of a ratio of sums."""
+    texts = load_texts("comparison")
+    return {
+        change: texts.get(f"{change}_in_sums", texts[change]) if in_sums else texts[change]
+        for change in CHANGES
+    }
+
+
 def _parts(result: ComparisonResult) -> str:
     """The parts from the frame to text."""
     group_by = result.sides.after.query.group_by
     change = pl.col("change")
-    meanings = MEANINGS if result.count.before.is_share else MEANINGS_IN_SUMS
+    meanings = _meanings(in_sums=not result.count.before.is_share)
     meaning = [
         change.replace_strict({c: getattr(m, language) for c, m in meanings.items()}).alias(
             language

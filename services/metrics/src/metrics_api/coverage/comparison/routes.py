@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.errors import (
     FIGURES_TOO_FINE,
     PARAMETER_UNDEFINED,
@@ -22,15 +22,16 @@ from metrics_api.answers.parameters import (
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.counting.comparison_count import Change
 from metrics_api.counting.request import CoverageRequest
-from metrics_api.coverage.comparison.answer import ChangedRequest
+from metrics_api.coverage.comparison.answer import AnswerComparison, ChangedRequest
 from metrics_api.coverage.comparison.compare import ComparisonRequest
 from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Comparison
-from metrics_api.dependencies import Services
 from servicekit.errors import INVALID_CURSOR, responses
-from servicekit.http import CursorText, Limit
+from servicekit.http import USUAL, CursorText, Limit, provided
 from servicekit.time import CivilDate
 
 router = APIRouter(tags=["coverage"])
+
+Answering = Annotated[AnswerComparison, provided(AnswerComparison)]
 
 
 async def comparison_request(
@@ -65,11 +66,11 @@ ComparisonParameters = Annotated[ComparisonRequest, Depends(comparison_request)]
     response_model=Comparison,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
     },
 )
 async def comparison(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     request: ComparisonParameters,
     group_by: GroupBy = None,
@@ -82,7 +83,7 @@ async def comparison(
     organization that moved from one group to another leaves the one and enters the other. Two
     areas: `area` and `to_area`.
     """
-    return respond(await services.answer_comparison(request.by(split(group_by))))
+    return respond(await answer(request.by(split(group_by))))
 
 
 @router.get(
@@ -93,7 +94,7 @@ async def comparison(
     responses={
         **ANSWER_FORMS,
         **responses(
-            *READ_PROBLEMS,
+            *USUAL,
             PARAMETER_UNDEFINED,
             INVALID_CURSOR,
             TIMELINE_REBUILT,
@@ -102,7 +103,7 @@ async def comparison(
     },
 )
 async def changed(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     comparison: ComparisonParameters,
     change: Annotated[Change, Query(description="Which of them 变化类型")],
@@ -111,4 +112,4 @@ async def changed(
 ) -> Response:
     """Those who entered, left, gained or lost, by id, with what decides before and after."""
     request = ChangedRequest(comparison, change, limit, cursor)
-    return respond(await services.answer_comparison.changed(request))
+    return respond(await answer.changed(request))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.errors import PARAMETER_UNDEFINED, TIMELINE_REBUILT
 from metrics_api.answers.parameters import (
     EditionParameter,
@@ -16,13 +16,14 @@ from metrics_api.answers.parameters import (
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.counting.members import Part
 from metrics_api.counting.request import CoverageRequest
-from metrics_api.coverage.members.answer import MembersRequest
+from metrics_api.coverage.members.answer import AnswerMembers, MembersRequest
 from metrics_api.coverage.members.schemas import MemberPage
-from metrics_api.dependencies import Services
 from servicekit.errors import INVALID_CURSOR, responses
-from servicekit.http import CursorText, Limit
+from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["coverage"])
+
+Answering = Annotated[AnswerMembers, provided(AnswerMembers)]
 
 PartParameter = Annotated[
     Part,
@@ -49,11 +50,11 @@ async def members_request(
     response_model=MemberPage,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, INVALID_CURSOR, TIMELINE_REBUILT),
+        **responses(*USUAL, PARAMETER_UNDEFINED, INVALID_CURSOR, TIMELINE_REBUILT),
     },
 )
 async def members(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     counted: Annotated[CoverageRequest, Depends(members_request)],
     part: PartParameter = "gap",
@@ -68,4 +69,4 @@ async def members(
     All pages of one walk show the edition and the day of its first page.
     """
     request = MembersRequest(counted, part, limit, cursor, count is not None)
-    return respond(await services.answer_members(request))
+    return respond(await answer(request))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import (
     EditionParameter,
@@ -15,13 +15,16 @@ from metrics_api.answers.parameters import (
 )
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.core.facts.calendar_periods import Period
+from metrics_api.coverage.series.answer import AnswerSeries
 from metrics_api.coverage.series.count import SeriesRequest
 from metrics_api.coverage.series.schemas import CoverageSeries
-from metrics_api.dependencies import Services
 from servicekit.errors import responses
+from servicekit.http import USUAL, provided
 from servicekit.time import CivilDate
 
 router = APIRouter(tags=["coverage"])
+
+Answering = Annotated[AnswerSeries, provided(AnswerSeries)]
 
 
 async def series_request(
@@ -64,11 +67,11 @@ async def series_request(
     response_model=CoverageSeries,
     responses={
         **ANSWER_FORMS,
-        **responses(*READ_PROBLEMS, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
     },
 )
 async def series(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     request: Annotated[SeriesRequest, Depends(series_request)],
 ) -> Response:
@@ -78,4 +81,4 @@ async def series(
     (or at `edition`): a correction that came later is in every point. Areas are those of each
     day, or by `hierarchy` those of one day for all.
     """
-    return respond(await services.answer_series(request))
+    return respond(await answer(request))

@@ -5,14 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from metrics_api.access import READ_PROBLEMS, ReadingCaller
+from metrics_api.access import ReadingCaller
 from metrics_api.answers.parameters import EditionParameter, ValidOn
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
+from metrics_api.coverage.standing.answer import AnswerStanding
 from metrics_api.coverage.standing.schemas import Standing
-from metrics_api.dependencies import Services
 from servicekit.errors import NOT_FOUND, responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["coverage"])
+
+Answering = Annotated[AnswerStanding, provided(AnswerStanding)]
 
 
 @router.get(
@@ -20,10 +23,10 @@ router = APIRouter(tags=["coverage"])
     operation_id="read_standing",
     summary="One organization in every indicator 单个组织的计数情况",
     response_model=Standing,
-    responses={**ANSWER_FORMS, **responses(*READ_PROBLEMS, NOT_FOUND)},
+    responses={**ANSWER_FORMS, **responses(*USUAL, NOT_FOUND)},
 )
 async def standing(
-    services: Services,
+    answer: Answering,
     respond: Respond,
     caller: ReadingCaller,
     organization_id: Annotated[UUID, Path(description="Id in the registry 编号")],
@@ -31,4 +34,4 @@ async def standing(
     edition: EditionParameter = None,
 ) -> Response:
     """Each indicator: whether it asks about the organization, counts it, and by which facts."""
-    return respond(await services.answer_standing(organization_id, valid_on, edition, caller.areas))
+    return respond(await answer(organization_id, valid_on, edition, caller.areas))
