@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,6 @@ from datetime import date
 import polars as pl
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import ColumnElement
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.areas.directory import DirectoryHistory
 from metrics_api.core.facts.edition import Edition
@@ -22,7 +20,13 @@ from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.directory.read import read_directory
 from metrics_api.editions.begin import CHANNEL
 from metrics_api.editions.read import directory_changed, newest_edition, newest_rebuild
-from metrics_api.facts.read import BELIEVED, PAST, closed_after, opened_after, stream_rows
+from metrics_api.facts.read import (
+    Sink,
+    stream_believed,
+    stream_closed_after,
+    stream_opened_after,
+    stream_past,
+)
 from servicekit.database import Bell, Database
 from servicekit.time import Clock
 
@@ -94,8 +98,8 @@ class LiveCopy:
         async with self._database.snapshot() as connection:
             edition = await newest_edition(connection)
             rebuild = await newest_rebuild(connection)
-            believed = await _rows(connection, BELIEVED)
-            past = await _rows(connection, PAST)
+            believed = await _rows(lambda sink: stream_believed(connection, sink))
+            past = await _rows(lambda sink: stream_past(connection, sink))
             directory = await read_directory(connection)
         copy = await asyncio.to_thread(FactCopy.loaded, edition.number, believed, past)
         served = Served(edition, copy, directory, rebuild)
@@ -139,8 +143,8 @@ class LiveCopy:
                 return False
             anew = rebuilt or edition.number < number
             if not anew:
-                opened = await _rows(connection, opened_after(number))
-                closed = await _rows(connection, closed_after(number))
+                opened = await _rows(lambda sink: stream_opened_after(connection, number, sink))
+                closed = await _rows(lambda sink: stream_closed_after(connection, number, sink))
                 changed = await directory_changed(connection, number)
                 directory = await read_directory(connection) if changed else known.directory
         if anew:
@@ -169,11 +173,12 @@ class LiveCopy:
                 await asyncio.sleep(_RETRY_SECONDS)
 
 
-async def _rows(connection: AsyncConnection, which: ColumnElement[bool]) -> pl.DataFrame:
+async def _rows(stream: Callable[[Sink], Awaitable[None]]) -> pl.DataFrame:
+    """All that `stream` sends, as one frame."""
     frames: list[pl.DataFrame] = []
 
     async def sink(chunk: bytes) -> None:
         frames.append(await asyncio.to_thread(rows_from_csv, chunk))
 
-    await stream_rows(connection, which, sink)
+    await stream(sink)
     return joined_rows(frames)
