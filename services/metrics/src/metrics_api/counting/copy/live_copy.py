@@ -27,6 +27,7 @@ from metrics_api.facts.read import (
     stream_opened_after,
     stream_past,
 )
+from servicekit.background import Loop
 from servicekit.database import Bell, Database
 from servicekit.time import Clock
 
@@ -82,15 +83,22 @@ class LiveCopy:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Load, then follow while the context is open."""
+        """Load, then follow while the context is open.
+
+        A database that is away leaves the last copy answering.
+        """
         await self.load()
-        task = asyncio.create_task(self._follow(), name="columnar-copy")
-        try:
+        follow = Loop(
+            name="columnar-copy",
+            step=self.refresh,
+            every=_LOOK_SECONDS,
+            retry=_RETRY_SECONDS,
+            wakes=self._bell,
+            channel=CHANNEL,
+            failed=lambda error: log.warning("copy_not_refreshed", error=repr(error)),
+        )
+        async with follow.running():
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def load(self) -> None:
         """Load everything anew, streaming; answers keep coming from the old copy meanwhile."""
@@ -160,17 +168,6 @@ class LiveCopy:
         COPY_EDITION.set(served.edition.number)
         COPY_ROWS.set(served.copy.rows)
         COPY_BYTES.set(served.copy.size_in_bytes)
-
-    async def _follow(self) -> None:
-        """Refresh at each ring; a database that is away leaves the last copy answering."""
-        while True:
-            ring = self._bell.next_ring(CHANNEL)
-            try:
-                if not await self.refresh():
-                    await self._bell.wait(CHANNEL, _LOOK_SECONDS, ring)
-            except Exception as error:  # whatever fails, a copy that stops following is worse
-                log.warning("copy_not_refreshed", error=repr(error))
-                await asyncio.sleep(_RETRY_SECONDS)
 
 
 async def _rows(stream: Callable[[Sink], Awaitable[None]]) -> pl.DataFrame:
