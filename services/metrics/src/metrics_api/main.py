@@ -43,7 +43,7 @@ TAGS = (
     {"name": "operation", "description": "Freshness and health 运行"},
 )
 
-ANSWERING = (
+ROUTERS_WITH_RECEIPTS = (
     coverage_router,
     series_router,
     comparison_router,
@@ -54,7 +54,7 @@ ANSWERING = (
 )
 """The routes whose answers carry receipts, which files can be made of."""
 ROUTERS = (
-    *ANSWERING,
+    *ROUTERS_WITH_RECEIPTS,
     charts_router,
     indicators_router,
     freshness_router,
@@ -70,7 +70,7 @@ def build(settings: MetricsSettings) -> FastAPI:
 
 def build_api(factory: Factory) -> FastAPI:
     """The REST API from a factory; tests bring their own clock and upstream services."""
-    ask = AskAnswers(ANSWERING, factory)
+    ask = AskAnswers(ROUTERS_WITH_RECEIPTS, factory)
     retention = Retention(factory.database, factory.settings, "job", "idempotency_key")
     return build_app(
         Parts(

@@ -4,11 +4,7 @@ from dataclasses import replace
 
 from registry_api.rule_words import RULE_WORDS
 from servicekit.errors import (
-    FORBIDDEN,
-    INVALID_REQUEST,
     OUTSIDE_AREAS,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
     ErrorTable,
     ProblemType,
     Text,
@@ -175,7 +171,3 @@ ERRORS = ErrorTable(
     | {"outside-areas-then": OUTSIDE_AREAS_THEN},
     rules=RULE_WORDS,
 )
-
-
-USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
-"""What any route with a token and parameters can answer."""

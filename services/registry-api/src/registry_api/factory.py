@@ -36,7 +36,7 @@ from servicekit.http import forwarding_client
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
-from servicekit.ledger import Ledger
+from servicekit.ledger import Changes, Ledger
 from servicekit.sealing import Sealer
 from servicekit.time import Clock, SystemClock
 
@@ -95,14 +95,9 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     read_organization = ReadOrganization(database, clock)
     change = ChangeOrganization(clock, divisions)
     establish = EstablishOrganization(clock, divisions)
-    record_event = RecordEvent(database, ledger, change)
-    sealer = (
-        Sealer.from_file(settings.name_cipher, settings.key_ring_file)
-        if settings.key_ring_file
-        else None
-    )
-    router = forwarding_client(settings.router_url) if settings.router_url else None
-    find_supervised = FindSupervised(Assignments(router) if router else None)
+    changes = Changes(database, ledger)
+    record_event = RecordEvent(changes, change)
+    find_supervised = FindSupervised(_assignments(settings))
     find_obligations = FindObligations(database, clock, find_supervised)
     imports = ImportOrganizations(database, ledger, clock, divisions)
     return Services(
@@ -113,11 +108,11 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         bell=bell,
         worker=Worker(database, bell, {JOB_KIND: imports}, settings.job_crash_limit),
         retention=Retention(database, settings, "job", "idempotency_key"),
-        register_organization=RegisterOrganization(database, ledger, clock, establish),
+        register_organization=RegisterOrganization(changes, clock, establish),
         record_event=record_event,
-        hold_election=HoldElection(database, record_event, sealer),
-        reorganize=Reorganize(database, ledger, change, establish),
-        void_organization=VoidOrganization(database, ledger),
+        hold_election=HoldElection(database, record_event, _sealer(settings)),
+        reorganize=Reorganize(changes, change, establish),
+        void_organization=VoidOrganization(changes),
         read_organization=read_organization,
         read_timeline=ReadTimeline(database, clock),
         read_obligations=ReadObligations(database, clock),
@@ -135,7 +130,19 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         prove_integrity=ProveIntegrity(database, ledger, clock),
         export_organizations=ExportOrganizations(database, ledger, clock),
         start_import=StartImport(
-            database, clock, settings.upload_limit_bytes, settings.jobs_per_client
+            changes, clock, settings.upload_limit_bytes, settings.jobs_per_client
         ),
         read_import=ReadImport(database),
     )
+
+
+def _sealer(settings: Settings) -> Sealer | None:
+    """What seals candidates' names, where keys are configured."""
+    if settings.key_ring_file is None:
+        return None
+    return Sealer.from_file(settings.name_cipher, settings.key_ring_file)
+
+
+def _assignments(settings: Settings) -> Assignments | None:
+    """The router's assignments, where its address is configured."""
+    return Assignments(forwarding_client(settings.router_url)) if settings.router_url else None

@@ -76,7 +76,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 feed_router("registry:read"),
             ],
             errors=ERRORS,
-            state={"services": services},
+            services=services,
             background=[
                 lambda: services.ledger.settled(services.database),
                 services.worker.running,

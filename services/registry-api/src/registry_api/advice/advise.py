@@ -10,10 +10,9 @@ import orjson
 from registry_api.advice.guidance import Guidance, guidance_for
 from registry_api.core.evaluation import VetoGround, grounds_of_veto
 from registry_api.core.organization.state import State
-from registry_api.core.point_in_time import AsOf
 from registry_api.organizations.read import ReadOrganization
 from servicekit.auth import Caller
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

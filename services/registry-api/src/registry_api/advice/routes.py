@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 
+from registry_api.advice.advise import AdviseOrganization
 from registry_api.advice.guidance import Guidance
-from registry_api.advice.rank import Competitor
+from registry_api.advice.rank import Competitor, RankCandidates
 from registry_api.advice.ranking import Criterion, Placed, criteria
 from registry_api.advice.schemas import (
     CriterionOut,
@@ -17,20 +18,21 @@ from registry_api.advice.schemas import (
     RankingOut,
 )
 from registry_api.core.evaluation import BASIS, SOURCE
-from registry_api.dependencies import OrganizationId, Reader, Services, Then
-from registry_api.errors import ORGANIZATION_VOID, UNKNOWN_CANDIDATES, USUAL
+from registry_api.dependencies import OrganizationId, Reader
+from registry_api.errors import ORGANIZATION_VOID, UNKNOWN_CANDIDATES
 from servicekit.errors import (
     AHEAD_OF_HEAD,
     MALFORMED_JSON,
     NOT_FOUND,
     PAYLOAD_TOO_LARGE,
-    preferred_language,
     responses,
 )
+from servicekit.http import USUAL, AsOfQuery, Language, provided
 
 router = APIRouter(tags=["advice"])
 
-_Language = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
+_Advise = Annotated[AdviseOrganization, provided(AdviseOrganization)]
+_Rank = Annotated[RankCandidates, provided(RankCandidates)]
 
 
 @router.get(
@@ -42,16 +44,13 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 )
 async def read_guidance(
     caller: Reader,
-    services: Services,
+    language: Language,
+    advise: _Advise,
     organization_id: OrganizationId,
-    then: Then,
-    accept_language: _Language = None,
+    as_of: AsOfQuery,
 ) -> GuidanceOut:
     """Solo, joint (and with whom) or a worker; mechanisms that fit the kind; who comes first."""
-    document, day, guidance = await services.advise_organization.guidance(
-        caller, organization_id, then
-    )
-    language = preferred_language(accept_language)
+    document, day, guidance = await advise.guidance(caller, organization_id, as_of)
     priority = guidance.priority
     return GuidanceOut.model_validate(
         {
@@ -102,19 +101,16 @@ def _form(guidance: Guidance, language: str) -> dict[str, object]:
 )
 async def read_evaluation_eligibility(
     caller: Reader,
-    services: Services,
+    language: Language,
+    advise: _Advise,
     organization_id: OrganizationId,
-    then: Then,
+    as_of: AsOfQuery,
     grade: Annotated[
         Literal["1A", "2A", "3A", "4A", "5A"], Query(description="The grade to ask about 拟评等级")
     ],
-    accept_language: _Language = None,
 ) -> EvaluationEligibilityOut:
     """The veto asked beforehand: an evaluation recorded on that day would give the same answer."""
-    document, day, grounds = await services.advise_organization.evaluation(
-        caller, organization_id, then, grade
-    )
-    language = preferred_language(accept_language)
+    document, day, grounds = await advise.evaluation(caller, organization_id, as_of, grade)
     return EvaluationEligibilityOut(
         id=organization_id,
         name=document["name"],
@@ -137,19 +133,16 @@ async def read_evaluation_eligibility(
 )
 async def rank_candidates(
     caller: Reader,
-    services: Services,
+    language: Language,
+    rank: _Rank,
     body: RankingIn,
-    accept_language: Annotated[
-        str | None, Header(alias="accept-language", include_in_schema=False)
-    ] = None,
 ) -> RankingOut:
     """By score; among equal scores those whose Party organization works well; else a tie.
 
     Reads only: nothing is recorded, and the same facts give the same answer.
     """
     competitors = [Competitor(c.id, c.credit_code, c.score) for c in body.candidates]
-    day, placed = await services.rank_candidates(caller, competitors, body.valid_on)
-    language = preferred_language(accept_language)
+    day, placed = await rank(caller, competitors, body.valid_on)
     rules = criteria()
     return RankingOut(
         valid_on=day,

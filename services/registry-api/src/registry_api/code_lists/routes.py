@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path
 from registry_api.code_lists.schemas import CodeListOut, CodeLists, LabelledCode
 from registry_api.core.code_lists import CodeList, code_lists
 from registry_api.dependencies import Reader
-from registry_api.errors import UNKNOWN_CODE_LIST, USUAL
+from registry_api.errors import UNKNOWN_CODE_LIST
 from servicekit.errors import Problem, responses
+from servicekit.http import USUAL
 
 router = APIRouter(tags=["code lists"])
 

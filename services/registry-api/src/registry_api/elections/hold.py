@@ -1,4 +1,4 @@
-"""Leadership election 换届: open it, review its candidates, complete it or give it up."""
+"""Leadership election 换届: open it, review its candidates, complete or cancel it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,26 +20,19 @@ from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.state import State
 from registry_api.elections import rows
 from registry_api.elections.rows import Candidate
-from registry_api.life_events.record import Happening, Hook, Recorded, RecordEvent
+from registry_api.life_events.record import Hook, Recorded, RecordEvent
+from registry_api.register.change import EventCommand
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.ids import uuid7
+from servicekit.ledger import Attempt
 from servicekit.sealing import Sealer
 
 _Dated = (
     ElectionOpened | CandidateReviewed | CandidateWithdrawn | ElectionCompleted | ElectionCancelled
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What makes a request safe: the ETag that was read, and the idempotency key."""
-
-    if_match: str | None
-    key: str | None
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,7 @@ class HoldElection:
     async def cancel(
         self, caller: Caller, organization: UUID, event: ElectionCancelled, attempt: Attempt
     ) -> Recorded:
-        """Give the election up; another one can be opened."""
+        """Cancel the election; another one can be opened."""
         effect = partial(elections.cancellation, day=event.effective_on)
         return await self._record(caller, organization, elections.CANCELLED, event, effect, attempt)
 
@@ -165,17 +158,13 @@ class HoldElection:
         attempt: Attempt,
         after: Hook | None = None,
     ) -> Recorded:
-        happening = Happening(
+        command = EventCommand(
             type=type_,
             effective_on=event.effective_on,
             reason=event.reason,
-            effect=lambda state: elections.held(type_, state, effect),
-            if_match=attempt.if_match,
-            key=attempt.key,
-            fingerprint=attempt.fingerprint,
-            after=after,
+            effect=lambda state: elections.checked(type_, state, effect),
         )
-        return await self.record_event(caller, organization, happening)
+        return await self.record_event(caller, organization, command, attempt, after)
 
     def _new(self, sent: NewCandidate) -> Candidate:
         """The candidate under an id of its own, the name sealed for it."""

@@ -1,6 +1,8 @@
 """Routes of leadership elections and the review of their candidates."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Response
 
 from registry_api.core.life_events.elections import (
     CandidateReviewed,
@@ -9,23 +11,21 @@ from registry_api.core.life_events.elections import (
     ElectionCompleted,
     ElectionOpened,
 )
-from registry_api.dependencies import OrganizationId, Services, Writer
-from registry_api.elections.hold import Attempt
+from registry_api.dependencies import OrganizationId, Writer
+from registry_api.elections.hold import HoldElection
 from registry_api.elections.schemas import CandidateOut, Candidates
-from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID, USUAL
+from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID
 from registry_api.life_events.answer import CHANGING, event_response
 from registry_api.life_events.schemas import OrganizationAfterEvent
 from servicekit.errors import NOT_FOUND, responses
-from servicekit.http import IfMatch
-from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.http import USUAL, provided
+from servicekit.ledger import Guarded
 
 PATH = "/v1/organizations/{organization_id}/leadership-elections"
 
 router = APIRouter(tags=["life events"])
 
-
-async def _attempt(request: Request, if_match: str | None, key: str | None) -> Attempt:
-    return Attempt(if_match, key, fingerprint(request.url.path, await request.body()))
+_Election = Annotated[HoldElection, provided(HoldElection)]
 
 
 @router.post(
@@ -36,20 +36,17 @@ async def _attempt(request: Request, if_match: str | None, key: str | None) -> A
     responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
 )
 async def open_leadership_election(
-    request: Request,
     caller: Writer,
-    services: Services,
+    election: _Election,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionOpened,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Name the candidates; each of them needs a passed review before the election can complete.
 
     The outcome has the `election_id` and the `candidates` with their ids.
     """
-    attempt = await _attempt(request, if_match, idempotency_key)
-    return event_response(await services.hold_election.open(caller, organization_id, body, attempt))
+    return event_response(await election.open(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -60,19 +57,14 @@ async def open_leadership_election(
     responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
 )
 async def review_candidate(
-    request: Request,
     caller: Writer,
-    services: Services,
+    election: _Election,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: CandidateReviewed,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Record what the review of a candidate of the open election said."""
-    attempt = await _attempt(request, if_match, idempotency_key)
-    return event_response(
-        await services.hold_election.review(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.review(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -83,20 +75,15 @@ async def review_candidate(
     responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
 )
 async def withdraw_candidate(
-    request: Request,
     caller: Writer,
-    services: Services,
+    election: _Election,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: CandidateWithdrawn,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
     and is listed with an id in the outcome."""
-    attempt = await _attempt(request, if_match, idempotency_key)
-    return event_response(
-        await services.hold_election.withdraw(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.withdraw(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -107,20 +94,15 @@ async def withdraw_candidate(
     responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
 )
 async def complete_leadership_election(
-    request: Request,
     caller: Writer,
-    services: Services,
+    election: _Election,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionCompleted,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Complete the open election; refused unless every candidate has a passed review by that day,
     whenever the review was recorded."""
-    attempt = await _attempt(request, if_match, idempotency_key)
-    return event_response(
-        await services.hold_election.complete(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.complete(caller, organization_id, body, attempt))
 
 
 @router.post(
@@ -131,19 +113,14 @@ async def complete_leadership_election(
     responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
 )
 async def cancel_leadership_election(
-    request: Request,
     caller: Writer,
-    services: Services,
+    election: _Election,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: ElectionCancelled,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Give the open election up, whatever its reviews said; another one can be opened."""
-    attempt = await _attempt(request, if_match, idempotency_key)
-    return event_response(
-        await services.hold_election.cancel(caller, organization_id, body, attempt)
-    )
+    return event_response(await election.cancel(caller, organization_id, body, attempt))
 
 
 @router.get(
@@ -154,10 +131,10 @@ async def cancel_leadership_election(
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
 )
 async def list_candidates(
-    caller: Writer, services: Services, organization_id: OrganizationId
+    caller: Writer, election: _Election, organization_id: OrganizationId
 ) -> Candidates:
     """The candidates of the latest election. Needs registry:write; each read leaves an entry."""
-    candidates = await services.hold_election.read_candidates(caller, organization_id)
+    candidates = await election.read_candidates(caller, organization_id)
     return Candidates(
         items=[
             CandidateOut(

@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 
 from registry_api.core.organization.columns import Language, cells_of, columns
-from registry_api.core.point_in_time import AsOf
 from registry_api.exports.table import TableForm, written
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
@@ -23,7 +22,7 @@ from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
 from servicekit.tables import MAX_SHEET_ROWS
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 _ABOVE = ("id", "revision")
 """Columns before the fields; an import passes over them."""

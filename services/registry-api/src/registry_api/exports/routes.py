@@ -1,10 +1,12 @@
 """The route of the export: all organizations the caller may see, as a file."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from registry_api.dependencies import Reader, Services, Then
-from registry_api.errors import TOO_MANY_ROWS, USUAL
+from registry_api.dependencies import Reader
+from registry_api.errors import TOO_MANY_ROWS
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
@@ -12,11 +14,14 @@ from registry_api.exports.answer import (
     HeaderLanguage,
     header_language,
 )
+from registry_api.exports.export import ExportOrganizations
 from registry_api.selection.parameters import Filters
 from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
-from servicekit.http import takes_transfer_place
+from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_place
 
 router = APIRouter(tags=["organizations"])
+
+_Export = Annotated[ExportOrganizations, provided(ExportOrganizations)]
 
 
 @router.get(
@@ -29,9 +34,9 @@ router = APIRouter(tags=["organizations"])
 )
 async def export_organizations(
     caller: Reader,
-    services: Services,
+    export: _Export,
     filters: Filters,
-    then: Then,
+    as_of: AsOfQuery,
     format: FileFormat = "ndjson",  # noqa: A002
     headers: HeaderLanguage = None,
 ) -> Response:
@@ -41,7 +46,6 @@ async def export_organizations(
     filters hold *then*, and Ledger-Position is where the ledger ended then.
     """
     language = header_language(headers, format)
-    export = services.export_organizations
     return ExportResponse(
-        lambda: export(caller, filters, then, format, language), format, "organizations"
+        lambda: export(caller, filters, as_of, format, language), format, "organizations"
     )

@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.point_in_time import AsOf, PointInTime
+from registry_api.core.point_in_time import PointInTime
 from registry_api.history import rows
 from servicekit.errors import Refusal, Violation
+from servicekit.time import AsOf
 
 IN_FORCE = date.max
 """The day on which every known fact is in force: the state as the current row would show it."""

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from registry_api.imports import rows
 from registry_api.imports.rows import Remark, Severity
-from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.jobs import Job
+from servicekit.jobs import Job, read_job
 from servicekit.tables import MAX_SHEET_ROWS
 
 _PAGE = 1000
@@ -44,20 +43,13 @@ class RefusedRows:
 
 @dataclass(frozen=True, slots=True)
 class ReadImport:
-    """The use case, with what it needs.
-
-    An import shows to the client that started it, under a token whose areas contain the import's.
-    """
+    """The use case, with what it needs. Who may see an import is the rule of `servicekit.jobs`."""
 
     database: Database
 
     async def job(self, caller: Caller, identifier: UUID) -> Job:
         """The import's job. Raises Refusal `not-found`."""
-        async with self.database.reading() as connection:
-            job = await jobs.find(connection, identifier)
-        if job is None or not job.shows_to(caller):
-            raise Refusal("not-found")
-        return job
+        return await read_job(self.database, caller, identifier)
 
     async def remarks(
         self,

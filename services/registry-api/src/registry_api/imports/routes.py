@@ -8,19 +8,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
-from registry_api.dependencies import Reader, Services, Writer
-from registry_api.errors import (
-    EMPTY_UPLOAD,
-    INVALID_ORGANIZATION,
-    TOO_MANY_ROWS,
-    UPLOAD_TOO_LARGE,
-    USUAL,
-)
+from registry_api.dependencies import Reader, Writer
+from registry_api.errors import EMPTY_UPLOAD, INVALID_ORGANIZATION, TOO_MANY_ROWS, UPLOAD_TOO_LARGE
 from registry_api.exports.table import MEDIA_TYPES, Form
-from registry_api.imports.read import Remarks
+from registry_api.imports.read import ReadImport, Remarks
 from registry_api.imports.refused_file import refused_file, row_error
 from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
-from registry_api.imports.start import ImportRequest
+from registry_api.imports.start import ImportRequest, StartImport
 from registry_api.imports.template import template
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
@@ -28,10 +22,9 @@ from servicekit.errors import (
     NOT_FOUND,
     TOO_MANY_JOBS,
     TOO_MANY_REQUESTS,
-    preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit, takes_transfer_place
+from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_place
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey
 
@@ -40,6 +33,9 @@ PATH = "/v1/imports"
 ImportId = Annotated[UUID, Path(description="The import's id 导入任务编号")]
 
 router = APIRouter(tags=["imports"])
+
+_Start = Annotated[StartImport, provided(StartImport)]
+_Read = Annotated[ReadImport, provided(ReadImport)]
 
 
 @router.post(
@@ -73,7 +69,8 @@ async def start_import(
     request: Request,
     response: Response,
     caller: Writer,
-    services: Services,
+    start: _Start,
+    read: _Read,
     format: Annotated[  # noqa: A002
         Form | None,
         Query(description="Decided by Content-Type and content when left out 文件格式"),
@@ -98,9 +95,9 @@ async def start_import(
     import_request = ImportRequest(
         format, media_type, effective_on, dry_run, reason, idempotency_key
     )
-    identifier = await services.start_import(caller, import_request, request.stream())
+    identifier = await start(caller, import_request, request.stream())
     response.headers["location"] = f"{PATH}/{identifier}"
-    return _job(await services.read_import.job(caller, identifier))
+    return _job(await read.job(caller, identifier))
 
 
 @router.get(
@@ -138,9 +135,9 @@ async def download_import_template(
     response_model=ImportJob,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def read_import(caller: Reader, services: Services, import_id: ImportId) -> ImportJob:
+async def read_import(caller: Reader, read: _Read, import_id: ImportId) -> ImportJob:
     """The job's state, its progress, and what became of the rows so far."""
-    return _job(await services.read_import.job(caller, import_id))
+    return _job(await read.job(caller, import_id))
 
 
 @router.get(
@@ -157,9 +154,9 @@ async def read_import(caller: Reader, services: Services, import_id: ImportId) -
     },
 )
 async def list_import_errors(
-    request: Request,
     caller: Reader,
-    services: Services,
+    language: Language,
+    read: _Read,
     import_id: ImportId,
     format: Annotated[  # noqa: A002
         Literal["json", "csv", "xlsx", "ndjson"],
@@ -178,16 +175,15 @@ async def list_import_errors(
     原文). Mend a row, clear its reasons, and send the file again: a row whose reasons still stand
     counts as not mended and is refused.
     """
-    language = preferred_language(request.headers.get("accept-language"))
     if format != "json":
-        rows = await services.read_import.refused_rows(caller, import_id, format)
+        rows = await read.refused_rows(caller, import_id, format)
         name = f"import-{import_id}-errors.{format}"
         return StreamingResponse(
             refused_file(rows, format, language),
             media_type=MEDIA_TYPES[format],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
-    page = await services.read_import.remarks(caller, import_id, "error", cursor, limit)
+    page = await read.remarks(caller, import_id, "error", cursor, limit)
     return _remarks(page, language)
 
 
@@ -199,9 +195,9 @@ async def list_import_errors(
     responses=responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
 )
 async def list_import_notices(
-    request: Request,
     caller: Reader,
-    services: Services,
+    language: Language,
+    read: _Read,
     import_id: ImportId,
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -210,8 +206,7 @@ async def list_import_notices(
 
     Nothing was refused for these. All are counted; the first ten thousand or so are listed.
     """
-    language = preferred_language(request.headers.get("accept-language"))
-    page = await services.read_import.remarks(caller, import_id, "notice", cursor, limit)
+    page = await read.remarks(caller, import_id, "notice", cursor, limit)
     return _remarks(page, language)
 
 

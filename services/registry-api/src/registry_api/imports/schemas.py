@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from servicekit.jobs import JobState
+
 
 class ImportResult(BaseModel):
     """What became of the rows so far 导入结果."""
@@ -20,7 +22,7 @@ class ImportJob(BaseModel):
     """An import under way or done 导入任务."""
 
     id: UUID = Field(description="The job's id 任务编号")
-    state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
+    state: JobState = Field(description="状态")
     format: Literal["csv", "ndjson", "xlsx"] = Field(description="文件格式")
     effective_on: date = Field(description="From this day on the file's facts hold 数据日期")
     dry_run: bool = Field(description="Checks only, nothing lands 试运行")

@@ -15,9 +15,8 @@ from registry_api.imports import rows
 from registry_api.imports.files.formats import SNIFFED, form_of
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.ledger import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.ledger import Attempt, Changes, fingerprint
 from servicekit.time import Clock
 
 JOB_KIND = "import"
@@ -38,17 +37,11 @@ class ImportRequest:
     key: str | None
 
 
-class _AlreadyKnown(Exception):
-    def __init__(self, answer: StoredAnswer) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 @dataclass(frozen=True, slots=True)
 class StartImport:
     """The use case, with what it needs."""
 
-    database: Database
+    changes: Changes
     clock: Clock
     upload_limit: int
     jobs_per_client: int
@@ -73,16 +66,16 @@ class StartImport:
                 "reason": request.reason,
             }
             print_ = fingerprint(digest, repr(sorted(params.items())))
-            async with self.database.transaction() as connection:
-                known = await take_key(connection, caller, request.key, print_)
-                if known is not None:
-                    return UUID(known.body)
+            attempt = Attempt(key=request.key, fingerprint=print_)
+            async with self.changes.begin(caller, attempt) as change:
+                if change.replayed:
+                    return UUID(change.replayed.body)
+                connection = change.connection
                 job = await jobs.enqueue(
                     connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
                 )
                 await rows.store(connection, job, file)
-                answer = StoredAnswer(202, f"/v1/imports/{job}", str(job))
-                await store_answer(connection, caller, request.key, answer)
+                change.answer(202, str(job), f"/v1/imports/{job}")
         return job
 
     def _effective_on(self, request: ImportRequest) -> date:

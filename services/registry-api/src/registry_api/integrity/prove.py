@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.point_in_time import AsOf, PointInTime
+from registry_api.core.point_in_time import PointInTime
 from registry_api.history import read as history
 from registry_api.history.point_in_time import IN_FORCE, find_point_in_time
 from registry_api.integrity.area_digest import AreaDigest
@@ -16,7 +16,7 @@ from servicekit.auth import Caller, area_prefix
 from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.ledger import Head, Ledger
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

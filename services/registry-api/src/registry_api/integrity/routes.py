@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from registry_api.dependencies import Known, Reader, Services
-from registry_api.errors import USUAL
+from registry_api.dependencies import Reader
+from registry_api.integrity.prove import ProveIntegrity
 from registry_api.integrity.schemas import AreaDigestOut, HeadOut
 from servicekit.errors import AHEAD_OF_HEAD, OUTSIDE_AREAS, responses
+from servicekit.http import USUAL, KnownAtQuery, provided
 
 router = APIRouter(tags=["integrity"])
+
+_Prove = Annotated[ProveIntegrity, provided(ProveIntegrity)]
 
 
 @router.get(
@@ -19,9 +22,9 @@ router = APIRouter(tags=["integrity"])
     response_model=HeadOut,
     responses=responses(*USUAL),
 )
-async def read_ledger_head(caller: Reader, services: Services) -> HeadOut:
+async def read_ledger_head(caller: Reader, prove: _Prove) -> HeadOut:
     """Note it down elsewhere: whoever rewrites history can't arrive at the same digest again."""
-    head = await services.prove_integrity.head()
+    head = await prove.head()
     return HeadOut(
         position=head.position,
         digest=head.digest.hex(),
@@ -39,9 +42,9 @@ async def read_ledger_head(caller: Reader, services: Services) -> HeadOut:
 )
 async def read_area_digest(
     caller: Reader,
-    services: Services,
+    prove: _Prove,
     area: Annotated[str, Path(pattern="^[0-9]{2,12}$", description="区划代码")],
-    known_at: Known,
+    known_at: KnownAtQuery,
 ) -> AreaDigestOut:
     """What a copy of the area's organizations must come to; compute it over yours to compare.
 
@@ -51,7 +54,7 @@ async def read_area_digest(
     NDJSON export, JCS its RFC 8785 canonical form, H the `digest_algorithm`. A follower compares
     at its own position (`known_at`).
     """
-    proof = await services.prove_integrity.area(caller, area, known_at)
+    proof = await prove.area(caller, area, known_at)
     return AreaDigestOut(
         area=proof.area,
         position=proof.position,

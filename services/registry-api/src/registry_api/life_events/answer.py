@@ -3,7 +3,7 @@
 import orjson
 from fastapi import Response
 
-from registry_api.errors import INVALID_ORGANIZATION, ORGANIZATION_VOID, USUAL
+from registry_api.errors import INVALID_ORGANIZATION, ORGANIZATION_VOID
 from registry_api.life_events.record import Recorded
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
@@ -15,7 +15,7 @@ from servicekit.errors import (
     PRECONDITION_REQUIRED,
     ProblemType,
 )
-from servicekit.http import etag
+from servicekit.http import USUAL, etag
 
 CHANGING: tuple[ProblemType, ...] = (
     *USUAL, NOT_FOUND, ORGANIZATION_VOID, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON,

@@ -6,7 +6,7 @@ it, the change made (`change_organization`) and appended to the ledger, in one t
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
@@ -15,79 +15,64 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry_api.register.change import ChangeOrganization, EventCommand
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
-from servicekit.database import Database
-from servicekit.http import check_if_match
-from servicekit.ledger import Ledger, StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Changes, StoredAnswer
 
 AMENDED = "organization.amended"
 
 Hook = Callable[[AsyncConnection], Awaitable[None]]
-"""Is given the transaction."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening(EventCommand):
-    """A change as it is asked for.
-
-    `if_match` is the ETag that was read; `key` and `fingerprint` make a retry harmless. `after`
-    runs in the same transaction, when the change is made.
-    """
-
-    if_match: str | None
-    key: str | None = None
-    fingerprint: str = ""
-    after: Hook | None = None
+"""Runs in the transaction of the event, when the change is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer: the document as JSON text, its revision, and what else there is to tell."""
+    """The organization after an event: the document as JSON text, its revision; and the outcome."""
 
     revision: int
     document: str
     outcome: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def replayed(cls, answer: StoredAnswer) -> Self:
+        """As an earlier identical attempt was answered."""
+        return cls(*orjson.loads(answer.body))
+
+    def body(self) -> bytes:
+        """What is kept of it under the attempt's key."""
+        return orjson.dumps([self.revision, self.document, self.outcome])
 
 
 @dataclass(frozen=True, slots=True)
 class RecordEvent:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     change: ChangeOrganization
 
-    async def __call__(self, caller: Caller, identifier: UUID, happening: Happening) -> Recorded:
+    async def __call__(
+        self,
+        caller: Caller,
+        identifier: UUID,
+        command: EventCommand,
+        attempt: Attempt,
+        after: Hook | None = None,
+    ) -> Recorded:
         """Record what happened; the organization as it is now.
 
         A patch that changes nothing on its date leaves no trace. Raises Refusal: `not-found`,
         `organization-void`, `invalid-organization`, `event-not-possible`, `outside-areas`,
         `code-taken`, `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller, happening.key, happening.fingerprint)
-            if known is not None:
-                return _stored(known)
-            return await self._record(connection, caller, identifier, happening)
-
-    async def _record(
-        self, connection: AsyncConnection, caller: Caller, identifier: UUID, happening: Happening
-    ) -> Recorded:
-        stored = await lock_organization(connection, caller, identifier)
-        check_if_match(happening.if_match, stored.revision)
-        changed = await self.change(connection, caller, stored, happening)
-        if happening.after:
-            await happening.after(connection)
-        now = changed.stored
-        recorded = Recorded(now.revision, now.document, changed.outcome)
-        await store_answer(connection, caller, happening.key, _storable(recorded))
-        await self.ledger.append(connection, [changed.event] if changed.event else [])
-        return recorded
-
-
-def _storable(recorded: Recorded) -> StoredAnswer:
-    stored = [recorded.revision, recorded.document, recorded.outcome]
-    return StoredAnswer(200, None, orjson.dumps(stored).decode())
-
-
-def _stored(answer: StoredAnswer) -> Recorded:
-    return Recorded(*orjson.loads(answer.body))
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return Recorded.replayed(change.replayed)
+            stored = await lock_organization(change.connection, caller, identifier)
+            attempt.check(stored.revision)
+            changed = await self.change(change.connection, caller, stored, command)
+            if after:
+                await after(change.connection)
+            if changed.event:
+                change.event(changed.event)
+            current = changed.stored
+            recorded = Recorded(current.revision, current.document, changed.outcome)
+            change.answer(200, recorded.body())
+            return recorded

@@ -2,25 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Response
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.core.life_events.amendment import amendment
-from registry_api.dependencies import OrganizationId, Services, Writer
-from registry_api.errors import (
-    CODE_TAKEN,
-    EVENT_NOT_POSSIBLE,
-)
+from registry_api.dependencies import OrganizationId, Writer
+from registry_api.errors import CODE_TAKEN, EVENT_NOT_POSSIBLE
 from registry_api.life_events.answer import CHANGING, event_response, organization_response
-from registry_api.life_events.record import AMENDED, Happening
+from registry_api.life_events.record import AMENDED, RecordEvent
 from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
 from registry_api.organizations.schemas import Organization
-from servicekit.auth import Caller
+from registry_api.register.change import EventCommand
 from servicekit.errors import responses
-from servicekit.http import IfMatch
-from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.http import provided
+from servicekit.ledger import Guarded
 
 router = APIRouter(tags=["life events"])
+
+_Record = Annotated[RecordEvent, provided(RecordEvent)]
 
 
 @router.post(
@@ -31,31 +30,26 @@ router = APIRouter(tags=["life events"])
     responses=responses(*CHANGING, CODE_TAKEN, EVENT_NOT_POSSIBLE),
 )
 async def amend_organization(
-    request: Request,
     caller: Writer,
-    services: Services,
+    record: _Record,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: AmendmentIn,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Change fields from a day on; an earlier day corrects what was recorded wrongly.
 
     A day before the organization's first known one moves its beginning back: what is first known of
     it, with `change` applied (it may be `{}`), is then known since that day.
     """
-    happening = Happening(
+    command = EventCommand(
         type=AMENDED,
         effective_on=body.effective_on,
         reason=body.reason,
         effect=lambda state: amendment(state, body.change),
-        if_match=if_match,
         pointer="/change",
         moves_beginning=True,
-        key=idempotency_key,
-        fingerprint=fingerprint(request.url.path, await request.body()),
     )
-    recorded = await services.record_event(caller, organization_id, happening)
+    recorded = await record(caller, organization_id, command, attempt)
     return organization_response(recorded, recorded.document)
 
 
@@ -63,17 +57,19 @@ def _add_route(event: type[LifeEvent]) -> None:
     operation = event.path.replace("/", "_").replace("-", "_")
 
     async def record(
-        request: Request,
         caller: Writer,
-        services: Services,
+        record: _Record,
+        attempt: Guarded,
         organization_id: OrganizationId,
         body: Annotated[LifeEvent, Body()],
-        if_match: IfMatch = None,
-        idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        return await _record(
-            request, caller, services, organization_id, body, if_match, idempotency_key
+        command = EventCommand(
+            type=body.type,
+            effective_on=body.effective_on,
+            reason=body.reason,
+            effect=body.effect,
         )
+        return event_response(await record(caller, organization_id, command, attempt))
 
     record.__annotations__["body"] = event
     router.add_api_route(
@@ -86,28 +82,6 @@ def _add_route(event: type[LifeEvent]) -> None:
         response_model=OrganizationAfterEvent,
         responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
     )
-
-
-async def _record(
-    request: Request,
-    caller: Caller,
-    services: Services,
-    organization_id: OrganizationId,
-    event: LifeEvent,
-    if_match: str | None,
-    key: str | None,
-) -> Response:
-    happening = Happening(
-        type=event.type,
-        effective_on=event.effective_on,
-        reason=event.reason,
-        effect=event.effect,
-        if_match=if_match,
-        key=key,
-        fingerprint=fingerprint(request.url.path, await request.body()),
-    )
-    recorded = await services.record_event(caller, organization_id, happening)
-    return event_response(recorded)
 
 
 for _event in LIFE_EVENTS:

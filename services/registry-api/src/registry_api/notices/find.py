@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.point_in_time import AsOf
 from registry_api.history.point_in_time import point_of_walk
 from registry_api.notices import rows
 from registry_api.notices.rules import IN_OPERATION, Circumstances, Notice, notices_of
@@ -21,7 +20,7 @@ from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 _BATCH = 500
 _BUDGET = 5_000

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 
-from registry_api.dependencies import OrganizationId, Reader, Services, Then
-from registry_api.errors import ORGANIZATION_VOID, USUAL
-from registry_api.notices.find import Noticed, NoticeQuestion
+from registry_api.dependencies import OrganizationId, Reader
+from registry_api.errors import ORGANIZATION_VOID
+from registry_api.notices.find import FindNotices, Noticed, NoticeQuestion
 from registry_api.notices.schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
 from servicekit.auth import area_prefix
@@ -14,14 +14,13 @@ from servicekit.errors import (
     AHEAD_OF_HEAD,
     INVALID_CURSOR,
     NOT_FOUND,
-    preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit
+from servicekit.http import USUAL, AsOfQuery, CursorText, Language, Limit, provided
 
 router = APIRouter(tags=["notices"])
 
-_Language = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
+_Find = Annotated[FindNotices, provided(FindNotices)]
 
 
 @router.get(
@@ -33,17 +32,17 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 )
 async def read_notices(
     caller: Reader,
-    services: Services,
+    language: Language,
+    find: _Find,
     organization_id: OrganizationId,
-    then: Then,
-    accept_language: _Language = None,
+    as_of: AsOfQuery,
 ) -> NoticesOut:
     """What does not fit together; nothing is ever fixed by itself.
 
     On a day, as known at a moment; namesakes are looked for at present only.
     """
-    noticed = await services.find_notices.of_one(caller, organization_id, then)
-    return _noticed(noticed, preferred_language(accept_language))
+    noticed = await find.of_one(caller, organization_id, as_of)
+    return _noticed(noticed, language)
 
 
 @router.get(
@@ -55,9 +54,10 @@ async def read_notices(
 )
 async def list_notices(
     caller: Reader,
-    services: Services,
+    language: Language,
+    find: _Find,
     supervised: OfBody,
-    then: Then,
+    as_of: AsOfQuery,
     kind: Annotated[list[NoticeKind] | None, Query(description="Of these kinds only 类别")] = None,
     area: Annotated[
         list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
@@ -65,16 +65,14 @@ async def list_notices(
     ] = None,
     limit: Limit = 100,
     cursor: CursorText = None,
-    accept_language: _Language = None,
 ) -> NoticePageOut:
     """Organizations with notices. A page may be short, or empty, and have a next.
 
     On a day, as known at a moment; namesakes are looked for at present only.
     """
     filters = {"area": [area_prefix(code) for code in area]} if area else {}
-    question = NoticeQuestion(kind or (), filters, supervised, then)
-    page = await services.find_notices.work_list(caller, question, cursor, limit)
-    language = preferred_language(accept_language)
+    question = NoticeQuestion(kind or (), filters, supervised, as_of)
+    page = await find.work_list(caller, question, cursor, limit)
     return NoticePageOut(
         items=[_noticed(noticed, language) for noticed in page.items], next_cursor=page.next_cursor
     )

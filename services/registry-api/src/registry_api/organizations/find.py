@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.organization.facets import Sort, facets
 from registry_api.core.organization.name_pairs import SHORTEST, name_pairs
-from registry_api.core.point_in_time import AsOf, PointInTime
+from registry_api.core.point_in_time import PointInTime
 from registry_api.history import read as history
 from registry_api.history.point_in_time import IN_FORCE, as_begun, at_head, point_of_walk
 from registry_api.organizations import rows
@@ -38,7 +38,7 @@ from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 BY_ID: Sort = "id"
 

@@ -7,7 +7,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry_api.core.point_in_time import AsOf
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.organizations import rows
 from registry_api.organizations.rows import NamedOrganization
@@ -15,7 +14,7 @@ from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

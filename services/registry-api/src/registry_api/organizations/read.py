@@ -6,7 +6,6 @@ from uuid import UUID
 import orjson
 
 from registry_api.core.organization.state import access_area
-from registry_api.core.point_in_time import AsOf
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.organizations import rows
 from registry_api.register.missing import missing, missing_by_code
@@ -15,7 +14,7 @@ from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

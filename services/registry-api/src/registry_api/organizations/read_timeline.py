@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from registry_api.core.point_in_time import AsOf
 from registry_api.core.timeline import Chapter, RecordedEvent, timeline_of
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
@@ -13,7 +12,7 @@ from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

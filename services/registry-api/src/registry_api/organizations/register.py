@@ -13,14 +13,13 @@ from registry_api.core.organization.state import State
 from registry_api.register.establish import EstablishOrganization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.database import Database
-from servicekit.ledger import Ledger, StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What the caller asks for; `key` and `fingerprint` make a retry harmless.
+class Registration:
+    """The organization to be registered, from when, and why.
 
     `language` ("zh" or "en") is that of the obligations' words.
     """
@@ -28,8 +27,6 @@ class Request:
     state: State
     effective_on: date | None
     reason: str | None
-    key: str | None
-    fingerprint: str
     language: str = "zh"
 
 
@@ -37,35 +34,33 @@ class Request:
 class RegisterOrganization:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     clock: Clock
     establish: EstablishOrganization
 
-    async def __call__(self, caller: Caller, request: Request) -> StoredAnswer:
+    async def __call__(
+        self, caller: Caller, registration: Registration, attempt: Attempt
+    ) -> StoredAnswer:
         """Register the organization; the document and its obligations.
 
         `effective_on` defaults to the date of registration. Raises Refusal: `invalid-organization`
         with every broken rule, `outside-areas`, `code-taken`, `idempotency-conflict`.
         """
-        new = self.establish.prepare(caller, request.state, self._effective_on(request))
-        owed = obligations_from(new.state, new.first_effective_on)
-        answer = StoredAnswer(
-            201, f"/v1/organizations/{new.id}", _body(new, owed, request.language)
-        )
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller, request.key, request.fingerprint)
-            if known is not None:
-                return known
-            event = await self.establish(connection, caller, new, owed, request.reason)
-            await store_answer(connection, caller, request.key, answer)
-            await self.ledger.append(connection, [event])
-        return answer
+        day = self._effective_on(registration)
+        new = self.establish.prepare(caller, registration.state, day)
+        owed = obligations_from(new.state, day)
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            reason = registration.reason
+            change.event(await self.establish(change.connection, caller, new, owed, reason))
+            body = _body(new, owed, registration.language)
+            return change.answer(201, body, f"/v1/organizations/{new.id}")
 
-    def _effective_on(self, request: Request) -> date:
-        registered_on = request.state["registration"]["registered_on"]
-        if request.effective_on is not None:
-            return request.effective_on
+    def _effective_on(self, registration: Registration) -> date:
+        registered_on = registration.state["registration"]["registered_on"]
+        if registration.effective_on is not None:
+            return registration.effective_on
         return date.fromisoformat(registered_on) if registered_on else self.clock.today()
 
 

@@ -5,23 +5,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from registry_api.core.organization.facets import Sort
-from registry_api.core.organization.state import OrganizationState, to_state
-from registry_api.core.point_in_time import AsOf
+from registry_api.core.organization.state import to_state
 from registry_api.core.timeline import Chapter, RecordedEvent
-from registry_api.dependencies import Known, OrganizationId, Reader, Services, Then, ValidOn, Writer
+from registry_api.dependencies import OrganizationId, Reader, Writer
 from registry_api.errors import (
     CODE_TAKEN,
     CURSOR_EXPIRED,
     INVALID_ORGANIZATION,
     ORGANIZATION_VOID,
     UNKNOWN_FIELD,
-    USUAL,
 )
 from registry_api.organizations.document_fields import parse_fields
-from registry_api.organizations.find import BY_ID, Question
-from registry_api.organizations.look_up import Names
-from registry_api.organizations.read import Document
-from registry_api.organizations.register import Request as RegisterRequest
+from registry_api.organizations.find import BY_ID, FindOrganizations, Question
+from registry_api.organizations.look_up import LookUpOrganizations, Names
+from registry_api.organizations.read import Document, ReadOrganization
+from registry_api.organizations.read_timeline import ReadTimeline
+from registry_api.organizations.register import RegisterOrganization, Registration
 from registry_api.organizations.schemas import (
     ChangeOut,
     ChapterOut,
@@ -44,14 +43,29 @@ from servicekit.errors import (
     NOT_FOUND,
     OUTSIDE_AREAS,
     PAYLOAD_TOO_LARGE,
-    preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit, etag
-from servicekit.ledger import IdempotencyKey, fingerprint
-from servicekit.time import KnownAt, moment
+from servicekit.http import (
+    USUAL,
+    AsOfQuery,
+    CursorText,
+    KnownAtQuery,
+    Language,
+    Limit,
+    ValidOn,
+    etag,
+    provided,
+)
+from servicekit.ledger import Unguarded
+from servicekit.time import AsOf, KnownAt, moment
 
 router = APIRouter(tags=["organizations"])
+
+_Register = Annotated[RegisterOrganization, provided(RegisterOrganization)]
+_Read = Annotated[ReadOrganization, provided(ReadOrganization)]
+_Find = Annotated[FindOrganizations, provided(FindOrganizations)]
+_LookUp = Annotated[LookUpOrganizations, provided(LookUpOrganizations)]
+_ReadTimeline = Annotated[ReadTimeline, provided(ReadTimeline)]
 
 _JSON = "application/json"
 
@@ -68,29 +82,17 @@ _JSON = "application/json"
     ),
 )  # fmt: skip
 async def register_organization(
-    request: Request,
     caller: Writer,
-    services: Services,
+    language: Language,
+    register: _Register,
+    attempt: Unguarded,
     body: Establishment,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Establishment: the gates of 三同步, the register, and the obligations that follow."""
-    state = OrganizationState.model_validate(
-        body.model_dump(by_alias=True, exclude={"effective_on", "reason"})
-    )
-    answer = await services.register_organization(
-        caller,
-        RegisterRequest(
-            to_state(state),
-            body.effective_on,
-            body.reason,
-            idempotency_key,
-            fingerprint(request.url.path, await request.body()),
-            preferred_language(request.headers.get("accept-language")),
-        ),
-    )
-    headers = {"etag": etag(1), "location": answer.location or ""}
-    return Response(answer.body, answer.status, headers, _JSON)
+    state = to_state(body, without={"effective_on", "reason"})
+    registration = Registration(state, body.effective_on, body.reason, language)
+    answer = await register(caller, registration, attempt)
+    return answer.response(revision=1)
 
 
 @router.get(
@@ -108,10 +110,10 @@ async def read_organization(
     known_at: KnownAt = None,
 ) -> Response:
     """The organization now, or on a day as known at a moment."""
-    # asked for most of all: what `Services` and `Then` would solve is written out here
-    services: Services = request.app.state.services
+    # the most frequent request: what dependencies would solve is written out here
+    read: ReadOrganization = request.app.state.services[ReadOrganization]
     as_of = AsOf(valid_on, moment(known_at))
-    return _document(await services.read_organization.as_of(caller, organization_id, as_of))
+    return _document(await read.as_of(caller, organization_id, as_of))
 
 
 @router.get(
@@ -123,8 +125,8 @@ async def read_organization(
 )
 async def read_by_credit_code(
     caller: Reader,
-    services: Services,
-    then: Then,
+    read: _Read,
+    as_of: AsOfQuery,
     credit_code: Annotated[str, Path(max_length=40, description="统一社会信用代码")],
 ) -> Response:
     """Who bears this unified social credit code now, or bore it on a day as known at a moment.
@@ -133,7 +135,7 @@ async def read_by_credit_code(
     one registered last is shown.
     """
     code = credit_code.upper()
-    return _document(await services.read_organization.by_credit_code(caller, code, then))
+    return _document(await read.by_credit_code(caller, code, as_of))
 
 
 def _document(document: Document) -> Response:
@@ -159,9 +161,9 @@ def _document(document: Document) -> Response:
 )
 async def find_organizations(
     caller: Reader,
-    services: Services,
+    find: _Find,
     filters: Filters,
-    then: Then,
+    as_of: AsOfQuery,
     search: Annotated[
         str | None,
         Query(max_length=200, description="Like this name, typing errors forgiven 名称模糊检索"),
@@ -187,14 +189,14 @@ async def find_organizations(
     """
     question = Question(
         filters=filters,
-        as_of=then,
+        as_of=as_of,
         search=search,
         sort=sort,
         descending=order == "desc",
         fields=None if fields is None else parse_fields(fields),
         exact_count=count == "exact",
     )
-    page = await services.find_organizations(caller, question, cursor, limit)
+    page = await find(caller, question, cursor, limit)
     headers = {} if page.position is None else {"ledger-position": str(page.position)}
     return Response(page.text, headers=headers, media_type=_JSON)
 
@@ -207,14 +209,14 @@ async def find_organizations(
     responses=responses(*USUAL, AHEAD_OF_HEAD, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
 )
 async def look_up_organizations(
-    caller: Reader, services: Services, then: Then, body: LookupIn
+    caller: Reader, look_up: _LookUp, as_of: AsOfQuery, body: LookupIn
 ) -> Response:
     """Up to 1,000 credit codes, ids and filing numbers: who is found, and who is not.
 
     With `valid_on` or `known_at`: who bore these names *then*, as they were.
     """
     names = Names(body.credit_codes, body.ids, body.filing_numbers)
-    return Response(await services.look_up_organizations(caller, names, then), media_type=_JSON)
+    return Response(await look_up(caller, names, as_of), media_type=_JSON)
 
 
 @router.get(
@@ -225,14 +227,14 @@ async def look_up_organizations(
     responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
 )
 async def read_timeline(
-    caller: Reader, services: Services, organization_id: OrganizationId, known_at: Known
+    caller: Reader, read: _ReadTimeline, organization_id: OrganizationId, known_at: KnownAtQuery
 ) -> TimelineOut:
     """Stretches of valid time, what changed in each, and through which events.
 
     A token limited to areas is told of the time in which the organization lay inside them:
     stretches outside are left out, and the first one after starts the story anew.
     """
-    story = await services.read_timeline.timeline(caller, organization_id, known_at)
+    story = await read.timeline(caller, organization_id, known_at)
     return TimelineOut(
         id=organization_id,
         known_at=story.position,
@@ -249,13 +251,13 @@ async def read_timeline(
 )
 async def list_events(
     caller: Reader,
-    services: Services,
+    read: _ReadTimeline,
     organization_id: OrganizationId,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> EventPageOut:
     """In the order in which they were recorded; those that touched the token's areas only."""
-    page = await services.read_timeline.events(caller, organization_id, cursor, limit)
+    page = await read.events(caller, organization_id, cursor, limit)
     return EventPageOut(
         items=[_event(event) for event in page.events], next_cursor=page.next_cursor
     )

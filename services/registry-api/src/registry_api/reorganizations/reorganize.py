@@ -30,10 +30,9 @@ from registry_api.register.establish import EstablishOrganization
 from registry_api.register.lock import lock_organizations
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
 from servicekit.http import etag
-from servicekit.ledger import Ledger, NewEvent, StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 
 _Placed = tuple[str, Participant]
 """One that takes part, and where it stands in what was sent."""
@@ -96,96 +95,83 @@ def plan_of_split(split: Split) -> Plan:
 class Reorganize:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     change: ChangeOrganization
     establish: EstablishOrganization
 
-    async def __call__(
-        self, caller: Caller, plan: Plan, key: str | None, fingerprint: str
-    ) -> StoredAnswer:
+    async def __call__(self, caller: Caller, plan: Plan, attempt: Attempt) -> StoredAnswer:
         """Carry the plan out; `{"predecessors": […], "successors": […]}` as they are now.
 
         Raises Refusal: `invalid-request` for organizations that are not there for the caller or
         stand twice, `precondition-failed`, `invalid-organization`, `event-not-possible`,
         `outside-areas`, `code-taken`, `idempotency-conflict`; nothing is done then.
         """
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller, key, fingerprint)
-            if known is not None:
-                return known
-            locked = await _lock(connection, caller, plan.known())
-            work = _Work(self, connection, caller, plan, locked)
-            founded = [work.prepare(pointer, state) for pointer, state in plan.founded]
-            heirs = [*(str(p.id) for _, p in plan.successors), *(str(f.id) for _, f in founded)]
-            role = end if plan.predecessors_end else part
-            before = [await work.changed(placed, role, heirs) for placed in plan.predecessors]
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            locked = await _lock(change.connection, caller, plan.known())
+            founded = [
+                (pointer, self._prepare(caller, plan, pointer, state))
+                for pointer, state in plan.founded
+            ]
+            heirs = [*(str(p.id) for _, p in plan.successors), *(str(new.id) for _, new in founded)]
             origins = [str(p.id) for _, p in plan.predecessors]
-            after = [await work.changed(placed, succeed, origins) for placed in plan.successors]
-            after += [await work.founded(pointer, new) for pointer, new in founded]
-            answer = StoredAnswer(200, None, _body(before, after))
-            await store_answer(connection, caller, key, answer)
-            await self.ledger.append(connection, work.events)
-        return answer
+            role = end if plan.predecessors_end else part
+            before, after = [], []
+            for placed in plan.predecessors:
+                stored = locked[placed[1].id]
+                command = _command(plan, placed, stored, role, heirs)
+                before.append(await self._change(change, caller, stored, command))
+            for placed in plan.successors:
+                stored = locked[placed[1].id]
+                command = _command(plan, placed, stored, succeed, origins)
+                after.append(await self._change(change, caller, stored, command))
+            for pointer, new in founded:
+                owed = obligations_from(new.state, plan.effective_on)
+                change.event(
+                    await self.establish(change.connection, caller, new, owed, plan.reason, pointer)
+                )
+                after.append(new)
+            return change.answer(200, _body(before, after))
 
-
-class _Work:
-    """One reorganization under way; `events` are in the order of what was done."""
-
-    def __init__(
-        self,
-        makes: Reorganize,
-        connection: AsyncConnection,
-        caller: Caller,
-        plan: Plan,
-        locked: dict[UUID, StoredOrganization],
-    ) -> None:
-        self._makes = makes
-        self._connection = connection
-        self._caller = caller
-        self._plan = plan
-        self._held = locked
-        self.events: list[NewEvent] = []
-
-    async def changed(
-        self, placed: _Placed, role: Role, others: Sequence[str]
+    def _prepare(
+        self, caller: Caller, plan: Plan, pointer: str, sent: OrganizationState
     ) -> StoredOrganization:
-        pointer, participant = placed
+        """A new successor, not yet entered."""
+        state = to_state(sent)
+        state["predecessors"] = [str(p.id) for _, p in plan.predecessors]
+        return self.establish.prepare(caller, state, plan.effective_on, pointer)
 
-        locked = self._held[participant.id]
-
-        def effect(state: State) -> Effect:
-            try:
-                _check_no_later_relation(locked, state)
-                return role(state, others, participant.change)
-            except Refusal as refusal:
-                raise Refusal(refusal.code, *below(pointer, refusal.violations)) from refusal
-
-        command = EventCommand(
-            type=self._plan.type,
-            effective_on=self._plan.effective_on,
-            reason=self._plan.reason,
-            effect=effect,
-            pointer=f"{pointer}/change",
-        )
-        changed = await self._makes.change(self._connection, self._caller, locked, command)
+    async def _change(
+        self, change: Change, caller: Caller, stored: StoredOrganization, command: EventCommand
+    ) -> StoredOrganization:
+        """One that takes part, changed; its event is added."""
+        changed = await self.change(change.connection, caller, stored, command)
         if changed.event is not None:
-            self.events.append(changed.event)
+            change.event(changed.event)
         return changed.stored
 
-    def prepare(self, pointer: str, sent: OrganizationState) -> tuple[str, StoredOrganization]:
-        state = to_state(sent)
-        state["predecessors"] = [str(p.id) for _, p in self._plan.predecessors]
-        new = self._makes.establish.prepare(self._caller, state, self._plan.effective_on, pointer)
-        return pointer, new
 
-    async def founded(self, pointer: str, new: StoredOrganization) -> StoredOrganization:
-        owed = obligations_from(new.state, new.first_effective_on)
-        event = await self._makes.establish(
-            self._connection, self._caller, new, owed, self._plan.reason, pointer
-        )
-        self.events.append(event)
-        return new
+def _command(
+    plan: Plan, placed: _Placed, stored: StoredOrganization, role: Role, others: Sequence[str]
+) -> EventCommand:
+    """What happens to one that takes part in the `role`, beside the `others`."""
+    pointer, participant = placed
+
+    def effect(state: State) -> Effect:
+        try:
+            _check_no_later_relation(stored, state)
+            return role(state, others, participant.change)
+        except Refusal as refusal:
+            raise Refusal(refusal.code, *below(pointer, refusal.violations)) from refusal
+
+    return EventCommand(
+        type=plan.type,
+        effective_on=plan.effective_on,
+        reason=plan.reason,
+        effect=effect,
+        pointer=f"{pointer}/change",
+    )
 
 
 async def _lock(

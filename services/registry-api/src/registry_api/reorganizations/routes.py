@@ -1,19 +1,20 @@
 """Routes of what becomes of organizations: merger, split, and void."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Response
 
 from registry_api.core.life_events.reorganization import Merger, Split
-from registry_api.dependencies import OrganizationId, Services, Writer
+from registry_api.dependencies import OrganizationId, Writer
 from registry_api.errors import (
     CODE_TAKEN,
     EVENT_NOT_POSSIBLE,
     INVALID_ORGANIZATION,
     ORGANIZATION_VOID,
-    USUAL,
 )
-from registry_api.reorganizations.reorganize import plan_of_merger, plan_of_split
+from registry_api.reorganizations.reorganize import Reorganize, plan_of_merger, plan_of_split
 from registry_api.reorganizations.schemas import ReorganizationOut, VoidIn, VoidOut
-from registry_api.reorganizations.void import VoidRequest
+from registry_api.reorganizations.void import VoidOrganization
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     MALFORMED_JSON,
@@ -25,10 +26,13 @@ from servicekit.errors import (
     ProblemType,
     responses,
 )
-from servicekit.http import IfMatch
-from servicekit.ledger import IdempotencyKey, StoredAnswer, fingerprint
+from servicekit.http import USUAL, provided
+from servicekit.ledger import Guarded, Unguarded
 
 router = APIRouter(tags=["life events"])
+
+_Reorganize = Annotated[Reorganize, provided(Reorganize)]
+_Void = Annotated[VoidOrganization, provided(VoidOrganization)]
 
 _REORGANIZING: tuple[ProblemType, ...] = (
     *USUAL, INVALID_ORGANIZATION, EVENT_NOT_POSSIBLE, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
@@ -44,19 +48,18 @@ _REORGANIZING: tuple[ProblemType, ...] = (
     responses=responses(*_REORGANIZING),
 )
 async def merge_organizations(
-    request: Request,
     caller: Writer,
-    services: Services,
+    reorganize: _Reorganize,
+    attempt: Unguarded,
     body: Merger,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Organizations end (注销), and one goes on in their place, known (吸收合并) or new (新设合并).
 
     All of it happens in one transaction, or none of it: each organization's story names the
     others. A new organization passes the gates of establishment (三同步).
     """
-    print_ = fingerprint(request.url.path, await request.body())
-    return _json(await services.reorganize(caller, plan_of_merger(body), idempotency_key, print_))
+    answer = await reorganize(caller, plan_of_merger(body), attempt)
+    return answer.response()
 
 
 @router.post(
@@ -67,19 +70,18 @@ async def merge_organizations(
     responses=responses(*_REORGANIZING),
 )
 async def split_organization(
-    request: Request,
     caller: Writer,
-    services: Services,
+    reorganize: _Reorganize,
+    attempt: Unguarded,
     body: Split,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """An organization passes over into several (新设分立), or gives parts away (派生分立).
 
     All of it happens in one transaction, or none of it. New organizations pass the gates of
     establishment (三同步).
     """
-    print_ = fingerprint(request.url.path, await request.body())
-    return _json(await services.reorganize(caller, plan_of_split(body), idempotency_key, print_))
+    answer = await reorganize(caller, plan_of_split(body), attempt)
+    return answer.response()
 
 
 @router.post(
@@ -93,23 +95,16 @@ async def split_organization(
     ),
 )  # fmt: skip
 async def void_organization(
-    request: Request,
     caller: Writer,
-    services: Services,
+    void: _Void,
+    attempt: Guarded,
     organization_id: OrganizationId,
     body: VoidIn,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The organization never was: from now on reading it answers 410 with the reason.
 
     Its codes can be registered again. What was known of it before is still read with `known_at`.
     An organization that ended is deregistered, not void.
     """
-    print_ = fingerprint(request.url.path, await request.body())
-    void_request = VoidRequest(body.reason, if_match, idempotency_key, print_)
-    return _json(await services.void_organization(caller, organization_id, void_request))
-
-
-def _json(answer: StoredAnswer) -> Response:
-    return Response(answer.body, answer.status, media_type="application/json")
+    answer = await void(caller, organization_id, body.reason, attempt)
+    return answer.response()

@@ -7,8 +7,6 @@ was known before stays known: the ledger keeps its story, and `known_at` reads i
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
 from registry_api.core.life_events.event import not_possible
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.history import read as history
@@ -16,55 +14,41 @@ from registry_api.register import store
 from registry_api.register.lock import lock_organization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import check_if_match
-from servicekit.ledger import Ledger, NewEvent, StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Changes, NewEvent, StoredAnswer
 
 VOIDED = "organization.voided"
-
-
-@dataclass(frozen=True, slots=True)
-class VoidRequest:
-    """Why, and what makes the request safe: the ETag that was read, and the idempotency key."""
-
-    reason: str
-    if_match: str | None
-    key: str | None
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
 class VoidOrganization:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
 
     async def __call__(
-        self, caller: Caller, identifier: UUID, request: VoidRequest
+        self, caller: Caller, identifier: UUID, reason: str, attempt: Attempt
     ) -> StoredAnswer:
         """Take the organization out of the register; its codes are free to be registered.
 
         Raises Refusal: `not-found`, `organization-void`, `event-not-possible` for one that others
         succeed or precede, `outside-areas-then` where it ever lay outside the caller's areas,
-        which are not told where; `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        without naming them; `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
         """
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller, request.key, request.fingerprint)
-            if known is not None:
-                return known
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            connection = change.connection
             stored = await lock_organization(connection, caller, identifier)
-            check_if_match(request.if_match, stored.revision)
+            attempt.check(stored.revision)
             _check_alone(stored)
             areas = KnownPast(await history.patches(connection, stored.id)).areas()
             if not all(map(caller.may_see, areas)):
                 raise Refusal("outside-areas-then")
-            answer = StoredAnswer(200, None, _body(stored, request.reason))
             await store.take_out(connection, stored)
-            await store_answer(connection, caller, request.key, answer)
-            await self.ledger.append(connection, [_event(caller, stored, request.reason, areas)])
-        return answer
+            change.event(_event(caller, stored, reason, areas))
+            voided = {"id": str(stored.id), "revision": stored.revision + 1, "reason": reason}
+            return change.answer(200, voided)
 
 
 def _check_alone(stored: StoredOrganization) -> None:
@@ -86,8 +70,3 @@ def _event(caller: Caller, stored: StoredOrganization, reason: str, areas: list[
         timeline=[],
         areas=areas,
     )
-
-
-def _body(stored: StoredOrganization, reason: str) -> str:
-    voided = {"id": str(stored.id), "revision": stored.revision + 1, "reason": reason}
-    return orjson.dumps(voided).decode()

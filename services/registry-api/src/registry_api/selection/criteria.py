@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-
 from registry_api.core.point_in_time import PointInTime
-from registry_api.selection.conditions import CURRENT, Columns, conditions_on, one_of
+from registry_api.rows.facets import CURRENT, Columns, Conditions, conditions_on, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +22,16 @@ class Selection:
     patterns: Sequence[str] | None
     point: PointInTime | None = None
     among: Sequence[UUID] | None = None
-    further: Callable[[Columns], Sequence[ColumnElement[bool]]] | None = None
+    further: Callable[[Columns], Conditions] | None = None
 
-    def conditions(self, columns: Columns) -> list[ColumnElement[bool]]:
+    def conditions(self, columns: Columns) -> Conditions:
         """What must hold of the facets, as SQL conditions."""
         conditions = conditions_on(columns, self.filters, self.patterns)
         return conditions if self.further is None else [*conditions, *self.further(columns)]
 
-    def current_conditions(self) -> list[ColumnElement[bool]]:
+    def current_conditions(self) -> Conditions:
         """What must hold of the current rows, as SQL conditions."""
         conditions = self.conditions(CURRENT)
-        if self.among is not None:
-            conditions.append(one_of(CURRENT["id"], self.among))
-        return conditions
+        return (
+            conditions if self.among is None else [*conditions, one_of(CURRENT["id"], self.among)]
+        )

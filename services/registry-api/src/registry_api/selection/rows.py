@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import PointInTime
-from registry_api.selection.conditions import CURRENT, follows, sort_key, state_columns
+from registry_api.rows.facets import CURRENT, Conditions, follows, sort_key, state_columns
 from registry_api.tables import organization
 
 IDENTIFIERS_EVER = text(
@@ -58,7 +58,6 @@ STATES_AT = text(
 up to that position and day: it wrote down everything then known from its date on, and what came
 later speaks of later days only."""
 
-Conditions = Sequence[ColumnElement[bool]]
 Rows = Sequence[Any]
 
 

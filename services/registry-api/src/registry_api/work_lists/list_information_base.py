@@ -14,17 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.obligations.derive import obligations_on
 from registry_api.core.organization.known_past import KnownPast, Patch
 from registry_api.core.organization.state import State, access_area
 from registry_api.core.parameters import parameter
-from registry_api.core.point_in_time import AsOf, PointInTime
+from registry_api.core.point_in_time import PointInTime
 from registry_api.history import read as history
 from registry_api.history.point_in_time import point_of_walk
-from registry_api.selection.conditions import Columns
+from registry_api.rows.facets import Columns, Conditions
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import count_selected, select_page
 from registry_api.supervision.find import FindSupervised, Supervised
@@ -32,7 +31,7 @@ from registry_api.work_lists import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.http import decode_cursor, encode_cursor
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class BaseQuestion:
     ) -> Selection:
         """Those in the base by the rules of `day`, within a limited caller's `patterns`."""
 
-        def further(columns: Columns) -> list[ColumnElement[bool]]:
+        def further(columns: Columns) -> Conditions:
             return rows.in_base(columns, _needed(day), self.eligible, self.organizer_missing)
 
         return Selection(self.filters, patterns, among=among, further=further)

@@ -8,7 +8,6 @@ from uuid import UUID
 from registry_api.core.obligations.derive import Obligation, obligations_on
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import State, access_area
-from registry_api.core.point_in_time import AsOf
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
@@ -16,7 +15,7 @@ from registry_api.selection import past
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

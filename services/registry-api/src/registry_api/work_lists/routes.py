@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
 from registry_api.core.obligations.wording import in_words
-from registry_api.dependencies import OrganizationId, Reader, Services, Then
-from registry_api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS, USUAL
+from registry_api.dependencies import OrganizationId, Reader
+from registry_api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
@@ -19,13 +19,16 @@ from registry_api.exports.answer import (
 from registry_api.organizations.schemas import ObligationKind
 from registry_api.selection.parameters import Filters, FiltersOfWhoOwes
 from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
+from registry_api.work_lists.export_obligations import ExportObligations
 from registry_api.work_lists.find_obligations import (
+    FindObligations,
     OwingPage,
     OwingQuestion,
     owing_document,
     refuse_known_at,
 )
-from registry_api.work_lists.list_information_base import BaseQuestion, InBase
+from registry_api.work_lists.list_information_base import BaseQuestion, InBase, ListInformationBase
+from registry_api.work_lists.read_obligations import ReadObligations
 from registry_api.work_lists.schemas import (
     BasePageOut,
     InBaseOut,
@@ -38,14 +41,24 @@ from servicekit.errors import (
     INVALID_CURSOR,
     NOT_FOUND,
     TOO_MANY_REQUESTS,
-    preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit, takes_transfer_place
+from servicekit.http import (
+    USUAL,
+    AsOfQuery,
+    CursorText,
+    Language,
+    Limit,
+    provided,
+    takes_transfer_place,
+)
 
 router = APIRouter(tags=["obligations"])
 
-_Language = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
+_Read = Annotated[ReadObligations, provided(ReadObligations)]
+_Find = Annotated[FindObligations, provided(FindObligations)]
+_Export = Annotated[ExportObligations, provided(ExportObligations)]
+_ListBase = Annotated[ListInformationBase, provided(ListInformationBase)]
 
 
 @router.get(
@@ -57,18 +70,17 @@ _Language = Annotated[str | None, Header(alias="accept-language", include_in_sch
 )
 async def read_obligations(
     caller: Reader,
-    services: Services,
+    language: Language,
+    read: _Read,
     organization_id: OrganizationId,
-    then: Then,
-    accept_language: _Language = None,
+    as_of: AsOfQuery,
 ) -> StandingOut:
     """What was owed on a day, as known at a moment: since when, by when, under which clause.
 
     A day ahead shows what the calendar alone will bring. `since` is the first day on which the
     register knows that it was owed, or the date that the facts themselves name.
     """
-    standing = await services.read_obligations(caller, organization_id, then)
-    language = preferred_language(accept_language)
+    standing = await read(caller, organization_id, as_of)
     return StandingOut.model_validate(
         {
             "id": organization_id,
@@ -128,12 +140,12 @@ Question = Annotated[OwingQuestion, Depends(_question)]
 )
 async def find_obligations(
     caller: Reader,
-    services: Services,
+    language: Language,
+    find: _Find,
     question: Question,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Counted = None,
-    accept_language: _Language = None,
 ) -> OwingPageOut:
     """What organizations owe today or on a day ahead, by term; filters are of who owes.
 
@@ -142,8 +154,8 @@ async def find_obligations(
     asked for: whoever comes to the body or leaves it during a walk may be on it or not, everybody
     else is, once.
     """
-    page = await services.find_obligations(caller, question, cursor, limit, count == "exact")
-    return _owing_page(page, preferred_language(accept_language))
+    page = await find(caller, question, cursor, limit, count == "exact")
+    return _owing_page(page, language)
 
 
 @router.get(
@@ -155,7 +167,8 @@ async def find_obligations(
 )
 async def find_overdue_formations(
     caller: Reader,
-    services: Services,
+    language: Language,
+    find: _Find,
     filters: FiltersOfWhoOwes,
     supervised: OfBody,
     valid_on: Ahead = None,
@@ -163,7 +176,6 @@ async def find_overdue_formations(
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Counted = None,
-    accept_language: _Language = None,
 ) -> OwingPageOut:
     """Enough full members and no Party organization: who has waited longest comes first.
 
@@ -172,8 +184,8 @@ async def find_overdue_formations(
     refuse_known_at(known_at)
     kinds = ("form_party_organization",)
     question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
-    page = await services.find_obligations(caller, question, cursor, limit, count == "exact")
-    return _owing_page(page, preferred_language(accept_language))
+    page = await find(caller, question, cursor, limit, count == "exact")
+    return _owing_page(page, language)
 
 
 @router.get(
@@ -189,14 +201,13 @@ async def find_overdue_formations(
 )
 async def export_obligations(
     caller: Reader,
-    services: Services,
+    export: _Export,
     question: Question,
     format: FileFormat = "ndjson",  # noqa: A002
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed, in the order of the list; Ledger-Position is what it shows."""
     language = header_language(headers, format)
-    export = services.export_obligations
     return ExportResponse(lambda: export(caller, question, format, language), format, "obligations")
 
 
@@ -219,10 +230,10 @@ def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
 )
 async def list_information_base(
     caller: Reader,
-    services: Services,
+    list_base: _ListBase,
     filters: Filters,
     supervised: OfBody,
-    then: Then,
+    as_of: AsOfQuery,
     eligible: Annotated[
         bool | None, Query(description="Enough full members to form, or not 是否应建未建")
     ] = None,
@@ -237,8 +248,8 @@ async def list_information_base(
 
     On a day, as known at a moment: a page of the past may be short, or empty, and have a next.
     """
-    question = BaseQuestion(filters, eligible, organizer_missing, supervised, then)
-    page = await services.list_information_base(caller, question, cursor, limit, count == "exact")
+    question = BaseQuestion(filters, eligible, organizer_missing, supervised, as_of)
+    page = await list_base(caller, question, cursor, limit, count == "exact")
     return BasePageOut(
         items=[_in_base(in_base) for in_base in page.items],
         next_cursor=page.next_cursor,

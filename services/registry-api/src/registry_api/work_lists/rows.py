@@ -29,13 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.obligations.derive import Obligation
 from registry_api.register.store import NEVER
-from registry_api.selection.conditions import (
-    CURRENT,
-    MAX_INDEX_LOOKUPS,
-    Columns,
-    conditions_on,
-    one_of,
-)
+from registry_api.rows.facets import CURRENT, MAX_INDEX_LOOKUPS, Columns, conditions_on, one_of
 from registry_api.tables import obligation, organization
 
 Key = tuple[date, UUID, str, date]

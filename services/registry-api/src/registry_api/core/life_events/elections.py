@@ -129,7 +129,7 @@ def cancellation(state: State, day: date) -> Effect:
     return _effect(id=_id(state), state="cancelled", cancelled_on=day.isoformat())
 
 
-def held(type_: str, state: State, effect: Callable[[State], Effect]) -> Effect:
+def checked(type_: str, state: State, effect: Callable[[State], Effect]) -> Effect:
     """What an event of this type does to the state of its day.
 
     Raises Refusal `event-not-possible`.

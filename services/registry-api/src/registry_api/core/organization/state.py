@@ -192,9 +192,9 @@ State = dict[str, Any]
 """An organization's state as JSON: dates as text, every field present."""
 
 
-def to_state(model: OrganizationState) -> State:
-    """The model as a JSON state."""
-    return model.model_dump(mode="json", by_alias=True)
+def to_state(model: OrganizationState, without: set[str] | None = None) -> State:
+    """The model as a JSON state, `without` the fields that a model made of it adds."""
+    return model.model_dump(mode="json", by_alias=True, exclude=without)
 
 
 @cache

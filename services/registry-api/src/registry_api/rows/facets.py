@@ -33,6 +33,9 @@ from registry_api.tables import FACET_TYPES, organization
 Columns = Mapping[str, ColumnElement[Any]]
 """What each facet is called in a statement; `area` is there always, `name_pairs` may be."""
 
+Conditions = Sequence[ColumnElement[bool]]
+"""All of them must hold."""
+
 CURRENT: Columns = dict(organization.c)
 """The current rows have a column of its own for each facet."""
 

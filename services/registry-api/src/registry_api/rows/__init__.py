@@ -1,0 +1,1 @@
+"""SQL that the rows of several rooms share."""
