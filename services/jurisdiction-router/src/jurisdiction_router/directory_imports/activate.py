@@ -14,11 +14,12 @@ from jurisdiction_router.directory_imports import rows
 from jurisdiction_router.directory_imports.compare import (
     CompareDirectory,
     Report,
+    change_of,
     items_of,
+    last_day,
     pointers_of,
     requested_rows,
 )
-from jurisdiction_router.directory_imports.comparison import change_of, last_day
 from jurisdiction_router.directory_imports.documents import KIND, answer, changed, lock_inactive
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from jurisdiction_router.facts.read import touched_places

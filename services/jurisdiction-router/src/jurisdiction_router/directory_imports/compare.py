@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,10 +12,15 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
 from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
-from jurisdiction_router.core.directory.documents import area_from, body_from
+from jurisdiction_router.core.directory.documents import (
+    area_document,
+    area_from,
+    body_document,
+    body_from,
+)
+from jurisdiction_router.core.periods import boundaries
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers
 from jurisdiction_router.directory_changes.find_holes import NO_HOLES, Holes
-from jurisdiction_router.directory_imports.comparison import KINDS, change_of, compared
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
@@ -201,3 +207,63 @@ def _doubles(
             doubles[row.number] = Violation(pointer, "duplicate_key", row.key)
         keys.add((row.what, row.key))
     return doubles
+
+
+KINDS: tuple[Kind, ...] = ("added", "changed", "ended", "unchanged", "refused")
+"""What becomes of an item; refused is one with which something is wrong."""
+
+
+class Compared(NamedTuple):
+    """An item beside what is held: its documents before and after."""
+
+    change: Kind
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def document_of(item: AreaEntry | Body, today: date) -> dict[str, Any]:
+    """An area or a body as the API shows it."""
+    return body_document(item) if isinstance(item, Body) else area_document(item, today)
+
+
+def compared(before: Directory, item: AreaEntry | Body, today: date) -> Compared:
+    """Set an area or a body beside the one that is held; "ended" is one that gets an end."""
+    stored: AreaEntry | Body | None
+    if isinstance(item, Body):
+        stored = before.bodies.get(item.id)
+    else:
+        code = item.area.code
+        stored = AreaEntry.of(before, code) if code in before.areas else None
+    was = None if stored is None else document_of(stored, today)
+    after = document_of(item, today)
+    return Compared(_kind(was, after), was, after)
+
+
+def _kind(was: dict[str, Any] | None, after: dict[str, Any]) -> Kind:
+    if was is None:
+        return "added"
+    if was == after:
+        return "unchanged"
+    return "ended" if was["valid_until"] is None and after["valid_until"] else "changed"
+
+
+def last_day(change: DirectoryChange, today: date) -> date:
+    """Return the first day, not before today, by which all that `change` says has happened."""
+    dates = {today, *boundaries([entry.area for entry in change.areas]), *boundaries(change.bodies)}
+    for entry in change.areas:
+        dates |= boundaries(entry.edges) | {former.until for former in entry.area.former_names}
+        dates |= {succession.valid_from for succession in entry.successions}
+    for body in change.bodies:
+        dates |= {former.until for former in body.former_names}
+    return max(dates)
+
+
+def change_of(items: Sequence[AreaEntry | Body]) -> DirectoryChange:
+    """The items as a change of the directory."""
+    return DirectoryChange(
+        [item for item in items if isinstance(item, AreaEntry)],
+        [item for item in items if isinstance(item, Body)],
+    )
+
+
+Kind = Literal["added", "changed", "ended", "unchanged", "refused"]

@@ -18,11 +18,12 @@ from jurisdiction_router.directory_imports.activate import ActivateImport
 from jurisdiction_router.directory_imports.compare import (
     CompareDirectory,
     Report,
+    change_of,
+    document_of,
     error_of,
     items_of,
     pointers_of,
 )
-from jurisdiction_router.directory_imports.comparison import change_of, document_of
 from jurisdiction_router.directory_imports.documents import KIND, answer, changed, lock_inactive
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from jurisdiction_router.impacts.compute import JOB_KIND

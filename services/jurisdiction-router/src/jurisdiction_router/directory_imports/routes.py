@@ -1,13 +1,12 @@
 """Routes of imports of the directory: load, look, activate or discard; and its export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.core.rules.vocabulary import Vocabulary
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
 from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
@@ -15,19 +14,18 @@ from jurisdiction_router.directory_imports.activate import ActivateImport
 from jurisdiction_router.directory_imports.files import CSV, read_request
 from jurisdiction_router.directory_imports.load import LoadImport
 from jurisdiction_router.directory_imports.read import ReadDirectoryImports
-from jurisdiction_router.directory_imports.rows import ItemRow
+from jurisdiction_router.directory_imports.report import item_document, report_table
 from jurisdiction_router.directory_imports.schemas import (
     Change,
     DirectoryImportPage,
     DirectoryImportRecord,
     ImportItemPage,
 )
-from jurisdiction_router.directory_imports.table import COLUMNS, column_of, table_rows
+from jurisdiction_router.directory_imports.template import directory_table, template_table
 from jurisdiction_router.errors import (
     DIRECTORY_INVALID,
     DIRECTORY_LEAVES_HOLES,
     DIRECTORY_MOVED,
-    ERRORS,
     IMPORT_CLOSED,
     TABLE_UNREADABLE,
 )
@@ -41,17 +39,13 @@ from servicekit.errors import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
-    RULE_TEXTS,
     TOO_MANY_JOBS,
-    Text,
-    Violation,
-    explain,
     preferred_language,
     responses,
 )
 from servicekit.http import USUAL, CursorText, Limit, etag, provided
 from servicekit.ledger import Guarded, Unguarded
-from servicekit.tables import BOM, csv_lines, guarded
+from servicekit.tables import BOM, csv_lines
 
 router = APIRouter(tags=["directory"])
 
@@ -67,18 +61,6 @@ ImportId = Annotated[UUID, Path(description="导入编号")]
 Language = Annotated[
     Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
 ]
-_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
-_REPORT_COLUMNS = (
-    Text("行号", "line"), Text("变化", "change"), *(column.header for column in COLUMNS),
-    Text("错误原因", "errors"),
-)  # fmt: skip
-_CHANGES = {
-    "added": Text("新增", "added"),
-    "changed": Text("变更", "changed"),
-    "ended": Text("终止", "ended"),
-    "unchanged": Text("不变", "unchanged"),
-    "refused": Text("有误", "refused"),
-}
 _SCHEMA = DirectoryImport.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
@@ -186,8 +168,7 @@ async def download_directory_template(
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
     spoken = _language(request, language)
-    lines = table_rows(_EXAMPLES, current.vocabulary, spoken)
-    return _table("directory-template", [_header(spoken), *lines])
+    return _table("directory-template", template_table(spoken, current.vocabulary))
 
 
 @router.get(
@@ -225,7 +206,7 @@ async def export_directory(
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table("directory", [_header(spoken), *table_rows(items, current.vocabulary, spoken)])
+    return _table("directory", directory_table(items, spoken, current.vocabulary))
 
 
 @router.get(
@@ -270,12 +251,12 @@ async def list_directory_import_items(
     if format == "csv":
         spoken = _language(request, language)
         rows = await read.all_items(caller, import_id, change)
-        cells = _report_rows(rows, spoken, current.vocabulary)
-        header = [title.say(spoken) for title in _REPORT_COLUMNS]
-        return _table(f"directory-import-{import_id}", [header, *cells])
+        return _table(
+            f"directory-import-{import_id}", report_table(rows, spoken, current.vocabulary)
+        )
     items_page = await read.items(caller, import_id, change, cursor, limit)
     page = {
-        "items": [_item(row) for row in items_page.items],
+        "items": [item_document(row) for row in items_page.items],
         "next_cursor": items_page.next_cursor,
     }
     return Response(orjson.dumps(page), media_type=JSON)
@@ -338,51 +319,8 @@ async def withdraw_directory_import(
     return answered(await activate.withdraw(caller, import_id, attempt))
 
 
-def _item(row: ItemRow) -> dict[str, Any]:
-    return {**row._asdict(), "errors": explained(row.errors)}
-
-
-def explained(errors: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Errors as they are kept, in both languages."""
-    return [
-        {
-            "field": error["field"], "rule": error["rule"], "value": error["value"],
-            "zh": _say(error, "zh"), "en": _say(error, "en"),
-        }
-        for error in errors
-    ]  # fmt: skip
-
-
-def _say(error: dict[str, Any], language: str) -> str:
-    violation = Violation(error["field"], error["rule"], error["value"], error["facts"])
-    return explain(violation, language, _TEXTS)
-
-
-def _report_rows(
-    rows: Iterable[ItemRow], language: str, vocabulary: Vocabulary
-) -> Iterator[list[str]]:
-    for row in rows:
-        if row.after is None or row.what is None:
-            cells = ["", guarded(row.key or ""), *[""] * (len(COLUMNS) - 2)]
-        else:
-            (cells,) = table_rows([(row.what, row.after)], vocabulary, language)
-        reasons = (_reason(error, language) for error in row.errors)
-        line = "" if row.line is None else str(row.line)
-        yield [line, _CHANGES[row.change].say(language), *cells, guarded(" ".join(reasons))]
-
-
-def _reason(error: dict[str, Any], language: str) -> str:
-    column = column_of(error["field"])
-    words = _say(error, language)
-    return words if column is None else f"{column.header.say(language)}: {words}"
-
-
 def _language(request: Request, requested: str | None) -> str:
     return requested or preferred_language(request.headers.get("accept-language"))
-
-
-def _header(language: str) -> list[str]:
-    return [column.header.say(language) for column in COLUMNS]
 
 
 def _table(name: str, rows: Iterable[list[str]]) -> Response:
@@ -391,27 +329,3 @@ def _table(name: str, rows: Iterable[list[str]]) -> Response:
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
         media_type=f"{CSV}; charset=utf-8",
     )
-
-
-_NOTHING: dict[str, Any] = {
-    "valid_until": None, "former_names": [], "codes": [], "successors": [], "successor": None,
-    "system": None,
-}  # fmt: skip
-_EXAMPLES: list[tuple[str, dict[str, Any]]] = [
-    ("area", {
-        **_NOTHING, "code": "440303091", "name": "大塘街道", "level": "street",
-        "parents": [{"parent": "440303", "valid_from": "2027-01-01", "valid_until": None}],
-        "valid_from": "2027-01-01",
-    }),
-    ("body", {
-        **_NOTHING, "id": "440303091-street_work_committee", "kind": "street_work_committee",
-        "name": "大塘街道党工委", "area_code": "440303091", "valid_from": "2027-01-01",
-    }),
-    ("body", {
-        **_NOTHING, "id": "440303-industry_committee-finance", "kind": "industry_committee",
-        "name": "罗湖区会计行业党委", "area_code": "440303", "system": "finance",
-        "valid_from": "2027-01-01",
-        "former_names": [{"name": "罗湖区会计行业党总支", "until": "2028-01-01"}],
-    }),
-]  # fmt: skip
-"""Rows of the template: of a time to come, so that nobody takes them for the city's."""

@@ -13,10 +13,10 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from jurisdiction_router.core.bounded_cache import FillingCache
-from jurisdiction_router.core.deciding.rule_lookup import RuleLookup
 from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.rules.conditions import all_candidates
 from jurisdiction_router.core.rules.facts import NONE, POSITIONS
+from jurisdiction_router.core.rules.rule_lookup import RuleLookup
 from jurisdiction_router.core.rules.rule_set import (
     BUSINESS_SUPERVISOR,
     OWN_SYSTEM,

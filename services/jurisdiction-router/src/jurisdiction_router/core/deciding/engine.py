@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from jurisdiction_router.core.deciding.candidate_search import Plan, Plans, Values
-from jurisdiction_router.core.deciding.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.core.deciding.verdict import (
     BY_RULE,
     CONDITION_FAILS,
@@ -43,6 +42,7 @@ from jurisdiction_router.core.rules.conditions import (
     groups_of_equal_values,
 )
 from jurisdiction_router.core.rules.facts import DOMAINS, NONE, POSITIONS, Facts
+from jurisdiction_router.core.rules.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.core.rules.rule_set import (
     ASSIGNED,
     BUSINESS_SUPERVISOR,

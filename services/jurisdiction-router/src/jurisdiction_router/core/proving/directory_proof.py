@@ -44,7 +44,7 @@ Found = frozenset[str] | bool | None
 systems; None where the place itself is not known, which asks for it and is no hole."""
 
 
-class _Seen(NamedTuple):
+class _Surroundings(NamedTuple):
     """What the look-ups find from a place, and what they found in the directory before, there or
     in what the place succeeds; None where there is no such directory, or no such place in it."""
 
@@ -55,9 +55,9 @@ class _Seen(NamedTuple):
 class _Kind(NamedTuple):
     """A kind of place: what is found around the domicile, and at an authority of that level."""
 
-    domicile: _Seen
+    domicile: _Surroundings
     level: str | None
-    authority: _Seen
+    authority: _Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class _Era:
 
     valid_from: date
     valid_until: date | None
-    domiciles: Mapping[_Seen, list[str]]
-    authorities: Mapping[tuple[str | None, _Seen], list[str]]
+    domiciles: Mapping[_Surroundings, list[str]]
+    authorities: Mapping[tuple[str | None, _Surroundings], list[str]]
     was_empty: bool
     """Whether the directory before had no domicile either."""
 
@@ -96,14 +96,8 @@ def prove_over(
         if not era.domiciles and not (before is not None and era.was_empty):
             empty = Extent(era.valid_from, era.valid_until)
             counterexamples.append(Counterexample("no_area", (), place=Place(None, None, (empty,))))
-        for domicile, domiciles in era.domiciles.items():
-            for (level, authority), authorities in era.authorities.items():
-                if domicile.now == domicile.before and authority.now == authority.before:
-                    continue
-                extent = Extent(
-                    era.valid_from, era.valid_until, frozenset(domiciles), frozenset(authorities)
-                )
-                kinds.setdefault(_Kind(domicile, level, authority), []).append(extent)
+        for kind, extent in _kinds_of(era):
+            kinds.setdefault(kind, []).append(extent)
     for kind, extents in kinds.items():
         there, was = _pair(lookups, kind)
         place = Place(min(extents[0].domiciles), min(extents[0].authorities), tuple(extents))
@@ -124,6 +118,20 @@ def prove_over(
                 for hole in islice(holes, limit)
             ]
     return _merged(counterexamples)
+
+
+def _kinds_of(era: _Era) -> Iterator[tuple[_Kind, Extent]]:
+    """Yield the kinds of places of which something differs from before, and where they are."""
+    for domicile, domiciles in era.domiciles.items():
+        for (level, authority), authorities in era.authorities.items():
+            if domicile.now == domicile.before and authority.now == authority.before:
+                continue
+            yield (
+                _Kind(domicile, level, authority),
+                Extent(
+                    era.valid_from, era.valid_until, frozenset(domiciles), frozenset(authorities)
+                ),
+            )
 
 
 def _merged(counterexamples: Iterable[Counterexample]) -> list[Counterexample]:
@@ -156,15 +164,15 @@ def _eras(
         had: Mapping[tuple[str, str], tuple[Found, ...]] = {}
         if before is not None:
             were, had = _look_around(rule_set, before.on(start), formerly, lookups)
-        by_domicile: dict[_Seen, list[str]] = {}
+        by_domicile: dict[_Surroundings, list[str]] = {}
         for code, surroundings in domiciles.items():
             was = next((were[each] for each in _formerly(directory, code) if each in were), None)
-            by_domicile.setdefault(_Seen(surroundings, was), []).append(code)
-        by_authority: dict[tuple[str | None, _Seen], list[str]] = {}
+            by_domicile.setdefault(_Surroundings(surroundings, was), []).append(code)
+        by_authority: dict[tuple[str | None, _Surroundings], list[str]] = {}
         for (level, code), surroundings in authorities.items():
             former = ((level, each) for each in _formerly(directory, code))
             was = next((had[each] for each in former if each in had), None)
-            by_authority.setdefault((level, _Seen(surroundings, was)), []).append(code)
+            by_authority.setdefault((level, _Surroundings(surroundings, was)), []).append(code)
         yield _Era(start, end, by_domicile, by_authority, not were)
 
 
