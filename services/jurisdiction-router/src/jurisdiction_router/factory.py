@@ -46,7 +46,7 @@ from jurisdiction_router.rule_sets.propose import ProposeRuleSet
 from jurisdiction_router.rule_sets.prove import ProveRuleSet
 from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
-from servicekit.database import Bell, Database, Migrations, Retention
+from servicekit.database import Database, Migrations, Notifications, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Handler, Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
@@ -65,7 +65,7 @@ class Services:
     clock: Clock
     database: Database
     ledger: Ledger
-    bell: Bell
+    notifications: Notifications
     worker: Worker
     retention: Retention
     current: CurrentJurisdiction
@@ -90,7 +90,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Services:
     """Put the router together; tests hand in a clock of their own."""
     clock = clock or SystemClock()
     database = Database(settings)
-    bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
+    notifications = Notifications(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     changes = Changes(database, ledger)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
@@ -113,15 +113,15 @@ def compose(settings: Settings, clock: Clock | None = None) -> Services:
         clock=clock,
         database=database,
         ledger=ledger,
-        bell=bell,
-        worker=Worker(database, bell, handlers, settings.job_crash_limit),
+        notifications=notifications,
+        worker=Worker(database, notifications, handlers, settings.job_crash_limit),
         # impacts stay: an approval is bound to one
         retention=Retention(database, settings, "idempotency_key"),
         current=current,
         assess_organizations=assess,
         load_import=load,
         activate_due_rule_sets=ActivateDueRuleSets(
-            database, ledger, clock, current, reassess, bell
+            database, ledger, clock, current, reassess, notifications
         ),
         verbs=(
             activate,

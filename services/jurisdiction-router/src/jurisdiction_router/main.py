@@ -61,7 +61,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             version=version("jurisdiction-router"),
             settings=settings,
             database=services.database,
-            bell=services.bell,
+            notifications=services.notifications,
             migrations=migrations(settings),
             routers=[
                 assignments.router,
@@ -129,7 +129,7 @@ def build_follower(settings: Settings) -> FastAPI:
             version=version("jurisdiction-router"),
             settings=settings,
             database=services.database,
-            bell=services.bell,
+            notifications=services.notifications,
             migrations=migrations(settings),
             routers=[],
             errors=ERRORS,

@@ -36,7 +36,7 @@ from servicekit.http import (
     ValidOn,
     etag,
     provided,
-    takes_transfer_place,
+    takes_transfer_slot,
 )
 
 router = APIRouter(tags=["assignments"])
@@ -187,7 +187,7 @@ def _row(document: dict[str, Any]) -> list[str]:
         },
         **responses(*USUAL, AHEAD_OF_HEAD, TOO_MANY_REQUESTS),
     },
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_assignments(
     caller: Reader,

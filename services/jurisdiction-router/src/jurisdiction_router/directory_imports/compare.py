@@ -27,6 +27,9 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import Violation
 from servicekit.time import Clock
 
+Kind = Literal["added", "changed", "ended", "unchanged", "refused"]
+KINDS: tuple[Kind, ...] = ("added", "changed", "ended", "unchanged", "refused")
+
 ELSEWHERE: Final = "directory"
 """What an item is that stands for something wrong beyond what the import gives."""
 
@@ -209,7 +212,6 @@ def _doubles(
     return doubles
 
 
-KINDS: tuple[Kind, ...] = ("added", "changed", "ended", "unchanged", "refused")
 """What becomes of an item; refused is one with which something is wrong."""
 
 
@@ -264,6 +266,3 @@ def change_of(items: Sequence[AreaEntry | Body]) -> DirectoryChange:
         [item for item in items if isinstance(item, AreaEntry)],
         [item for item in items if isinstance(item, Body)],
     )
-
-
-Kind = Literal["added", "changed", "ended", "unchanged", "refused"]

@@ -28,7 +28,7 @@ from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.background import Loop
-from servicekit.database import Bell, Database
+from servicekit.database import Database, Notifications
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
 from servicekit.time import Clock
@@ -52,7 +52,7 @@ class ActivateDueRuleSets:
     clock: Clock
     current: CurrentJurisdiction
     reassess: ReassessOrganizations
-    bell: Bell
+    notifications: Notifications
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Activate what is due while the context is open."""
@@ -61,7 +61,7 @@ class ActivateDueRuleSets:
             step=self,
             every=_LOOK_SECONDS,
             retry=1,
-            wakes=self.bell,
+            wakes=self.notifications,
             channel=jobs.CHANNEL,
         )
         return loop.running()

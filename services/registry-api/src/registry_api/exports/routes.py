@@ -17,7 +17,7 @@ from registry_api.exports.answer import (
 from registry_api.exports.export import ExportOrganizations
 from registry_api.selection.parameters import Filters
 from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
-from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_place
+from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_slot
 
 router = APIRouter(tags=["organizations"])
 
@@ -30,7 +30,7 @@ _Export = Annotated[ExportOrganizations, provided(ExportOrganizations)]
     summary="Export organizations 导出社会组织",
     response_class=StreamingResponse,
     responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD, TOO_MANY_REQUESTS)},
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_organizations(
     caller: Reader,

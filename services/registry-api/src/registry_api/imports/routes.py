@@ -24,7 +24,7 @@ from servicekit.errors import (
     TOO_MANY_REQUESTS,
     responses,
 )
-from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_place
+from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_slot
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey
 
@@ -53,7 +53,7 @@ _Read = Annotated[ReadImport, provided(ReadImport)]
         TOO_MANY_JOBS,
         TOO_MANY_REQUESTS,
     ),
-    dependencies=[takes_transfer_place(Writer)],
+    dependencies=[takes_transfer_slot(Writer)],
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -50,7 +50,7 @@ from servicekit.http import (
     Language,
     Limit,
     provided,
-    takes_transfer_place,
+    takes_transfer_slot,
 )
 
 router = APIRouter(tags=["obligations"])
@@ -197,7 +197,7 @@ async def find_overdue_formations(
         **FILE,
         **responses(*USUAL, TOO_MANY_ROWS, TOO_MANY_REQUESTS, *ASKING_THE_ROUTER),
     },
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_obligations(
     caller: Reader,

@@ -28,7 +28,7 @@ from metrics_api.facts.read import (
     stream_past,
 )
 from servicekit.background import Loop
-from servicekit.database import Bell, Database
+from servicekit.database import Database, Notifications
 from servicekit.time import Clock
 
 log = structlog.get_logger()
@@ -67,9 +67,9 @@ class Served:
 class LiveCopy:
     """The copy that answers; it lags a commit by milliseconds, and says by its edition how far."""
 
-    def __init__(self, database: Database, bell: Bell, clock: Clock) -> None:
+    def __init__(self, database: Database, notifications: Notifications, clock: Clock) -> None:
         self._database = database
-        self._bell = bell
+        self._notifications = notifications
         self._clock = clock
         self._served: Served | None = None
         self._refreshing = asyncio.Lock()
@@ -93,7 +93,7 @@ class LiveCopy:
             step=self.refresh,
             every=_LOOK_SECONDS,
             retry=_RETRY_SECONDS,
-            wakes=self._bell,
+            wakes=self._notifications,
             channel=CHANNEL,
             failed=lambda error: log.warning("copy_not_refreshed", error=repr(error)),
         )
