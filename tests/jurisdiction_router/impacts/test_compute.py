@@ -13,7 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.core.deciding.designation import Override, Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.jurisdiction_router.conftest import organization
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.checks import check_directory
