@@ -21,7 +21,7 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 from tests.servicekit.sample.app import build
 
-from local_runner.ports import free_port
+from local_runner.processes.ports import free_port
 from servicekit.cli import read_settings
 from servicekit.database.engines import Database
 from servicekit.database.migrations import StaleSchema
