@@ -13,7 +13,7 @@ from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
 from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.time import Segment, from_date
+from servicekit.time import Segment, cut
 
 Stage = Literal["draft", "proved", "approved", "active", "retired"]
 
@@ -94,7 +94,7 @@ def rule_set_event(
         actor=actor,
         reason=reason,
         change=None,
-        timeline=from_date(in_force, effective_on),
+        timeline=cut(in_force, effective_on),
         areas=[row.scope],
     )
 
