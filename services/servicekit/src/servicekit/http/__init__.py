@@ -1,4 +1,4 @@
-"""How a service speaks HTTP: the app, who may call, what the door refuses, pages, calls out."""
+"""HTTP of a service: the app, access, limits on requests, pages, calls to other services."""
 
 from servicekit.http.access import KNOWN_CALLER, require
 from servicekit.http.app import Parts, build_app

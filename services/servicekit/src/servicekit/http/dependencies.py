@@ -50,7 +50,7 @@ async def _language(request: Request) -> str:
 
 
 Language = Annotated[str, Depends(_language)]
-""" "zh" or "en", by the request's Accept-Language."""
+"""The language "zh" or "en", by the request's Accept-Language."""
 
 
 def provided(kind: type[T]) -> Any:

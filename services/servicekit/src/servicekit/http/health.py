@@ -95,13 +95,13 @@ def health_router(
 
         Also 503 from SIGTERM on, while requests are still served: new ones shall go elsewhere.
         """
-        found = await asyncio.gather(*(_guarded(check) for check in checks))
+        results = await asyncio.gather(*(_guarded(check) for check in checks))
         draining = request.app.state.draining
-        ready = all(item.ok for item in found) and not draining
+        ready = all(item.ok for item in results) and not draining
         return JSONResponse(
             {
                 "status": "draining" if draining else "ready" if ready else "not ready",
-                "checks": {item.name: {"ok": item.ok, **item.detail} for item in found},
+                "checks": {item.name: {"ok": item.ok, **item.detail} for item in results},
             },
             200 if ready else 503,
         )
