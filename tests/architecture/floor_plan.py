@@ -64,6 +64,9 @@ class Module:
         return "rows" in parts or parts[-1] in {"tables", "schema"} or parts[:2] == _DATABASE
 
 
+_TABLE_WRITERS = {"csv.writer", "csv.DictWriter", "xlsxwriter.Workbook"}
+"""What writes tables; `servicekit.tables` guards them against formulas."""
+
 _DATABASE = ["servicekit", "database"]
 
 
@@ -90,6 +93,7 @@ def breaches(modules: list[Module]) -> Iterator[Breach]:
         yield from _composed_text(module)
         yield from _foreign_rows(module)
         yield from _behind_the_face(module)
+        yield from _unguarded_tables(module)
         yield from _too_long(module)
     yield from _upside_down(modules)
     yield from _crowded(modules)
@@ -157,6 +161,14 @@ def _behind_the_face(module: Module) -> Iterator[Breach]:
     for line, source, _ in _imports(module):
         if source.startswith("servicekit.") and source.count(".") > 1:
             yield Breach(module.path, line, "face", f"{source} instead of its package")
+
+
+def _unguarded_tables(module: Module) -> Iterator[Breach]:
+    if module.name.startswith("servicekit.tables"):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in _TABLE_WRITERS:
+            yield Breach(module.path, node.lineno, "table", f"{name} outside of servicekit.tables")
 
 
 def _too_long(module: Module) -> Iterator[Breach]:

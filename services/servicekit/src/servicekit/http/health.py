@@ -78,7 +78,13 @@ def health_router(
 ) -> APIRouter:
     """The four operational routes; only `/metrics` needs a token (scope `ops`)."""
     router = APIRouter(tags=["operation"], dependencies=[Depends(refuse_unknown_parameters)])
+    _add_probes(router, checks)
+    _add_version(router, name, version, commit, migrations)
+    _add_metrics(router)
+    return router
 
+
+def _add_probes(router: APIRouter, checks: Sequence[Check]) -> None:
     @router.get("/healthz", operation_id="healthz", summary="Alive 存活")
     async def healthz() -> dict[str, str]:
         """The process runs and answers."""
@@ -106,11 +112,17 @@ def health_router(
             200 if ready else 503,
         )
 
+
+def _add_version(
+    router: APIRouter, name: str, version: str, commit: str, migrations: Migrations
+) -> None:
     @router.get("/version", operation_id="version", summary="What runs here 版本")
     async def version_() -> dict[str, str]:
         """Service, version, commit and the schema revision it needs."""
         return {"service": name, "version": version, "commit": commit, "schema": migrations.head()}
 
+
+def _add_metrics(router: APIRouter) -> None:
     @router.get(
         "/metrics",
         operation_id="metrics",
@@ -130,8 +142,6 @@ def health_router(
             POOL_USE.labels(engine).set(used)
             POOL_SIZE.labels(engine).set(database.pool_size)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return router
 
 
 async def _guarded(check: Check) -> Readiness:
