@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import text
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
@@ -47,30 +46,6 @@ def schema_check(database: Database, migrations: Migrations) -> Check:
         return Readiness("database", current == needed, {"schema": current, "needed": needed})
 
     return database_check
-
-
-def feed_check(database: Database, feed: str) -> Check:
-    """How far the follower of `feed` is; lag does not take the service out of service."""
-
-    async def check() -> Readiness:
-        async with database.reading() as connection:
-            row = (
-                await connection.execute(
-                    text(
-                        "SELECT c.position, c.head, (SELECT count(DISTINCT subject) FROM "
-                        "parked_event p WHERE p.feed = c.feed) AS parked "
-                        "FROM feed_cursor c WHERE feed = :feed"
-                    ),
-                    {"feed": feed},
-                )
-            ).one_or_none()
-        if row is None:
-            return Readiness(f"feed {feed}", True, {"position": 0, "head": 0, "parked": 0})
-        detail = {"position": row.position, "head": row.head, "parked": row.parked}
-        return Readiness(f"feed {feed}", True, detail)
-
-    check.__name__ = f"feed {feed}"
-    return check
 
 
 def health_router(
