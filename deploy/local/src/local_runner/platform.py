@@ -60,8 +60,10 @@ class DatabaseChild:
         self._server = server
 
     def start(self) -> None:
-        """Blocks the event loop, a second at most as a rule: the server must be a child of the
-        main thread."""
+        """Start the server as a child of the main thread.
+
+        Blocks the event loop, as a rule for a second at most.
+        """
         self._server.start()
 
     def is_running(self) -> bool:

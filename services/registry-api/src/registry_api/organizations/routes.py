@@ -49,6 +49,7 @@ from servicekit.http import (
     USUAL,
     AsOfQuery,
     CursorText,
+    KnownAt,
     KnownAtQuery,
     Language,
     Limit,
@@ -57,7 +58,7 @@ from servicekit.http import (
     provided,
 )
 from servicekit.ledger import Unguarded
-from servicekit.time import AsOf, KnownAt, moment
+from servicekit.time import AsOf, moment
 
 router = APIRouter(tags=["organizations"])
 
