@@ -1,13 +1,20 @@
 """Texts of `messages/*.yaml`, filled in both languages at once."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 
-from servicekit.errors import Text, read_texts
+import yaml
+
+from servicekit.errors import Text
 
 
+@cache
 def texts(name: str) -> Mapping[str, Text]:
-    """The texts of `messages/{name}.yaml`, by key."""
-    return read_texts("jurisdiction_router", name)
+    """The texts of `messages/{name}.yaml`, by key. Errors: `KeyError` for a missing language."""
+    path = files("jurisdiction_router") / "messages" / f"{name}.yaml"
+    document = yaml.safe_load(path.read_text("utf-8"))
+    return {key: Text(value["zh"], value["en"]) for key, value in document.items()}
 
 
 def fill(text: Text, **facts: Text | str | int) -> Text:
