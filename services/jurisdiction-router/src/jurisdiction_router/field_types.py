@@ -44,11 +44,6 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Page(BaseModel):
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
-    count: int | None = Field(description="All that match, when asked for 总数")
-
-
 class Words(BaseModel):
     """A text in both languages 双语文字."""
 

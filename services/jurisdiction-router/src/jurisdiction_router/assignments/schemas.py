@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from jurisdiction_router.field_types import (
     Clause,
-    Page,
     Party,
     Words,
 )
+from servicekit.http import CountedPage
 
 
 class AssignmentState(BaseModel):
@@ -135,7 +135,7 @@ class RuleHealth(BaseModel):
     )
 
 
-class AssignmentPage(Page):
+class AssignmentPage(CountedPage[Assignment]):
     """A page of assignments 归口列表."""
 
     items: list[Assignment] = Field(description="归口")
