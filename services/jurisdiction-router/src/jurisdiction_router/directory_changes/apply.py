@@ -100,7 +100,7 @@ class ChangeDirectory:
         after = change.applied_to(before)
         return [
             *check_directory(after, pointers.areas, pointers.bodies),
-            *await _left_behind(connection, before, after, change, pointers),
+            *await _orphans(connection, before, after, change, pointers),
         ]
 
     async def __call__(
@@ -225,7 +225,7 @@ class ChangeDirectory:
         return events
 
 
-async def _left_behind(
+async def _orphans(
     connection: AsyncConnection,
     before: Directory,
     after: Directory,
