@@ -10,6 +10,7 @@ not there at all, as in a question about a half-known organization, is missing e
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -120,8 +121,9 @@ class DistinctFacts(NamedTuple):
     facts: Facts
 
 
-FactPeriod = Period[Facts | None]
-"""The facts of one organization over one period; None once it has ceased."""
+@dataclass(frozen=True, slots=True)
+class FactPeriod(Period[Facts | None]):
+    """The facts of one organization over one period; None once it has ceased."""
 
 
 def facts_of(state: Mapping[str, Any]) -> Facts:
