@@ -41,6 +41,8 @@ AttributeName = Annotated[str, *one_of(POSITIONS)]
 
 
 class Strict(BaseModel):
+    """A request body that has no fields but these."""
+
     model_config = ConfigDict(extra="forbid")
 
 

@@ -1,5 +1,8 @@
-"""Changing the directory: sound as a whole or not at all, each real change an event, then those it
-touches are assessed again. Imports, single changes and restructurings all end here."""
+"""Changing the directory: sound as a whole or not at all, each real change an event.
+
+Then the organizations it touches are assessed again. Imports, single changes and restructurings
+all end here.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

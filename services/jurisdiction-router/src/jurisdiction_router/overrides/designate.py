@@ -65,7 +65,6 @@ class DesignateBody:
         violation, `idempotency-conflict`; `precondition-failed`, `precondition-required` about the
         assignment's revision.
         """
-
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed

@@ -56,8 +56,10 @@ def rule_set_document(
 
 
 def _stopped_visible_to(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Why a plan was stopped, without counts of all areas for a caller limited to some: the lists
-    of both impacts show it what lies in its own."""
+    """Why a plan was stopped, without counts of all areas for a caller limited to some.
+
+    The lists of both impacts show such a caller what lies in its own.
+    """
     if caller.areas is None or stopped is None or "difference" not in stopped:
         return stopped
     return {**stopped, "difference": None}

@@ -31,8 +31,11 @@ Json = dict[str, Any]
 
 
 def decide(jurisdiction: Jurisdiction, facts: Facts, view: DirectoryView) -> Decision | None:
-    """Decide as `Jurisdiction.decide` on the view's day; where only the street is missing, with
-    what each street of the territory would give, and which question settles it."""
+    """Decide as `Jurisdiction.decide` on the view's day.
+
+    Where only the street is missing, with what each street of the territory would give, and the
+    question that settles it.
+    """
     decision = jurisdiction.decide(facts, view.day)
     if decision is None or not _lacks_street(decision.document):
         return decision
