@@ -235,7 +235,8 @@ class DirectoryView:
     def streets_within(self, code: str | None, most: int) -> list[str] | None:
         """Return the streets that lie in what stands for `code` on the date, in their order.
 
-        None where they are more than `most`. Of a street or a community: itself, or what stands for it.
+        None where they are more than `most`. Of a street or a community: itself, or what stands
+        for it.
         """
         waiting = [] if code is None else sorted(self.stands_for(code))
         visited: set[str] = set()

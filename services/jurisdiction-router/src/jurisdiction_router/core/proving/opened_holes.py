@@ -21,8 +21,9 @@ def opened_holes(
 ) -> list[Hole]:
     """Return what fails in `after` and not in `before`.
 
-    Those that take an answer away come first, then the smallest. `codes` are the areas in which anything changes: a rule set that never looks there is passed
-    over. A hole that is there already is none that the change opens.
+    Those that take an answer away come first, then the smallest. `codes` are the areas in which
+    anything changes: a rule set that never looks there is passed over. A hole that is there
+    already is none that the change opens.
     """
     holes = [
         Hole(rule_set, example)
