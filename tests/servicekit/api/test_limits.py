@@ -93,11 +93,11 @@ async def test_uploads_have_slots_and_give_them_back(
 async def test_an_export_holds_its_place_to_the_last_byte(
     app: FastAPI, keys: TestKeys, leaves: bool
 ) -> None:
-    seen: list[float] = []
+    slots_in_use: list[float] = []
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
-            seen.append(_taken("transfer"))
+            slots_in_use.append(_taken("transfer"))
             if leaves:
                 raise OSError("the client has gone away")
 
@@ -116,8 +116,8 @@ async def test_an_export_holds_its_place_to_the_last_byte(
             await app(scope, receive, send)
         except Exception:
             assert leaves
-    assert set(seen) == {1}
-    assert len(seen) == (1 if leaves else 4)
+    assert set(slots_in_use) == {1}
+    assert len(slots_in_use) == (1 if leaves else 4)
     assert _taken("transfer") == 0
 
 
