@@ -12,7 +12,7 @@ from typing import Any
 
 from registry_api.core.organization.columns import columns, value_at
 from registry_api.core.organization.state import State, access_area
-from servicekit.time import Segment, replace_from
+from servicekit.time import Segment, splice
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def known_timeline(events: Sequence[RecordedEvent]) -> list[Segment]:
     segments: list[Segment] = []
     for event in events:
         if event.timeline is not None:
-            segments = replace_from(segments, event.effective_on, event.timeline)
+            segments = splice(segments, event.effective_on, event.timeline)
     return segments
 
 
