@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 from tests.servicekit.sample.app import build
 
-from servicekit.errors.problem import Problem
+from servicekit.errors.standard import TooManyRequests
 from servicekit.http.request_slots import TAKEN_SLOTS, RequestSlots
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
@@ -124,9 +124,10 @@ async def test_an_export_holds_its_place_to_the_last_byte(
 def test_no_client_has_more_than_half() -> None:
     slots = RequestSlots("test", 3)
     with slots.take("a"):
-        with pytest.raises(Problem), slots.take("a"):
+        with pytest.raises(TooManyRequests), slots.take("a"):
             pass
-        with slots.take("b"), slots.take("c"), pytest.raises(Problem), slots.take("d"):
+        full = pytest.raises(TooManyRequests)
+        with slots.take("b"), slots.take("c"), full, slots.take("d"):
             pass
     with slots.take("a"):
         pass
