@@ -13,7 +13,7 @@ from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, re
 from jurisdiction_router.assignments.past import PastFilter
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, Violation
 from servicekit.http import counted_page_json, decode_cursor, encode_cursor, next_cursor
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock
@@ -108,4 +108,4 @@ def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", value)) from None
+        raise InvalidCursor(Violation("/cursor", "cursor", value)) from None

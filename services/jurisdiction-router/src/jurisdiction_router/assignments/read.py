@@ -9,9 +9,10 @@ from uuid import UUID
 import orjson
 
 from jurisdiction_router.assignments import past, rows
+from jurisdiction_router.core.refusals import NoAssignment
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock, Segment, period_on
 
@@ -40,9 +41,9 @@ class ReadAssignment:
             row = await rows.read_assignment(connection, organization_id, day)
         visible = [row.area] if row is not None and row.area is not None else []
         if row is None or not caller.may_see(*(visible or row.areas)):
-            raise Refusal("not-found")
+            raise NotFound()
         if row.document is None:
-            raise Refusal("no-assignment", valid_on=day.isoformat())
+            raise NoAssignment(valid_on=day.isoformat())
         return f'{row.document[:-1]},"history":{row.history}}}', row.revision
 
     async def _one_past(
@@ -52,13 +53,13 @@ class ReadAssignment:
             position = await past.position_of(connection, self.ledger, as_of)
             known = await past.known_assignment(connection, organization_id, position)
             if known is None:
-                raise Refusal("not-found")
+                raise NotFound()
             current = period_on(known.segments, day)
             around = known.segments if current is None else [current]
             if not caller.may_see(*(known.areas[s.state["decision"]] for s in around)):
-                raise Refusal("not-found")
+                raise NotFound()
             if current is None:
-                raise Refusal("no-assignment", valid_on=day.isoformat())
+                raise NoAssignment(valid_on=day.isoformat())
             digest = current.state["decision"]
             decision = await rows.decision_document(connection, digest)
         document = {
@@ -87,7 +88,7 @@ class ReadAssignment:
                 connection, organization_id, caller.like_patterns(), position
             )
         if not events:
-            raise Refusal("not-found")
+            raise NotFound()
         return {
             "organization_id": str(organization_id),
             "events": [

@@ -20,10 +20,10 @@ from jurisdiction_router.assignments.schemas import (
     RuleHealth,
 )
 from jurisdiction_router.assignments.table import FORM
+from jurisdiction_router.core.refusals import NoAssignment
 from jurisdiction_router.dependencies import JSON, AreaPrefixes, Code, Reader
-from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
-from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
+from servicekit.errors import InvalidCursor, NotFound, PositionAhead, TooManyRequests, responses
 from servicekit.http import (
     USUAL,
     AsOfQuery,
@@ -81,7 +81,7 @@ Filters = Annotated[dict[str, list[str]], Depends(_filters)]
     operation_id="find_assignments",
     summary="Find assignments 查询归口",
     response_model=AssignmentPage,
-    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, InvalidCursor, PositionAhead),
 )
 async def find_assignments(
     caller: Reader,
@@ -154,7 +154,7 @@ _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
             "description": "The file; Ledger-Position is the position it shows 导出文件",
             "content": {media: {} for media in _MEDIA.values()},
         },
-        **responses(*USUAL, AHEAD_OF_HEAD, TOO_MANY_REQUESTS),
+        **responses(*USUAL, PositionAhead, TooManyRequests),
     },
     dependencies=[takes_transfer_slot(Reader)],
 )
@@ -176,7 +176,7 @@ async def export_assignments(
     operation_id="get_assignment_history",
     summary="How an assignment came to be known 归口变更记录",
     response_model=AssignmentHistory,
-    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, NotFound, PositionAhead),
 )
 async def get_assignment_history(
     caller: Reader,
@@ -210,7 +210,7 @@ async def get_rule_health(
     operation_id="get_assignment",
     summary="Who supervises an organization, and why 查询归口及理由",
     response_model=AssignmentWithDecision,
-    responses=responses(*USUAL, NOT_FOUND, NO_ASSIGNMENT, AHEAD_OF_HEAD),
+    responses=responses(*USUAL, NotFound, NoAssignment, PositionAhead),
 )
 async def get_assignment(
     caller: Reader,

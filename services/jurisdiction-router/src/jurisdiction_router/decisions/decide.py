@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from jurisdiction_router.core.deciding import unknown_street as open_places
+from jurisdiction_router.core.refusals import NoRuleSetInForce
 from jurisdiction_router.core.rules.facts import Facts, facts_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.errors import Refusal
 from servicekit.time import Clock
 
 
@@ -34,7 +34,7 @@ class DecideOrganization:
         view = jurisdiction.directory.on(day)
         decision = open_places.decide(jurisdiction, facts_of(organization), view)
         if decision is None:
-            raise Refusal("no-rule-set-in-force", valid_on=day.isoformat())
+            raise NoRuleSetInForce(valid_on=day.isoformat())
         return {
             "valid_on": day.isoformat(),
             "decision": decision.digest,

@@ -12,7 +12,7 @@ from jurisdiction_router.directory import rows as directory_rows
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.http import counted_page_json, decode_cursor, next_cursor
 from servicekit.time import Clock
 
@@ -70,7 +70,7 @@ class ReadDirectory:
         async with self.database.reading() as connection:
             row = await directory_rows.document(connection, directory_rows.TABLES[what], key)
         if row is None or not caller.may_see(row.area_code):
-            raise Refusal("not-found")
+            raise NotFound()
         document: str = row.document if valid_on is None else _as_on(row.document, valid_on)
         return Document(document, row.revision)
 
@@ -93,7 +93,7 @@ class ReadDirectory:
         areas = sorted(view.stands_for(code))
         known = code in directory.areas or bool(directory.predecessors_of(code))
         if not known or not caller.may_see(code, *areas):
-            raise Refusal("not-found")
+            raise NotFound()
         path = view.path(code)._asdict()
         return {"code": code, "valid_on": day.isoformat(), "areas": areas, "path": path}
 

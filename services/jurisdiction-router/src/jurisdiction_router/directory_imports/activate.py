@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import DirectoryInvalid, DirectoryMoved
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory, check_reach
 from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes
 from jurisdiction_router.directory_imports import rows
@@ -26,7 +27,7 @@ from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.impacts.compute import Proposal
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -86,7 +87,7 @@ class ActivateImport:
         Raises Refusal `directory-invalid`, `directory-leaves-holes`.
         """
         if violations:
-            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
+            raise DirectoryInvalid(*violations[:MAX_VIOLATIONS], count=len(violations))
         refuse_holes(caller, report.holes, accepted=accept_holes)
         done = await self.change_directory.apply(
             change.connection, before, report.change, caller, row.document["reason"], report.holes
@@ -121,7 +122,7 @@ class ActivateImport:
         edition = await self.current.edition(connection)
         if edition != params["edition"]:
             compared = params["edition"]
-            raise Refusal("directory-moved", id=str(identifier), compared=compared, edition=edition)
+            raise DirectoryMoved(id=str(identifier), compared=compared, edition=edition)
         items = await rows.items(connection, identifier)
         change = change_of([*items_of(items).values()]).without_unchanged(before.directory)
         after = change.applied_to(before.directory)
@@ -143,8 +144,7 @@ def _refuse_moved(row: ImportRow, report: Report, stored: Sequence[ItemRow]) -> 
         for old, new in pairs
         if (old.change, old.before, old.errors) != (new.change, new.before, new.errors)
     ]  # fmt: skip
-    raise Refusal(
-        "directory-moved",
+    raise DirectoryMoved(
         *violations[:MAX_VIOLATIONS],
         id=str(row.id),
         compared=shown["edition"],

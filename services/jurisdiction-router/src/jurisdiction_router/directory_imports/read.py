@@ -12,7 +12,7 @@ from jurisdiction_router.directory_imports.documents import document_visible_to,
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.http import decode_cursor, next_cursor, page_json
 
 
@@ -34,7 +34,7 @@ class ReadDirectoryImports:
         async with self.database.reading() as connection:
             row = await rows.find(connection, identifier)
         if row is None or not is_visible(caller, row):
-            raise Refusal("not-found")
+            raise NotFound()
         return replace(row, document=document_visible_to(caller, row.document))
 
     async def page(

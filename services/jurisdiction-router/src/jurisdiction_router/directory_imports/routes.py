@@ -7,6 +7,13 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from jurisdiction_router.core.refusals import (
+    DirectoryInvalid,
+    DirectoryLeavesHoles,
+    DirectoryMoved,
+    ImportClosed,
+    TableUnreadable,
+)
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
 from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
@@ -22,24 +29,17 @@ from jurisdiction_router.directory_imports.schemas import (
     ImportItemPage,
 )
 from jurisdiction_router.directory_imports.template import directory_table, template_table
-from jurisdiction_router.errors import (
-    DIRECTORY_INVALID,
-    DIRECTORY_LEAVES_HOLES,
-    DIRECTORY_MOVED,
-    IMPORT_CLOSED,
-    TABLE_UNREADABLE,
-)
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    TOO_MANY_JOBS,
+    IdempotencyConflict,
+    InvalidCursor,
+    MalformedJson,
+    NotFound,
+    OutsideAreas,
+    PayloadTooLarge,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooManyJobs,
     preferred_language,
     responses,
 )
@@ -82,8 +82,8 @@ _FILE: dict[int | str, dict[str, Any]] = {
     }
 }
 _CLOSING = (
-    *USUAL, NOT_FOUND, IMPORT_CLOSED, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
-    IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
+    *USUAL, NotFound, ImportClosed, PreconditionFailed, PreconditionRequired,
+    IdempotencyConflict, PayloadTooLarge,
 )  # fmt: skip
 
 
@@ -96,8 +96,8 @@ _CLOSING = (
     responses={
         **_JOB,
         **responses(
-            *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, TABLE_UNREADABLE, OUTSIDE_AREAS,
-            MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
+            *USUAL, DirectoryInvalid, DirectoryLeavesHoles, TableUnreadable, OutsideAreas,
+            MalformedJson, PayloadTooLarge, IdempotencyConflict, TooManyJobs,
         ),
     },
     openapi_extra=_BODY,
@@ -137,7 +137,7 @@ async def import_directory(
     operation_id="list_directory_imports",
     summary="List imports of the directory 查询目录导入",
     response_model=DirectoryImportPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, InvalidCursor),
 )
 async def list_directory_imports(
     caller: Reader,
@@ -214,7 +214,7 @@ async def export_directory(
     operation_id="get_directory_import",
     summary="Read an import of the directory 读取目录导入",
     response_model=DirectoryImportRecord,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NotFound),
 )
 async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) -> Response:
     """One import with its report."""
@@ -230,7 +230,7 @@ async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) 
     response_model=ImportItemPage,
     responses={
         200: {"description": "JSON a page at a time, or all as a table", "content": {CSV: {}}},
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+        **responses(*USUAL, NotFound, InvalidCursor),
     },
 )
 async def list_directory_import_items(
@@ -267,7 +267,7 @@ async def list_directory_import_items(
     operation_id="compare_directory_import",
     summary="Compare an import anew 重新比对",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING, TOO_MANY_JOBS),
+    responses=responses(*_CLOSING, TooManyJobs),
 )
 async def compare_directory_import(
     caller: Writer, load: Load, import_id: ImportId, attempt: Guarded
@@ -284,7 +284,7 @@ async def compare_directory_import(
     responses={
         **_JOB,
         **responses(
-            *_CLOSING, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, DIRECTORY_MOVED, OUTSIDE_AREAS
+            *_CLOSING, DirectoryInvalid, DirectoryLeavesHoles, DirectoryMoved, OutsideAreas
         ),
     },
 )  # fmt: skip

@@ -14,7 +14,7 @@ from jurisdiction_router.impacts.differences import balance_of_bodies, balance_o
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.jobs import Job
 
@@ -74,7 +74,7 @@ class ReadImpact:
         async with self.database.reading() as connection:
             job = await jobs.find(connection, impact)
         if job is None or job.kind != JOB_KIND:
-            raise Refusal("not-found")
+            raise NotFound()
         return job
 
     async def _result(self, caller: Caller, job: Job) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.core.deciding.designation import Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
+from jurisdiction_router.core.refusals import InvalidDesignation
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import (
@@ -25,7 +26,7 @@ from jurisdiction_router.overrides.documents import (
 )
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock, value_on
@@ -168,7 +169,7 @@ def _check(
         if start <= override.valid_from < end
     ]  # fmt: skip
     if violations:
-        raise Refusal("invalid-designation", *violations)
+        raise InvalidDesignation(*violations)
 
 
 def _by_rules(jurisdiction: Jurisdiction, organization: StoredOrganization, day: date) -> Replaced:

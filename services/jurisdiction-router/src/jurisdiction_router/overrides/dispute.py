@@ -8,12 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.assessment.read import lock_organization
+from jurisdiction_router.core.refusals import DisputeClosed, DisputeOpen, NotSupervisedBy
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import dispute_event, write_dispute
 from jurisdiction_router.overrides.parameters import Parameters, parameter_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import NotFound, Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock, value_on
@@ -60,7 +61,7 @@ class DisputeAssignment:
             try:
                 await rows.put_dispute(change.connection, dispute)
             except IntegrityError as error:
-                raise Refusal("dispute-open", id=str(organization_id)) from error
+                raise DisputeOpen(id=str(organization_id)) from error
             change.event(dispute_event(dispute, caller, reason, today))
             return change.answer(201, {**document, "overdue": False}, f"/v1/disputes/{identifier}")
 
@@ -78,10 +79,10 @@ class DisputeAssignment:
                 return change.replayed
             dispute = await rows.lock_dispute(change.connection, identifier)
             if dispute is None or not caller.may_see(dispute.area):
-                raise Refusal("not-found")
+                raise NotFound()
             attempt.check(dispute.revision)
             if dispute.document["state"] != "open":
-                raise Refusal("dispute-closed", state=dispute.document["state"])
+                raise DisputeClosed(state=dispute.document["state"])
             withdrawn = await write_dispute(
                 change.connection, dispute, {"state": "withdrawn", "settled_on": today.isoformat()}
             )
@@ -95,8 +96,7 @@ def _check_supervisor(organization: StoredOrganization, body_id: str, today: dat
     supervising = (state.get("supervising") or {}).get("id")
     if supervising != body_id:
         rule = "not_supervising" if supervising else "nobody_supervising"
-        raise Refusal(
-            "not-supervised-by",
+        raise NotSupervisedBy(
             Violation("/body_id", rule, body_id, {"supervising": supervising}),
             body_id=body_id,
         )

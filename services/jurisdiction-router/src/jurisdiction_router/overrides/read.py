@@ -9,7 +9,7 @@ from uuid import UUID
 from jurisdiction_router.overrides import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.time import Clock
 
@@ -55,5 +55,5 @@ class ReadOverrides:
                 connection, {"id": identifier}, self.clock.today(), caller.like_patterns(), None, 1
             )
         if not page.size:
-            raise Refusal("not-found")
+            raise NotFound()
         return page.documents[1:-1]

@@ -8,6 +8,12 @@ import orjson
 from fastapi import APIRouter, Path, Query, Response
 
 from jurisdiction_router.core.deciding.designation import Replaced
+from jurisdiction_router.core.refusals import (
+    DisputeClosed,
+    DisputeOpen,
+    InvalidDesignation,
+    NotSupervisedBy,
+)
 from jurisdiction_router.dependencies import (
     JSON,
     Approver,
@@ -16,12 +22,6 @@ from jurisdiction_router.dependencies import (
     Reader,
     Writer,
     answered,
-)
-from jurisdiction_router.errors import (
-    DISPUTE_CLOSED,
-    DISPUTE_OPEN,
-    INVALID_DESIGNATION,
-    NOT_SUPERVISED_BY,
 )
 from jurisdiction_router.overrides.change import ChangeOverride
 from jurisdiction_router.overrides.designate import DesignateBody, Designation
@@ -40,13 +40,13 @@ from jurisdiction_router.overrides.schemas import (
     OverrideRecorded,
 )
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
+    IdempotencyConflict,
+    InvalidCursor,
+    MalformedJson,
+    NotFound,
+    PayloadTooLarge,
+    PreconditionFailed,
+    PreconditionRequired,
     responses,
 )
 from servicekit.http import USUAL, CursorText, IfMatch, Limit, ValidOn, etag, provided
@@ -60,8 +60,8 @@ Read = Annotated[ReadOverrides, provided(ReadOverrides)]
 Change = Annotated[ChangeOverride, provided(ChangeOverride)]
 Disputes = Annotated[DisputeAssignment, provided(DisputeAssignment)]
 
-_WRITING = (*USUAL, NOT_FOUND, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
-_GUARDED = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
+_WRITING = (*USUAL, NotFound, MalformedJson, PayloadTooLarge)
+_GUARDED = (PreconditionFailed, PreconditionRequired)
 Identifier = Annotated[UUID, Path(description="编号")]
 BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
 
@@ -72,7 +72,7 @@ BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
     summary="Designate who supervises 指定归口",
     status_code=201,
     response_model=OverrideRecorded,
-    responses=responses(*_WRITING, *_GUARDED, INVALID_DESIGNATION, IDEMPOTENCY_CONFLICT),
+    responses=responses(*_WRITING, *_GUARDED, InvalidDesignation, IdempotencyConflict),
 )
 async def designate_body(
     caller: Approver,
@@ -97,7 +97,7 @@ async def designate_body(
     operation_id="list_overrides",
     summary="List overrides 查询指定",
     response_model=OverridePage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, InvalidCursor),
 )
 async def list_overrides(
     caller: Reader,
@@ -130,7 +130,7 @@ async def list_overrides(
     operation_id="get_override",
     summary="Read an override 读取指定",
     response_model=Override,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NotFound),
 )
 async def get_override(caller: Reader, read: Read, override_id: Identifier) -> Response:
     """One override, as it stands today."""
@@ -142,7 +142,7 @@ async def get_override(caller: Reader, read: Read, override_id: Identifier) -> R
     operation_id="change_override",
     summary="Change when it expires 变更指定期限",
     response_model=OverrideRecorded,
-    responses=responses(*_WRITING, *_GUARDED, INVALID_DESIGNATION),
+    responses=responses(*_WRITING, *_GUARDED, InvalidDesignation),
 )
 async def change_override(
     caller: Approver,
@@ -162,7 +162,7 @@ async def change_override(
     summary='Say "not ours" 提出归口异议',
     status_code=201,
     response_model=Dispute,
-    responses=responses(*_WRITING, NOT_SUPERVISED_BY, DISPUTE_OPEN, IDEMPOTENCY_CONFLICT),
+    responses=responses(*_WRITING, NotSupervisedBy, DisputeOpen, IdempotencyConflict),
 )
 async def open_dispute(
     caller: Writer, disputes: Disputes, body: DisputeIn, attempt: Unguarded
@@ -181,7 +181,7 @@ async def open_dispute(
     operation_id="list_disputes",
     summary="List disputes 查询争议",
     response_model=DisputePage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(*USUAL, InvalidCursor),
 )
 async def list_disputes(
     caller: Reader,
@@ -209,7 +209,7 @@ async def list_disputes(
     operation_id="get_dispute",
     summary="Read a dispute 读取争议",
     response_model=Dispute,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(*USUAL, NotFound),
 )
 async def get_dispute(caller: Reader, read: Read, dispute_id: Identifier) -> Response:
     """One dispute and its clock."""
@@ -221,7 +221,7 @@ async def get_dispute(caller: Reader, read: Read, dispute_id: Identifier) -> Res
     operation_id="withdraw_dispute",
     summary="Withdraw a dispute 撤回异议",
     response_model=DisputeRecorded,
-    responses=responses(*_WRITING, *_GUARDED, DISPUTE_CLOSED, IDEMPOTENCY_CONFLICT),
+    responses=responses(*_WRITING, *_GUARDED, DisputeClosed, IdempotencyConflict),
 )
 async def withdraw_dispute(
     caller: Writer,

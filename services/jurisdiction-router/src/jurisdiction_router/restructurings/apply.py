@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import ImpactDiffers, ImpactOfAnother, RestructuringMoved
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory
 from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes, report_visible_to
 from jurisdiction_router.impacts.repeat import difference, digest_of, forget, repeat
@@ -22,7 +23,7 @@ from jurisdiction_router.restructurings.plan import Plan
 from jurisdiction_router.restructurings.proposal import PlanRestructuring, proposal_of
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 
 
@@ -88,9 +89,9 @@ async def _check_digest(connection: AsyncConnection, row: RestructuringRow, dige
     """Raises Refusal `impact-of-another`, `impact-differs` unless the digest is the dry run's."""
     shown = await digest_of(connection, UUID(row.document["impact"]))
     if shown is None:
-        raise Refusal("impact-of-another", id=str(row.id), impact=row.document["impact"])
+        raise ImpactOfAnother(id=str(row.id), impact=row.document["impact"])
     if shown != digest:
-        raise Refusal("impact-differs", sent=digest, found=shown)
+        raise ImpactDiffers(sent=digest, found=shown)
 
 
 async def _check_dry_run(
@@ -111,7 +112,7 @@ async def _check_dry_run(
     repeated = await repeat(connection, await proposal_of(connection, before, row, planned))
     if moved or repeated.digest != await digest_of(connection, UUID(document["impact"])):
         differs = await difference(connection, document["impact"], repeated, caller.like_patterns())
-        raise Refusal("restructuring-moved", *moved[:MAX_VIOLATIONS], id=document["id"], **differs)
+        raise RestructuringMoved(*moved[:MAX_VIOLATIONS], id=document["id"], **differs)
     await forget(connection, repeated)
 
 

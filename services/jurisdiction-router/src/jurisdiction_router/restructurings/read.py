@@ -11,7 +11,7 @@ from jurisdiction_router.restructurings.proposal import KIND
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.http import decode_cursor, next_cursor, page_json
 
 
@@ -26,7 +26,7 @@ class ReadRestructurings:
         async with self.database.reading() as connection:
             row = await rows.find(connection, identifier)
         if row is None or not caller.may_see(*row.areas):
-            raise Refusal("not-found")
+            raise NotFound()
         return row._replace(document=report_visible_to(caller, row.document))
 
     async def page(self, caller: Caller, cursor: str | None, limit: int) -> str:

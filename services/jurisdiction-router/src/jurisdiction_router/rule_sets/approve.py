@@ -4,6 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from jurisdiction_router.core.refusals import (
+    AlreadyApproved,
+    ApprovedByAuthor,
+    ImpactDiffers,
+    ImpactOfAnother,
+    NothingApproved,
+)
 from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.impacts.repeat import digest_of
 from jurisdiction_router.rule_sets import rows
@@ -12,7 +19,6 @@ from jurisdiction_router.rule_sets.propose import KIND
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
 from servicekit.jobs import Job
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
@@ -42,15 +48,15 @@ class ApproveRuleSet:
             row = await rule_set_of(connection, caller, rule_set_id, "change")
             attempt.check(row.revision)
             if caller.client in row.authors:
-                raise Refusal("approved-by-author", client=caller.client)
+                raise ApprovedByAuthor(client=caller.client)
             if row.plan is not None:
-                raise Refusal("already-approved", id=row.id, start=row.plan["from"])
+                raise AlreadyApproved(id=row.id, start=row.plan["from"])
             job = await jobs.find(connection, impact)
             computed = await digest_of(connection, impact)
             if job is None or computed is None or not _is_of(job, row):
-                raise Refusal("impact-of-another", id=row.id, impact=str(impact))
+                raise ImpactOfAnother(id=row.id, impact=str(impact))
             if computed != digest:
-                raise Refusal("impact-differs", sent=digest, found=computed)
+                raise ImpactDiffers(sent=digest, found=computed)
             plan = {
                 "action": job.params["action"], "from": job.params["from"],
                 "impact": str(impact), "digest": digest, "approver": caller.client,
@@ -75,7 +81,7 @@ class ApproveRuleSet:
             row = await rule_set_of(change.connection, caller, rule_set_id, "change")
             attempt.check(row.revision)
             if row.plan is None:
-                raise Refusal("nothing-approved", id=row.id)
+                raise NothingApproved(id=row.id)
             row = replace(row, plan=None)
             return change.answer(200, await self._record(change, caller, row, "withdrawn", reason))
 

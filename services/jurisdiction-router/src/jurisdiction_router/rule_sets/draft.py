@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jurisdiction_router.core.refusals import RuleSetExists, RuleSetImmutable, RuleSetInvalid
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
@@ -17,7 +18,7 @@ from jurisdiction_router.rule_sets.documents import (
 from jurisdiction_router.rule_sets.enactments import of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import NotFound, Violation
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer, canonical_json
 from servicekit.time import Clock
 
@@ -46,7 +47,7 @@ class DraftRuleSet:
                 document = await self._write(change, caller, rule_set, content, None)
                 return change.answer(201, document, location)
             if stored.digest != rule_set.digest:
-                raise Refusal("rule-set-exists", id=rule_set.id, digest=stored.digest)
+                raise RuleSetExists(id=rule_set.id, digest=stored.digest)
             document = await self._unchanged(change, caller, stored)
             return change.answer(200, document, location)
 
@@ -60,8 +61,7 @@ class DraftRuleSet:
         """
         rule_set, content = _read(caller, text)
         if rule_set.id != rule_set_id:
-            raise Refusal(
-                "rule-set-invalid",
+            raise RuleSetInvalid(
                 Violation("/id", "rule_set_other_id", rule_set.id, {"id": rule_set_id}),
                 count=1,
             )
@@ -69,7 +69,7 @@ class DraftRuleSet:
         async with self.changes.begin(caller, attempt) as change:
             stored = await rows.lock(change.connection, rule_set_id)
             if stored is None or not is_visible(stored.scope, caller.like_patterns()):
-                raise Refusal("not-found")
+                raise NotFound()
             check_scope(caller, stored.scope)
             attempt.check(stored.revision)
             if stored.digest == rule_set.digest:
@@ -77,7 +77,7 @@ class DraftRuleSet:
             else:
                 enacted = of_rule_set(await rows.enactments(change.connection), stored.id)
                 if stored.plan is not None or enacted:
-                    raise Refusal("rule-set-immutable", id=stored.id)
+                    raise RuleSetImmutable(id=stored.id)
                 document = await self._write(change, caller, rule_set, content, stored)
             change.answer(200, document)
         return document

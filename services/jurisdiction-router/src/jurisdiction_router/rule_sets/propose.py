@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
+from jurisdiction_router.core.refusals import PlanNotPossible, RuleSetChanged, RuleSetNotProved
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
@@ -77,7 +78,7 @@ class ProposeRuleSet:
         """The proposal of a queued job. Raises Refusal `rule-set-changed`, `plan-not-possible`."""
         row = await rows.find(connection, params["rule_set"])
         if row is None or row.digest != params["rule_set_digest"]:
-            raise Refusal("rule-set-changed", id=params["rule_set"])
+            raise RuleSetChanged(id=params["rule_set"])
         return await proposal_of(
             connection, before, row, params["action"], date.fromisoformat(params["from"]),
             self.clock.today(),
@@ -128,7 +129,7 @@ def enactments_after(
             raise _not_possible("rule_set_not_in_force", start)
         return domain.retire(enactments, row.id, row.scope, start)
     if not row.proved:
-        raise Refusal("rule-set-not-proved", id=row.id)
+        raise RuleSetNotProved(id=row.id)
     if start.isoformat() < first or (last is not None and start.isoformat() >= last):
         raise _not_possible("rule_set_outside_dates", start, first=first, last=last or "…")
     end = None if last is None else date.fromisoformat(last)
@@ -140,4 +141,4 @@ def _usual_day(row: RuleSetRow, action: Action, today: date) -> date:
 
 
 def _not_possible(rule: str, start: date, **facts: str) -> Refusal:
-    return Refusal("plan-not-possible", Violation("/from", rule, start.isoformat(), facts))
+    return PlanNotPossible(Violation("/from", rule, start.isoformat(), facts))

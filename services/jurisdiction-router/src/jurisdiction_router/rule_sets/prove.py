@@ -7,6 +7,7 @@ from typing import Any
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.proof import AFFECTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
+from jurisdiction_router.core.refusals import RuleSetChanged
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import places_of
@@ -15,7 +16,6 @@ from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -48,7 +48,7 @@ class ProveRuleSet:
                 return change.replayed
             row = await rule_set_of(change.connection, caller, rule_set_id, "change")
             if row.digest != read.digest:
-                raise Refusal("rule-set-changed", id=rule_set_id)
+                raise RuleSetChanged(id=rule_set_id)
             if row.proof != report:
                 row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
                 await rows.write(change.connection, row)

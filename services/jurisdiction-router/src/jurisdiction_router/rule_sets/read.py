@@ -15,7 +15,7 @@ from jurisdiction_router.rule_sets.documents import is_visible, rule_set_documen
 from jurisdiction_router.rule_sets.prove import report_visible_to
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.time import Clock
 
 
@@ -49,7 +49,7 @@ class ReadRuleSets:
         async with self.database.reading() as connection:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
         if row.proof is None:
-            raise Refusal("not-found")
+            raise NotFound()
         return report_visible_to(caller, row.proof)
 
     async def tests(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
