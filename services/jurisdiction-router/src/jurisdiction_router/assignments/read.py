@@ -12,7 +12,7 @@ from jurisdiction_router.assignments import past, rows
 from jurisdiction_router.core.refusals import NoAssignment
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import NotFound
+from servicekit.errors import NotFound, PositionAhead, refuses
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock, Segment, period_on
 
@@ -25,14 +25,12 @@ class ReadAssignment:
     clock: Clock
     ledger: Ledger
 
+    @refuses(NotFound, NoAssignment, PositionAhead)
     async def one(self, caller: Caller, organization_id: UUID, as_of: AsOf) -> tuple[str, int]:
         """One organization's assignment on a day, with its decision and history, as JSON text.
 
         And the revision of its timeline: what a designation is bound to. `as_of` says the day, and
         as known when.
-
-        Raises Refusal `not-found` for an organization that is not known or not the caller's to
-        see, `no-assignment` for a day without one, `position-ahead`.
         """
         day = as_of.valid_on or self.clock.today()
         if as_of.known_at is not None:
@@ -75,11 +73,11 @@ class ReadAssignment:
         }
         return orjson.dumps(document).decode(), known.revision
 
+    @refuses(NotFound, PositionAhead)
     async def history(self, caller: Caller, organization_id: UUID, as_of: AsOf) -> dict[str, Any]:
         """What the ledger says of an organization's assignment, up to `as_of.known_at`.
 
-        With `as_of.valid_on`, only what it says of that day. Raises Refusal `not-found`,
-        `position-ahead`.
+        With `as_of.valid_on`, only what it says of that day.
         """
         day = as_of.valid_on
         async with self.database.snapshot() as connection:

@@ -5,7 +5,6 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Response
 
-from jurisdiction_router.core.refusals import NoRuleSetInForce
 from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
 from jurisdiction_router.dependencies import JSON, Reader
@@ -22,7 +21,7 @@ Decide = Annotated[DecideOrganization, provided(DecideOrganization)]
     operation_id="decide",
     summary="Decide for given facts 按所给事实判断",
     response_model=Decision,
-    responses=responses(*USUAL, NoRuleSetInForce, MalformedJson, PayloadTooLarge),
+    responses=responses(USUAL, DecideOrganization, MalformedJson, PayloadTooLarge),
 )
 async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     """Who would supervise such an organization, with the trace, the clause and what would flip it.
@@ -40,7 +39,7 @@ async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     operation_id="decide_many",
     summary="Decide for many 批量判断",
     response_model=Decisions,
-    responses=responses(*USUAL, MalformedJson, PayloadTooLarge),
+    responses=responses(USUAL, MalformedJson, PayloadTooLarge),
 )
 async def decide_many(caller: Reader, decision: Decide, body: Questions) -> Response:
     """Who would supervise each of up to 1,000 organizations; equal facts are decided once."""

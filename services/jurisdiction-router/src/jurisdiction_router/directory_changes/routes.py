@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from jurisdiction_router.core.directory.change import DirectoryChange
-from jurisdiction_router.core.refusals import DirectoryInvalid, DirectoryLeavesHoles
+from jurisdiction_router.core.refusals import DirectoryInvalid
 from jurisdiction_router.dependencies import AcceptHoles, AreaCode, Writer
 from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import (
@@ -16,10 +16,7 @@ from jurisdiction_router.directory.schemas import (
 from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
 from servicekit.errors import (
     MalformedJson,
-    OutsideAreas,
     PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
     Violation,
     responses,
 )
@@ -32,10 +29,7 @@ Change = Annotated[ChangeDirectoryEntry, provided(ChangeDirectoryEntry)]
 
 _CHANGING = {
     202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
-    **responses(
-        *USUAL, DirectoryInvalid, DirectoryLeavesHoles, OutsideAreas, MalformedJson,
-        PayloadTooLarge, PreconditionFailed, PreconditionRequired,
-    ),
+    **responses(USUAL, ChangeDirectoryEntry, MalformedJson, PayloadTooLarge),
 }  # fmt: skip
 
 

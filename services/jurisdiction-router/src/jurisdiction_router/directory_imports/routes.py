@@ -8,10 +8,6 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jurisdiction_router.core.refusals import (
-    DirectoryInvalid,
-    DirectoryLeavesHoles,
-    DirectoryMoved,
-    ImportClosed,
     TableUnreadable,
 )
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
@@ -31,15 +27,8 @@ from jurisdiction_router.directory_imports.schemas import (
 from jurisdiction_router.directory_imports.template import directory_table, template_table
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import (
-    IdempotencyConflict,
-    InvalidCursor,
     MalformedJson,
-    NotFound,
-    OutsideAreas,
     PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
-    TooManyJobs,
     preferred_language,
     responses,
 )
@@ -81,10 +70,6 @@ _FILE: dict[int | str, dict[str, Any]] = {
         "content": {CSV: {"schema": {"type": "string"}}},
     }
 }
-_CLOSING = (
-    *USUAL, NotFound, ImportClosed, PreconditionFailed, PreconditionRequired,
-    IdempotencyConflict, PayloadTooLarge,
-)  # fmt: skip
 
 
 @router.post(
@@ -95,10 +80,7 @@ _CLOSING = (
     response_model=DirectoryImportRecord,
     responses={
         **_JOB,
-        **responses(
-            *USUAL, DirectoryInvalid, DirectoryLeavesHoles, TableUnreadable, OutsideAreas,
-            MalformedJson, PayloadTooLarge, IdempotencyConflict, TooManyJobs,
-        ),
+        **responses(USUAL, LoadImport, TableUnreadable, MalformedJson, PayloadTooLarge),
     },
     openapi_extra=_BODY,
 )  # fmt: skip
@@ -137,7 +119,7 @@ async def import_directory(
     operation_id="list_directory_imports",
     summary="List imports of the directory 查询目录导入",
     response_model=DirectoryImportPage,
-    responses=responses(*USUAL, InvalidCursor),
+    responses=responses(USUAL, ReadDirectoryImports.page),
 )
 async def list_directory_imports(
     caller: Reader,
@@ -158,7 +140,7 @@ async def list_directory_imports(
     operation_id="download_directory_template",
     summary="A table to fill in 目录导入模板",
     response_class=Response,
-    responses={**_FILE, **responses(*USUAL)},
+    responses={**_FILE, **responses(USUAL)},
 )
 async def download_directory_template(
     request: Request, caller: Reader, current: Current, language: Language = None
@@ -182,7 +164,7 @@ async def download_directory_template(
             "content": {JSON: {"schema": _BODY["requestBody"]["content"][JSON]["schema"]},  # type: ignore[index]
                         CSV: {"schema": {"type": "string"}}},
         },
-        **responses(*USUAL),
+        **responses(USUAL),
     },
 )  # fmt: skip
 async def export_directory(
@@ -214,7 +196,7 @@ async def export_directory(
     operation_id="get_directory_import",
     summary="Read an import of the directory 读取目录导入",
     response_model=DirectoryImportRecord,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadDirectoryImports.one),
 )
 async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) -> Response:
     """One import with its report."""
@@ -230,7 +212,7 @@ async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) 
     response_model=ImportItemPage,
     responses={
         200: {"description": "JSON a page at a time, or all as a table", "content": {CSV: {}}},
-        **responses(*USUAL, NotFound, InvalidCursor),
+        **responses(USUAL, ReadDirectoryImports.items),
     },
 )
 async def list_directory_import_items(
@@ -267,7 +249,7 @@ async def list_directory_import_items(
     operation_id="compare_directory_import",
     summary="Compare an import anew 重新比对",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING, TooManyJobs),
+    responses=responses(USUAL, LoadImport.compare_again, PayloadTooLarge),
 )
 async def compare_directory_import(
     caller: Writer, load: Load, import_id: ImportId, attempt: Guarded
@@ -283,9 +265,7 @@ async def compare_directory_import(
     response_model=DirectoryImportRecord,
     responses={
         **_JOB,
-        **responses(
-            *_CLOSING, DirectoryInvalid, DirectoryLeavesHoles, DirectoryMoved, OutsideAreas
-        ),
+        **responses(USUAL, ActivateImport, PayloadTooLarge),
     },
 )  # fmt: skip
 async def activate_directory_import(
@@ -310,7 +290,7 @@ async def activate_directory_import(
     operation_id="withdraw_directory_import",
     summary="Discard an import 放弃导入",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING),
+    responses=responses(USUAL, ActivateImport.withdraw, PayloadTooLarge),
 )
 async def withdraw_directory_import(
     caller: Writer, activate: Activate, import_id: ImportId, attempt: Guarded

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
@@ -15,13 +16,15 @@ from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import override_event, write_override
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import NotFound, Violation
+from servicekit.errors import NotFound, PreconditionFailed, PreconditionRequired, Violation
 from servicekit.ledger import Attempt, Changes
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOverride:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (NotFound, PreconditionFailed, PreconditionRequired, InvalidDesignation)
 
     changes: Changes
     current: CurrentJurisdiction
@@ -35,11 +38,7 @@ class ChangeOverride:
         reason: str | None,
         if_match: str | None,
     ) -> StoredDocument:
-        """Let the override expire on `valid_until` and assess its organization again.
-
-        Raises Refusal `not-found`, `invalid-designation`, `precondition-failed`,
-        `precondition-required`.
-        """
+        """Let the override expire on `valid_until` and assess its organization again."""
         attempt = Attempt(if_match)
         async with self.changes.begin(caller, attempt) as change:
             connection = change.connection

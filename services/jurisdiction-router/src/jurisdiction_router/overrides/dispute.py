@@ -14,7 +14,14 @@ from jurisdiction_router.overrides.documents import dispute_event, write_dispute
 from jurisdiction_router.overrides.parameters import Parameters, parameter_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import NotFound, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+    refuses,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock, value_on
@@ -28,14 +35,11 @@ class DisputeAssignment:
     clock: Clock
     parameters: Parameters
 
+    @refuses(NotFound, NotSupervisedBy, DisputeOpen, IdempotencyConflict)
     async def open(
         self, caller: Caller, organization_id: UUID, body_id: str, reason: str, attempt: Attempt
     ) -> StoredAnswer:
-        """Open a dispute for the body that supervises the organization today.
-
-        Raises Refusal: `not-found`, `not-supervised-by` when it is another's, `dispute-open` when
-        there is one, `idempotency-conflict`.
-        """
+        """Open a dispute for the body that supervises the organization today."""
         today = self.clock.today()
         days = parameter_on(self.parameters, "dispute_settlement_days", today)
         async with self.changes.begin(caller, attempt) as change:
@@ -65,14 +69,11 @@ class DisputeAssignment:
             change.event(dispute_event(dispute, caller, reason, today))
             return change.answer(201, {**document, "overdue": False}, f"/v1/disputes/{identifier}")
 
+    @refuses(NotFound, PreconditionFailed, PreconditionRequired, DisputeClosed, IdempotencyConflict)
     async def withdraw(
         self, caller: Caller, identifier: UUID, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
-        """Withdraw an open dispute; its document.
-
-        Raises Refusal `not-found`, `dispute-closed`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Withdraw an open dispute; its document."""
         today = self.clock.today()
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

@@ -6,14 +6,6 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Path, Response
 
-from jurisdiction_router.core.refusals import (
-    DirectoryInvalid,
-    DirectoryLeavesHoles,
-    ImpactDiffers,
-    ImpactOfAnother,
-    RestructuringAlreadyApplied,
-    RestructuringMoved,
-)
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Approver, Reader, Writer, answered
 from jurisdiction_router.restructurings.apply import ApplyRestructuring
 from jurisdiction_router.restructurings.draft import DraftRestructuring
@@ -26,15 +18,8 @@ from jurisdiction_router.restructurings.schemas import (
     RestructuringPage,
 )
 from servicekit.errors import (
-    IdempotencyConflict,
-    InvalidCursor,
     MalformedJson,
-    NotFound,
-    OutsideAreas,
     PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
-    TooManyJobs,
     responses,
 )
 from servicekit.http import USUAL, CursorText, Limit, etag, provided
@@ -54,10 +39,7 @@ Identifier = Annotated[UUID, Path(description="编号")]
     summary="Plan a restructuring, as a dry run 拟订调整",
     status_code=201,
     response_model=Restructuring,
-    responses=responses(
-        *USUAL, DirectoryInvalid, OutsideAreas, MalformedJson, PayloadTooLarge,
-        IdempotencyConflict, TooManyJobs,
-    ),
+    responses=responses(USUAL, DraftRestructuring, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def draft_restructuring(
     caller: Writer, draft: Draft, body: RestructuringIn, attempt: Unguarded
@@ -74,7 +56,7 @@ async def draft_restructuring(
     operation_id="list_restructurings",
     summary="List restructurings 查询调整",
     response_model=RestructuringPage,
-    responses=responses(*USUAL, InvalidCursor),
+    responses=responses(USUAL, ReadRestructurings.page),
 )
 async def list_restructurings(
     caller: Reader, read: Read, limit: Limit = 100, cursor: CursorText = None
@@ -88,7 +70,7 @@ async def list_restructurings(
     operation_id="get_restructuring",
     summary="Read a restructuring 读取调整",
     response_model=Restructuring,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadRestructurings.one),
 )
 async def get_restructuring(caller: Reader, read: Read, restructuring_id: Identifier) -> Response:
     """One restructuring with its plan."""
@@ -102,11 +84,7 @@ async def get_restructuring(caller: Reader, read: Read, restructuring_id: Identi
     operation_id="compare_restructuring",
     summary="Plan a restructuring anew 重新试算",
     response_model=Restructuring,
-    responses=responses(
-        *USUAL, NotFound, DirectoryInvalid, OutsideAreas, RestructuringAlreadyApplied,
-        PreconditionFailed, PreconditionRequired, IdempotencyConflict, PayloadTooLarge,
-        TooManyJobs,
-    ),
+    responses=responses(USUAL, DraftRestructuring.replan, PayloadTooLarge),
 )  # fmt: skip
 async def compare_restructuring(
     caller: Writer, draft: Draft, restructuring_id: Identifier, attempt: Guarded
@@ -122,12 +100,7 @@ async def compare_restructuring(
     response_model=RestructuringApplied,
     responses={
         202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
-        **responses(
-            *USUAL, NotFound, DirectoryInvalid, DirectoryLeavesHoles, ImpactDiffers,
-            ImpactOfAnother, OutsideAreas, RestructuringAlreadyApplied, RestructuringMoved,
-            PreconditionFailed, PreconditionRequired, IdempotencyConflict, MalformedJson,
-            PayloadTooLarge,
-        ),
+        **responses(USUAL, ApplyRestructuring, MalformedJson, PayloadTooLarge),
     },
 )  # fmt: skip
 async def apply_restructuring(

@@ -1,7 +1,7 @@
 """Approving what a rule set's impact showed, by someone who did not write the rule set."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from jurisdiction_router.core.refusals import (
@@ -19,6 +19,14 @@ from jurisdiction_router.rule_sets.propose import KIND
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    refuses,
+)
 from servicekit.jobs import Job
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
@@ -28,6 +36,18 @@ from servicekit.time import Clock
 class ApproveRuleSet:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        OutsideAreas,
+        ApprovedByAuthor,
+        AlreadyApproved,
+        ImpactOfAnother,
+        ImpactDiffers,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     clock: Clock
 
@@ -36,10 +56,7 @@ class ApproveRuleSet:
     ) -> StoredAnswer:
         """Approve what `impact` proposes, bound to its `digest`; the rule set's document.
 
-        It is carried out by itself on its day. Raises Refusal: `not-found`, `outside-areas`,
-        `approved-by-author`, `already-approved`, `impact-of-another` for an impact that is not
-        (or not yet) one of this text, `impact-differs` for another digest, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
+        It is carried out by itself on its day.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -67,14 +84,18 @@ class ApproveRuleSet:
             await rows.wake(connection, jobs.CHANNEL)
             return change.answer(200, document)
 
+    @refuses(
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        OutsideAreas,
+        NothingApproved,
+        IdempotencyConflict,
+    )
     async def withdraw(
         self, caller: Caller, rule_set_id: str, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
-        """Withdraw an approval before its day; the rule set's document.
-
-        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Withdraw an approval before its day; the rule set's document."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed

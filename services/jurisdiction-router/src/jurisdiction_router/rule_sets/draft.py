@@ -3,7 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jurisdiction_router.core.refusals import RuleSetExists, RuleSetImmutable, RuleSetInvalid
+from jurisdiction_router.core.refusals import (
+    RuleSetExists,
+    RuleSetImmutable,
+    RuleSetInvalid,
+    RuleSetUnreadable,
+)
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
@@ -18,7 +23,15 @@ from jurisdiction_router.rule_sets.documents import (
 from jurisdiction_router.rule_sets.enactments import of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.errors import NotFound, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+    refuses,
+)
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer, canonical_json
 from servicekit.time import Clock
 
@@ -30,12 +43,11 @@ class DraftRuleSet:
     changes: Changes
     clock: Clock
 
+    @refuses(RuleSetUnreadable, RuleSetInvalid, OutsideAreas, RuleSetExists, IdempotencyConflict)
     async def add(self, caller: Caller, text: str, attempt: Attempt) -> StoredAnswer:
         """Keep the rule set written in `text` (YAML or JSON) as a draft.
 
-        The same content again changes nothing. Raises Refusal: `rule-set-unreadable`,
-        `rule-set-invalid`, `rule-set-exists` for other content under a known id, `outside-areas`,
-        `idempotency-conflict`.
+        The same content again changes nothing.
         """
         rule_set, content = _read(caller, text)
         location = f"/v1/rule-sets/{rule_set.id}"
@@ -51,13 +63,21 @@ class DraftRuleSet:
             document = await self._unchanged(change, caller, stored)
             return change.answer(200, document, location)
 
+    @refuses(
+        RuleSetUnreadable,
+        RuleSetInvalid,
+        OutsideAreas,
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        RuleSetImmutable,
+    )
     async def rewrite(
         self, caller: Caller, rule_set_id: str, text: str, if_match: str | None
     ) -> dict[str, Any]:
         """Replace the content of a rule set that was never in force and is not approved.
 
-        It is a draft again, to be proved anew. Raises Refusal as `add` does, and `not-found`,
-        `rule-set-immutable`, `precondition-failed`, `precondition-required`.
+        It is a draft again, to be proved anew.
         """
         rule_set, content = _read(caller, text)
         if rule_set.id != rule_set_id:

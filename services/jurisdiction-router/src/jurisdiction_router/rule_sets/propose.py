@@ -21,7 +21,15 @@ from jurisdiction_router.rule_sets.enactments import Enactment
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    Refusal,
+    TooManyJobs,
+    Violation,
+    refuses,
+)
 from servicekit.ledger import Attempt, Changes
 from servicekit.time import Clock
 
@@ -39,6 +47,9 @@ class ProposeRuleSet:
     clock: Clock
     jobs_per_client: int
 
+    @refuses(
+        NotFound, OutsideAreas, RuleSetNotProved, PlanNotPossible, IdempotencyConflict, TooManyJobs
+    )
     async def start(
         self,
         caller: Caller,
@@ -49,9 +60,7 @@ class ProposeRuleSet:
     ) -> UUID:
         """Queue the impact of activating (or retiring) the rule set from `start` on; its job.
 
-        `start` None is the first day its file names, or today for a retirement. Raises Refusal:
-        `not-found`, `outside-areas`, `rule-set-not-proved`, `plan-not-possible`,
-        `idempotency-conflict`, `too-many-jobs`.
+        `start` None is the first day its file names, or today for a retirement.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.proof import AFFECTING
@@ -16,6 +16,7 @@ from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import IdempotencyConflict, NotFound, OutsideAreas
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -23,6 +24,8 @@ from servicekit.time import Clock
 @dataclass(frozen=True, slots=True)
 class ProveRuleSet:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (NotFound, OutsideAreas, RuleSetChanged, IdempotencyConflict)
 
     database: Database
     changes: Changes
@@ -34,8 +37,6 @@ class ProveRuleSet:
 
         A report that finds something is an answer, not an error: `proved` is false and
         `counterexamples` say why, each with the organizations of the register that it affects.
-        Raises Refusal `not-found`, `outside-areas`, `rule-set-changed` when someone rewrote it
-        meanwhile, `idempotency-conflict`.
         """
         async with self.database.reading() as connection:
             read = await rule_set_of(connection, caller, rule_set_id, "read")

@@ -4,20 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.core.refusals import (
-    AlreadyApproved,
-    ApprovedByAuthor,
-    ImpactDiffers,
-    ImpactOfAnother,
-    NothingApproved,
-    PlanNotPossible,
-    RuleSetChanged,
-    RuleSetExists,
-    RuleSetImmutable,
-    RuleSetInvalid,
-    RuleSetNotProved,
-    RuleSetUnreadable,
-)
 from jurisdiction_router.dependencies import JSON, Approver, Reader, Writer, answered
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact
@@ -39,14 +25,8 @@ from jurisdiction_router.rule_sets.schemas import (
 )
 from servicekit.errors import (
     BadRequest,
-    IdempotencyConflict,
     MalformedJson,
-    NotFound,
-    OutsideAreas,
     PayloadTooLarge,
-    PreconditionFailed,
-    PreconditionRequired,
-    TooManyJobs,
     responses,
 )
 from servicekit.http import USUAL, IfMatch, etag, provided
@@ -74,8 +54,6 @@ _BODY = {
         "content": {"application/yaml": _FILE, "application/json": _FILE},
     }
 }
-_READING = (RuleSetUnreadable, RuleSetInvalid, OutsideAreas, PayloadTooLarge, BadRequest)
-_MATCH = (PreconditionFailed, PreconditionRequired)
 
 
 @router.post(
@@ -86,7 +64,7 @@ _MATCH = (PreconditionFailed, PreconditionRequired)
     response_model=RuleSet,
     responses={
         200: {"model": RuleSet, "description": "It was there already 已存在"},
-        **responses(*USUAL, *_READING, RuleSetExists, IdempotencyConflict),
+        **responses(USUAL, DraftRuleSet.add, PayloadTooLarge, BadRequest),
     },
     openapi_extra=_BODY,
 )
@@ -105,7 +83,7 @@ async def draft_rule_set(
     operation_id="rewrite_rule_set",
     summary="Rewrite a draft 改写草案",
     response_model=RuleSet,
-    responses=responses(*USUAL, *_READING, *_MATCH, NotFound, RuleSetImmutable),
+    responses=responses(USUAL, DraftRuleSet.rewrite, PayloadTooLarge, BadRequest),
     openapi_extra=_BODY,
 )
 async def rewrite_rule_set(
@@ -127,7 +105,7 @@ async def rewrite_rule_set(
     operation_id="list_rule_sets",
     summary="List rule sets 规则集列表",
     response_model=RuleSets,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def list_rule_sets(caller: Reader, read: Read) -> dict[str, Any]:
     """All rule sets whose territory meets the caller's, in every stage."""
@@ -139,7 +117,7 @@ async def list_rule_sets(caller: Reader, read: Read) -> dict[str, Any]:
     operation_id="get_rule_set",
     summary="Read a rule set 读取规则集",
     response_model=RuleSetWithContent,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadRuleSets.one),
 )
 async def get_rule_set(
     response: Response, caller: Reader, read: Read, rule_set_id: RuleSetId
@@ -153,7 +131,7 @@ async def get_rule_set(
     operation_id="compare_rule_sets",
     summary="What differs from another 比较规则集",
     response_model=Difference,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadRuleSets.difference),
 )
 async def compare_rule_sets(
     caller: Reader,
@@ -177,7 +155,7 @@ async def compare_rule_sets(
     operation_id="run_rule_set_tests",
     summary="Run its tests 运行用例",
     response_model=TestRun,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadRuleSets.tests),
 )
 async def run_rule_set_tests(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The embedded tests, run now, and how many of them reach each rule."""
@@ -189,7 +167,7 @@ async def run_rule_set_tests(caller: Reader, read: Read, rule_set_id: RuleSetId)
     operation_id="prove_rule_set",
     summary="Prove a rule set 证明规则集",
     response_model=Proof,
-    responses=responses(*USUAL, NotFound, OutsideAreas, RuleSetChanged, IdempotencyConflict),
+    responses=responses(USUAL, ProveRuleSet),
 )
 async def prove_rule_set(
     caller: Writer, prove: Prove, rule_set_id: RuleSetId, attempt: Unguarded
@@ -207,7 +185,7 @@ async def prove_rule_set(
     operation_id="get_rule_set_proof",
     summary="Read the last proof 读取证明报告",
     response_model=Proof,
-    responses=responses(*USUAL, NotFound),
+    responses=responses(USUAL, ReadRuleSets.proof),
 )
 async def get_rule_set_proof(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The report of the last proof."""
@@ -220,10 +198,7 @@ async def get_rule_set_proof(caller: Reader, read: Read, rule_set_id: RuleSetId)
     summary="What it would change 计算影响",
     status_code=202,
     response_model=Impact,
-    responses=responses(
-        *USUAL, NotFound, OutsideAreas, RuleSetNotProved, PlanNotPossible,
-        IdempotencyConflict, MalformedJson, PayloadTooLarge, TooManyJobs,
-    ),
+    responses=responses(USUAL, ProposeRuleSet.start, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def compute_rule_set_impact(
     response: Response,
@@ -248,11 +223,7 @@ async def compute_rule_set_impact(
     operation_id="approve_rule_set",
     summary="Approve what an impact shows 批准",
     response_model=RuleSet,
-    responses=responses(
-        *USUAL, *_MATCH, NotFound, OutsideAreas, ApprovedByAuthor, AlreadyApproved,
-        ImpactOfAnother, ImpactDiffers, MalformedJson, PayloadTooLarge,
-        IdempotencyConflict,
-    ),
+    responses=responses(USUAL, ApproveRuleSet, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def approve_rule_set(
     caller: Approver,
@@ -274,10 +245,7 @@ async def approve_rule_set(
     operation_id="withdraw_rule_set_approval",
     summary="Take an approval back 撤回批准",
     response_model=RuleSet,
-    responses=responses(
-        *USUAL, *_MATCH, NotFound, OutsideAreas, NothingApproved, MalformedJson,
-        PayloadTooLarge, IdempotencyConflict,
-    ),
+    responses=responses(USUAL, ApproveRuleSet.withdraw, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def withdraw_rule_set_approval(
     caller: Writer,
