@@ -162,12 +162,12 @@ async def export_assignments(
     export: ExportAll,
     filters: Filters,
     as_of: AsOfQuery,
-    format: Annotated[  # noqa: A002
-        Literal["ndjson", "csv"], Query(description="文件格式")
+    file_format: Annotated[
+        Literal["ndjson", "csv"], Query(alias="format", description="文件格式")
     ] = "ndjson",
 ) -> Response:
     """All that match on one snapshot; follow `/v1/changes` from Ledger-Position on."""
-    return ExportResponse(export(caller, filters, as_of), format)
+    return ExportResponse(export(caller, filters, as_of), file_format)
 
 
 @router.get(

@@ -50,15 +50,19 @@ ImportId = Annotated[UUID, Path(description="导入编号")]
 Language = Annotated[
     Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
 ]
-_SCHEMA = DirectoryImport.model_json_schema(ref_template="#/components/schemas/{model}")
+_SCHEMA = {
+    name: value
+    for name, value in DirectoryImport.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    ).items()
+    if name != "$defs"
+}
+_CONTENT: dict[str, Any] = {JSON: {"schema": _SCHEMA}, CSV: {"schema": {"type": "string"}}}
 _BODY = {
     "requestBody": {
         "required": True,
         "description": "The areas and bodies: JSON, or the table of …/template 区划与党组织",
-        "content": {
-            JSON: {"schema": {name: value for name, value in _SCHEMA.items() if name != "$defs"}},
-            CSV: {"schema": {"type": "string"}},
-        },
+        "content": _CONTENT,
     }
 }
 _JOB: dict[int | str, dict[str, Any]] = {
@@ -161,25 +165,24 @@ async def download_directory_template(
     responses={
         200: {
             "description": "As an import takes it: JSON, or a table 导出文件",
-            "content": {JSON: {"schema": _BODY["requestBody"]["content"][JSON]["schema"]},  # type: ignore[index]
-                        CSV: {"schema": {"type": "string"}}},
+            "content": _CONTENT,
         },
         **responses(USUAL),
     },
-)  # fmt: skip
+)
 async def export_directory(
     request: Request,
     caller: Reader,
     directory: ReadAll,
     current: Current,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="文件格式")
+    file_format: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="文件格式")
     ] = "json",
     language: Language = None,
 ) -> Response:
     """All areas and bodies that the caller may see, over all time, to change and import again."""
     documents = await directory.all(caller)
-    if format == "json":
+    if file_format == "json":
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
         return Response(body, headers={"content-disposition": name}, media_type=JSON)
@@ -222,15 +225,16 @@ async def list_directory_import_items(
     current: Current,
     import_id: ImportId,
     change: Annotated[list[Change] | None, Query(description="What becomes of them 变化")] = None,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="csv: all of them, to mend and send again 格式")
+    file_format: Annotated[
+        Literal["json", "csv"],
+        Query(alias="format", description="csv: all of them, to mend and send again 格式"),
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
     language: Language = None,
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
-    if format == "csv":
+    if file_format == "csv":
         spoken = _language(request, language)
         rows = await read.all_items(caller, import_id, change)
         return _table(

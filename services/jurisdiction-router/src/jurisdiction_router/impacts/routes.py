@@ -52,8 +52,8 @@ async def list_impact_moves(
     caller: Reader,
     read: Read,
     impact_id: ImpactId,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="csv: the whole list 文件格式")
+    file_format: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="csv: the whole list 文件格式")
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -62,7 +62,7 @@ async def list_impact_moves(
 
     Empty until the job has succeeded.
     """
-    if format == "csv":
+    if file_format == "csv":
         rows = await read.all_moves(caller, impact_id)
         return StreamingResponse(
             table_file("csv", rows, _FORM),
