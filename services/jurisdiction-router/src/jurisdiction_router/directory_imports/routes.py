@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from jurisdiction_router.core.refusals import (
     TableUnreadable,
@@ -29,10 +29,9 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import (
     MalformedJson,
     PayloadTooLarge,
-    preferred_language,
     responses,
 )
-from servicekit.http import USUAL, CursorText, Limit, etag, provided
+from servicekit.http import USUAL, CursorText, Language, Limit, etag, provided
 from servicekit.ledger import Guarded, Unguarded
 from servicekit.tables import BOM, csv_lines
 
@@ -47,9 +46,18 @@ ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
 PATH = "/v1/directory/imports"
 ONE = f"{PATH}/{{import_id}}"
 ImportId = Annotated[UUID, Path(description="导入编号")]
-Language = Annotated[
-    Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
-]
+
+
+async def _table_language(
+    accepted: Language,
+    language: Annotated[
+        Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
+    ] = None,
+) -> str:
+    return language or accepted
+
+
+TableLanguage = Annotated[str, Depends(_table_language)]
 _SCHEMA = {
     name: value
     for name, value in DirectoryImport.model_json_schema(
@@ -147,14 +155,13 @@ async def list_directory_imports(
     responses={**_FILE, **responses(USUAL)},
 )
 async def download_directory_template(
-    request: Request, caller: Reader, current: Current, language: Language = None
+    language: TableLanguage, caller: Reader, current: Current
 ) -> Response:
     """Every column, with an area and two bodies to write over.
 
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
-    spoken = _language(request, language)
-    return _table("directory-template", template_table(spoken, current.vocabulary))
+    return _table("directory-template", template_table(language, current.vocabulary))
 
 
 @router.get(
@@ -171,14 +178,13 @@ async def download_directory_template(
     },
 )
 async def export_directory(
-    request: Request,
+    language: TableLanguage,
     caller: Reader,
     directory: ReadAll,
     current: Current,
     file_format: Annotated[
         Literal["json", "csv"], Query(alias="format", description="文件格式")
     ] = "json",
-    language: Language = None,
 ) -> Response:
     """All areas and bodies that the caller may see, over all time, to change and import again."""
     documents = await directory.all(caller)
@@ -186,12 +192,11 @@ async def export_directory(
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
         return Response(body, headers={"content-disposition": name}, media_type=JSON)
-    spoken = _language(request, language)
     items = [
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table("directory", directory_table(items, spoken, current.vocabulary))
+    return _table("directory", directory_table(items, language, current.vocabulary))
 
 
 @router.get(
@@ -219,7 +224,7 @@ async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) 
     },
 )
 async def list_directory_import_items(
-    request: Request,
+    language: TableLanguage,
     caller: Reader,
     read: Read,
     current: Current,
@@ -231,14 +236,12 @@ async def list_directory_import_items(
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
-    language: Language = None,
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
     if file_format == "csv":
-        spoken = _language(request, language)
         rows = await read.all_items(caller, import_id, change)
         return _table(
-            f"directory-import-{import_id}", report_table(rows, spoken, current.vocabulary)
+            f"directory-import-{import_id}", report_table(rows, language, current.vocabulary)
         )
     items_page = await read.items(caller, import_id, change, cursor, limit)
     page = {
@@ -301,10 +304,6 @@ async def withdraw_directory_import(
 ) -> Response:
     """One that is not active; it stays as a record."""
     return answered(await activate.withdraw(caller, import_id, attempt))
-
-
-def _language(request: Request, requested: str | None) -> str:
-    return requested or preferred_language(request.headers.get("accept-language"))
 
 
 def _table(name: str, rows: Iterable[list[str]]) -> Response:
