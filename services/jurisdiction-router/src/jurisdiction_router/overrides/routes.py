@@ -239,6 +239,6 @@ async def _page(
     cursor: str | None,
     limit: int,
 ) -> Response:
-    filters_given = {name: value for name, value in filters.items() if value is not None}
-    page = await read.page(caller, what, filters_given, valid_on, cursor, limit)
+    requested = {name: value for name, value in filters.items() if value is not None}
+    page = await read.page(caller, what, requested, valid_on, cursor, limit)
     return Response(page, media_type=JSON)
