@@ -12,10 +12,11 @@ def texts(name: str) -> Mapping[str, Text]:
 
 def fill(text: Text, **facts: Text | str | int) -> Text:
     """The text with its places filled; a fact in both languages says each in its own."""
-    return Text(
-        text.zh.format(**{name: f.zh if isinstance(f, Text) else f for name, f in facts.items()}),
-        text.en.format(**{name: f.en if isinstance(f, Text) else f for name, f in facts.items()}),
-    )
+    zh: dict[str, object] = {}
+    en: dict[str, object] = {}
+    for name, fact in facts.items():
+        zh[name], en[name] = (fact.zh, fact.en) if isinstance(fact, Text) else (fact, fact)
+    return Text(text.zh.format_map(zh), text.en.format_map(en))
 
 
 def listed(items: Iterable[Text | str], zh: str, en: str) -> Text:
