@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,8 @@ from servicekit.time import AsOf, Clock
 @dataclass(frozen=True, slots=True)
 class AdviseOrganization:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (ReadOrganization,)
 
     clock: Clock
     read_organization: ReadOrganization

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.organization.columns import Language, cells_of, columns
+from registry_api.core.refusals import TooManyRows
 from registry_api.exports.table import TableForm, written
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
@@ -19,7 +20,7 @@ from registry_api.selection.criteria import Selection
 from registry_api.selection.select import count_selected, stream_selected
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import PositionAhead
 from servicekit.ledger import Head, Ledger
 from servicekit.tables import MAX_SHEET_ROWS
 from servicekit.time import AsOf, Clock
@@ -40,6 +41,11 @@ class Export:
 @dataclass(frozen=True, slots=True)
 class ExportOrganizations:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        TooManyRows,
+        PositionAhead,
+    )
 
     database: Database
     ledger: Ledger
@@ -69,7 +75,7 @@ class ExportOrganizations:
                 selection = replace(selection, point=point)
                 head = await history.head_at(connection, head, point.position)
             if form == "xlsx" and await count_selected(connection, selection) > MAX_SHEET_ROWS:
-                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
+                raise TooManyRows(limit=MAX_SHEET_ROWS)
             pages = stream_selected(connection, selection)
             async with aclosing(written(form, pages, _form(language))) as content:
                 yield Export(head, content)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.dependencies import Reader
-from registry_api.errors import TOO_MANY_ROWS
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
@@ -16,7 +15,7 @@ from registry_api.exports.answer import (
 )
 from registry_api.exports.export import ExportOrganizations
 from registry_api.selection.parameters import Filters
-from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
+from servicekit.errors import TooManyRequests, responses
 from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_place
 
 router = APIRouter(tags=["organizations"])
@@ -29,7 +28,7 @@ _Export = Annotated[ExportOrganizations, provided(ExportOrganizations)]
     operation_id="export_organizations",
     summary="Export organizations 导出社会组织",
     response_class=StreamingResponse,
-    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD, TOO_MANY_REQUESTS)},
+    responses={**FILE, **responses(USUAL, ExportOrganizations, TooManyRequests)},
     dependencies=[takes_transfer_place(Reader)],
 )
 async def export_organizations(

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import PointInTime
 from registry_api.history import rows
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, PositionAhead, Violation
 from servicekit.time import AsOf
 
 IN_FORCE = date.max
@@ -26,7 +26,7 @@ async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: da
     else:
         position = head if known_at is None else known_at
     if position > head:
-        raise Refusal("position-ahead", after=position, head=head)
+        raise PositionAhead(after=position, head=head)
     return PointInTime(as_of.valid_on or today, position)
 
 
@@ -48,7 +48,7 @@ async def as_begun(connection: AsyncConnection, position: int, day: date) -> Poi
     Raises Refusal `invalid-cursor` for a position that the ledger does not have.
     """
     if not 0 <= position <= await rows.head_position(connection):
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", None))
+        raise InvalidCursor(Violation("/cursor", "cursor", None))
     return PointInTime(day, position)
 
 

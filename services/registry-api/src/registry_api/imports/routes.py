@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
 from registry_api.dependencies import Reader, Writer
-from registry_api.errors import EMPTY_UPLOAD, INVALID_ORGANIZATION, TOO_MANY_ROWS, UPLOAD_TOO_LARGE
 from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.read import ReadImport, Remarks
 from registry_api.imports.refused_file import refused_file, row_error
@@ -17,11 +16,7 @@ from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, Row
 from registry_api.imports.start import ImportRequest, StartImport
 from registry_api.imports.template import template
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    NOT_FOUND,
-    TOO_MANY_JOBS,
-    TOO_MANY_REQUESTS,
+    TooManyRequests,
     responses,
 )
 from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_place
@@ -44,15 +39,7 @@ _Read = Annotated[ReadImport, provided(ReadImport)]
     summary="Import a file 批量导入",
     status_code=202,
     response_model=ImportJob,
-    responses=responses(
-        *USUAL,
-        EMPTY_UPLOAD,
-        UPLOAD_TOO_LARGE,
-        INVALID_ORGANIZATION,
-        IDEMPOTENCY_CONFLICT,
-        TOO_MANY_JOBS,
-        TOO_MANY_REQUESTS,
-    ),
+    responses=responses(USUAL, StartImport, TooManyRequests),
     dependencies=[takes_transfer_place(Writer)],
     openapi_extra={
         "requestBody": {
@@ -110,7 +97,7 @@ async def start_import(
             "description": "A file with Chinese headers and one example row 模板文件",
             "content": {MEDIA_TYPES["csv"]: {}, MEDIA_TYPES["xlsx"]: {}},
         },
-        **responses(*USUAL),
+        **responses(USUAL),
     },
 )
 async def download_import_template(
@@ -133,7 +120,7 @@ async def download_import_template(
     operation_id="read_import",
     summary="How an import stands 导入进度",
     response_model=ImportJob,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadImport.job),
 )
 async def read_import(caller: Reader, read: _Read, import_id: ImportId) -> ImportJob:
     """The job's state, its progress, and what became of the rows so far."""
@@ -150,7 +137,7 @@ async def read_import(caller: Reader, read: _Read, import_id: ImportId) -> Impor
             "description": "JSON, or the refused rows as a file with a column 错误原因",
             "content": {media: {} for media in MEDIA_TYPES.values()},
         },
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR, TOO_MANY_ROWS),
+        **responses(USUAL, ReadImport.remarks, ReadImport.refused_rows),
     },
 )
 async def list_import_errors(
@@ -192,7 +179,7 @@ async def list_import_errors(
     operation_id="list_import_notices",
     summary="What was interpreted in the rows 导入提示",
     response_model=RowRemarkPage,
-    responses=responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+    responses=responses(USUAL, ReadImport.remarks),
 )
 async def list_import_notices(
     caller: Reader,

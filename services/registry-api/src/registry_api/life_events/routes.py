@@ -6,15 +6,15 @@ from fastapi import APIRouter, Body, Response
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.core.life_events.amendment import amendment
-from registry_api.dependencies import OrganizationId, Writer
-from registry_api.errors import CODE_TAKEN, EVENT_NOT_POSSIBLE
-from registry_api.life_events.answer import CHANGING, event_response, organization_response
+from registry_api.core.refusals import CodeTaken
+from registry_api.dependencies import BODY, OrganizationId, Writer
+from registry_api.life_events.answer import event_response, organization_response
 from registry_api.life_events.record import AMENDED, RecordEvent
 from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
 from registry_api.organizations.schemas import Organization
 from registry_api.register.change import EventCommand
 from servicekit.errors import responses
-from servicekit.http import provided
+from servicekit.http import USUAL, provided
 from servicekit.ledger import Guarded
 
 router = APIRouter(tags=["life events"])
@@ -27,7 +27,7 @@ _Record = Annotated[RecordEvent, provided(RecordEvent)]
     operation_id="amend_organization",
     summary="Amend or correct 变更与更正",
     response_model=Organization,
-    responses=responses(*CHANGING, CODE_TAKEN, EVENT_NOT_POSSIBLE),
+    responses=responses(USUAL, BODY, CodeTaken, RecordEvent),
 )
 async def amend_organization(
     caller: Writer,
@@ -80,7 +80,7 @@ def _add_route(event: type[LifeEvent]) -> None:
         summary=event.title,
         description=event.__doc__,
         response_model=OrganizationAfterEvent,
-        responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+        responses=responses(USUAL, BODY, RecordEvent),
     )
 
 

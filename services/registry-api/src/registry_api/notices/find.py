@@ -18,7 +18,7 @@ from registry_api.selection.select import select_page
 from registry_api.supervision.find import FindSupervised, Supervised
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, PositionAhead, Violation, refuses
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
@@ -70,6 +70,7 @@ class FindNotices:
     read_organization: ReadOrganization
     find_supervised: FindSupervised
 
+    @refuses(ReadOrganization)
     async def of_one(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Noticed:
         """The notices on an organization on a day, as known at a moment.
 
@@ -88,6 +89,7 @@ class FindNotices:
         circumstances = Circumstances(as_of.valid_on or today, others.get(identifier, ()))
         return Noticed(document, notices_of(document, circumstances))
 
+    @refuses(InvalidCursor, PositionAhead, FindSupervised)
     async def work_list(
         self, caller: Caller, question: NoticeQuestion, cursor: str | None, limit: int
     ) -> NoticePage:
@@ -101,7 +103,7 @@ class FindNotices:
         is_past = not question.as_of.is_now(today)
         if is_past and "duplicate_name" in question.kinds:
             violation = Violation("/kind", "namesakes_of_the_past", "duplicate_name")
-            raise Refusal("invalid-request", violation)
+            raise InvalidRequest(violation)
         bound = question.bound()
         key = decode_cursor(cursor, bound, [int, UUID] if is_past else [UUID])
         after: UUID | None = key[-1] if key else None

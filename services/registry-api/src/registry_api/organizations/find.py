@@ -13,7 +13,7 @@ Four ways to walk, one shape of page:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry_api.core.organization.facets import Sort, facets
 from registry_api.core.organization.name_pairs import SHORTEST, name_pairs
 from registry_api.core.point_in_time import PointInTime
+from registry_api.core.refusals import CursorExpired
 from registry_api.history import read as history
 from registry_api.history.point_in_time import IN_FORCE, as_begun, at_head, point_of_walk
 from registry_api.organizations import rows
-from registry_api.organizations.document_fields import FieldSelection
+from registry_api.organizations.document_fields import FieldSelection, parse_fields
 from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import (
@@ -36,7 +37,7 @@ from registry_api.selection.select import (
 )
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, PositionAhead, Violation
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
@@ -82,6 +83,13 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class FindOrganizations:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        InvalidCursor,
+        parse_fields,
+        PositionAhead,
+        CursorExpired,
+    )
 
     database: Database
     clock: Clock
@@ -192,13 +200,13 @@ def _check_together(question: Question, is_past: bool) -> None:
     elif is_past and (question.sort != BY_ID or question.descending):
         violations.append(Violation("/sort", "sort_of_the_past", question.sort))
     if violations:
-        raise Refusal("invalid-request", *violations)
+        raise InvalidRequest(*violations)
 
 
 async def _changed(connection: AsyncConnection, point: PointInTime) -> list[UUID]:
     changed = await history.changed_since(connection, point.position, _MAX_CHANGES + 1)
     if len(changed) > _MAX_CHANGES:
-        raise Refusal("cursor-expired", most=_MAX_CHANGES)
+        raise CursorExpired(most=_MAX_CHANGES)
     return changed
 
 

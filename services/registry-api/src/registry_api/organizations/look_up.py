@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,7 @@ from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import PositionAhead
 from servicekit.time import AsOf, Clock
 
 
@@ -38,6 +40,8 @@ async def find_named(
 @dataclass(frozen=True, slots=True)
 class LookUpOrganizations:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (PositionAhead,)
 
     database: Database
     clock: Clock

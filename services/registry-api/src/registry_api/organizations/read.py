@@ -1,11 +1,13 @@
 """Reading one organization: as it is, as it was on a day, as it was known at a moment."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
 
 from registry_api.core.organization.state import access_area
+from registry_api.core.refusals import OrganizationVoid
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.organizations import rows
 from registry_api.register.missing import missing, missing_by_code
@@ -13,7 +15,7 @@ from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, PositionAhead
 from servicekit.time import AsOf, Clock
 
 
@@ -28,6 +30,12 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class ReadOrganization:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        NotFound,
+        OrganizationVoid,
+        PositionAhead,
+    )
 
     database: Database
     clock: Clock
@@ -76,5 +84,5 @@ class ReadOrganization:
                 raise await missing(connection, caller, identifier, point.position)
         text = row.document
         if not caller.may_see(access_area(orjson.loads(text))):
-            raise Refusal("not-found")
+            raise NotFound()
         return Document(row.revision, text)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from registry_api.core.refusals import OrganizationVoid
 from registry_api.core.timeline import Chapter, RecordedEvent, timeline_of
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, PositionAhead, refuses
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
@@ -38,6 +39,7 @@ class ReadTimeline:
     database: Database
     clock: Clock
 
+    @refuses(NotFound, OrganizationVoid, PositionAhead)
     async def timeline(self, caller: Caller, identifier: UUID, known_at: AsOf) -> Timeline:
         """The story as known at a moment.
 
@@ -52,6 +54,7 @@ class ReadTimeline:
                 raise await missing(connection, caller, identifier, point.position)
         return Timeline(point.position, chapters)
 
+    @refuses(NotFound, InvalidCursor)
     async def events(
         self, caller: Caller, identifier: UUID, cursor: str | None, limit: int
     ) -> EventPage:
@@ -67,7 +70,7 @@ class ReadTimeline:
                 connection, identifier, caller.like_patterns(), after, limit + 1
             )
         if not events and cursor is None:
-            raise Refusal("not-found")
+            raise NotFound()
         page = events[:limit]
         goes_on = len(events) > limit
         return EventPage(page, encode_cursor([page[-1].position], query) if goes_on else None)

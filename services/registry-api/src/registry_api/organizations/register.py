@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.obligations.derive import Obligation, obligations_from
 from registry_api.core.obligations.wording import in_words
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import CodeTaken, InvalidOrganization
 from registry_api.register.establish import EstablishOrganization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
+from servicekit.errors import IdempotencyConflict, OutsideAreas
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -33,6 +35,13 @@ class Registration:
 @dataclass(frozen=True, slots=True)
 class RegisterOrganization:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        InvalidOrganization,
+        CodeTaken,
+        OutsideAreas,
+        IdempotencyConflict,
+    )
 
     changes: Changes
     clock: Clock

@@ -4,20 +4,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.code_lists import code_lists
 from registry_api.core.organization.columns import Language
+from registry_api.core.refusals import TooManyRows
 from registry_api.exports.export import Export
 from registry_api.exports.table import TableForm, written
+from registry_api.supervision.find import FindSupervised
 from registry_api.work_lists import rows
 from registry_api.work_lists.find_obligations import FindObligations, OwingQuestion, owing_document
 from registry_api.work_lists.rows import Owing
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
 from servicekit.tables import MAX_SHEET_ROWS, guarded
 
@@ -54,6 +55,11 @@ _FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"
 class ExportObligations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        TooManyRows,
+        FindSupervised,
+    )
+
     database: Database
     ledger: Ledger
     find: FindObligations
@@ -70,7 +76,7 @@ class ExportObligations:
         async with self.database.snapshot() as connection:
             head = await self.ledger.head(connection)
             if form == "xlsx" and await rows.count(connection, settled) > MAX_SHEET_ROWS:
-                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
+                raise TooManyRows(limit=MAX_SHEET_ROWS)
             pages = rows.stream(connection, settled)
             async with aclosing(written(form, pages, _form(settled.day, language))) as content:
                 yield Export(head, content)

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry_api.core.field_types import CivilDate, Name
 from registry_api.core.life_events.event import Effect, Reason, check_status, not_possible
 from registry_api.core.organization.state import State
-from servicekit.errors import Refusal, Violation
+from registry_api.core.refusals import EventNotPossible
+from servicekit.errors import Violation
 
 OPENED = "organization.election_opened"
 REVIEWED = "organization.candidate_reviewed"
@@ -180,7 +181,7 @@ def _check_completion(election: Election, patch: Election) -> None:
         if result != "passed"
     ]
     if blocking:
-        raise Refusal("event-not-possible", *blocking)
+        raise EventNotPossible(*blocking)
 
 
 def _check_ending(election: Election, patch: Election) -> None:

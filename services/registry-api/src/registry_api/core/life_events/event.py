@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from registry_api.core.field_types import CivilDate
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import EventNotPossible
 from servicekit.errors import Refusal, Violation
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -85,4 +86,4 @@ def check_status(state: State, statuses: frozenset[str] = IN_BEING, pointer: str
 
 def not_possible(rule: str, pointer: str = "", value: Any = None, **facts: Any) -> Refusal:
     """The refusal of an event that does not fit what is true on its day."""
-    return Refusal("event-not-possible", Violation(pointer, rule, value, facts))
+    return EventNotPossible(Violation(pointer, rule, value, facts))
