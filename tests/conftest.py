@@ -63,9 +63,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> TestKeys:
 @pytest.fixture
 async def empty_database_url(databases: TestDatabases) -> AsyncIterator[str]:
     """A database without tables."""
-    url = await databases.create(None)
-    yield url
-    await databases.drop(url)
+    async with databases.fresh(None) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

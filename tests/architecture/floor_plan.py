@@ -91,6 +91,7 @@ def breaches(modules: list[Module]) -> Iterator[Breach]:
         yield from _foreign_rows(module)
         yield from _behind_the_face(module)
         yield from _too_long(module)
+    yield from _upside_down(modules)
     yield from _crowded(modules)
 
 
@@ -128,6 +129,24 @@ def _foreign_rows(module: Module) -> Iterator[Breach]:
         room, found, _ = f"{target}.".partition(".rows.")
         if found and not f"{module.name}.".startswith(f"{room}."):
             yield Breach(module.path, line, "rows", f"{target} is another room's")
+
+
+def _upside_down(modules: list[Module]) -> Iterator[Breach]:
+    """In a room, routes call verbs and verbs call rows: nobody imports routes, rows no verb."""
+    stands_on_rows = {
+        module.name
+        for module in modules
+        if any(f"{source}.{name}" == f"{module.room}.rows" or source == f"{module.room}.rows"
+               for _, source, name in _imports(module))
+    }  # fmt: skip
+    for module in modules:
+        for line, source, name in _imports(module):
+            if (source == module.room and name == "routes") or source == f"{module.room}.routes":
+                yield Breach(module.path, line, "layer", f"{module.name} calls routes")
+            verb = f"{source}.{name}" if source == module.room else source
+            same_room = verb.rpartition(".")[0] == module.room
+            if same_room and module.name == f"{module.room}.rows" and verb in stands_on_rows:
+                yield Breach(module.path, line, "layer", f"rows call {verb}")
 
 
 def _behind_the_face(module: Module) -> Iterator[Breach]:

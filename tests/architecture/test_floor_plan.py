@@ -39,6 +39,17 @@ def test_a_breach_is_told(tmp_path: Path, path: str, text: str, expected: str) -
     assert house(tmp_path, {path: text}) == [expected]
 
 
+def test_a_room_upside_down_is_told(tmp_path: Path) -> None:
+    files = {
+        "shop/orders/rows.py": "from shop.orders.place import place\n",
+        "shop/orders/place.py": "from shop.orders import routes, rows\n",
+    }
+    assert sorted(house(tmp_path, files)) == [
+        "layer: rows call shop.orders.place",
+        "layer: shop.orders.place calls routes",
+    ]
+
+
 def test_a_crowded_folder_is_told(tmp_path: Path) -> None:
     files = {f"shop/orders/verb_{i}.py": "x = 1\n" for i in range(13)}
     assert house(tmp_path, files) == ["folder: 13 modules"]

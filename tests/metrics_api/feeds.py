@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from servicekit.auth import TokenVerifier
-from servicekit.database import Bell, Database, new_metadata
+from servicekit.database import Database, Notifications, new_metadata
 from servicekit.follower import FeedEvent
 from servicekit.ledger import (
     CHANNEL,
@@ -59,11 +59,11 @@ async def feed_of(source: str, databases: TestDatabases, keys: TestKeys) -> Asyn
     app = FastAPI()
     app.include_router(feed_router("registry:read"))
     app.state.database = database
-    app.state.bell = Bell(database, CHANNEL)
+    app.state.notifications = Notifications(database, CHANNEL)
     app.state.verifier = TokenVerifier(settings)
     transport = httpx.ASGITransport(app=app)
     async with (
-        app.state.bell.running(),
+        app.state.notifications.running(),
         httpx.AsyncClient(
             transport=transport, base_url=f"http://{source}", headers=keys.headers("registry:read")
         ) as client,

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from servicekit.database.engines import Database
 from servicekit.settings import ServiceSettings
-from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
+from servicekit.testing import TestDatabases, TestKeys, TestService, running
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the sample is a package of its own
 
@@ -34,38 +34,32 @@ def plain_logs() -> None:
     )
 
 
-@pytest.fixture
-async def sample_url(databases: TestDatabases) -> AsyncIterator[str]:
-    """A database at the sample's newest schema: an empty ledger, no jobs, no cursor."""
-    url = await databases.create(SAMPLE)
-    yield url
-    await databases.drop(url)
-
-
-@pytest.fixture
-async def other_url(databases: TestDatabases) -> AsyncIterator[str]:
-    """A second such database: that of a follower."""
-    url = await databases.create(SAMPLE)
-    yield url
-    await databases.drop(url)
+@pytest.fixture(scope="session")
+def service(databases: TestDatabases, keys: TestKeys) -> TestService[ServiceSettings]:
+    """The sample as tests start it."""
+    return TestService(
+        SAMPLE, ServiceSettings, build, databases, keys, pool_size=10, body_limit_bytes=64 * 1024
+    )
 
 
 @pytest.fixture(scope="session")
-def settings_for(keys: TestKeys) -> Callable[..., ServiceSettings]:
-    """Settings of a service on a database; named values replace the usual ones."""
+def settings_for(service: TestService[ServiceSettings]) -> Callable[..., ServiceSettings]:
+    """Settings of the sample on a database; named values replace the usual ones."""
+    return service.settings
 
-    def make(url: str, **given: object) -> ServiceSettings:
-        usual = {
-            "database_url": url,
-            "jwks_file": keys.jwks_file,
-            "issuer": ISSUER,
-            "audience": AUDIENCE,
-            "pool_size": 10,
-            "body_limit_bytes": 64 * 1024,
-        }
-        return ServiceSettings.model_validate({**usual, **given})
 
-    return make
+@pytest.fixture
+async def sample_url(service: TestService[ServiceSettings]) -> AsyncIterator[str]:
+    """A database at the sample's newest schema: an empty ledger, no jobs, no cursor."""
+    async with service.database() as url:
+        yield url
+
+
+@pytest.fixture
+async def other_url(service: TestService[ServiceSettings]) -> AsyncIterator[str]:
+    """A second such database: that of a follower."""
+    async with service.database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -113,15 +107,12 @@ def app(sample_url: str, settings_for: Callable[..., ServiceSettings]) -> FastAP
 
 
 @pytest.fixture(scope="session")
-async def standing_app(
-    databases: TestDatabases, settings_for: Callable[..., ServiceSettings]
-) -> AsyncIterator[FastAPI]:
+async def standing_app(service: TestService[ServiceSettings]) -> AsyncIterator[FastAPI]:
     """The sample, started once for all tests that don't care what its ledger holds."""
-    url = await databases.create(SAMPLE)
-    app = build(settings_for(url))
-    async with running(app):
-        yield app
-    await databases.drop(url)
+    async with service.database() as url:
+        app = build(service.settings(url))
+        async with running(app):
+            yield app
 
 
 @pytest.fixture

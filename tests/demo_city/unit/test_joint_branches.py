@@ -3,7 +3,7 @@
 from typing import Any
 
 import demo_city
-from demo_city.joint_branches import MOST_UNITS, join_neighbours
+from demo_city.joint_branches import MAX_UNITS, join_neighbours
 
 
 def unit(name: str, full: int, established_on: str, street: str = "440303001") -> dict[str, Any]:
@@ -51,7 +51,7 @@ def test_partners_in_the_city_name_each_other() -> None:
     }
     mutual = 0
     for name, organization in joint.items():
-        assert len(organization["with"]) < MOST_UNITS
+        assert len(organization["with"]) < MAX_UNITS
         for partner in organization["with"]:
             if partner in joint:
                 mutual += 1

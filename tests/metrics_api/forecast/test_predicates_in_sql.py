@@ -11,7 +11,7 @@ from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.predicates import Predicate, fact_test
 from metrics_api.core.facts.timelines import FAR, Span
 from metrics_api.facts.rows import open_rows
-from metrics_api.forecast.predicate_sql import fact_condition
+from metrics_api.forecast.rows import fact_condition
 from metrics_api.tables import fact
 from servicekit.database import Database
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.servicekit.sample.app import LEDGER, build, new_event
 
 from servicekit.database.engines import Database
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
 
@@ -77,12 +77,12 @@ async def test_an_event_is_a_cloud_event(client: httpx.AsyncClient, database: Da
 
 
 @pytest.fixture
-async def bell(
+async def notifications(
     app: FastAPI, client: httpx.AsyncClient, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
-) -> Bell:
-    """The app's bell, listening, and the only thing that can wake a long poll in time."""
+) -> Notifications:
+    """The app's notifications, listening, and the only thing that can wake a long poll in time."""
     monkeypatch.setattr("servicekit.ledger.feed._PATIENCE_SECONDS", 3600)
-    found: Bell = app.state.bell
+    found: Notifications = app.state.notifications
 
     async def listening() -> bool:
         return found._connected
@@ -92,12 +92,15 @@ async def bell(
 
 
 async def test_a_long_poll_wakes_at_the_commit(
-    client: httpx.AsyncClient, bell: Bell, database: Database, eventually: Eventually
+    client: httpx.AsyncClient,
+    notifications: Notifications,
+    database: Database,
+    eventually: Eventually,
 ) -> None:
     poll = asyncio.create_task(changes(client, after=0, wait=30))
 
     async def waiting() -> bool:
-        return "ledger" in bell._events
+        return "ledger" in notifications._events
 
     await eventually(waiting)
     async with database.transaction() as connection:
@@ -108,7 +111,7 @@ async def test_a_long_poll_wakes_at_the_commit(
     assert [event["subject"] for event in page["events"]] == ["a"]
 
 
-@pytest.mark.usefixtures("bell")
+@pytest.mark.usefixtures("notifications")
 async def test_a_commit_between_looking_and_waiting_is_not_missed(
     client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -126,22 +129,25 @@ async def test_a_commit_between_looking_and_waiting_is_not_missed(
 
 
 async def test_a_long_poll_ends_when_the_process_is_about_to_stop(
-    client: httpx.AsyncClient, bell: Bell, eventually: Eventually
+    client: httpx.AsyncClient, notifications: Notifications, eventually: Eventually
 ) -> None:
     poll = asyncio.create_task(changes(client, wait=30))
 
     async def waiting() -> bool:
-        return "ledger" in bell._events
+        return "ledger" in notifications._events
 
     await eventually(waiting)
-    bell.close()
+    notifications.close()
     async with asyncio.timeout(25):
         assert (await poll)["events"] == []
         assert (await changes(client, wait=30))["events"] == []
 
 
 async def test_the_bell_listens_again_after_its_connection_is_lost(
-    client: httpx.AsyncClient, bell: Bell, database: Database, eventually: Eventually
+    client: httpx.AsyncClient,
+    notifications: Notifications,
+    database: Database,
+    eventually: Eventually,
 ) -> None:
     async with database.reading() as connection:
         await connection.execute(
@@ -152,7 +158,7 @@ async def test_the_bell_listens_again_after_its_connection_is_lost(
         )
 
     async def lost() -> bool:
-        return not bell._connected
+        return not notifications._connected
 
     await eventually(lost)
     poll = asyncio.create_task(changes(client, wait=30))

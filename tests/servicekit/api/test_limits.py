@@ -11,7 +11,7 @@ from starlette.types import Message
 from tests.servicekit.sample.app import build
 
 from servicekit.errors.problem import Problem
-from servicekit.http.request_slots import TAKEN, Places
+from servicekit.http.request_slots import TAKEN_SLOTS, RequestSlots
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
 
@@ -20,7 +20,7 @@ Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 @pytest.fixture
 def app(sample_url: str, settings_for: Callable[..., ServiceSettings]) -> FastAPI:
-    """Of each four places, so a client may have two."""
+    """Of each four slots, so a client may have two."""
     return build(settings_for(sample_url, transfer_limit=4, long_poll_limit=4))
 
 
@@ -31,7 +31,7 @@ def other(keys: TestKeys) -> dict[str, str]:
 
 
 def _taken(kind: str) -> Any:
-    return TAKEN.labels(kind)._value.get()
+    return TAKEN_SLOTS.labels(kind)._value.get()
 
 
 def _refused(answer: httpx.Response) -> None:
@@ -42,7 +42,7 @@ def _refused(answer: httpx.Response) -> None:
     assert (problem["limit"], problem["own"]) == (4, 2)
 
 
-async def test_long_polls_have_places(
+async def test_long_polls_have_slots(
     client: httpx.AsyncClient, other: dict[str, str], eventually: Eventually
 ) -> None:
     def poll(**headers: str) -> asyncio.Task[httpx.Response]:
@@ -65,7 +65,7 @@ async def test_long_polls_have_places(
     assert (await client.get("/v1/changes?after=1&wait=0.01")).status_code == 200
 
 
-async def test_uploads_have_places_and_give_them_back(
+async def test_uploads_have_slots_and_give_them_back(
     client: httpx.AsyncClient, other: dict[str, str], eventually: Eventually
 ) -> None:
     go_on = asyncio.Event()
@@ -122,11 +122,11 @@ async def test_an_export_holds_its_place_to_the_last_byte(
 
 
 def test_no_client_has_more_than_half() -> None:
-    places = Places("test", 3)
-    with places.taken("a"):
-        with pytest.raises(Problem), places.taken("a"):
+    slots = RequestSlots("test", 3)
+    with slots.take("a"):
+        with pytest.raises(Problem), slots.take("a"):
             pass
-        with places.taken("b"), places.taken("c"), pytest.raises(Problem), places.taken("d"):
+        with slots.take("b"), slots.take("c"), pytest.raises(Problem), slots.take("d"):
             pass
-    with places.taken("a"):
+    with slots.take("a"):
         pass

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from servicekit.database.engines import Database
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.errors.refusal import Refusal
 from servicekit.ids import uuid7
 from servicekit.jobs.worker import (
@@ -50,9 +50,11 @@ async def end_lease(database: Database, identifier: UUID) -> None:
         )
 
 
-def worker(database: Database, handler: Handler, bell: Bell | None = None) -> Worker:
+def worker(
+    database: Database, handler: Handler, notifications: Notifications | None = None
+) -> Worker:
     """A worker for one kind of job."""
-    return Worker(database, bell or Bell(database, "job"), {"count": handler})
+    return Worker(database, notifications or Notifications(database, "job"), {"count": handler})
 
 
 async def step(database: Database, job: Job, done: int, errors: int = 0) -> None:
@@ -202,7 +204,7 @@ async def test_two_workers_never_make_the_same_step(
         found = [await look(database, job) for job in jobs]
         return all(job.state == "succeeded" for job in found)
 
-    bells = [Bell(own, "job") for own in (database, second_database)]
+    bells = [Notifications(own, "job") for own in (database, second_database)]
     async with (
         bells[0].running(),
         bells[1].running(),
@@ -363,17 +365,17 @@ async def test_a_waiting_worker_wakes_when_a_job_is_committed(
     database: Database, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
     monkeypatch.setattr("servicekit.jobs.worker._POLL_SECONDS", 3600)
-    bell = Bell(database, "job")
+    notifications = Notifications(database, "job")
 
     async def handler(job: Job) -> dict[str, Any]:
         return {}
 
     async def listening() -> bool:
-        return bell._connected
+        return notifications._connected
 
-    async with bell.running():
+    async with notifications.running():
         await eventually(listening)
-        async with worker(database, handler, bell).running():
+        async with worker(database, handler, notifications).running():
             for _ in range(20):
                 identifier = await add(database)
 

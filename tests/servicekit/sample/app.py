@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.errors.messages import Text
 from servicekit.errors.problem import ErrorTable, ProblemType
 from servicekit.errors.refusal import Refusal
@@ -22,7 +22,7 @@ from servicekit.http.access import require
 from servicekit.http.app import Parts, build_app
 from servicekit.http.deprecation import deprecated
 from servicekit.http.pagination import CursorText, decode_cursor
-from servicekit.http.request_slots import takes_transfer_place
+from servicekit.http.request_slots import takes_transfer_slot
 from servicekit.jobs.resource import job_router
 from servicekit.ledger.append import Ledger, NewEvent
 from servicekit.ledger.change import Changes, Guarded, Unguarded
@@ -120,7 +120,7 @@ async def find_by_model(caller: Reader, filters: Annotated[Filters, Query()]) ->
     return [str(filters.colour)]
 
 
-@router.get("/v1/exports", dependencies=[takes_transfer_place(Reader)])
+@router.get("/v1/exports", dependencies=[takes_transfer_slot(Reader)])
 async def export(caller: Reader) -> StreamingResponse:
     """A file in three pieces."""
 
@@ -131,7 +131,7 @@ async def export(caller: Reader) -> StreamingResponse:
     return StreamingResponse(content())
 
 
-@router.post("/v1/uploads", dependencies=[takes_transfer_place(Writer)])
+@router.post("/v1/uploads", dependencies=[takes_transfer_slot(Writer)])
 async def upload(request: Request, caller: Writer) -> int:
     """A streamed body of any size."""
     return sum([len(chunk) async for chunk in request.stream()])
@@ -180,7 +180,7 @@ def build(settings: ServiceSettings, **more: Any) -> FastAPI:
         version="1.2.3",
         settings=settings,
         database=database,
-        bell=Bell(database, "ledger", "job"),
+        notifications=Notifications(database, "ledger", "job"),
         migrations=Migrations(PACKAGE, url),
         routers=[
             feed_router("registry:read"),

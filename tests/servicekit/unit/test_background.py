@@ -17,16 +17,18 @@ class Signals:
         self.event = asyncio.Event()
         self.waits: list[float] = []
 
-    def next_ring(self, channel: str) -> asyncio.Event:
+    def next_notification(self, channel: str) -> asyncio.Event:
         assert channel == "news"
         return self.event
 
-    async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
+    async def wait(
+        self, channel: str, seconds: float, notification: asyncio.Event | None = None
+    ) -> None:
         self.waits.append(seconds)
-        assert ring is not None
-        await ring.wait()
+        assert notification is not None
+        await notification.wait()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         self.event, before = asyncio.Event(), self.event
         before.set()
 
@@ -45,14 +47,14 @@ async def test_no_pause_while_there_is_more_to_do_and_none_missed_by_a_ring_duri
     async def step() -> bool:
         steps.append(len(signals.waits))
         if len(steps) == 3:
-            signals.ring()
+            signals.wake()
         return len(steps) < 3
 
     loop = Loop(name="work", step=step, every=3600, wakes=signals, channel="news")
     async with loop.running():
         await until(lambda: len(signals.waits) == 2)
         assert steps == [0, 0, 0, 1]
-        signals.ring()
+        signals.wake()
         await until(lambda: len(steps) == 5)
     assert signals.waits[0] == 3600
 

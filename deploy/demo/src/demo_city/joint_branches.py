@@ -10,7 +10,7 @@ from typing import Any
 
 from demo_city.party_building import BRANCH_MEMBERS
 
-MOST_UNITS = 5
+MAX_UNITS = 5
 
 
 def join_neighbours(documents: list[dict[str, Any]], outside: Callable[[], str]) -> None:
@@ -52,7 +52,7 @@ def groups(units: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
             group = []
     if not group:
         return found
-    if found and len(found[-1]) + len(group) <= MOST_UNITS:
+    if found and len(found[-1]) + len(group) <= MAX_UNITS:
         found[-1] += group
         return found
     return [*found, *([unit] for unit in group)]

@@ -42,7 +42,7 @@ from jurisdiction_router.rule_sets.propose import ProposeRuleSet
 from jurisdiction_router.rule_sets.prove import ProveRuleSet
 from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
-from servicekit.database import Bell, Database, Migrations, Retention
+from servicekit.database import Database, Migrations, Notifications, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
@@ -61,7 +61,7 @@ class Factory:
     clock: Clock
     database: Database
     ledger: Ledger
-    bell: Bell
+    notifications: Notifications
     worker: Worker
     retention: Retention
     current: CurrentJurisdiction
@@ -102,7 +102,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
     """Put the router together; tests hand in a clock of their own."""
     clock = clock or SystemClock()
     database = Database(settings)
-    bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
+    notifications = Notifications(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
     spell_out = SpellOutFilters(current, read_lines(read_packaged("lines.yaml")))
@@ -125,10 +125,10 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         clock=clock,
         database=database,
         ledger=ledger,
-        bell=bell,
+        notifications=notifications,
         worker=Worker(
             database,
-            bell,
+            notifications,
             {IMPACT: RunImpact(database, current, proposers), REASSESSMENT: reassess},
             settings.job_crash_limit,
         ),
@@ -145,7 +145,7 @@ def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
         propose_rule_set=propose_rule_set,
         approve_rule_set=ApproveRuleSet(database, ledger, clock),
         activate_due_rule_sets=ActivateDueRuleSets(
-            database, ledger, clock, current, reassess, bell
+            database, ledger, clock, current, reassess, notifications
         ),
         read_rule_sets=ReadRuleSets(database, clock),
         read_impact=ReadImpact(database),

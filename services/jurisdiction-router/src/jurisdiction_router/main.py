@@ -62,7 +62,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             version=version("jurisdiction-router"),
             settings=settings,
             database=factory.database,
-            bell=factory.bell,
+            notifications=factory.notifications,
             migrations=migrations(settings),
             routers=[
                 assignments.router,
@@ -130,7 +130,7 @@ def build_follower(settings: Settings) -> FastAPI:
             version=version("jurisdiction-router"),
             settings=settings,
             database=factory.database,
-            bell=factory.bell,
+            notifications=factory.notifications,
             migrations=migrations(settings),
             routers=[],
             errors=ERRORS,

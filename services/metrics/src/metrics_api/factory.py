@@ -47,7 +47,7 @@ from metrics_api.targets.evaluate import EvaluateTargets
 from metrics_api.targets.keep import KeepTargets
 from metrics_api.targets.show_gauges import ShowGauges
 from servicekit import jobs
-from servicekit.database import Bell, Database, Migrations
+from servicekit.database import Database, Migrations, Notifications
 from servicekit.time import Clock, SystemClock
 
 PACKAGE = "metrics_api"
@@ -74,7 +74,7 @@ class Factory:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.database = Database(settings)
-        self.bell = Bell(self.database, CHANNEL, jobs.CHANNEL)
+        self.notifications = Notifications(self.database, CHANNEL, jobs.CHANNEL)
         self.definitions = load_definitions()
         self.labels = load_labels().naming(
             "indicator", {name: it.title for name, it in self.definitions.indicators.items()}
@@ -90,7 +90,7 @@ class Factory:
     def _make_counting(self) -> None:
         """What reads and counts."""
         max_groups = self.settings.max_groups
-        self.live_copy = LiveCopy(self.database, self.bell, self.clock)
+        self.live_copy = LiveCopy(self.database, self.notifications, self.clock)
         self.read_facts = ReadFacts(self.database)
         self.ask_coverage = AskCoverage(self.live_copy, self.database, self.definitions, self.clock)
         self.count_coverage = CountCoverage(self.ask_coverage, max_groups)

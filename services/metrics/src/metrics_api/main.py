@@ -43,7 +43,7 @@ TAGS = (
     {"name": "operation", "description": "Freshness and health 运行"},
 )
 
-ANSWERING = (
+ROUTERS_WITH_RECEIPTS = (
     coverage_router,
     series_router,
     comparison_router,
@@ -54,7 +54,7 @@ ANSWERING = (
 )
 """The routes whose answers carry receipts, which files can be made of."""
 ROUTERS = (
-    *ANSWERING,
+    *ROUTERS_WITH_RECEIPTS,
     charts_router,
     indicators_router,
     freshness_router,
@@ -70,7 +70,7 @@ def build(settings: MetricsSettings) -> FastAPI:
 
 def build_api(factory: Factory) -> FastAPI:
     """The REST API from a factory; tests bring their own clock and upstream services."""
-    ask = AskAnswers(ANSWERING, factory)
+    ask = AskAnswers(ROUTERS_WITH_RECEIPTS, factory)
     retention = Retention(factory.database, factory.settings, "job", "idempotency_key")
     return build_app(
         Parts(
@@ -80,7 +80,7 @@ def build_api(factory: Factory) -> FastAPI:
             version=version("metrics-api"),
             settings=factory.settings,
             database=factory.database,
-            bell=factory.bell,
+            notifications=factory.notifications,
             migrations=migrations(factory.settings),
             routers=ROUTERS,
             errors=ERRORS,
@@ -113,7 +113,9 @@ def _worker(factory: Factory, ask: AskAnswers) -> Worker:
     """Runs the jobs that make files of answers."""
     work = MakeFiles(ask, factory.database, factory.labels)
     handlers = {EXPORT: work.export, REPORT_PACK: work.report_pack}
-    return Worker(factory.database, factory.bell, handlers, factory.settings.job_crash_limit)
+    return Worker(
+        factory.database, factory.notifications, handlers, factory.settings.job_crash_limit
+    )
 
 
 @asynccontextmanager
@@ -139,7 +141,7 @@ def build_follower(settings: MetricsSettings) -> FastAPI:
             version=version("metrics-api"),
             settings=settings,
             database=factory.database,
-            bell=factory.bell,
+            notifications=factory.notifications,
             migrations=migrations(settings),
             routers=(),
             errors=ERRORS,

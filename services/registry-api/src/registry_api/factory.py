@@ -31,7 +31,7 @@ from registry_api.work_lists.export_obligations import ExportObligations
 from registry_api.work_lists.find_obligations import FindObligations
 from registry_api.work_lists.list_information_base import ListInformationBase
 from registry_api.work_lists.read_obligations import ReadObligations
-from servicekit.database import Bell, Database, Migrations, Retention
+from servicekit.database import Database, Migrations, Notifications, Retention
 from servicekit.http import forwarding_client
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
 from servicekit.jobs import Worker
@@ -52,7 +52,7 @@ class Services:
     clock: Clock
     database: Database
     ledger: Ledger
-    bell: Bell
+    notifications: Notifications
     worker: Worker
     retention: Retention
     register_organization: RegisterOrganization
@@ -90,7 +90,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     clock = clock or SystemClock()
     database = Database(settings)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
-    bell = Bell(database, LEDGER_CHANNEL, JOB_CHANNEL)
+    notifications = Notifications(database, LEDGER_CHANNEL, JOB_CHANNEL)
     divisions = Divisions.load(settings.divisions_file)
     read_organization = ReadOrganization(database, clock)
     change = ChangeOrganization(clock, divisions)
@@ -105,8 +105,8 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         clock=clock,
         database=database,
         ledger=ledger,
-        bell=bell,
-        worker=Worker(database, bell, {JOB_KIND: imports}, settings.job_crash_limit),
+        notifications=notifications,
+        worker=Worker(database, notifications, {JOB_KIND: imports}, settings.job_crash_limit),
         retention=Retention(database, settings, "job", "idempotency_key"),
         register_organization=RegisterOrganization(changes, clock, establish),
         record_event=record_event,

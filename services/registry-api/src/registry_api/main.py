@@ -59,7 +59,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             version=version("registry-api"),
             settings=settings,
             database=services.database,
-            bell=services.bell,
+            notifications=services.notifications,
             migrations=migrations(settings),
             routers=[
                 exports.router,  # before /v1/organizations/{organization_id}, which it would match

@@ -15,11 +15,13 @@ log = structlog.get_logger()
 class Wakes(Protocol):
     """What can end a pause early: `servicekit.database.notifications`."""
 
-    def next_ring(self, channel: str) -> asyncio.Event:
-        """The ring to come."""
+    def next_notification(self, channel: str) -> asyncio.Event:
+        """The notification to come."""
 
-    async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
-        """Return at `ring`, or after `seconds`."""
+    async def wait(
+        self, channel: str, seconds: float, notification: asyncio.Event | None = None
+    ) -> None:
+        """Return at `notification`, or after `seconds`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Loop:
         if not self.at_once:
             await self._pause(None)
         while True:
-            ring = self.wakes.next_ring(self.channel) if self.wakes else None
+            notification = self.wakes.next_notification(self.channel) if self.wakes else None
             try:
                 more = await self.step()
             except Exception as error:  # it must neither end the process nor end for good
@@ -59,13 +61,13 @@ class Loop:
                 await asyncio.sleep(self.every if self.retry is None else self.retry)
             else:
                 if not more:
-                    await self._pause(ring)
+                    await self._pause(notification)
 
-    async def _pause(self, ring: asyncio.Event | None) -> None:
+    async def _pause(self, notification: asyncio.Event | None) -> None:
         if self.wakes is None:
             await asyncio.sleep(self.every)
         else:
-            await self.wakes.wait(self.channel, self.every, ring)
+            await self.wakes.wait(self.channel, self.every, notification)
 
     def _tell(self, error: Exception) -> None:
         if self.failed is None:

@@ -132,5 +132,5 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Long polls answer now instead of keeping the process until they time out."""
-        self._app.state.bell.close()
+        self._app.state.notifications.close()
         await super().shutdown(sockets)

@@ -37,7 +37,7 @@ from jurisdiction_router.dependencies import (
 from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
 from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
-from servicekit.http import CursorText, Limit, etag, takes_transfer_place
+from servicekit.http import CursorText, Limit, etag, takes_transfer_slot
 
 router = APIRouter(tags=["assignments"])
 
@@ -187,7 +187,7 @@ def _row(document: dict[str, Any]) -> list[str]:
         },
         **responses(*USUAL, AHEAD_OF_HEAD, TOO_MANY_REQUESTS),
     },
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_assignments(
     caller: Reader,

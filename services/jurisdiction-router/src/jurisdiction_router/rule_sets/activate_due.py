@@ -28,7 +28,7 @@ from jurisdiction_router.rule_sets.propose import OF, enactments_after, proposal
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.database import Bell, Database
+from servicekit.database import Database, Notifications
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
 from servicekit.time import Clock
@@ -49,7 +49,7 @@ class ActivateDueRuleSets:
     clock: Clock
     current: CurrentJurisdiction
     reassess: ReassessOrganizations
-    bell: Bell
+    notifications: Notifications
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -65,9 +65,9 @@ class ActivateDueRuleSets:
     async def _run(self) -> None:
         while True:
             try:
-                ring = self.bell.next_ring(jobs.CHANNEL)
+                notification = self.notifications.next_notification(jobs.CHANNEL)
                 if not await self():
-                    await self.bell.wait(jobs.CHANNEL, _LOOK_SECONDS, ring)
+                    await self.notifications.wait(jobs.CHANNEL, _LOOK_SECONDS, notification)
             except Exception:
                 log.exception("plans")
                 await asyncio.sleep(1)

@@ -69,9 +69,9 @@ def split(values: list[str] | None) -> tuple[str, ...]:
 def _filters() -> Callable[..., Coroutine[Any, Any, Filters]]:
     """A dependency with one query parameter per dimension: adding a dimension adds its filter."""
 
-    async def filters(**values: list[str] | None) -> Filters:
-        filters_ = {name: split(values) for name, values in values.items()}
-        return {name: values for name, values in filters_.items() if values}
+    async def filters(**requested: list[str] | None) -> Filters:
+        values = {name: split(parts) for name, parts in requested.items()}
+        return {name: it for name, it in values.items() if it}
 
     filters.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [_parameter(name) for name in FILTERS]

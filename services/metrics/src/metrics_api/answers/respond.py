@@ -11,7 +11,7 @@ from metrics_api.answers.answer import Answer, SealedAnswer
 from metrics_api.answers.table_files import csv_file, xlsx_file
 from metrics_api.answers.tables import Language
 from metrics_api.definitions.labels import Labels
-from servicekit.errors import preferred_language
+from servicekit.http import Language as PreferredLanguage
 from servicekit.http import provided
 from servicekit.tables import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 
@@ -99,6 +99,7 @@ class AnswerWriter:
 async def _writer(
     request: Request,
     labels: Annotated[Labels, provided(Labels)],
+    accepted: PreferredLanguage,
     format: Annotated[  # noqa: A002
         Form | None, Query(description="Otherwise by Accept; json by default 文件格式")
     ] = None,
@@ -111,7 +112,7 @@ async def _writer(
     ] = None,
 ) -> AnswerWriter:
     form = format or _accepted(request.headers.get("accept"))
-    language = headers or preferred_language(request.headers.get("accept-language"))
+    language = headers or accepted
     return AnswerWriter(request, form, "en" if language == "en" else "zh", labels)
 
 

@@ -83,8 +83,8 @@ def _parts(chart: BarChart, width: int) -> Iterator[str]:
             text(bar.note, note_right, top + 13, text_anchor="end", font_size=_SMALL, fill=FAINT,
                  class_="chart-faint"),
         )  # fmt: skip
-        told = " ".join(part for part in (bar.label, bar.value, bar.note) if part)
-        yield element("g", element("title", escaped(told)), *row, *figures)
+        title = " ".join(part for part in (bar.label, bar.value, bar.note) if part)
+        yield element("g", element("title", escaped(title)), *row, *figures)
     foot = _HEAD + max(1, len(chart.bars)) * _ROW + 16
     small = shortened(chart.footnote, width - 2 * _PAD, _SMALL)
     yield text(small, _PAD, foot, font_size=_SMALL, fill=FAINT, class_="chart-faint")

@@ -69,12 +69,12 @@ class DrawCharts:
         edition = await self._count.settled_edition(request.edition)
         last = request.valid_on or self._clock.today()
         at = replace(request, edition=edition.number)
-        points_ = await read_trend(self._series, at, step, last, points)
+        line = await read_trend(self._series, at, step, last, points)
         goals = await self._goals(edition.number, request)
         goal = goals.goal(request.indicator, request.filters, last)
         formatter = self._formatters[language]
         title = formatter.say(self._definitions.indicators[request.indicator].title)
-        drawn = trend(formatter("chart_trend", title=title), points_, edition, goal, formatter)
+        drawn = trend(formatter("chart_trend", title=title), line, edition, goal, formatter)
         return line_chart(drawn)
 
     async def _goals(self, edition: int, request: CoverageRequest) -> Goals:

@@ -197,8 +197,8 @@ def _line(points: Sequence[Point], plane: _Plane) -> Iterator[str]:
                 stroke_linejoin="round", stroke_linecap="round", class_="chart-line",
             )  # fmt: skip
     for x, y, point in placed:
-        told = element("title", escaped(f"{point.label} {point.value}"))
-        yield element("circle", told, cx=x, cy=y, r=3.5, fill=FILLS["plain"], class_="chart-point")
+        title = element("title", escaped(f"{point.label} {point.value}"))
+        yield element("circle", title, cx=x, cy=y, r=3.5, fill=FILLS["plain"], class_="chart-point")
     x, y, point = placed[-1]
     yield text(
         point.value, min(x, plane.width - _PAD), y - 10 if y - 10 > plane.head - 4 else y + 20,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from metrics_api.access import ReadingCaller
 from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
@@ -18,8 +18,9 @@ from metrics_api.charts.draw import DrawCharts
 from metrics_api.charts.trend import Step
 from metrics_api.core.formatting import Language
 from metrics_api.counting.request import CoverageRequest
-from servicekit.errors import Refusal, Violation, preferred_language, responses
+from servicekit.errors import Refusal, Violation, responses
 from servicekit.http import USUAL, provided
+from servicekit.http import Language as PreferredLanguage
 
 MAX_POINTS = 60
 
@@ -36,22 +37,20 @@ SVG_HEADERS = {
 }
 
 
-async def speaking(
-    request: Request,
+async def _language(
+    accepted: PreferredLanguage,
     lang: Annotated[
         Language | None,
         Query(description="Language of the words; else by Accept-Language 文字语言"),
     ] = None,
 ) -> Language:
     """The language asked for."""
-    if lang is not None:
-        return lang
-    return "en" if preferred_language(request.headers.get("accept-language")) == "en" else "zh"
+    return lang or ("en" if accepted == "en" else "zh")
 
 
-Speaking = Annotated[Language, Depends(speaking)]
-AsStep = Annotated[Step, Query(description="Length of a period 时间步长")]
-Points = Annotated[
+LanguageParameter = Annotated[Language, Depends(_language)]
+StepParameter = Annotated[Step, Query(description="Length of a period 时间步长")]
+PointsParameter = Annotated[
     int, Query(ge=1, le=MAX_POINTS, description="Points of the line, the last on valid_on 点数")
 ]
 
@@ -74,7 +73,7 @@ Draw = Annotated[DrawCharts, provided(DrawCharts)]
 async def bars(
     draw: Draw,
     request: Annotated[CoverageRequest, Depends(coverage_request)],
-    language: Speaking,
+    language: LanguageParameter,
 ) -> Response:
     """What `/v1/coverage` answers to the same question, drawn; `group_by` is one dimension.
 
@@ -99,12 +98,12 @@ async def trend(
     caller: ReadingCaller,
     filters: Annotated[Filters, Depends(coverage_filters)],
     hierarchy: HierarchyParameter,
-    language: Speaking,
+    language: LanguageParameter,
     indicator: Annotated[str, Query(description="Id of an indicator 指标编号")],
     valid_on: ValidOn = None,
     edition: EditionParameter = None,
-    step: AsStep = "month",
-    points: Points = 13,
+    step: StepParameter = "month",
+    points: PointsParameter = 13,
 ) -> Response:
     """The rate at the ends of months, quarters or years, the last point on `valid_on`."""
     request = CoverageRequest(indicator, (), filters, valid_on, edition, caller.areas, hierarchy)

@@ -34,8 +34,8 @@ class Formatter:
 
     def within(self, wording: Wording) -> str:
         """A title inside a sentence: English ones lose their capital, "5A" and the like keep it."""
-        said = self.say(wording)
-        return said[:1].lower() + said[1:] if said[1:2].islower() else said
+        title = self.say(wording)
+        return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
     @property
     def tag(self) -> str:

@@ -88,10 +88,12 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
         happened = pairs.filter(pl.col("change").is_not_null())
         refuse_surely_more(happened, [*keys, "change"], max_groups)
     # who stays as it was adds to the wholes only, so it makes one group, however many keys it has
-    told = [pl.when(pl.col("change").is_not_null()).then(pl.col(key)).alias(key) for key in keys]
-    held = pairs.with_columns(told).group_by(*keys, "change").agg(_sums()).collect()
+    kept_keys = [
+        pl.when(pl.col("change").is_not_null()).then(pl.col(key)).alias(key) for key in keys
+    ]
+    sums = pairs.with_columns(kept_keys).group_by(*keys, "change").agg(_sums()).collect()
     figures = Figures(before.query.indicator, parts)
-    counted = figures.settled(held, "_before", "_after")
+    counted = figures.settled(sums, "_before", "_after")
     wholes = [int(counted[name].sum()) for name in _TALLIES]
     first, second = figures.tally(*wholes[:2]), figures.tally(*wholes[2:])
     changed = counted.filter(pl.col("change").is_not_null())
@@ -111,13 +113,13 @@ def find_changed(
 ) -> ChangedPage:
     """At most `limit` organizations of one `change`, by id, behind `later_than`."""
     pairs = _pairs(before, after, [], _parts(before, after))
-    found = pairs.filter(pl.col("change") == change).collect()
-    rest = found
+    changed = pairs.filter(pl.col("change") == change).collect()
+    rest = changed
     if later_than is not None:
         high, low = halves(later_than)
         later = pl.col("organization_high") > high
         later |= (pl.col("organization_high") == high) & (pl.col("organization_low") > low)
-        rest = found.filter(later)
+        rest = changed.filter(later)
     page = rest.bottom_k(limit, by=_ORGANIZATION).sort(_ORGANIZATION)
     rows = []
     for row in page.iter_rows(named=True):
@@ -130,7 +132,7 @@ def find_changed(
         ]
         rows.append((organization, sides[0], sides[1]))
     last = rows[-1][0] if rest.height > page.height else None
-    return ChangedPage(rows, last, found.height)
+    return ChangedPage(rows, last, changed.height)
 
 
 def _pairs(before: Side, after: Side, keys: list[str], parts: Divisors) -> pl.LazyFrame:
@@ -233,8 +235,8 @@ def _contributed(
     shares = [
         None if value is None or not whole else round(value / whole, 6) + 0.0 for value in exact
     ]
-    told = (
+    contributions = (
         pl.Series("contribution_numerator", exact, dtype=pl.Int64),
         pl.Series("contribution", shares, dtype=pl.Float64),
     )
-    return parts.with_columns(told), difference, whole
+    return parts.with_columns(contributions), difference, whole

@@ -88,8 +88,8 @@ def count_coverage(
 def known_since(copy: FactCopy, rollup: AreaRollup, query: CoverageQuery) -> date | None:
     """The first day on which anybody is asked about, whatever day `query` counts; None: never."""
     rows = copy.believed(query.edition, requested_rows(query, rollup))
-    found: date | None = rows.select(pl.col("valid_from").min()).collect().item()
-    return found
+    first: date | None = rows.select(pl.col("valid_from").min()).collect().item()
+    return first
 
 
 def _tallied(

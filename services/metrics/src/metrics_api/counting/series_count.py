@@ -26,7 +26,7 @@ from metrics_api.counting.weighing import SUMS, Figures, added, parts_of, signed
 _TALLY = pl.col(SUMS)
 
 
-class Stretch(NamedTuple):
+class CountedDays(NamedTuple):
     """Days that were counted in one pass, and their rows: none where nobody was found."""
 
     days: Sequence[date]
@@ -39,40 +39,40 @@ def count_series(
     query: CoverageQuery,
     days: Sequence[date],
     max_cells: int,
-) -> Stretch:
+) -> CountedDays:
     """Count `query` on each of `days` (rising), whatever its own day is.
 
     A row per group and day: the keys as text (null is unassigned), `valid_on`, `numerator`,
     `denominator`, not yet settled. `rollup` and the indicator must be those of every day. Raises
     `TooManyGroupsError` beyond `max_cells` rows, `FiguresTooFineError`.
     """
-    held = parts_of(copy, query.indicator)
+    fractions = parts_of(copy, query.indicator)
     keys = list(query.group_by)
     points = pl.Series("valid_on", days, dtype=pl.Date)
-    parts = [_steps(part, rollup, query, points, held) for part in copy.at(query.edition)]
+    parts = [_steps(part, rollup, query, points, fractions) for part in copy.at(query.edition)]
     steps = pl.concat(parts).group_by(*keys, "point").agg(_TALLY.sum())
     changes = steps.collect(engine="streaming").with_columns(pl.col(keys).cast(pl.String))
     grid = _grid(changes, keys, points.to_frame().with_row_index("point"), max_cells)
     filled = _joined(grid, changes, [*keys, "point"]).with_columns(_TALLY.fill_null(0))
     along = _TALLY.cum_sum().over(keys) if keys else _TALLY.cum_sum()
-    return Stretch(days, filled.with_columns(along).select(*keys, "valid_on", _TALLY))
+    return CountedDays(days, filled.with_columns(along).select(*keys, "valid_on", _TALLY))
 
 
 def whole_series(
-    stretches: Sequence[Stretch],
+    parts: Sequence[CountedDays],
     keys: list[str],
     days: Sequence[date],
     max_cells: int,
     figures: Figures,
 ) -> pl.DataFrame:
-    """The series of several stretches of `days` as one, settled by `figures`, with rates.
+    """The series of several parts of `days` as one, settled by `figures`, with rates.
 
-    Every group is there on every day, the unassigned last; on days of no stretch its figures are
+    Every group is there on every day, the unassigned last; on days of no part its figures are
     null. Groups that never count are left out. Raises `TooManyGroupsError`,
     `FiguresTooFineError`.
     """
-    counted = pl.concat([stretch.rows for stretch in stretches])
-    known_days = pl.Series([day for stretch in stretches for day in stretch.days], dtype=pl.Date)
+    counted = pl.concat([part.rows for part in parts])
+    known_days = pl.Series([day for part in parts for day in part.days], dtype=pl.Date)
     points = pl.Series("valid_on", days, dtype=pl.Date).to_frame()
     known = points.with_columns(known=pl.col("valid_on").is_in(known_days.implode()))
     ever = counted.filter(pl.any_horizontal(_TALLY > 0)) if keys else counted
@@ -105,7 +105,7 @@ def _steps(
     rollup: AreaRollup,
     query: CoverageQuery,
     points: pl.Series,
-    held: Divisors,
+    fractions: Divisors,
 ) -> pl.LazyFrame:
     """What opens and what closes at each point, by key, of one part of the rows."""
     opens, closes = (
@@ -114,7 +114,7 @@ def _steps(
     )
     rows = (
         part.rows.filter(requested_rows(query, rollup))
-        .select(*group_keys(query, rollup), *added(query.indicator, held), opens, closes)
+        .select(*group_keys(query, rollup), *added(query.indicator, fractions), opens, closes)
         .filter(pl.col("valid_from") < pl.col("valid_until"))
     )
     keys = list(query.group_by)

@@ -43,10 +43,10 @@ def parts_of(copy: FactCopy, indicator: ResolvedIndicator) -> Divisors:
     """In which parts of one the sums of `indicator` are held. Raises `FiguresTooFineError`."""
 
     def parts(weight: Weight) -> int:
-        found = copy.common_multiple(weight.divisor) if weight.divisor else 1
-        if found > _MAX_PARTS:
+        multiple = copy.common_multiple(weight.divisor) if weight.divisor else 1
+        if multiple > _MAX_PARTS:
             raise FiguresTooFineError
-        return found
+        return multiple
 
     return Divisors(parts(indicator.measure.numerator), parts(indicator.measure.denominator))
 
@@ -101,17 +101,17 @@ class Figures:
         """
         if self._shares:
             return frame
-        columns, found = [], []
-        for name, held in zip(SUMS, self._parts, strict=True):
+        columns, divisors = [], []
+        for name, part in zip(SUMS, self._parts, strict=True):
             names = [name + side for side in sides or ("",)]
             values = {column: frame[column].to_list() for column in names}
-            largest = math.gcd(held, *(v for some in values.values() for v in some if v))
-            found.append(held // largest)
+            largest = math.gcd(part, *(v for some in values.values() for v in some if v))
+            divisors.append(part // largest)
             columns += [
                 pl.Series(column, whole_numbers(_over(some, largest)), dtype=pl.Int64)
                 for column, some in values.items()
             ]
-        self.divisors = Divisors(*found)
+        self.divisors = Divisors(*divisors)
         return frame.with_columns(columns)
 
     def tally(self, numerator: int, denominator: int) -> Tally:
@@ -131,10 +131,10 @@ class Figures:
 
 def whole_numbers(values: Iterable[int | None]) -> list[int | None]:
     """`values`, all of which an answer can hold. Raises `FiguresTooFineError`."""
-    found = list(values)
-    if any(value is not None and abs(value) > _MAX_FIGURE for value in found):
+    numbers = list(values)
+    if any(value is not None and abs(value) > _MAX_FIGURE for value in numbers):
         raise FiguresTooFineError
-    return found
+    return numbers
 
 
 def _over(values: Sequence[int | None], part: int) -> Iterable[int | None]:

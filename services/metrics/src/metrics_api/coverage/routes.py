@@ -15,7 +15,7 @@ from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["coverage"])
 
-Answering = Annotated[AnswerCoverage, provided(AnswerCoverage)]
+Answers = Annotated[AnswerCoverage, provided(AnswerCoverage)]
 
 
 @router.get(
@@ -29,7 +29,7 @@ Answering = Annotated[AnswerCoverage, provided(AnswerCoverage)]
     },
 )
 async def coverage(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     request: Annotated[CoverageRequest, Depends(coverage_request)],
 ) -> Response:

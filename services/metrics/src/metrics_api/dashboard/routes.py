@@ -19,7 +19,6 @@ from metrics_api.core.formatting import Language
 from metrics_api.counting.comparison_count import Change
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.files import FileForm, answer_file, list_file
-from metrics_api.dashboard.lag import freshness_document
 from metrics_api.dashboard.page_context import PageContext
 from metrics_api.dashboard.page_query import (
     CHARTS,
@@ -34,6 +33,7 @@ from metrics_api.dashboard.page_query import (
     PageQuery,
     Sort,
 )
+from metrics_api.dashboard.pages.freshness import freshness_document
 from metrics_api.dashboard.pages.read_overview import TREND_POINTS
 from metrics_api.dashboard.pages.sign_in import sign_in_page
 from metrics_api.dashboard.rendering import ASSETS

@@ -294,8 +294,8 @@ def _forecast(
 
 def _term(document: _Term, parameters: Mapping[str, Parameter], path: str) -> Term:
     """Raises `DefinitionError` unless exactly one of a field, a day or "at once" is meant."""
-    meant = [document.field is not None, document.day is not None, document.at_once]
-    if sum(meant) != 1:
+    ends = [document.field is not None, document.day is not None, document.at_once]
+    if sum(ends) != 1:
         raise DefinitionError(path, "exactly one of field, day and at_once")
     if document.plus_years is not None and document.plus_years not in parameters:
         raise DefinitionError(path, f"unknown parameter {document.plus_years!r}")

@@ -14,8 +14,7 @@ from metrics_api.core.areas.directory import Believed, DirectoryHistory
 from metrics_api.core.areas.rule_sets import RuleSetVersion
 from metrics_api.core.areas.successions import Succession
 from metrics_api.directory.lines import load_lines
-from metrics_api.directory.rows import read_versions
-from metrics_api.tables import area_version, body_version, rule_set_version
+from metrics_api.directory.rows import AREAS, BODIES, RULE_SETS, read_versions
 
 Version = TypeVar("Version", AreaVersion, BodyVersion, RuleSetVersion)
 
@@ -25,9 +24,9 @@ async def read_directory(connection: AsyncConnection) -> DirectoryHistory:
 
     The country has 45,000: they are made into objects beside the event loop.
     """
-    areas = await read_versions(connection, area_version)
-    bodies = await read_versions(connection, body_version)
-    rule_sets = await read_versions(connection, rule_set_version)
+    areas = await read_versions(connection, AREAS)
+    bodies = await read_versions(connection, BODIES)
+    rule_sets = await read_versions(connection, RULE_SETS)
     return await asyncio.to_thread(_history, areas, bodies, rule_sets)
 
 

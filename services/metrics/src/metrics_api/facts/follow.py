@@ -1,22 +1,17 @@
 """Follow both feeds at once, each page in the transaction that moves its cursor."""
 
-import asyncio
-import contextlib
-import signal
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.facts.feed_pages import registry_page, router_page
 from metrics_api.facts.feeds import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.facts.record import record_changes
+from servicekit.background import in_background
 from servicekit.database import Database
 from servicekit.follower import FeedEvent, Follower
-
-log = structlog.get_logger()
 
 
 async def apply_registry(connection: AsyncConnection, events: Sequence[FeedEvent]) -> None:
@@ -46,20 +41,8 @@ async def following(active: Iterable[Follower]) -> AsyncIterator[None]:
     A follower retries what time can mend for ever; if one ends all the same, the process ends too,
     so that whoever supervises it sees it and starts it anew.
     """
-    tasks = [asyncio.create_task(follower.run(), name=follower.feed) for follower in active]
-    for task in tasks:
-        task.add_done_callback(_end_process)
-    try:
+    async with AsyncExitStack() as stack:
+        for follower in active:
+            work = in_background(follower.feed, follower.run(), vital=True)
+            await stack.enter_async_context(work)
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-
-def _end_process(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        log.critical("follower_ended", feed=task.get_name(), error=repr(task.exception()))
-        signal.raise_signal(signal.SIGTERM)

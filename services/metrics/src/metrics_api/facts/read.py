@@ -4,17 +4,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.timelines import RowKey, Span
-from metrics_api.facts.rows import OPEN_TRANSACTION, copied, read_rows, read_rows_of
-from metrics_api.tables import fact
+from metrics_api.facts.rows import (
+    OPEN_TRANSACTION,
+    copied_believed,
+    copied_closed_after,
+    copied_opened_after,
+    copied_past,
+    read_rows,
+    read_rows_of,
+)
 from servicekit.database import Database
 
-BELIEVED = fact.c.edition_until.is_(None)
-PAST = fact.c.edition_until.is_not(None)
+Sink = Callable[[bytes], Awaitable[None]]
+"""Takes a chunk of lines."""
 _CHUNK_BYTES = 8 * 1024 * 1024
 
 
@@ -35,22 +41,28 @@ class ReadFacts:
             return await read_rows_of(connection, organization, edition)
 
 
-def opened_after(edition: int) -> ColumnElement[bool]:
-    """The rows that a later edition than `edition` opened."""
-    return fact.c.edition_from > edition
+async def stream_believed(connection: AsyncConnection, sink: Sink) -> None:
+    """Stream the rows that the newest edition believes; see `_stream`."""
+    await _stream(connection, copied_believed(), sink)
 
 
-def closed_after(edition: int) -> ColumnElement[bool]:
-    """The rows that a later edition than `edition` closed."""
-    return fact.c.edition_until > edition
+async def stream_past(connection: AsyncConnection, sink: Sink) -> None:
+    """Stream the rows that only earlier editions believed."""
+    await _stream(connection, copied_past(), sink)
 
 
-async def stream_rows(
-    connection: AsyncConnection,
-    which: ColumnElement[bool],
-    sink: Callable[[bytes], Awaitable[None]],
-) -> None:
-    """COPY the rows of `which` (one of the conditions above) into `sink`, as CSV.
+async def stream_opened_after(connection: AsyncConnection, edition: int, sink: Sink) -> None:
+    """Stream the rows that a later edition than `edition` opened."""
+    await _stream(connection, copied_opened_after(edition), sink)
+
+
+async def stream_closed_after(connection: AsyncConnection, edition: int, sink: Sink) -> None:
+    """Stream the rows that a later edition than `edition` closed."""
+    await _stream(connection, copied_closed_after(edition), sink)
+
+
+async def _stream(connection: AsyncConnection, query: str, sink: Sink) -> None:
+    """COPY what `query` selects into `sink`, as CSV.
 
     Columns come in the order of the columnar copy. Chunks end at a line's end: no code or id of a
     fact holds a line break. COPY waits while `sink` works, so memory stays at a chunk.
@@ -67,6 +79,6 @@ async def stream_rows(
             await sink(bytes(pending[:cut]))
             del pending[:cut]
 
-    await driver.copy_from_query(copied(which), output=take, format="csv")
+    await driver.copy_from_query(query, output=take, format="csv")
     if pending:
         await sink(bytes(pending))

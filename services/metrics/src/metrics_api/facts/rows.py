@@ -159,7 +159,27 @@ async def read_rows_of(
     ]
 
 
-def copied(which: ColumnElement[bool]) -> str:
+def copied_believed() -> str:
+    """The rows that the newest edition believes, as `_copied` selects them."""
+    return _copied(fact.c.edition_until.is_(None))
+
+
+def copied_past() -> str:
+    """The rows that only earlier editions believed."""
+    return _copied(fact.c.edition_until.is_not(None))
+
+
+def copied_opened_after(edition: int) -> str:
+    """The rows that a later edition than `edition` opened."""
+    return _copied(fact.c.edition_from > edition)
+
+
+def copied_closed_after(edition: int) -> str:
+    """The rows that a later edition than `edition` closed."""
+    return _copied(fact.c.edition_until > edition)
+
+
+def _copied(which: ColumnElement[bool]) -> str:
     """The query that COPY streams: rows for which `which` holds, in the columnar copy's order.
 
     An open end is 9999-12-31, an id two signed halves. COPY takes no parameters: values are

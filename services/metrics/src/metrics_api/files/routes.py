@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
 from metrics_api.access import ReadingCaller
@@ -35,7 +35,7 @@ from servicekit.errors import (
 )
 from servicekit.http import USUAL, provided
 from servicekit.jobs import Job
-from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.ledger import Attempt, Unguarded
 
 _POST_PROBLEMS = (
     *USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
@@ -62,11 +62,10 @@ Files = Annotated[ReadFile, provided(ReadFile)]
 async def start_export(
     jobs: Jobs,
     ask: Ask,
-    request: Request,
     response: Response,
     caller: ReadingCaller,
     body: ExportOrder,
-    idempotency_key: IdempotencyKey = None,
+    attempt: Unguarded,
 ) -> Any:
     """Every page of an answer as one CSV or XLSX, at the edition of now.
 
@@ -82,8 +81,7 @@ async def start_export(
         "format": body.format,
         "language": body.language,
     }
-    key = idempotency_key
-    return await _started(jobs, request, response, caller, EXPORT, params, key)
+    return await _started(jobs, response, caller, EXPORT, params, attempt)
 
 
 @router.post(
@@ -97,11 +95,10 @@ async def start_export(
 async def start_report_pack(
     jobs: Jobs,
     ask: Ask,
-    request: Request,
     response: Response,
     caller: ReadingCaller,
     body: ReportPackOrder,
-    idempotency_key: IdempotencyKey = None,
+    attempt: Unguarded,
 ) -> Any:
     """Coverage at the end of the period, the day before it and month by month, targets,
     forecast: a ZIP.
@@ -125,8 +122,7 @@ async def start_report_pack(
     period = {"from": body.period.start.isoformat(), "until": body.period.until.isoformat()}
     pack = {"period": period, "area": body.area, "areas": caller.areas, "edition": edition}
     params = {"pack": pack, "answers": pinned, "language": body.language}
-    key = idempotency_key
-    return await _started(jobs, request, response, caller, REPORT_PACK, params, key)
+    return await _started(jobs, response, caller, REPORT_PACK, params, attempt)
 
 
 @router.get(
@@ -181,15 +177,13 @@ def _check(order: ReportPackOrder, caller: Caller) -> None:
 
 async def _started(
     jobs: StartJob,
-    request: Request,
     response: Response,
     caller: Caller,
     kind: str,
     params: dict[str, Any],
-    key: str | None,
+    attempt: Attempt,
 ) -> dict[str, Any]:
-    print_ = fingerprint(request.url.path, await request.body())
-    job = await jobs.start(caller, kind, params, key, print_)
+    job = await jobs.start(caller, kind, params, attempt)
     response.headers["location"] = f"/v1/jobs/{job.id}"
     return _document(job)
 

@@ -8,7 +8,7 @@ from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.jobs import Job, read_job
-from servicekit.ledger import StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Changes
 
 
 class StartJob:
@@ -16,25 +16,24 @@ class StartJob:
 
     def __init__(self, database: Database, jobs_per_client: int) -> None:
         self._database = database
+        self._changes = Changes(database)
         self._max_jobs = jobs_per_client
 
     async def start(
-        self, caller: Caller, kind: str, params: Mapping[str, Any], key: str | None, print_: str
+        self, caller: Caller, kind: str, params: Mapping[str, Any], attempt: Attempt
     ) -> Job:
-        """Queue a job; the same key and request give the job that is there already.
+        """Queue a job; the same attempt again gives the job that is there already.
 
-        Raises Refusal `idempotency-conflict`, `too-many-jobs`.
+        Refuses `idempotency-conflict`, `too-many-jobs`.
         """
-        async with self._database.transaction() as connection:
-            known = await take_key(connection, caller, key, print_)
-            if known is not None:
-                identifier = UUID(known.body)
+        async with self._changes.begin(caller, attempt) as change:
+            if change.replayed is not None:
+                identifier = UUID(change.replayed.body)
             else:
                 identifier = await jobs.enqueue(
-                    connection, kind, params, caller.client, caller.areas, self._max_jobs
+                    change.connection, kind, params, caller.client, caller.areas, self._max_jobs
                 )
-                answer = StoredAnswer(202, f"/v1/jobs/{identifier}", str(identifier))
-                await store_answer(connection, caller, key, answer)
+                change.answer(202, str(identifier), f"/v1/jobs/{identifier}")
         return await self.find(caller, identifier)
 
     async def find(self, caller: Caller, identifier: UUID) -> Job:

@@ -136,11 +136,11 @@ def _query(request: ForecastRequest, day: date, edition: int) -> TermQuery:
     """Columns are grouped and filtered by the database; levels of areas afterwards."""
     plain = (name for name in request.group_by if not DIMENSIONS[name].area_level)
     values: dict[str, tuple[str, ...]] = {}
-    for name, values_ in request.filters.items():
+    for name, requested in request.filters.items():
         if not is_territorial(name):
             column = "supervising_body" if name == UNDER_BODY else DIMENSIONS[name].column
-            allowed = values.get(column, values_)
-            values[column] = tuple(value for value in values_ if value in allowed)
+            allowed = values.get(column, requested)
+            values[column] = tuple(value for value in requested if value in allowed)
     columns = tuple(dict.fromkeys(DIMENSIONS[name].column for name in plain))
     return TermQuery(day, request.until, edition, columns, values, request.areas)
 

@@ -18,7 +18,7 @@ from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["targets"])
 
-Answering = Annotated[AnswerForecast, provided(AnswerForecast)]
+Answers = Annotated[AnswerForecast, provided(AnswerForecast)]
 
 
 @router.get(
@@ -32,7 +32,7 @@ Answering = Annotated[AnswerForecast, provided(AnswerForecast)]
     },
 )
 async def forecast(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     request: ForecastParameters,
     group_by: GroupBy = None,
@@ -57,7 +57,7 @@ async def forecast(
     },
 )
 async def members(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     forecast: ForecastParameters,
     obligation: Annotated[str, Query(description="Its kind, as the forecast names it 义务编号")],

@@ -20,9 +20,11 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,8 +33,17 @@ from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
 from metrics_api.core.definitions.forecasts import Forecast, State, Term
 from metrics_api.core.definitions.indicators import Parameter
 from metrics_api.core.facts.columns import COLUMNS, Fact
+from metrics_api.core.facts.predicates import (
+    Compare,
+    Every,
+    IsNull,
+    Not,
+    OneOf,
+    Predicate,
+    Some,
+    resolved,
+)
 from metrics_api.core.facts.timelines import FAR, Span
-from metrics_api.forecast.predicate_sql import fact_condition
 from metrics_api.tables import fact
 
 
@@ -215,3 +226,28 @@ def _end(column: ColumnElement[Any], years: Parameter | None) -> ColumnElement[A
         for span in spans
     )
     return case((column.is_(None), null()), *ends)
+
+
+def fact_condition(predicate: Predicate) -> ColumnElement[bool]:
+    """A resolved predicate as a condition on `fact` that is true or false, never null."""
+    match predicate:
+        case Compare():
+            return _comparison(predicate)
+        case OneOf(column, values):
+            return func.coalesce(fact.c[column].in_(values), false())
+        case IsNull(column):
+            return fact.c[column].is_(None)
+        case Not(part):
+            return not_(fact_condition(part))
+        case Every(parts):
+            return and_(true(), *map(fact_condition, parts))
+        case Some(parts):
+            return or_(false(), *map(fact_condition, parts))
+
+
+def _comparison(predicate: Compare) -> ColumnElement[bool]:
+    column, bound = fact.c[predicate.column], resolved(predicate.value)
+    if predicate.operator == "eq":
+        return column.is_not_distinct_from(bound)
+    compared = column >= bound if predicate.operator == "ge" else column <= bound
+    return func.coalesce(compared, false())

@@ -28,9 +28,8 @@ from metrics_api.targets.rows import (
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.ledger import StoredAnswer, store_answer, take_key
+from servicekit.ledger import Attempt, Changes
 from servicekit.time import Clock
 
 
@@ -66,13 +65,14 @@ class KeepTargets:
         live: LiveCopy,
         definitions: Definitions,
         clock: Clock,
-        most: int,
+        max_targets: int,
     ) -> None:
         self._database = database
         self._live = live
         self._definitions = definitions
         self._clock = clock
-        self._most = most
+        self._max_targets = max_targets
+        self._changes = Changes(database)
 
     async def read(self, caller: Caller, identifier: str) -> Target:
         """The target as it is now, of the service or of users.
@@ -85,59 +85,58 @@ class KeepTargets:
         async with self._database.reading() as connection:
             return (await self._visible(connection, caller, identifier)).target
 
-    async def create(
-        self, caller: Caller, draft: TargetDraft, key: str | None, fingerprint: str
-    ) -> str:
-        """Set a target; its id. The same key and body give the id that is there already.
+    async def create(self, caller: Caller, draft: TargetDraft, attempt: Attempt) -> str:
+        """Set a target; its id. The same attempt again gives the id that is there already.
 
         Refuses `invalid-request`, `outside-areas`, `too-many-targets`, `idempotency-conflict`.
         """
-        async with self._database.transaction() as connection:
-            known = await take_key(connection, caller, key, fingerprint)
-            if known is not None:
-                return known.body
+        async with self._changes.begin(caller, attempt) as change:
+            if change.replayed is not None:
+                return change.replayed.body
             areas = self._checked(caller, draft)
-            edition = await begin_edition(connection)
-            if await count_targets(connection) >= self._most:
-                raise Refusal("too-many-targets", limit=self._most)
+            edition = await begin_edition(change.connection)
+            if await count_targets(change.connection) >= self._max_targets:
+                raise Refusal("too-many-targets", limit=self._max_targets)
             identifier = uuid7()
             await open_target(
-                connection, identifier, edition, 1, draft.definition(), areas, caller.client
+                change.connection, identifier, edition, 1, draft.definition(), areas, caller.client
             )
-            answer = StoredAnswer(201, f"/v1/targets/{identifier}", str(identifier))
-            await store_answer(connection, caller, key, answer)
+            change.answer(201, str(identifier), f"/v1/targets/{identifier}")
         await self._live.reached(edition)
         return str(identifier)
 
     async def replace(
-        self, caller: Caller, identifier: str, draft: TargetDraft, if_match: str | None
+        self, caller: Caller, identifier: str, draft: TargetDraft, attempt: Attempt
     ) -> None:
         """Put `draft` in place of what the target says.
 
-        Refuses as `create` and `find` do, `target-built-in`; raises Problem 412 and 428 for
-        `If-Match`.
+        Refuses as `create` and `read` do, `target-built-in`, and an `If-Match` that is missing or
+        stale.
         """
-        async with self._database.transaction() as connection:
+        async with self._changes.begin(caller, attempt) as change:
+            connection = change.connection
             edition = await begin_edition(connection)  # first: its lock orders all changes
-            stored = await self._changeable(connection, caller, identifier, if_match)
+            stored = await self._changeable(connection, caller, identifier, attempt)
             areas = self._checked(caller, draft)
             key, revision = UUID(stored.target.id), stored.target.revision + 1
             await close_target(connection, key, edition)
             await open_target(
                 connection, key, edition, revision, draft.definition(), areas, caller.client
             )
+            change.answer(200)
         await self._live.reached(edition)
 
-    async def remove(self, caller: Caller, identifier: str, if_match: str | None) -> None:
+    async def remove(self, caller: Caller, identifier: str, attempt: Attempt) -> None:
         """Take the target back from here on; refuses as `replace` does."""
-        async with self._database.transaction() as connection:
-            edition = await begin_edition(connection)
-            stored = await self._changeable(connection, caller, identifier, if_match)
-            await close_target(connection, UUID(stored.target.id), edition)
+        async with self._changes.begin(caller, attempt) as change:
+            edition = await begin_edition(change.connection)
+            stored = await self._changeable(change.connection, caller, identifier, attempt)
+            await close_target(change.connection, UUID(stored.target.id), edition)
+            change.answer(204)
         await self._live.reached(edition)
 
     async def _changeable(
-        self, connection: AsyncConnection, caller: Caller, identifier: str, if_match: str | None
+        self, connection: AsyncConnection, caller: Caller, identifier: str, attempt: Attempt
     ) -> OwnTarget:
         if identifier in self._definitions.targets:
             raise Refusal("target-built-in", target=identifier)
@@ -145,7 +144,7 @@ class KeepTargets:
         if caller.areas is not None and not stored.areas:
             raise Refusal("outside-areas", area="*")
         _check_areas(caller, stored.areas)
-        check_if_match(if_match, stored.target.revision)
+        attempt.check(stored.target.revision)
         return stored
 
     async def _visible(

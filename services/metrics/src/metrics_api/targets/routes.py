@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from metrics_api.access import ReadingCaller, WritingCaller
 from metrics_api.answers.errors import PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS
@@ -23,7 +23,7 @@ from servicekit.errors import (
     responses,
 )
 from servicekit.http import USUAL, IfMatch, etag, provided
-from servicekit.ledger import IdempotencyKey, fingerprint
+from servicekit.ledger import Attempt, Unguarded
 
 PATH = "/v1/targets"
 _WRITE_PROBLEMS = (*USUAL, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
@@ -33,7 +33,7 @@ TargetId = Annotated[str, Path(max_length=100, description="Id of the target 目
 
 router = APIRouter(tags=["targets"])
 
-Answering = Annotated[AnswerTargets, provided(AnswerTargets)]
+Answers = Annotated[AnswerTargets, provided(AnswerTargets)]
 Keep = Annotated[KeepTargets, provided(KeepTargets)]
 
 
@@ -45,7 +45,7 @@ Keep = Annotated[KeepTargets, provided(KeepTargets)]
     responses={**ANSWER_FORMS, **responses(*USUAL, PARAMETER_UNDEFINED)},
 )
 async def targets(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     caller: ReadingCaller,
     valid_on: ValidOn = None,
@@ -72,19 +72,16 @@ async def targets(
 )
 async def create(
     keep: Keep,
-    request: Request,
     caller: WritingCaller,
     body: TargetDraftDocument,
     response: Response,
-    idempotency_key: IdempotencyKey = None,
+    attempt: Unguarded,
 ) -> dict[str, Any]:
     """A share of an indicator to be reached by a day, for an area, a body or any selection.
 
     A caller limited to areas sets targets for them; it is shown and counted from now on.
     """
-    print_ = fingerprint(request.url.path, await request.body())
-    draft = _draft(body)
-    identifier = await keep.create(caller, draft, idempotency_key, print_)
+    identifier = await keep.create(caller, _draft(body), attempt)
     response.headers["location"] = f"{PATH}/{identifier}"
     return await _shown(keep, caller, identifier, response)
 
@@ -119,7 +116,7 @@ async def replace(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Say it anew, as a whole; answers of earlier editions go on showing what it said then."""
-    await keep.replace(caller, target_id, _draft(body), if_match)
+    await keep.replace(caller, target_id, _draft(body), Attempt(if_match))
     return await _shown(keep, caller, target_id, response)
 
 
@@ -134,7 +131,7 @@ async def remove(
     keep: Keep, caller: WritingCaller, target_id: TargetId, if_match: IfMatch = None
 ) -> None:
     """It is no longer shown; answers of earlier editions go on showing it."""
-    await keep.remove(caller, target_id, if_match)
+    await keep.remove(caller, target_id, Attempt(if_match))
 
 
 async def _shown(

@@ -5,10 +5,8 @@ are definition files, never one per area, body or own target. Every process of `
 same figures.
 """
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -19,6 +17,7 @@ from metrics_api.counting.request import CoverageRequest
 from metrics_api.coverage.count import CountCoverage
 from metrics_api.definitions.load import Definitions
 from metrics_api.targets.evaluate import EvaluateTargets
+from servicekit.background import Loop
 from servicekit.time import CIVIL_ZONE, Clock
 
 log = structlog.get_logger()
@@ -62,24 +61,17 @@ class ShowGauges:
         self._clock = clock
         self._shown: object = None
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Show figures while the context is open."""
-        task = asyncio.create_task(self._run(), name="headlines")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Show figures while the context is open.
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.show()
-            except Exception as error:  # the time of counting shows that the figures are old
-                log.warning("headlines_not_counted", error=repr(error))
-            await asyncio.sleep(_EVERY_SECONDS)
+        Where counting fails, the time of counting shows that the figures are old.
+        """
+        return Loop(
+            name="gauges",
+            step=self.show,
+            every=_EVERY_SECONDS,
+            failed=lambda error: log.warning("headlines_not_counted", error=repr(error)),
+        ).running()
 
     async def show(self) -> None:
         """Count all of it at one edition, unless edition and day are still those shown."""

@@ -16,7 +16,7 @@ from registry_api.exports.answer import (
 from registry_api.exports.export import ExportOrganizations
 from registry_api.selection.parameters import Filters
 from servicekit.errors import TooManyRequests, responses
-from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_place
+from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_slot
 
 router = APIRouter(tags=["organizations"])
 
@@ -29,7 +29,7 @@ _Export = Annotated[ExportOrganizations, provided(ExportOrganizations)]
     summary="Export organizations 导出社会组织",
     response_class=StreamingResponse,
     responses={**FILE, **responses(USUAL, ExportOrganizations, TooManyRequests)},
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_organizations(
     caller: Reader,

@@ -19,7 +19,7 @@ from servicekit.errors import (
     TooManyRequests,
     responses,
 )
-from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_place
+from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_slot
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey
 
@@ -40,7 +40,7 @@ _Read = Annotated[ReadImport, provided(ReadImport)]
     status_code=202,
     response_model=ImportJob,
     responses=responses(USUAL, StartImport, TooManyRequests),
-    dependencies=[takes_transfer_place(Writer)],
+    dependencies=[takes_transfer_slot(Writer)],
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -46,7 +46,7 @@ from servicekit.http import (
     Language,
     Limit,
     provided,
-    takes_transfer_place,
+    takes_transfer_slot,
 )
 
 router = APIRouter(tags=["obligations"])
@@ -193,7 +193,7 @@ async def find_overdue_formations(
         **FILE,
         **responses(USUAL, ExportObligations, TooManyRequests),
     },
-    dependencies=[takes_transfer_place(Reader)],
+    dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_obligations(
     caller: Reader,

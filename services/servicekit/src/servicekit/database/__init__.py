@@ -2,13 +2,13 @@
 
 from servicekit.database.engines import Database, copy_rows, is_unavailable, new_metadata, plain_dsn
 from servicekit.database.migrations import Migrations, StaleSchema, TableBusy, run_environment
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.database.retention import Retention
 
 __all__ = [
-    "Bell",
     "Database",
     "Migrations",
+    "Notifications",
     "Retention",
     "StaleSchema",
     "TableBusy",

@@ -17,8 +17,11 @@ log = structlog.get_logger()
 _RECONNECT_SECONDS = 1.0
 
 
-class Bell:
-    """Rings on NOTIFY; a ring may be missed while the connection is down: waiters use a timeout."""
+class Notifications:
+    """Wakes waiters on NOTIFY.
+
+    One may be missed while the connection is down: waiters use a timeout.
+    """
 
     def __init__(self, database: Database, *channels: str) -> None:
         self._database = database
@@ -27,41 +30,49 @@ class Bell:
         self._connected = False
         self.closing = False
 
-    def next_ring(self, channel: str) -> asyncio.Event:
-        """The ring to come; taken before looking, it tells of what comes between look and wait."""
+    def next_notification(self, channel: str) -> asyncio.Event:
+        """The notification to come.
+
+        Taken before looking, it tells of what comes between look and wait.
+        """
         return self._events[channel]
 
-    async def wait(self, channel: str, seconds: float, ring: asyncio.Event | None = None) -> None:
-        """Return at the next ring of `channel` (at `ring`, if taken before), or after `seconds`.
+    async def wait(
+        self, channel: str, seconds: float, notification: asyncio.Event | None = None
+    ) -> None:
+        """Return at `notification`, or at the next of `channel`; after `seconds` at the latest.
 
         Not by `asyncio.wait_for`: in Python 3.11 it loses a cancellation that comes together with
-        the ring, and a shutdown at that moment would wait for ever.
+        the notification, and a shutdown at that moment would wait for ever.
         """
         limit = seconds if self._connected else min(seconds, 0.2)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit):
-                await (ring or self._events[channel]).wait()
+                await (notification or self._events[channel]).wait()
 
     def close(self) -> None:
         """The process is about to stop: long polls that see `closing` answer at once."""
         self.closing = True
         for channel in self._channels:
-            self.ring(channel)
+            self.wake(channel)
 
-    def ring(self, channel: str) -> None:
+    def wake(self, channel: str) -> None:
         """Wake all who wait for `channel` now."""
         waiting = self._events.pop(channel, None)
         if waiting is not None:
             waiting.set()
 
     def _on_notify(self, *received: Any) -> None:
-        self.ring(received[2])
+        self.wake(received[2])
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen while the context is open, reconnecting for ever."""
         loop = Loop(
-            name="bell", step=self._listen_once, every=_RECONNECT_SECONDS, failed=self._lost
+            name="notifications",
+            step=self._listen_once,
+            every=_RECONNECT_SECONDS,
+            failed=self._lost,
         )
         async with loop.running():
             try:
@@ -81,7 +92,7 @@ class Bell:
                 await connection.add_listener(channel, self._on_notify)
             self._connected = True
             for channel in self._channels:
-                self.ring(channel)
+                self.wake(channel)
             await closed.wait()
         finally:
             self._connected = False

@@ -17,12 +17,12 @@ from servicekit.http.outbound import forwarding_client, service_client
 from servicekit.http.page import CountedPage, Page, counted_page_json, next_cursor, page_json
 from servicekit.http.pagination import CursorText, Limit, decode_cursor, encode_cursor
 from servicekit.http.preconditions import IfMatch, check_if_match, etag
-from servicekit.http.request_slots import TAKEN, Places, takes_transfer_place
+from servicekit.http.request_slots import TAKEN_SLOTS, RequestSlots, takes_transfer_slot
 from servicekit.http.strict_query import refuse_unknown_parameters
 
 __all__ = [
     "KNOWN_CALLER",
-    "TAKEN",
+    "TAKEN_SLOTS",
     "USUAL",
     "AsOfQuery",
     "CountedPage",
@@ -33,8 +33,8 @@ __all__ = [
     "Limit",
     "Page",
     "Parts",
-    "Places",
     "Readiness",
+    "RequestSlots",
     "ValidOn",
     "any_deprecated",
     "build_app",
@@ -53,5 +53,5 @@ __all__ = [
     "refuse_unknown_parameters",
     "require",
     "service_client",
-    "takes_transfer_place",
+    "takes_transfer_slot",
 ]

@@ -14,15 +14,15 @@ from fastapi_offline import FastAPIOffline
 from servicekit.auth.verifier import TokenVerifier
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.errors.problem import ErrorTable, install_problems
 from servicekit.errors.standard import STANDARD
 from servicekit.http.dependencies import by_class
 from servicekit.http.deprecation import AnnounceDeprecation, any_deprecated
 from servicekit.http.health import Check, health_router, schema_check
-from servicekit.http.openapi import complete_specification
+from servicekit.http.openapi import complete_openapi
 from servicekit.http.request_bodies import GuardBodies
-from servicekit.http.request_slots import Places
+from servicekit.http.request_slots import RequestSlots
 from servicekit.observability.telemetry import Telemetry
 from servicekit.observability.tracing import Tracing
 from servicekit.settings import ServiceSettings
@@ -47,7 +47,7 @@ class Parts:
     version: str
     settings: ServiceSettings
     database: Database
-    bell: Bell
+    notifications: Notifications
     migrations: Migrations
     routers: Sequence[APIRouter]
     errors: ErrorTable
@@ -75,10 +75,10 @@ def build_app(parts: Parts) -> FastAPI:
         telemetry=tracing.config(),
     )
     app.state.database = parts.database
-    app.state.bell = parts.bell
+    app.state.notifications = parts.notifications
     app.state.draining = False
-    app.state.transfers = Places("transfer", parts.settings.transfer_limit)
-    app.state.long_polls = Places("long_poll", parts.settings.long_poll_limit)
+    app.state.transfers = RequestSlots("transfer", parts.settings.transfer_limit)
+    app.state.long_polls = RequestSlots("long_poll", parts.settings.long_poll_limit)
     app.state.verifier = TokenVerifier(parts.settings)
     if parts.services is not None:
         app.state.services = by_class(parts.services)
@@ -98,7 +98,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.add_middleware(Telemetry, version=parts.version, draining=lambda: bool(app.state.draining))
     if any_deprecated(parts.routers):
         app.add_middleware(AnnounceDeprecation)
-    complete_specification(app, parts.examples)
+    complete_openapi(app, parts.examples)
     return app
 
 
@@ -107,14 +107,14 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        """Start: schema, keys, bell, background work. Stop: in reverse, then the pools."""
+        """Start: schema, keys, notifications, background work. Stop: in reverse, then the pools."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(asyncio.to_thread, tracing.end)
             stack.push_async_callback(parts.database.close)
             async with parts.database.reading() as connection:
                 await parts.migrations.require_current(connection)
             await app.state.verifier.check_start()
-            await stack.enter_async_context(parts.bell.running())
+            await stack.enter_async_context(parts.notifications.running())
             for background in parts.background:
                 await stack.enter_async_context(background())
             log.info("serving", name=parts.name, version=parts.version)

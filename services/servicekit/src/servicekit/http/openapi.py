@@ -24,7 +24,7 @@ _ABOUT_EXAMPLES = (
 )
 
 
-def complete_specification(app: FastAPI, examples: Traversable | None) -> None:
+def complete_openapi(app: FastAPI, examples: Traversable | None) -> None:
     """Make `app.openapi()` the whole document; it is made when it is first asked for.
 
     Args:

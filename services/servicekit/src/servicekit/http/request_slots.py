@@ -1,4 +1,4 @@
-"""What is dear while it lasts has a number of places in a process; no client gets more than half.
+"""Expensive requests share a number of slots in a process; no client gets more than half of them.
 
 They keep one client that errs from taking what all need: an export holds a database connection, an
 upload disk space, a long poll a query at every change. How often a client may ask at all is for the
@@ -16,23 +16,25 @@ from prometheus_client import Gauge
 from servicekit.errors.problem import Problem
 from servicekit.errors.standard import TOO_MANY_REQUESTS
 
-TAKEN = Gauge("places_taken", "Requests under way that a process has few places for", ["kind"])
+TAKEN_SLOTS = Gauge(
+    "places_taken", "Requests under way that a process has few places for", ["kind"]
+)
 
 
-class Places:
-    """The places of one process for one `kind` of request."""
+class RequestSlots:
+    """The slots of one process for one `kind` of request."""
 
-    def __init__(self, kind: str, places: int) -> None:
-        self._places = places
-        self._own = max(1, places // 2)
+    def __init__(self, kind: str, slots: int) -> None:
+        self._slots = slots
+        self._own = max(1, slots // 2)
         self._taken: Counter[str] = Counter()
-        self._gauge = TAKEN.labels(kind)
+        self._gauge = TAKEN_SLOTS.labels(kind)
 
     @contextmanager
-    def taken(self, client: str) -> Iterator[None]:
-        """Hold a place for `client`. Raises Problem 429 where none is left for it."""
-        if self._taken.total() >= self._places or self._taken[client] >= self._own:
-            raise Problem(TOO_MANY_REQUESTS, facts={"limit": self._places, "own": self._own})
+    def take(self, client: str) -> Iterator[None]:
+        """Hold a slot for `client`. Raises Problem 429 where none is left for it."""
+        if self._taken.total() >= self._slots or self._taken[client] >= self._own:
+            raise Problem(TOO_MANY_REQUESTS, facts={"limit": self._slots, "own": self._own})
         self._taken[client] += 1
         self._gauge.inc()
         try:
@@ -44,15 +46,15 @@ class Places:
                 del self._taken[client]
 
 
-def takes_transfer_place(who: Any) -> Any:
-    """For `dependencies=` of an export or upload: a place from the start to the last byte.
+def takes_transfer_slot(who: Any) -> Any:
+    """For `dependencies=` of an export or upload: a slot from the start to the last byte.
 
     `who` is the route's own annotation of its caller, which then is checked once.
     """
 
-    async def transfer_place(request: Request, caller: who) -> AsyncIterator[None]:
-        places: Places = request.app.state.transfers
-        with places.taken(caller.client):
+    async def transfer_slot(request: Request, caller: who) -> AsyncIterator[None]:
+        slots: RequestSlots = request.app.state.transfers
+        with slots.take(caller.client):
             yield
 
-    return Depends(transfer_place)
+    return Depends(transfer_slot)

@@ -38,7 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.auth.caller import Caller
 from servicekit.background import Loop
 from servicekit.database.engines import Database, is_unavailable
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.errors.refusal import Refusal
 from servicekit.ids import uuid7
 
@@ -201,12 +201,12 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        bell: Bell,
+        notifications: Notifications,
         handlers: Mapping[str, Handler],
         crash_limit: int = 5,
     ) -> None:
         self._database = database
-        self._bell = bell
+        self._notifications = notifications
         self._handlers = handlers
         self._crash_limit = crash_limit
         for kind in handlers:  # from 0, so that monitoring sees the first failure as an increase
@@ -217,7 +217,7 @@ class Worker:
         """Work while the context is open."""
         work = Loop(
             name="job_worker", step=self.run_one, every=_POLL_SECONDS, retry=1,
-            wakes=self._bell, channel=CHANNEL,
+            wakes=self._notifications, channel=CHANNEL,
         )  # fmt: skip
         gauges = Loop(
             name="job_gauges", step=self._observe, every=_OBSERVE_SECONDS, failed=_passed_over

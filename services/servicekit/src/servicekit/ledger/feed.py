@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
-from servicekit.database.notifications import Bell
+from servicekit.database.notifications import Notifications
 from servicekit.errors.problem import Problem, responses
 from servicekit.errors.standard import (
     AHEAD_OF_HEAD,
@@ -29,10 +29,10 @@ _SCAN = 20_000
 """Positions looked through for one page of a caller limited to areas."""
 
 _PATIENCE_SECONDS = 5.0
-"""How long a long poll trusts the bell before it looks for itself (and for its client)."""
+"""How long a long poll trusts notifications before it looks for itself (and for its client)."""
 
 _REPLICA_SECONDS = 0.5
-"""The same with a replica, which has what the bell tells of a little later."""
+"""The same with a replica, which has what a notification tells of a little later."""
 
 
 CivilDate = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
@@ -94,7 +94,7 @@ class FeedPage(BaseModel):
 def feed_router(scope: str) -> APIRouter:
     """The route of the feed, for callers with `scope`.
 
-    The app's state must hold `database` and `bell` (which listens to the ledger's channel).
+    The app's state must hold `database` and `notifications` (listening to the ledger's channel).
     """
     router = APIRouter(tags=["changes"])
 
@@ -131,21 +131,21 @@ def feed_router(scope: str) -> APIRouter:
         positions have holes, and `next_after` still advances.
         """
         database: Database = request.app.state.database
-        bell: Bell = request.app.state.bell
+        notifications: Notifications = request.app.state.notifications
         patterns = caller.like_patterns()
         deadline = time.monotonic() + wait
-        ring = bell.next_ring(CHANNEL)
+        notification = notifications.next_notification(CHANNEL)
         page = await _current_page(database, after, limit, patterns)
         if page.next_after == after and wait:
-            with request.app.state.long_polls.taken(caller.client):
+            with request.app.state.long_polls.take(caller.client):
                 while page.next_after == after and (left := deadline - time.monotonic()) > 0:
-                    if bell.closing or await request.is_disconnected():
+                    if notifications.closing or await request.is_disconnected():
                         break
                     patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
                     began = time.monotonic()
-                    await bell.wait(CHANNEL, min(left, patience), ring)
+                    await notifications.wait(CHANNEL, min(left, patience), notification)
                     note_wait(request.scope, time.monotonic() - began)
-                    ring = bell.next_ring(CHANNEL)
+                    notification = notifications.next_notification(CHANNEL)
                     page = await _current_page(database, after, limit, patterns)
         return Response(page.body, media_type="application/json")
 

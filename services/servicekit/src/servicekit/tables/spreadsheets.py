@@ -2,11 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 BOM = b"\xef\xbb\xbf"
 """Without this mark before a CSV, spreadsheets take UTF-8 for something else."""
@@ -17,8 +19,7 @@ MAX_SHEET_ROWS = 1_048_575
 CSV_MEDIA_TYPE = "text/csv"
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+\-](?![0-9.,]*$))")
-"""How a formula begins; a number is none."""
+_WIDTH = 16
 
 _OPTIONS = {
     "constant_memory": True,
@@ -40,15 +41,33 @@ def new_workbook(target: IO[bytes], **options: Any) -> xlsxwriter.Workbook:
     return xlsxwriter.Workbook(target, {**_OPTIONS, **options})
 
 
-def guarded(text: str) -> str:
-    """An apostrophe stands before what a spreadsheet would take for a formula.
+def add_table(
+    book: xlsxwriter.Workbook, name: str, numeric: Sequence[bool], header: Sequence[str]
+) -> Worksheet:
+    """A sheet with its header in bold, which stays in sight; text columns keep digits as text.
 
-    Names and addresses come from outside; one such as =HYPERLINK(…) must stay text on an
-    official's screen (OWASP, CSV injection).
+    `numeric` says which columns are counts.
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    sheet = book.add_worksheet(name)
+    bold: Format = book.add_format({"bold": True})
+    as_text: Format = book.add_format({"num_format": "@"})
+    for place, counted in enumerate(numeric):
+        sheet.set_column(place, place, _WIDTH, None if counted else as_text)
+    sheet.freeze_panes(1, 0)
+    for place, cell in enumerate(header):
+        sheet.write_string(0, place, cell, bold)
+    return sheet
 
 
-def unguarded(text: str) -> str:
-    """The text as it was before `guarded`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+def write_row(sheet: Worksheet, number: int, numeric: Sequence[bool], cells: Sequence[str]) -> None:
+    """Row `number` (the header is 0); counts as numbers, all else as text.
+
+    A row may have more cells than there are columns.
+    """
+    for place, (counted, cell) in enumerate(zip_longest(numeric, cells)):
+        if not cell:
+            continue
+        if counted and cell.isdigit():
+            sheet.write_number(number, place, int(cell))
+        else:
+            sheet.write_string(number, place, cell)

@@ -68,11 +68,11 @@ class AreaHierarchy:
         """
         if code is None:
             return NOWHERE
-        found = self._paths.get(code)
-        if found is None:
+        area_path = self._paths.get(code)
+        if area_path is None:
             levels = self._levels(code, frozenset())
-            found = self._paths[code] = AreaPath(*(levels.get(level) for level in AREA_LEVELS))
-        return found
+            area_path = self._paths[code] = AreaPath(*(levels.get(level) for level in AREA_LEVELS))
+        return area_path
 
     def name(self, code: str) -> str | None:
         """The area's name on that day, None where it is not there."""
@@ -98,7 +98,7 @@ class AreaHierarchy:
                     levels.setdefault("street", top)
                 top = top[:_DISTRICT_DIGITS] if len(top) >= STREET_DIGITS else None
         digits = path_by_digits(climbed[-1])._asdict()
-        return {level: told for level, told in digits.items() if told is not None} | levels
+        return {level: value for level, value in digits.items() if value is not None} | levels
 
 
 def _agreed(paths: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -114,8 +114,8 @@ def _agreed(paths: Sequence[dict[str, str]]) -> dict[str, str]:
 class AreaDirectory:
     """All versions of all areas, as one edition knows them.
 
-    Hierarchies are kept per stretch of days between two changes of the directory, so a query for
-    any date costs the walk only once per stretch.
+    Hierarchies are kept per interval of days between two changes of the directory, so a query for
+    any date costs the walk only once per interval.
     """
 
     def __init__(self, versions: Iterable[AreaVersion]) -> None:
@@ -135,16 +135,16 @@ class AreaDirectory:
         """Whether the directory tells of the area, on whatever day."""
         return code in self.versions
 
-    def stretch(self, day: date) -> int:
+    def interval(self, day: date) -> int:
         """A number that is equal for days with the same hierarchy."""
         return bisect_right(self._bounds, day)
 
     def on(self, day: date) -> AreaHierarchy:
         """The hierarchy in force on `day`."""
-        stretch = self.stretch(day)
-        found = self._hierarchies.get(stretch)
-        if found is None:
+        interval = self.interval(day)
+        hierarchy = self._hierarchies.get(interval)
+        if hierarchy is None:
             there = (v for v in self._versions if v.valid_from <= day < v.valid_until)
-            found = AreaHierarchy(there, day, self._successions)
-            self._hierarchies[stretch] = found
-        return found
+            hierarchy = AreaHierarchy(there, day, self._successions)
+            self._hierarchies[interval] = hierarchy
+        return hierarchy

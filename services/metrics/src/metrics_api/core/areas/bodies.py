@@ -34,7 +34,7 @@ class BodyDirectory:
         """All that are known, on whatever day."""
         return {version.code for version in self._all}
 
-    def stretch(self, day: date) -> int:
+    def interval(self, day: date) -> int:
         """A number that is equal for days with the same bodies."""
         return bisect_right(self._bounds, day)
 

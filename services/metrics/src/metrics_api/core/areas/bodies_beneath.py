@@ -18,7 +18,7 @@ Lines = Mapping[str, frozenset[str]]
 
 def lines_of(direct: Mapping[str, Iterable[str]]) -> Lines:
     """The kinds at whatever depth from those right beneath; a kind may be beneath itself."""
-    found = {}
+    lines = {}
     for kind in direct:
         beneath: set[str] = set()
         waiting = list(direct[kind])
@@ -27,8 +27,8 @@ def lines_of(direct: Mapping[str, Iterable[str]]) -> Lines:
             if below not in beneath:
                 beneath.add(below)
                 waiting += direct.get(below, ())
-        found[kind] = frozenset(beneath)
-    return found
+        lines[kind] = frozenset(beneath)
+    return lines
 
 
 def counted_under(

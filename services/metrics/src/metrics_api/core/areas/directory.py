@@ -40,17 +40,17 @@ class Directory:
     )
 
     def under_body(self, top: str, day: date) -> frozenset[str]:
-        """The bodies whose organizations count under `top` on `day`; kept per stretch of days."""
-        key = (top, self.bodies.stretch(day), self.areas.stretch(day))
-        found = self._under.get(key)
-        if found is None:
-            found = counted_under(top, self.bodies, self.areas.on(day), self.lines, day)
-            self._under[key] = found
-        return found
+        """The bodies whose organizations count under `top` on `day`; kept per interval of days."""
+        key = (top, self.bodies.interval(day), self.areas.interval(day))
+        bodies = self._under.get(key)
+        if bodies is None:
+            bodies = counted_under(top, self.bodies, self.areas.on(day), self.lines, day)
+            self._under[key] = bodies
+        return bodies
 
 
 class DirectoryHistory:
-    """All three over both times; directories are made once per stretch of editions."""
+    """All three over both times; directories are made once per interval of editions."""
 
     def __init__(
         self,
@@ -64,20 +64,20 @@ class DirectoryHistory:
         self._bodies = bodies
         self._rule_sets = rule_sets
         self._bounds = sorted({*_bounds(areas), *_bounds(bodies), *_bounds(rule_sets)})
-        self._made: dict[int, Directory] = {}
+        self._directories: dict[int, Directory] = {}
 
     def at(self, edition: int) -> Directory:
         """The directory as `edition` believed it; the same object while nothing changed."""
-        stretch = bisect_right(self._bounds, edition)
-        found = self._made.get(stretch)
-        if found is None:
-            found = self._made[stretch] = Directory(
+        interval = bisect_right(self._bounds, edition)
+        directory = self._directories.get(interval)
+        if directory is None:
+            directory = self._directories[interval] = Directory(
                 AreaDirectory(item.version for item in self._areas if item.at(edition)),
                 BodyDirectory(item.version for item in self._bodies if item.at(edition)),
                 tuple(item.version for item in self._rule_sets if item.at(edition)),
                 self._lines,
             )
-        return found
+        return directory
 
 
 def _bounds(items: Iterable[Believed[Version]]) -> set[int]:

@@ -42,7 +42,7 @@ class Successions:
         """
         begins = self._begins.get(code)
         forward = begins is None or begins <= day
-        found: set[str] = set()
+        codes: set[str] = set()
         visited, waiting = {code}, [code]
         while waiting:
             for other in self._next(waiting.pop(), day, forward):
@@ -50,10 +50,10 @@ class Successions:
                     continue
                 visited.add(other)
                 if other in there:
-                    found.add(other)
+                    codes.add(other)
                 else:
                     waiting.append(other)
-        return found
+        return codes
 
     def _next(self, code: str, day: date, forward: bool) -> list[str]:
         if forward:

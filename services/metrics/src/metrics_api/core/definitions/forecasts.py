@@ -60,17 +60,17 @@ def deciding(forecast: Forecast) -> Callable[[Fact], tuple[str, ...]]:
     terms = [(term.field, explainer(term.when or EVERYBODY)) for term in forecast.terms]
 
     def columns(fact: Fact) -> tuple[str, ...]:
-        found = [*owes(fact).columns]
+        names = [*owes(fact).columns]
         for field, applies in terms:
             verdict = applies(fact)
             if not verdict.holds:
                 continue
-            found += verdict.columns
+            names += verdict.columns
             if field is None:
                 break
-            found.append(field)
+            names.append(field)
             if fact[POSITION[field]] is not None:
                 break
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(names))
 
     return columns

@@ -152,10 +152,10 @@ def _comparison(index: int, operator: Operator, value: Scalar) -> Callable[[Fact
     bound = int(value)
 
     def holds(fact: Fact) -> bool:
-        found = fact[index]
-        if found is None:
+        recorded = fact[index]
+        if recorded is None:
             return False
-        assert isinstance(found, int)  # only numbers are compared, see `read_predicate`
-        return found >= bound if operator == "ge" else found <= bound
+        assert isinstance(recorded, int)  # only numbers are compared, see `read_predicate`
+        return recorded >= bound if operator == "ge" else recorded <= bound
 
     return holds

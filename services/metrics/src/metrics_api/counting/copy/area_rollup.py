@@ -44,8 +44,8 @@ class AreaRollup:
 
     def _in_order(self, level: AreaLevel) -> tuple[pl.Series, pl.Series]:
         if level not in self._sorted:
-            found = self._areas[level].cast(pl.String)
-            self._sorted[level] = found.drop_nulls().unique().sort(), found.rank("dense") - 1
+            codes = self._areas[level].cast(pl.String)
+            self._sorted[level] = codes.drop_nulls().unique().sort(), codes.rank("dense") - 1
         return self._sorted[level]
 
     def rank(self) -> pl.Expr:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,6 @@ from datetime import date
 import polars as pl
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import ColumnElement
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.areas.directory import DirectoryHistory
 from metrics_api.core.facts.edition import Edition
@@ -22,8 +20,15 @@ from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.directory.read import read_directory
 from metrics_api.editions.begin import CHANNEL
 from metrics_api.editions.read import directory_changed, newest_edition, newest_rebuild
-from metrics_api.facts.read import BELIEVED, PAST, closed_after, opened_after, stream_rows
-from servicekit.database import Bell, Database
+from metrics_api.facts.read import (
+    Sink,
+    stream_believed,
+    stream_closed_after,
+    stream_opened_after,
+    stream_past,
+)
+from servicekit.background import Loop
+from servicekit.database import Database, Notifications
 from servicekit.time import Clock
 
 log = structlog.get_logger()
@@ -62,9 +67,9 @@ class Served:
 class LiveCopy:
     """The copy that answers; it lags a commit by milliseconds, and says by its edition how far."""
 
-    def __init__(self, database: Database, bell: Bell, clock: Clock) -> None:
+    def __init__(self, database: Database, notifications: Notifications, clock: Clock) -> None:
         self._database = database
-        self._bell = bell
+        self._notifications = notifications
         self._clock = clock
         self._served: Served | None = None
         self._refreshing = asyncio.Lock()
@@ -78,15 +83,22 @@ class LiveCopy:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Load, then follow while the context is open."""
+        """Load, then follow while the context is open.
+
+        A database that is away leaves the last copy answering.
+        """
         await self.load()
-        task = asyncio.create_task(self._follow(), name="columnar-copy")
-        try:
+        follow = Loop(
+            name="columnar-copy",
+            step=self.refresh,
+            every=_LOOK_SECONDS,
+            retry=_RETRY_SECONDS,
+            wakes=self._notifications,
+            channel=CHANNEL,
+            failed=lambda error: log.warning("copy_not_refreshed", error=repr(error)),
+        )
+        async with follow.running():
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def load(self) -> None:
         """Load everything anew, streaming; answers keep coming from the old copy meanwhile."""
@@ -94,8 +106,8 @@ class LiveCopy:
         async with self._database.snapshot() as connection:
             edition = await newest_edition(connection)
             rebuild = await newest_rebuild(connection)
-            believed = await _rows(connection, BELIEVED)
-            past = await _rows(connection, PAST)
+            believed = await _rows(lambda sink: stream_believed(connection, sink))
+            past = await _rows(lambda sink: stream_past(connection, sink))
             directory = await read_directory(connection)
         copy = await asyncio.to_thread(FactCopy.loaded, edition.number, believed, past)
         served = Served(edition, copy, directory, rebuild)
@@ -139,8 +151,8 @@ class LiveCopy:
                 return False
             anew = rebuilt or edition.number < number
             if not anew:
-                opened = await _rows(connection, opened_after(number))
-                closed = await _rows(connection, closed_after(number))
+                opened = await _rows(lambda sink: stream_opened_after(connection, number, sink))
+                closed = await _rows(lambda sink: stream_closed_after(connection, number, sink))
                 changed = await directory_changed(connection, number)
                 directory = await read_directory(connection) if changed else known.directory
         if anew:
@@ -157,23 +169,13 @@ class LiveCopy:
         COPY_ROWS.set(served.copy.rows)
         COPY_BYTES.set(served.copy.size_in_bytes)
 
-    async def _follow(self) -> None:
-        """Refresh at each ring; a database that is away leaves the last copy answering."""
-        while True:
-            ring = self._bell.next_ring(CHANNEL)
-            try:
-                if not await self.refresh():
-                    await self._bell.wait(CHANNEL, _LOOK_SECONDS, ring)
-            except Exception as error:  # whatever fails, a copy that stops following is worse
-                log.warning("copy_not_refreshed", error=repr(error))
-                await asyncio.sleep(_RETRY_SECONDS)
 
-
-async def _rows(connection: AsyncConnection, which: ColumnElement[bool]) -> pl.DataFrame:
+async def _rows(stream: Callable[[Sink], Awaitable[None]]) -> pl.DataFrame:
+    """All that `stream` sends, as one frame."""
     frames: list[pl.DataFrame] = []
 
     async def sink(chunk: bytes) -> None:
         frames.append(await asyncio.to_thread(rows_from_csv, chunk))
 
-    await stream_rows(connection, which, sink)
+    await stream(sink)
     return joined_rows(frames)

@@ -31,7 +31,7 @@ from servicekit.time import CivilDate
 
 router = APIRouter(tags=["coverage"])
 
-Answering = Annotated[AnswerComparison, provided(AnswerComparison)]
+Answers = Annotated[AnswerComparison, provided(AnswerComparison)]
 
 
 async def comparison_request(
@@ -70,7 +70,7 @@ ComparisonParameters = Annotated[ComparisonRequest, Depends(comparison_request)]
     },
 )
 async def comparison(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     request: ComparisonParameters,
     group_by: GroupBy = None,
@@ -103,7 +103,7 @@ async def comparison(
     },
 )
 async def changed(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     comparison: ComparisonParameters,
     change: Annotated[Change, Query(description="Which of them 变化类型")],

@@ -23,7 +23,7 @@ from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["coverage"])
 
-Answering = Annotated[AnswerMembers, provided(AnswerMembers)]
+Answers = Annotated[AnswerMembers, provided(AnswerMembers)]
 
 PartParameter = Annotated[
     Part,
@@ -54,7 +54,7 @@ async def members_request(
     },
 )
 async def members(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     counted: Annotated[CoverageRequest, Depends(members_request)],
     part: PartParameter = "gap",

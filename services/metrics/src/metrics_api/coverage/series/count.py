@@ -141,10 +141,10 @@ class CountSeries:
 
         def alike(day: date) -> tuple[CoverageQuery | None, int]:
             """Equal for days that one pass can count: same numbers, same hierarchy."""
-            stretch = known.directory.areas.stretch(day) if territorial else 0
-            return self._query(known, request, day, days[0]), stretch
+            interval = known.directory.areas.interval(day) if territorial else 0
+            return self._query(known, request, day, days[0]), interval
 
-        stretches = []
+        parts = []
         try:
             for (query, _), group in groupby(days, key=alike):
                 some = list(group)
@@ -153,12 +153,12 @@ class CountSeries:
                 rollup = known.rollup(hierarchy_on or some[-1])
                 last = replace(query, valid_on=some[-1])
                 refuse_too_many(known.copy, rollup, last, self._max_cells // len(days))
-                stretches.append(count_series(known.copy, rollup, query, some, self._max_cells))
+                parts.append(count_series(known.copy, rollup, query, some, self._max_cells))
             # where the rule comes after all days, this says which
             indicator = self._ask.query(known, request, days[-1]).indicator
             figures = Figures(indicator, parts_of(known.copy, indicator))
             keys = list(request.group_by)
-            rows = whole_series(stretches, keys, days, self._max_cells, figures)
+            rows = whole_series(parts, keys, days, self._max_cells, figures)
             return Counted(rows, figures.divisors, indicator.measure == COUNTED)
         except FiguresTooFineError as error:
             raise Refusal("figures-too-fine") from error

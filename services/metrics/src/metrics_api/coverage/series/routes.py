@@ -24,7 +24,7 @@ from servicekit.time import CivilDate
 
 router = APIRouter(tags=["coverage"])
 
-Answering = Annotated[AnswerSeries, provided(AnswerSeries)]
+Answers = Annotated[AnswerSeries, provided(AnswerSeries)]
 
 
 async def series_request(
@@ -71,7 +71,7 @@ async def series_request(
     },
 )
 async def series(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     request: Annotated[SeriesRequest, Depends(series_request)],
 ) -> Response:

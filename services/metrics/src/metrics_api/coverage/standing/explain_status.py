@@ -131,13 +131,13 @@ def _stands(
 
 
 def _adds(
-    resolved: ResolvedIndicator, fact: Fact, asked: bool, counts: bool
+    resolved: ResolvedIndicator, fact: Fact, in_denominator: bool, in_numerator: bool
 ) -> tuple[Fraction, Fraction] | None:
     if resolved.measure == COUNTED:
         return None
     above, below = (fact_weight(w)(fact) for w in (resolved.measure.numerator,
                                                    resolved.measure.denominator))  # fmt: skip
-    return (above if counts else Fraction(0), below if asked else Fraction(0))
+    return (above if in_numerator else Fraction(0), below if in_denominator else Fraction(0))
 
 
 def _since(until_day: Sequence[Span[Fact]], column: str) -> date:

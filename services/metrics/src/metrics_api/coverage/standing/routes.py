@@ -15,7 +15,7 @@ from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["coverage"])
 
-Answering = Annotated[AnswerStanding, provided(AnswerStanding)]
+Answers = Annotated[AnswerStanding, provided(AnswerStanding)]
 
 
 @router.get(
@@ -26,7 +26,7 @@ Answering = Annotated[AnswerStanding, provided(AnswerStanding)]
     responses={**ANSWER_FORMS, **responses(*USUAL, NOT_FOUND)},
 )
 async def standing(
-    answer: Answering,
+    answer: Answers,
     respond: Respond,
     caller: ReadingCaller,
     organization_id: Annotated[UUID, Path(description="Id in the registry 编号")],

@@ -7,8 +7,8 @@ from metrics_api.charts.goals import tone_of
 from metrics_api.charts.line_chart import line_chart
 from metrics_api.core.formatting import Formatter, Language
 from metrics_api.dashboard.chips import filter_chips
-from metrics_api.dashboard.lag import is_late, lag_in_words
 from metrics_api.dashboard.page_query import FRESHNESS, OVERVIEW, PageQuery
+from metrics_api.dashboard.pages.freshness import is_late, lag_in_words
 from metrics_api.dashboard.pages.read_overview import Overview, ReadOverview
 from metrics_api.dashboard.pages.target_rows import target_rows
 from metrics_api.dashboard.parts import PageParts

@@ -146,15 +146,15 @@ class ReadOverview:
 
         None before the rules they rest on.
         """
-        meant = tuple(
+        names = tuple(
             name
             for name, target in visible.items()
             if all(target.filters.get(part) == values for part, values in query.filters.items())
         )
-        if not meant:
+        if not names:
             return []
         answer = await _unless_undefined(
-            self._targets.answer(query.valid_on, edition, areas, meant)
+            self._targets.answer(query.valid_on, edition, areas, names)
         )
         return answer.targets if answer else []
 
