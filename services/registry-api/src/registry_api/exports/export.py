@@ -13,7 +13,6 @@ import orjson
 
 from registry_api.core.organization.columns import Language, cells_of, columns
 from registry_api.core.refusals import TooManyRows
-from registry_api.exports.table import TableForm, written
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.selection.criteria import Selection
@@ -22,7 +21,7 @@ from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import PositionAhead
 from servicekit.ledger import Head, Ledger
-from servicekit.tables import MAX_SHEET_ROWS
+from servicekit.tables import MAX_SHEET_ROWS, TableForm, table_file
 from servicekit.time import AsOf, Clock
 
 _ABOVE = ("id", "revision")
@@ -77,7 +76,7 @@ class ExportOrganizations:
             if form == "xlsx" and await count_selected(connection, selection) > MAX_SHEET_ROWS:
                 raise TooManyRows(limit=MAX_SHEET_ROWS)
             pages = stream_selected(connection, selection)
-            async with aclosing(written(form, pages, _form(language))) as content:
+            async with aclosing(table_file(form, pages, _form(language))) as content:
                 yield Export(head, content)
 
 

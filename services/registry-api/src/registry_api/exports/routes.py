@@ -9,7 +9,7 @@ from registry_api.dependencies import Reader
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
-    FileFormat,
+    FormatParameter,
     HeaderLanguage,
     header_language,
 )
@@ -36,7 +36,7 @@ async def export_organizations(
     export: _Export,
     filters: Filters,
     as_of: AsOfQuery,
-    format: FileFormat = "ndjson",  # noqa: A002
+    format: FormatParameter = "ndjson",  # noqa: A002
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step.

@@ -10,10 +10,9 @@ from typing import Any
 import orjson
 
 from registry_api.core.organization.columns import REASON_HEADER, REASON_MEMBER, columns, is_reason
-from registry_api.exports.table import TableForm, written
 from registry_api.imports.read import RefusedRow, RefusedRows
 from servicekit.errors import Violation, explain, read_rules
-from servicekit.tables import guarded, unguarded
+from servicekit.tables import TableForm, guarded, table_file, unguarded
 
 _SHEET = {"zh": "待改正", "en": "to mend"}
 _LINE = "original_line"
@@ -40,7 +39,7 @@ def refused_file(rows: RefusedRows, form: str, language: str) -> AsyncGenerator[
 
     title = REASON_HEADER.say(language)
     numeric = [False] * (len(header) + 1)
-    return written(
+    return table_file(
         form, rows.pages, TableForm(_SHEET[language], [*header, title], numeric, cells, line)
     )
 

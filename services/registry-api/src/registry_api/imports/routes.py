@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
 from registry_api.dependencies import Reader, Writer
-from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.read import ReadImport, Remarks
 from registry_api.imports.refused_file import refused_file, row_error
 from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
@@ -22,6 +21,7 @@ from servicekit.errors import (
 from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_slot
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey
+from servicekit.tables import MEDIA_TYPES, FileFormat
 
 PATH = "/v1/imports"
 
@@ -59,7 +59,7 @@ async def start_import(
     start: _Start,
     read: _Read,
     format: Annotated[  # noqa: A002
-        Form | None,
+        FileFormat | None,
         Query(description="Decided by Content-Type and content when left out 文件格式"),
     ] = None,
     effective_on: Annotated[

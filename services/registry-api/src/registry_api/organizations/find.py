@@ -38,7 +38,7 @@ from registry_api.selection.select import (
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import InvalidCursor, InvalidRequest, PositionAhead, Violation
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import counted_page_json, decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
 BY_ID: Sort = "id"
@@ -223,6 +223,5 @@ def _projected(documents: Sequence[Mapping[str, Any]], fields: FieldSelection) -
 def _page(
     question: Question, items: str, following: Sequence[Any] | None, count: int | None
 ) -> str:
-    cursor = "null" if following is None else f'"{encode_cursor(following, question.bound())}"'
-    counted = "null" if count is None else str(count)
-    return f'{{"items":{items},"next_cursor":{cursor},"count":{counted}}}'
+    cursor = None if following is None else encode_cursor(following, question.bound())
+    return counted_page_json(items, cursor, count)

@@ -11,7 +11,7 @@ from registry_api.dependencies import OrganizationId, Reader
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
-    FileFormat,
+    FormatParameter,
     HeaderLanguage,
     header_language,
 )
@@ -199,7 +199,7 @@ async def export_obligations(
     caller: Reader,
     export: _Export,
     question: Question,
-    format: FileFormat = "ndjson",  # noqa: A002
+    format: FormatParameter = "ndjson",  # noqa: A002
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed, in the order of the list; Ledger-Position is what it shows."""
