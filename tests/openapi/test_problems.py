@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from registry_api.errors import ERRORS as REGISTRY_ERRORS
 
 from jurisdiction_router.errors import ERRORS as ROUTER_ERRORS
 from metrics_api.answers.errors import ERRORS as METRICS_ERRORS
-from registry_api.errors import ERRORS as REGISTRY_ERRORS
 from servicekit.errors import STANDARD
 from tests.openapi.documents import Operation, operations
 
