@@ -32,7 +32,6 @@ from demo_city import directory, organizations
 from jurisdiction_router.core.deciding.decider import Decider
 from jurisdiction_router.core.deciding.engine import Engine
 from jurisdiction_router.core.deciding.outcomes import Outcomes
-from jurisdiction_router.core.deciding.rule_lookup import Ruling
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.directory import (
     Area,
@@ -43,6 +42,7 @@ from jurisdiction_router.core.directory.directory import (
 )
 from jurisdiction_router.core.rules.facts import POSITIONS, Facts, facts_of
 from jurisdiction_router.core.rules.reader import read_rule_set
+from jurisdiction_router.core.rules.rule_lookup import Ruling
 from jurisdiction_router.core.rules.rule_set import Rule, RuleSet
 from jurisdiction_router.core.rules.vocabulary import Vocabulary, read_vocabulary
 from jurisdiction_router.core.rules.yaml_text import read_text

@@ -33,9 +33,9 @@ from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import Candidate, Rule, RuleSet
 from jurisdiction_router.core.rules.vocabulary import read_vocabulary
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import DirectoryImport
-from jurisdiction_router.factory import make_factory, migrations
+from jurisdiction_router.factory import compose, migrations
 from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.impacts.compute import Proposal, impact_of
 from jurisdiction_router.policy import read_packaged
@@ -65,7 +65,7 @@ def city_directory() -> Directory:
     """The demo city's areas and bodies."""
     given = DirectoryImport.model_validate(directory())
     change = DirectoryChange(
-        [given_area(area) for area in given.areas], [given_body(body) for body in given.bodies]
+        [area_entry(area) for area in given.areas], [body_entry(body) for body in given.bodies]
     )
     return change.applied_to(Directory())
 
@@ -196,11 +196,11 @@ async def run(size: int) -> list[Ratio]:
         url = await TestDatabases(server.url("postgres")).create(None)
         settings = Settings(database_url=SecretStr(url), jwks_file=Path(folder) / "none")
         await asyncio.to_thread(migrations(settings).upgrade)
-        factory = make_factory(settings)
+        services = compose(settings)
         try:
-            return await measure(factory.database, size)
+            return await measure(services.database, size)
         finally:
-            await factory.database.close()
+            await services.database.close()
 
 
 def main() -> list[Ratio]:

@@ -20,7 +20,7 @@ from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.vocabulary import Vocabulary, read_vocabulary
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.factory import compose
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
@@ -326,7 +326,7 @@ def registry() -> RegistryLedger:
 @pytest.fixture
 async def follower(settings: Settings, registry: RegistryLedger) -> AsyncIterator[Follower]:
     """The router's follower, to be stepped by hand."""
-    factory = make_factory(settings)
+    services = compose(settings)
     async with registry.client() as client:
-        yield make_follower(factory, client)
-    await factory.database.close()
+        yield make_follower(services, client)
+    await services.database.close()

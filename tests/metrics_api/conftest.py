@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from tests.metrics_api.feeds import feed_of
-from tests.metrics_api.world import StandingClock, World, small_register
+from tests.metrics_api.world import TODAY, World, small_register
 
 from metrics_api.core.facts.columns import COLUMNS, COUNTED_COLUMNS, Column, Fact
 from metrics_api.core.facts.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
@@ -18,7 +18,7 @@ from metrics_api.facts.upstream import Upstream
 from metrics_api.main import build_api
 from metrics_api.settings import MetricsSettings
 from servicekit.database import Database
-from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
+from servicekit.testing import AUDIENCE, ISSUER, FixedClock, TestDatabases, TestKeys, running
 
 TEXTS = {
     "area": ["440303001", "440303002", "440306005", "440306", "440399001", "320102003"],
@@ -86,17 +86,16 @@ def untils(days: st.SearchStrategy[date]) -> st.SearchStrategy[date]:
 @pytest.fixture
 async def settings(databases: TestDatabases, keys: TestKeys) -> AsyncIterator[MetricsSettings]:
     """Settings of a service with a migrated database of its own."""
-    url = await databases.create(PACKAGE)
-    yield MetricsSettings(
-        database_url=SecretStr(url),
-        pool_size=3,
-        jwks_file=keys.jwks_file,
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        max_groups=40,
-        max_own_targets=4,
-    )
-    await databases.drop(url)
+    async with databases.fresh(PACKAGE) as url:
+        yield MetricsSettings(
+            database_url=SecretStr(url),
+            pool_size=3,
+            jwks_file=keys.jwks_file,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            max_groups=40,
+            max_own_targets=4,
+        )
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ async def world(
         feed_of("jurisdiction-router", databases, keys) as router,
     ):
         upstream = Upstream(registry.client, router.client)
-        clock = StandingClock()
+        clock = FixedClock(TODAY)
         factory = Factory(settings, clock, upstream)
         async with running(build_api(factory), **keys.headers("metrics:read")) as client:
             yield World(client, factory, clock, registry, router, small_register())

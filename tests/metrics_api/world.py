@@ -1,7 +1,7 @@
 """A small register, counted: two hospitals in 罗湖区, a foundation without an area, and so on."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import httpx
@@ -10,25 +10,10 @@ from tests.metrics_api.histories import Histories, assignment_state, organizatio
 
 from metrics_api.factory import Factory
 from metrics_api.facts.follow import apply_registry, apply_router
+from servicekit.testing import FixedClock
 
 TODAY = date(2016, 6, 14)
 START = date(2015, 1, 1)
-
-
-class StandingClock:
-    """A clock that stands still at noon, on the day of the speech until it is told another."""
-
-    def __init__(self) -> None:
-        self._day = TODAY
-
-    def stand_on(self, day: date) -> None:
-        self._day = day
-
-    def now(self) -> datetime:
-        return datetime(self._day.year, self._day.month, self._day.day, 4, tzinfo=UTC)
-
-    def today(self) -> date:
-        return self._day
 
 
 @dataclass
@@ -37,7 +22,7 @@ class World:
 
     client: httpx.AsyncClient
     factory: Factory
-    clock: StandingClock
+    clock: FixedClock
     registry: Feed
     router: Feed
     histories: Histories

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from tests.jurisdiction_router.conftest import RegistryLedger, enact, organization
 
 from jurisdiction_router.core.deciding.decision import digest_of
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.factory import compose
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
@@ -151,13 +151,13 @@ async def test_a_rebuilt_router_says_the_same_however_the_ledger_is_paged(
 
     url = await databases.create("jurisdiction_router")
     fresh = settings.model_copy(update={"database_url": SecretStr(url)})
-    factory = make_factory(fresh)
+    services = compose(fresh)
     async with running(build(fresh), **keys.headers()) as router, registry.client() as feed:
         await router.post("/v1/directory/imports?activate=true", json=directory_import)
         await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
-        assert await make_follower(factory, feed).step() == 2 * len(steps)
+        assert await make_follower(services, feed).step() == 2 * len(steps)
         assert await _told(router) == told
-    await factory.database.close()
+    await services.database.close()
     await databases.drop(url)
 
 

@@ -19,7 +19,7 @@ from tests.jurisdiction_router.conftest import (
 from tests.jurisdiction_router.overrides.test_overrides import DESIGNATION
 
 from jurisdiction_router.assignments import past
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.factory import compose
 from jurisdiction_router.main import build, make_follower
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
@@ -271,7 +271,7 @@ async def test_an_empty_router_reaches_the_same_assignments(
 
     url = await databases.create("jurisdiction_router")
     fresh = settings.model_copy(update={"database_url": SecretStr(url)})
-    factory = make_factory(fresh)
+    services = compose(fresh)
     async with running(build(fresh), **keys.headers()) as router, registry.client() as feed:
         for area in areas:
             area.pop("parent")
@@ -280,7 +280,7 @@ async def test_an_empty_router_reaches_the_same_assignments(
         )
         assert loaded.status_code == 201, loaded.text
         await enact(router, keys, read_packaged("shenzhen-2016.yaml"))
-        while await make_follower(factory, feed).step():
+        while await make_follower(services, feed).step():
             pass
         again = {name: override[name] for name in (*DESIGNATION, "replaces")}
         answer = await router.post(
@@ -288,5 +288,5 @@ async def test_an_empty_router_reaches_the_same_assignments(
         )
         assert answer.status_code == 201, answer.text
         assert await digests(router) == await digests(known)
-    await factory.database.close()
+    await services.database.close()
     await databases.drop(url)

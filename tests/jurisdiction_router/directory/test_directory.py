@@ -10,14 +10,14 @@ import orjson
 import pytest
 from tests.jurisdiction_router.conftest import RegistryLedger, organization
 
-from jurisdiction_router.attempts import Attempt
-from jurisdiction_router.directory.requests import given_body
+from jurisdiction_router.directory.requests import body_entry
 from jurisdiction_router.directory.schemas import BodyIn
-from jurisdiction_router.directory_imports.load import GivenItem, Loaded
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.directory_imports.load import Request, RequestedItem
+from jurisdiction_router.factory import compose
 from jurisdiction_router.settings import Settings
 from servicekit.auth import Caller
 from servicekit.follower import Follower
+from servicekit.ledger import Attempt
 from servicekit.testing import TestKeys
 
 COMMITTEE = "440303-district_health_committee"
@@ -303,23 +303,23 @@ async def test_many_organizations_are_reassessed_by_a_job(
     for number in range(1, 8):
         registry.say(str(UUID(int=number)), "2009-03-02", ("2009-03-02", None, organization()))
     await follower.step()
-    factory = make_factory(settings)
-    few = replace(factory.import_directory.change.reassess, at_once=3)
-    importing = replace(
-        factory.import_directory, change=replace(factory.import_directory.change, reassess=few)
+    services = compose(settings)
+    change = services.load_import.activation.change_directory
+    few = replace(change, reassess=replace(change.reassess, at_once=3))
+    load = replace(
+        services.load_import,
+        activation=replace(services.load_import.activation, change_directory=few),
     )
     (held,) = [b for b in directory_import["bodies"] if b["id"] == COMMITTEE]
-    body = given_body(BodyIn.model_validate({**held, "name": "第二届"}))
+    body = body_entry(BodyIn.model_validate({**held, "name": "第二届"}))
     caller = Caller("tester", frozenset(), None)
-    given = GivenItem("/bodies/0", None, "body", body.id, body)
+    item = RequestedItem("/bodies/0", None, "body", body.id, body)
     attempt = Attempt(None, None, "")
-    answer = await importing.load(
-        caller, Loaded([given], "json", "renamed"), attempt, activate=True
-    )
+    answer = await load(caller, Request([item], "json", "renamed"), attempt, activate=True)
     done = orjson.loads(answer.body)["done"]
     assert (answer.status, answer.location) == (202, f"/v1/jobs/{done['job']}")
     assert (done["reassessed"], done["reassigned"]) == (7, None)
-    await factory.database.close()
+    await services.database.close()
 
     async def ended() -> dict[str, Any]:
         while True:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jurisdiction_router.core.directory.change import GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry
 from jurisdiction_router.core.directory.directory import (
     BODY_KINDS,
     Area,
@@ -24,7 +24,7 @@ from jurisdiction_router.core.directory.documents import (
 )
 from jurisdiction_router.core.rules.facts import SYSTEMS
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import AreaIn, BodyIn
 from jurisdiction_router.directory_imports.table import COLUMNS, read_table, table_rows
 from servicekit.tables import csv_lines
@@ -49,7 +49,7 @@ former_names = st.lists(st.builds(FormerName, names, days), max_size=3).map(tupl
 
 
 @st.composite
-def areas(draw: st.DrawFn) -> GivenArea:
+def areas(draw: st.DrawFn) -> AreaEntry:
     code, (start, end) = draw(codes), draw(periods())
     edges = draw(st.lists(st.tuples(codes, periods()), max_size=3))
     heirs = draw(st.lists(st.tuples(codes, days), max_size=3))
@@ -57,7 +57,7 @@ def areas(draw: st.DrawFn) -> GivenArea:
     others = draw(st.lists(st.tuples(system, names, periods()), max_size=2))
     other_codes = tuple(OtherCode(s, c, *period) for s, c, period in others)
     area = Area(code, draw(names), "street", start, end, draw(former_names), other_codes)
-    return GivenArea(
+    return AreaEntry(
         area,
         tuple(sorted((ParentEdge(code, p, *period) for p, period in edges),
                      key=lambda edge: edge.valid_from)),
@@ -81,7 +81,7 @@ things = st.lists(areas() | bodies(), max_size=5)
 
 
 @given(things)
-def test_documents_are_read_back(held: list[GivenArea | Body]) -> None:
+def test_documents_are_read_back(held: list[AreaEntry | Body]) -> None:
     for thing in held:
         if isinstance(thing, Body):
             assert body_from(body_document(thing)) == thing
@@ -92,7 +92,7 @@ def test_documents_are_read_back(held: list[GivenArea | Body]) -> None:
 @given(things, st.sampled_from(["zh", "en"]), st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
        st.randoms())  # fmt: skip
 def test_a_table_is_read_back_in_any_encoding_and_order_of_columns(
-    vocabulary: Vocabulary, held: list[GivenArea | Body], language: str, encoding: str, random: Any
+    vocabulary: Vocabulary, held: list[AreaEntry | Body], language: str, encoding: str, random: Any
 ) -> None:
     items = [
         ("body", body_document(t)) if isinstance(t, Body) else ("area", area_document(t, TODAY))
@@ -105,7 +105,7 @@ def test_a_table_is_read_back_in_any_encoding_and_order_of_columns(
     content = csv_lines([[row[n] for n in order] for row in rows]).decode().encode(encoding)
     read = read_table(content, vocabulary)
     assert [
-        given_area(AreaIn.model_validate(row.fields)) if row.what == "area"
-        else given_body(BodyIn.model_validate(row.fields))
+        area_entry(AreaIn.model_validate(row.fields)) if row.what == "area"
+        else body_entry(BodyIn.model_validate(row.fields))
         for row in read
     ] == held  # fmt: skip

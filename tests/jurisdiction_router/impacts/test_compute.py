@@ -19,7 +19,7 @@ from jurisdiction_router.core.deciding.designation import Override, Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.rules.facts import facts_timeline
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.factory import compose
 from jurisdiction_router.facts import rows as fact_rows
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal, RunImpact
 from jurisdiction_router.overrides import rows as override_rows
@@ -128,18 +128,18 @@ async def stories(
 
 async def run(settings: Settings) -> UUID:
     """Run the job here: the app's own worker, which knows no such proposal, finds it taken."""
-    factory = make_factory(settings)
-    async with factory.database.transaction() as connection:
+    services = compose(settings)
+    async with services.database.transaction() as connection:
         identifier = await jobs.enqueue(connection, JOB_KIND, {"of": "test"}, "tester", None)
         await connection.execute(
             text("UPDATE job SET state = 'running', lease_until = now() + interval '1 hour'")
         )
         job = await jobs.find(connection, identifier)
     assert job is not None
-    await RunImpact(factory.database, factory.current, {"test": propose})(job)
-    async with factory.database.transaction() as connection:
+    await RunImpact(services.database, services.current, {"test": propose})(job)
+    async with services.database.transaction() as connection:
         await connection.execute(text("UPDATE job SET state = 'succeeded'"))
-    await factory.database.close()
+    await services.database.close()
     return identifier
 
 
@@ -148,9 +148,9 @@ async def test_the_list_says_who_moves_on_which_days_and_nobody_else(
     settings: Settings,
     stories: dict[str, list[tuple[str, str | None, Any]]],
 ) -> None:
-    factory = make_factory(settings)
-    before = await factory.current.read()
-    await factory.database.close()
+    services = compose(settings)
+    before = await services.current.read()
+    await services.database.close()
     impact = await run(settings)
     listed: dict[str, set[Any]] = {identifier: set() for identifier in stories}
     cursor, pages = None, 0
@@ -207,11 +207,11 @@ async def test_whom_an_override_places_moves_as_its_whole_timeline_does(
     stories: dict[str, list[tuple[str, str | None, Any]]],
 ) -> None:
     """Not while it holds, from the day of its expiry on again; and when its body ends by it."""
-    factory = make_factory(settings)
-    before = await factory.current.read()
+    services = compose(settings)
+    before = await services.current.read()
     random = Random(20160614)  # noqa: S311
     overrides: dict[str, list[Override]] = {}
-    async with factory.database.transaction() as connection:
+    async with services.database.transaction() as connection:
         for number, key in enumerate(stories):
             start = date(random.randint(2015, 2019), 3, 5)
             until = start if number % 10 == 0 else date(start.year + random.randint(1, 3), 3, 5)
@@ -228,7 +228,7 @@ async def test_whom_an_override_places_moves_as_its_whole_timeline_does(
             held = StoredDocument(override.id, "440303", 1, document)
             await override_rows.put_override(connection, held)
             overrides[key] = [override] if start < until else []
-    await factory.database.close()
+    await services.database.close()
     impact = await run(settings)
     listed: dict[str, set[Any]] = {identifier: set() for identifier in stories}
     moves = (await city.get(f"/v1/impacts/{impact}/moves", params={"limit": 1000})).json()["items"]

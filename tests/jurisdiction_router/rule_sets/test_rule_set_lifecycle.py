@@ -17,7 +17,7 @@ from tests.jurisdiction_router.conftest import (
     until,
 )
 
-from jurisdiction_router.factory import make_factory
+from jurisdiction_router.factory import compose
 from jurisdiction_router.main import build
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
@@ -179,7 +179,7 @@ async def test_when_the_register_has_moved_nothing_is_activated(
     await approve(clinic, keys, LATER, impact)
     registry.say(OTHER, "2010-03-02", ("2010-03-02", None, organization()))
     assert await follower.step() == 1
-    later = make_factory(settings, FixedClock(date(2018, 7, 1)))
+    later = compose(settings, FixedClock(date(2018, 7, 1)))
     await later.activate_due_rule_sets()
     await later.database.close()
     found = (await clinic.get(LATER)).json()
@@ -207,13 +207,13 @@ async def test_a_future_activation_happens_by_itself_exactly_once_after_a_restar
     impact = await impact_of(clinic, LATER, {"from": "2018-09-01"})
     approved = await approve(clinic, keys, LATER, impact)
     assert approved.json()["stage"] == "approved"
-    eve = make_factory(settings, FixedClock(date(2018, 8, 31)))
+    eve = compose(settings, FixedClock(date(2018, 8, 31)))
     assert await eve.activate_due_rule_sets() == 0
     await eve.database.close()
     assert await history(clinic) == [("2016-01-01", DISTRICT_HEALTH)]
 
     day = FixedClock(date(2018, 9, 1))
-    others = [make_factory(settings, day) for _ in range(3)]
+    others = [compose(settings, day) for _ in range(3)]
     async with running(build(settings, day), **keys.headers()) as restarted:
         await asyncio.gather(*(other.activate_due_rule_sets() for other in others))
         done = await until(restarted, LATER, lambda found: found["plan"] is None)

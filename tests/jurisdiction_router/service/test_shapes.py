@@ -7,12 +7,11 @@ import httpx
 from pydantic import BaseModel
 from tests.jurisdiction_router.conftest import RegistryLedger, organization
 
-from jurisdiction_router.assessment import schemas as assessment_schemas
 from jurisdiction_router.assignments import schemas
 from jurisdiction_router.decisions import schemas as decision_schemas
 from jurisdiction_router.directory import schemas as directory_schemas
 from jurisdiction_router.rule_sets import schemas as rule_set_schemas
-from servicekit.follower import Follower
+from servicekit.follower import FeedStatus, Follower
 
 CLINIC = str(UUID(int=2))
 
@@ -43,7 +42,7 @@ async def test_what_is_sent_is_what_is_described(
     assert_shape(schemas.AssignmentSummary, (await city.get("/v1/assignments/summary")).json())
     decided = await city.post("/v1/decisions", json={"organization": organization()})
     assert_shape(decision_schemas.Decision, decided.json())
-    assert_shape(assessment_schemas.FeedStatus, (await city.get("/v1/feed-status")).json())
+    assert_shape(FeedStatus, (await city.get("/v1/feed-status")).json())
     assert_shape(directory_schemas.Area, (await city.get("/v1/areas/440303")).json())
     assert_shape(directory_schemas.Body, (await city.get("/v1/bodies")).json()["items"][0])
     assert_shape(rule_set_schemas.RuleSet, (await city.get("/v1/rule-sets")).json()["items"][0])

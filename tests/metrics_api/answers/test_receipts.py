@@ -46,7 +46,7 @@ async def test_the_request_of_a_receipt_answers_the_same_bytes_after_later_chang
     receipt = before.json()["receipt"]
     learn_more(world)
     await world.apply()
-    world.clock.stand_on(date(2019, 3, 1))
+    world.clock.set(date(2019, 3, 1))
     now = await asked(world, path, params)
     again = await asked(world, receipt["request"])
     assert again.content == before.content

@@ -106,9 +106,9 @@ async def test_the_receipt_pins_the_day_of_as_is(restructured: World) -> None:
         asked = {**INDICATOR, **params, "hierarchy": "as_is"}
         answer = await restructured.client.get(path, params=asked)
         assert answer.json()["hierarchy_on"] == "2016-06-14", answer.text
-        restructured.clock.stand_on(date(2015, 7, 1))
+        restructured.clock.set(date(2015, 7, 1))
         again = await restructured.client.get(answer.json()["receipt"]["request"])
-        restructured.clock.stand_on(date(2016, 6, 14))
+        restructured.clock.set(date(2016, 6, 14))
         assert again.content == answer.content
 
 
@@ -124,7 +124,7 @@ async def test_series_and_members_follow_the_hierarchy_too(restructured: World) 
     assert shown == {"as_was": [0, 0, 2, 2], "as_is": [2, 2, 2, 2]}
     listed = {**filters, "valid_on": BEFORE, "part": "denominator", "limit": "1"}
     first = (await ask("/v1/coverage/members", params={**listed, "hierarchy": "as_is"})).json()
-    restructured.clock.stand_on(date(2016, 1, 1))
+    restructured.clock.set(date(2016, 1, 1))
     rest = {**listed, "hierarchy": "as_is", "cursor": first["next_cursor"]}
     second = (await ask("/v1/coverage/members", params=rest)).json()
     found = [*first["items"], *second["items"]]
@@ -150,7 +150,7 @@ async def test_the_forecast_follows_the_hierarchy_and_pins_its_day(restructured:
         assert found["due"] == shown[hierarchy].get("光明区", 0)
     assert shown["as_was"]["光明新区"] == shown["as_is"]["光明区"] == 2
     assert document["hierarchy_on"] == "2016-06-14"
-    restructured.clock.stand_on(date(2015, 7, 1))
+    restructured.clock.set(date(2015, 7, 1))
     again = await restructured.client.get(document["receipt"]["request"])
     assert again.content == answer.content
 

@@ -7,11 +7,12 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 from tests.metrics_api.histories import organization_state
-from tests.metrics_api.world import START, StandingClock, World
+from tests.metrics_api.world import START, TODAY, World
 
 from metrics_api.factory import Factory
 from metrics_api.facts.follow import followers, following
 from metrics_api.facts.upstream import Upstream
+from servicekit.testing import FixedClock
 
 INDICATOR = {"indicator": "organizational_coverage"}
 
@@ -87,7 +88,7 @@ async def test_a_subject_that_cannot_be_counted_is_parked_and_the_rest_goes_on(
 async def test_a_feed_that_is_away_is_shown_so(world: World) -> None:
     nobody = httpx.AsyncClient(base_url="http://127.0.0.1:9")
     upstream = Upstream(world.registry.client, nobody)
-    factory = Factory(world.factory.settings, StandingClock(), upstream)
+    factory = Factory(world.factory.settings, FixedClock(TODAY), upstream)
     await factory.live_copy.load()
     feeds = (await factory.read_freshness.answer()).feeds
     assert (feeds["router"].reachable, feeds["router"].lag_seconds) == (False, None)

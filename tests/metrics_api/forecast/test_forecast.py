@@ -120,7 +120,7 @@ async def test_every_obligation_by_district_and_kind_is_what_plain_python_counts
         world.histories.tell(UUID(int=number), START, state)
     await world.apply()
     today, until = date(2019, 5, 1), date(2021, 6, 30)
-    world.clock.stand_on(today)
+    world.clock.set(today)
     document = await told(world, until=until.isoformat(), group_by="district,kind")
     expected: Counter[tuple[str, ...]] = Counter()
     months: Counter[tuple[str, str]] = Counter()
@@ -183,7 +183,7 @@ async def test_a_forecast_of_an_edition_stays_the_same_bytes(world: World) -> No
     request = before.json()["receipt"]["request"]
     world.histories.tell(UUID(int=1), START, {"grade": None, "charter": {"state": "none"}})
     await world.apply()
-    world.clock.stand_on(date(2017, 1, 1))
+    world.clock.set(date(2017, 1, 1))
     assert (await world.client.get(request)).content == before.content
     now = await world.client.get("/v1/forecast?until=2018-12-31&group_by=street,body")
     assert now.json()["obligations"] != before.json()["obligations"]

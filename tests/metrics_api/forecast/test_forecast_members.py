@@ -130,7 +130,7 @@ async def test_all_pages_and_the_receipt_show_the_edition_of_the_first(world: Wo
     for number in (1, 2, 3, 4):
         world.histories.tell(UUID(int=number), START, {"grade": None})
     await world.apply()
-    world.clock.stand_on(date(2017, 1, 1))
+    world.clock.set(date(2017, 1, 1))
     second = await page(world, **asked, cursor=first.json()["next_cursor"])
     assert len(second["items"]) == 1
     assert (second["valid_on"], second["next_cursor"]) == ("2016-06-14", None)

@@ -47,7 +47,7 @@ async def test_gauges_follow_a_newer_edition_and_a_new_day(world: World) -> None
     assert edition.recorded_at is not None
     assert shown("metrics_indicator_edition") == edition.number
     assert shown("metrics_indicator_known_timestamp_seconds") == edition.recorded_at.timestamp()
-    world.clock.stand_on(date(2016, 7, 2))
+    world.clock.set(date(2016, 7, 2))
     await show.show()
     assert shown("metrics_indicator_denominator", **coverage) == 5
     assert shown("metrics_indicator_counted_timestamp_seconds") == world.clock.now().timestamp()
@@ -57,7 +57,7 @@ async def test_a_rate_of_nobody_is_not_shown(world: World) -> None:
     await world.apply()
     show = world.factory.show_gauges
     await show.show()
-    world.clock.stand_on(START.replace(year=2014))
+    world.clock.set(START.replace(year=2014))
     await show.show()
     assert shown("metrics_indicator_rate", indicator="organizational_coverage") is None
     assert shown("metrics_indicator_denominator", indicator="organizational_coverage") == 0

@@ -69,7 +69,7 @@ async def test_pace_and_projection_follow_the_last_months(
             formed = {"party": organization_state()["party"]}
             world.histories.tell(subject, date(2016, 1 + number // 2, 20), formed)
     await world.apply()
-    world.clock.stand_on(date(2016, 7, 1))
+    world.clock.set(date(2016, 7, 1))
     filters = {"area": ["440303"], "kind": ["private_nonenterprise"], "grade": ["unassigned"]}
     identifier = (await created(world, writer, filters=filters)).json()["id"]
     found = await standing(world, identifier)

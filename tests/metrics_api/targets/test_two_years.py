@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -18,7 +18,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from tests.metrics_api.feeds import feed_of
-from tests.metrics_api.world import StandingClock
 from tests.registry_api.import_files import imported
 
 from demo_city import organizations
@@ -29,7 +28,7 @@ from metrics_api.main import build_api
 from metrics_api.settings import MetricsSettings
 from registry_api.main import build as build_registry
 from registry_api.settings import Settings as RegistrySettings
-from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
+from servicekit.testing import AUDIENCE, ISSUER, FixedClock, TestDatabases, TestKeys, running
 
 Document = dict[str, Any]
 
@@ -48,16 +47,6 @@ GOALS = {
     "charter_inclusion_2018": (None, date(2018, 6, 14), (90, 100)),
 }
 """The speech's targets, written out by hand: grade, deadline, share."""
-
-
-class RegistryClock(StandingClock):
-    """A clock of the registry: it takes no event of the future."""
-
-    def now(self) -> datetime:
-        return datetime(2018, 7, 1, 4, tzinfo=UTC)
-
-    def today(self) -> date:
-        return AFTERWARDS
 
 
 def part_of_the_city() -> list[Document]:
@@ -125,7 +114,9 @@ async def city_of_two_years(
     )
     city = part_of_the_city()
     file = "\n".join(json.dumps(document, ensure_ascii=False) for document in city).encode()
-    async with running(build_registry(settings, RegistryClock()), **keys.headers()) as registry:
+    async with running(
+        build_registry(settings, FixedClock(AFTERWARDS)), **keys.headers()
+    ) as registry:
         job = await imported(registry, file, effective_on="2015-12-31", format="ndjson")
         assert job["state"] == "succeeded", job
         ids = {row["credit_code"]: row["id"] for row in await exported(registry, AFTERWARDS)}
@@ -158,8 +149,7 @@ async def counted(
         city_of_two_years(databases, keys) as registry,
         feed_of("jurisdiction-router", databases, keys) as router,
     ):
-        clock = StandingClock()
-        clock.stand_on(AFTERWARDS)
+        clock = FixedClock(AFTERWARDS)
         factory = Factory(settings, clock, Upstream(registry, router.client))
         async with running(build_api(factory), **keys.headers("metrics:read")) as metrics:
             head = (await registry.get("/v1/changes?limit=1")).json()["head"]

@@ -1,53 +1,20 @@
-"""What the routes share: the factory, who calls, dates."""
+"""What the routes of several rooms share: who calls, which areas, the answer to a change."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+import orjson
+from fastapi import Depends, Path, Query, Response
 
-from jurisdiction_router.core.as_of import AsOf
 from jurisdiction_router.field_types import DIVISION_CODE
 from servicekit.auth import Caller
-from servicekit.errors import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
-    ProblemType,
-)
-from servicekit.http import require
-from servicekit.time import CivilDate, KnownAt, moment
-
-T = TypeVar("T")
-
-USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
-"""What any route with a token and parameters can answer."""
+from servicekit.http import etag, require
+from servicekit.ledger import StoredAnswer
 
 Reader = Annotated[Caller, Depends(require("router:read"))]
 Writer = Annotated[Caller, Depends(require("router:write"))]
 Approver = Annotated[Caller, Depends(require("router:approve"))]
 
 
-def provided(kind: type[T]) -> Any:
-    """Depends on the one instance of a class that the factory has put together."""
-
-    async def provide(request: Request) -> T:
-        instance: T = request.app.state.services[kind]
-        return instance
-
-    return Depends(provide)
-
-
-ValidOn = Annotated[
-    CivilDate | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
-]
-
-
-async def _then(valid_on: ValidOn = None, known_at: KnownAt = None) -> AsOf:
-    return AsOf(valid_on, moment(known_at))
-
-
-AsOfQuery = Annotated[AsOf, Depends(_then)]
-"""A day, and a moment of knowledge of it."""
 AreaPrefixes = Annotated[
     list[Annotated[str, Query(pattern="^[0-9]{2,12}$")]] | None,
     Query(description="Prefix of a division code 区划代码前缀"),
@@ -60,7 +27,12 @@ AcceptHoles = Annotated[
         "an answer somewhere 接受规则空缺"
     ),
 ]
+AreaCode = Annotated[str, Path(pattern=DIVISION_CODE, description="区划代码")]
 JSON = "application/json"
 
 
-AreaCode = Annotated[str, Path(pattern=DIVISION_CODE, description="区划代码")]
+def answered(answer: StoredAnswer) -> Response:
+    """The answer of a change, with the resource's revision as its ETag."""
+    headers = {} if answer.location is None else {"location": answer.location}
+    headers["etag"] = etag(orjson.loads(answer.body)["revision"])
+    return Response(answer.body, answer.status, headers, JSON)

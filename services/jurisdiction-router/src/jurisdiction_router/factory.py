@@ -1,7 +1,6 @@
 """The composition root: settings become use cases. HTTP and the follower share it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
 from jurisdiction_router.assessment.reassess import JOB_KIND as REASSESSMENT
@@ -18,12 +17,13 @@ from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory_changes.apply import ChangeDirectory
 from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
 from jurisdiction_router.directory_changes.find_holes import FindHoles
+from jurisdiction_router.directory_imports.activate import ActivateImport
 from jurisdiction_router.directory_imports.compare import CompareDirectory
-from jurisdiction_router.directory_imports.load import OF as DIRECTORY_IMPORT
-from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.documents import KIND as DIRECTORY_IMPORT
+from jurisdiction_router.directory_imports.load import LoadImport
 from jurisdiction_router.directory_imports.read import ReadDirectoryImports
 from jurisdiction_router.impacts.compute import JOB_KIND as IMPACT
-from jurisdiction_router.impacts.compute import RunImpact
+from jurisdiction_router.impacts.compute import Propose, RunImpact
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides.change import ChangeOverride
@@ -32,21 +32,25 @@ from jurisdiction_router.overrides.dispute import DisputeAssignment
 from jurisdiction_router.overrides.parameters import read_parameters
 from jurisdiction_router.overrides.read import ReadOverrides
 from jurisdiction_router.policy import read_packaged
-from jurisdiction_router.restructurings.restructure import OF as RESTRUCTURING
-from jurisdiction_router.restructurings.restructure import Restructure
+from jurisdiction_router.restructurings.apply import ApplyRestructuring
+from jurisdiction_router.restructurings.draft import DraftRestructuring
+from jurisdiction_router.restructurings.proposal import KIND as RESTRUCTURING
+from jurisdiction_router.restructurings.proposal import PlanRestructuring
+from jurisdiction_router.restructurings.proposal import propose as propose_restructuring
+from jurisdiction_router.restructurings.read import ReadRestructurings
 from jurisdiction_router.rule_sets.activate_due import ActivateDueRuleSets
 from jurisdiction_router.rule_sets.approve import ApproveRuleSet
 from jurisdiction_router.rule_sets.draft import DraftRuleSet
-from jurisdiction_router.rule_sets.propose import OF as RULE_SET
+from jurisdiction_router.rule_sets.propose import KIND as RULE_SET
 from jurisdiction_router.rule_sets.propose import ProposeRuleSet
 from jurisdiction_router.rule_sets.prove import ProveRuleSet
 from jurisdiction_router.rule_sets.read import ReadRuleSets
 from jurisdiction_router.settings import Settings
 from servicekit.database import Database, Migrations, Notifications, Retention
 from servicekit.jobs import CHANNEL as JOB_CHANNEL
-from servicekit.jobs import Worker
+from servicekit.jobs import Handler, Worker
 from servicekit.ledger import CHANNEL as LEDGER_CHANNEL
-from servicekit.ledger import Ledger
+from servicekit.ledger import Changes, Ledger
 from servicekit.time import Clock, SystemClock
 
 SOURCE = "jurisdiction-router"
@@ -54,7 +58,7 @@ SOURCE = "jurisdiction-router"
 
 
 @dataclass(frozen=True)
-class Factory:
+class Services:
     """Everything a process of the router is made of; nothing connects before it is used."""
 
     settings: Settings
@@ -66,31 +70,15 @@ class Factory:
     retention: Retention
     current: CurrentJurisdiction
     assess_organizations: AssessOrganizations
-    import_directory: ImportDirectory
-    read_directory_imports: ReadDirectoryImports
-    change_directory_entry: ChangeDirectoryEntry
-    read_directory: ReadDirectory
-    draft_rule_set: DraftRuleSet
-    prove_rule_set: ProveRuleSet
-    propose_rule_set: ProposeRuleSet
-    approve_rule_set: ApproveRuleSet
+    load_import: LoadImport
     activate_due_rule_sets: ActivateDueRuleSets
-    read_rule_sets: ReadRuleSets
-    read_impact: ReadImpact
-    decide_organization: DecideOrganization
-    find_assignments: FindAssignments
-    export_assignments: ExportAssignments
-    read_assignment: ReadAssignment
-    read_rule_health: ReadRuleHealth
-    restructure: Restructure
-    designate_body: DesignateBody
-    change_override: ChangeOverride
-    dispute_assignment: DisputeAssignment
-    read_overrides: ReadOverrides
+    verbs: tuple[object, ...]
+    """What people can do, one instance of each class."""
 
-    def by_type(self) -> dict[type, Any]:
+    def by_type(self) -> dict[type, object]:
         """The instances by their class, for routes that need one of them."""
-        return {type(part): part for part in vars(self).values()}
+        parts = (self.database, self.current, self.load_import, *self.verbs)
+        return {type(part): part for part in parts}
 
 
 def migrations(settings: Settings) -> Migrations:
@@ -98,67 +86,91 @@ def migrations(settings: Settings) -> Migrations:
     return Migrations("jurisdiction_router", settings.database_url.get_secret_value())
 
 
-def make_factory(settings: Settings, clock: Clock | None = None) -> Factory:
+def compose(settings: Settings, clock: Clock | None = None) -> Services:
     """Put the router together; tests hand in a clock of their own."""
     clock = clock or SystemClock()
     database = Database(settings)
     notifications = Notifications(database, LEDGER_CHANNEL, JOB_CHANNEL)
     ledger = Ledger(SOURCE, settings.digest_algorithm)
+    changes = Changes(database, ledger)
     current = CurrentJurisdiction(database, read_vocabulary(read_packaged("vocabulary.yaml")))
-    spell_out = SpellOutFilters(current, read_lines(read_packaged("lines.yaml")))
     assess = AssessOrganizations(ledger)
     reassess = ReassessOrganizations(database, ledger, current, assess)
     change = ChangeDirectory(clock, reassess, FindHoles(current.vocabulary))
-    propose_rule_set = ProposeRuleSet(database, clock, settings.jobs_per_client)
-    restructure = Restructure(database, ledger, current, change, settings.jobs_per_client)
-    import_directory = ImportDirectory(
-        database, ledger, clock, current, change, CompareDirectory(clock, current, change),
-        settings.jobs_per_client,
-    )  # fmt: skip
-    proposers = {
-        RULE_SET: propose_rule_set.propose,
-        RESTRUCTURING: restructure.propose,
-        DIRECTORY_IMPORT: import_directory.propose,
+    compare = CompareDirectory(clock, current, change)
+    activate = ActivateImport(changes, clock, current, change, compare)
+    load = LoadImport(changes, clock, current, compare, activate, settings.jobs_per_client)
+    propose = ProposeRuleSet(changes, clock, settings.jobs_per_client)
+    impact_sources: dict[str, Propose] = {
+        RULE_SET: propose.propose,
+        RESTRUCTURING: propose_restructuring,
+        DIRECTORY_IMPORT: activate.propose,
     }
-    return Factory(
+    run_impact = RunImpact(database, current, impact_sources)
+    handlers: dict[str, Handler] = {IMPACT: run_impact, REASSESSMENT: reassess}
+    return Services(
         settings=settings,
         clock=clock,
         database=database,
         ledger=ledger,
         notifications=notifications,
-        worker=Worker(
-            database,
-            notifications,
-            {IMPACT: RunImpact(database, current, proposers), REASSESSMENT: reassess},
-            settings.job_crash_limit,
-        ),
+        worker=Worker(database, notifications, handlers, settings.job_crash_limit),
         # impacts stay: an approval is bound to one
         retention=Retention(database, settings, "idempotency_key"),
         current=current,
         assess_organizations=assess,
-        import_directory=import_directory,
-        read_directory_imports=ReadDirectoryImports(database),
-        change_directory_entry=ChangeDirectoryEntry(database, ledger, current, change),
-        read_directory=ReadDirectory(database, current, clock),
-        draft_rule_set=DraftRuleSet(database, ledger, clock),
-        prove_rule_set=ProveRuleSet(database, ledger, clock, current),
-        propose_rule_set=propose_rule_set,
-        approve_rule_set=ApproveRuleSet(database, ledger, clock),
+        load_import=load,
         activate_due_rule_sets=ActivateDueRuleSets(
             database, ledger, clock, current, reassess, notifications
         ),
-        read_rule_sets=ReadRuleSets(database, clock),
-        read_impact=ReadImpact(database),
-        decide_organization=DecideOrganization(current, clock),
-        find_assignments=FindAssignments(database, clock, ledger, spell_out),
-        export_assignments=ExportAssignments(database, clock, ledger, spell_out),
-        read_assignment=ReadAssignment(database, clock, ledger),
-        read_rule_health=ReadRuleHealth(database, current, clock),
-        restructure=restructure,
-        designate_body=DesignateBody(database, ledger, clock, current, assess),
-        change_override=ChangeOverride(database, ledger, current, assess),
-        dispute_assignment=DisputeAssignment(
-            database, ledger, clock, read_parameters(read_packaged("parameters.yaml"))
+        verbs=(
+            activate,
+            propose,
+            *_readers(database, clock, ledger, current),
+            *_writers(settings, changes, clock, current, assess, change),
+            ProveRuleSet(database, changes, clock, current),
         ),
-        read_overrides=ReadOverrides(database, clock),
+    )
+
+
+def _readers(
+    database: Database, clock: Clock, ledger: Ledger, current: CurrentJurisdiction
+) -> tuple[object, ...]:
+    """What answers and stores nothing."""
+    spell_out = SpellOutFilters(current, read_lines(read_packaged("lines.yaml")))
+    return (
+        DecideOrganization(current, clock),
+        ExportAssignments(database, clock, ledger, spell_out),
+        FindAssignments(database, clock, ledger, spell_out),
+        ReadAssignment(database, clock, ledger),
+        ReadDirectory(database, current, clock),
+        ReadDirectoryImports(database),
+        ReadImpact(database),
+        ReadOverrides(database, clock),
+        ReadRestructurings(database),
+        ReadRuleHealth(database, current, clock),
+        ReadRuleSets(database, clock),
+    )
+
+
+def _writers(
+    settings: Settings,
+    changes: Changes,
+    clock: Clock,
+    current: CurrentJurisdiction,
+    assess: AssessOrganizations,
+    change: ChangeDirectory,
+) -> tuple[object, ...]:
+    """What changes something in one transaction."""
+    plan = PlanRestructuring(change)
+    parameters = read_parameters(read_packaged("parameters.yaml"))
+    return (
+        ApproveRuleSet(changes, clock),
+        ApplyRestructuring(changes, current, plan, change),
+        ChangeDirectoryEntry(changes, current, change),
+        ChangeOverride(changes, current, assess),
+        DesignateBody(changes, clock, current, assess),
+        DisputeAssignment(changes, clock, parameters),
+        DraftRestructuring(changes, current, plan, change.holes, settings.jobs_per_client),
+        DraftRuleSet(changes, clock),
     )

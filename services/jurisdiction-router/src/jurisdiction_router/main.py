@@ -8,23 +8,22 @@ from importlib.resources import files
 import httpx
 from fastapi import FastAPI
 
-from jurisdiction_router.assessment import routes as feed_status
-from jurisdiction_router.assessment.follow import FEED, RegistryFeed, following
+from jurisdiction_router.assessment.follow import FEED, RegistryFeed
 from jurisdiction_router.assignments import routes as assignments
 from jurisdiction_router.decisions import routes as decisions
 from jurisdiction_router.directory import routes as directory
 from jurisdiction_router.directory_changes import routes as directory_changes
 from jurisdiction_router.directory_imports import routes as directory_imports
 from jurisdiction_router.errors import ERRORS
-from jurisdiction_router.factory import SOURCE, Factory, make_factory, migrations
-from jurisdiction_router.impacts import job_routes as jobs
+from jurisdiction_router.factory import SOURCE, Services, compose, migrations
 from jurisdiction_router.impacts import routes as impacts
 from jurisdiction_router.overrides import routes as overrides
 from jurisdiction_router.restructurings import routes as restructurings
 from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
-from servicekit.follower import Follower
+from servicekit.follower import Follower, feed_status_router, following
 from servicekit.http import Parts, build_app, feed_check, service_client
+from servicekit.jobs import job_router
 from servicekit.ledger import feed_router
 from servicekit.time import Clock
 
@@ -52,7 +51,7 @@ TAGS = [
 
 def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The app that serves; connects to nothing before it starts."""
-    factory = make_factory(settings, clock)
+    services = compose(settings, clock)
 
     return build_app(
         Parts(
@@ -61,8 +60,8 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             description=DESCRIPTION,
             version=version("jurisdiction-router"),
             settings=settings,
-            database=factory.database,
-            notifications=factory.notifications,
+            database=services.database,
+            notifications=services.notifications,
             migrations=migrations(settings),
             routers=[
                 assignments.router,
@@ -72,53 +71,53 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 directory_changes.router,
                 directory.router,
                 directory_imports.router,
-                feed_status.router,
-                jobs.router,
+                feed_status_router("router:read", FEED),
+                job_router("router:read"),
                 overrides.router,
                 restructurings.router,
                 feed_router("router:read"),
             ],
             errors=ERRORS,
-            state={"services": factory.by_type()},
+            state={"services": services.by_type()},
             background=[
-                lambda: factory.ledger.settled(factory.database),
-                factory.worker.running,
-                factory.retention.running,
-                factory.activate_due_rule_sets.running,
+                lambda: services.ledger.settled(services.database),
+                services.worker.running,
+                services.retention.running,
+                services.activate_due_rule_sets.running,
             ],
-            checks=[feed_check(factory.database, FEED)],
+            checks=[feed_check(services.database, FEED)],
             tags=TAGS,
             examples=files("jurisdiction_router") / "examples.json",
         )
     )
 
 
-def make_follower(factory: Factory, client: httpx.AsyncClient) -> Follower:
+def make_follower(services: Services, client: httpx.AsyncClient) -> Follower:
     """The follower of the registry that `client` reaches; tests call its `step`."""
-    feed = RegistryFeed(factory.current, factory.assess_organizations)
-    return Follower(FEED, factory.database, client, feed.apply)
+    feed = RegistryFeed(services.current, services.assess_organizations)
+    return Follower(FEED, services.database, client, feed.apply)
 
 
 @asynccontextmanager
 async def open_followers(settings: Settings) -> AsyncIterator[list[Follower]]:
     """The follower as commands use it, not running."""
-    factory = make_factory(settings)
+    services = compose(settings)
     try:
         async with service_client(settings.registry_url, settings) as client:
-            yield [make_follower(factory, client)]
+            yield [make_follower(services, client)]
     finally:
-        await factory.database.close()
+        await services.database.close()
 
 
 def build_follower(settings: Settings) -> FastAPI:
     """The follower's app: health routes, and the follower in the background."""
-    factory = make_factory(settings)
+    services = compose(settings)
 
     @asynccontextmanager
     async def follow() -> AsyncIterator[None]:
         async with (
             service_client(settings.registry_url, settings) as client,
-            following(make_follower(factory, client)),
+            following([make_follower(services, client)]),
         ):
             yield
 
@@ -129,12 +128,12 @@ def build_follower(settings: Settings) -> FastAPI:
             description="Keeps assignments in step with the registry.",
             version=version("jurisdiction-router"),
             settings=settings,
-            database=factory.database,
-            notifications=factory.notifications,
+            database=services.database,
+            notifications=services.notifications,
             migrations=migrations(settings),
             routers=[],
             errors=ERRORS,
             background=[follow],
-            checks=[feed_check(factory.database, FEED)],
+            checks=[feed_check(services.database, FEED)],
         )
     )

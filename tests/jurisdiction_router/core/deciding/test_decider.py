@@ -65,7 +65,7 @@ def naive_document(
     )
     return {
         **parts.answer_of(verdict, engine.rule_set),
-        "facts": parts.facts_as_asked(facts),
+        "facts": parts.facts_document(facts),
         "trace": {
             "place": {
                 "domicile": parts.path_of(view.path(facts.domicile)),

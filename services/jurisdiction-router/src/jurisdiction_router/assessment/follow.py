@@ -1,30 +1,22 @@
 """Keeping assignments in step with the registry, a page of its feed in one transaction.
 
 Of an event only its type and its timeline count; which fields of a state matter, and how missing
-ones read, is `domain.facts`' affair. Unknown event types and fields are passed over.
+ones read, is `core.rules.facts`' affair. Unknown event types and fields are passed over.
 """
 
-import asyncio
-import contextlib
-import signal
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assessment.assess import AssessOrganizations, FactsChange
-from jurisdiction_router.assessment.feed_status import REGISTRY_FEED
 from jurisdiction_router.core.rules.facts import facts_timeline
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.follower import FeedEvent, Follower
+from servicekit.follower import FeedEvent
 
-FEED: Final = REGISTRY_FEED
+FEED: Final = "registry"
 ACTOR: Final = "jurisdiction-router"
-
-log = structlog.get_logger()
 
 
 class RegistryFeed:
@@ -56,26 +48,3 @@ def _changes(events: Iterable[FeedEvent]) -> Iterator[FactsChange]:
             actor=ACTOR,
             reason=f"{event.type} at position {event.position} of the registry",
         )
-
-
-@asynccontextmanager
-async def following(follower: Follower) -> AsyncIterator[None]:
-    """Follow while the context is open.
-
-    The follower retries for ever what time can mend. If it ends all the same, so does the process:
-    whoever supervises it sees it and starts it anew.
-    """
-    task = asyncio.create_task(follower.run(), name=follower.feed)
-    task.add_done_callback(_end_process)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-def _end_process(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        log.critical("follower_ended", feed=task.get_name(), error=repr(task.exception()))
-        signal.raise_signal(signal.SIGTERM)

@@ -18,14 +18,14 @@ def read_lines(text: str) -> Lines:
 
 
 def _beneath(direct: Mapping[str, list[str]], kind: str) -> set[str]:
-    found: set[str] = set()
+    kinds: set[str] = set()
     waiting = [kind]
     while waiting:
         for below in direct.get(waiting.pop(), ()):
-            if below not in found:
-                found.add(below)
+            if below not in kinds:
+                kinds.add(below)
                 waiting.append(below)
-    return found
+    return kinds
 
 
 def with_subtree(lines: Lines, directory: Directory, body_id: str, day: date) -> list[str]:

@@ -11,13 +11,12 @@ import orjson
 from jurisdiction_router.assignments import past, rows
 from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, refuse_health
 from jurisdiction_router.assignments.past import PastFilter
-from jurisdiction_router.core.as_of import AsOf
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.ledger import Ledger
-from servicekit.time import Clock
+from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assignments import rows
 from jurisdiction_router.assignments.rows import EXACT
-from jurisdiction_router.core.as_of import AsOf
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.time import Segment, replace_from
+from servicekit.time import AsOf, Segment, replace_from
 
 _BATCH = 1_000
 _BUDGET = 5_000
@@ -132,9 +131,11 @@ def _matches(document: Mapping[str, Any], requested: PastFilter) -> bool:
     exact = all(values[name] in filters[name] for name in EXACT if name in filters)
     flagged = "flag" not in filters or not set(filters["flag"]).isdisjoint(document["flags"])
     areas = tuple(filters.get("area", ("",)))
-    seen = ("",) if requested.patterns is None else tuple(p.rstrip("%") for p in requested.patterns)
+    visible = (
+        ("",) if requested.patterns is None else tuple(p.rstrip("%") for p in requested.patterns)
+    )
     area = str(document["area"])
-    return exact and flagged and area.startswith(areas) and area.startswith(seen)
+    return exact and flagged and area.startswith(areas) and area.startswith(visible)
 
 
 async def _timelines(

@@ -9,12 +9,11 @@ from uuid import UUID
 import orjson
 
 from jurisdiction_router.assignments import past, rows
-from jurisdiction_router.core.as_of import AsOf
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.time import Clock, Segment
+from servicekit.time import AsOf, Clock, Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,20 +24,20 @@ from jurisdiction_router.assignments.schemas import (
     RuleHealth,
 )
 from jurisdiction_router.csv_cells import cell
-from jurisdiction_router.dependencies import (
-    JSON,
-    USUAL,
-    AreaPrefixes,
-    AsOfQuery,
-    Code,
-    Reader,
-    ValidOn,
-    provided,
-)
+from jurisdiction_router.dependencies import JSON, AreaPrefixes, Code, Reader
 from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
 from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
-from servicekit.http import CursorText, Limit, etag, takes_transfer_slot
+from servicekit.http import (
+    USUAL,
+    AsOfQuery,
+    CursorText,
+    Limit,
+    ValidOn,
+    etag,
+    provided,
+    takes_transfer_slot,
+)
 
 router = APIRouter(tags=["assignments"])
 

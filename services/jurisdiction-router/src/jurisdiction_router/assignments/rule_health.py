@@ -35,7 +35,7 @@ class ReadRuleHealth:
         filters = {"area": areas} if areas else {}
         where = rows.conditions(filters, day, caller.like_patterns())
         async with self.database.snapshot() as connection:
-            jurisdiction = await self.current.seen_by(connection)
+            jurisdiction = await self.current.visible_in(connection)
             cells = await rows.counts(connection, where)
             by_basis = await rows.counts_by_basis(connection, where)
             by_flip = await rows.counts_by_flip(connection, where)

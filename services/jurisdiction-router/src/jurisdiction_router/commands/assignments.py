@@ -37,8 +37,8 @@ def export(
     token: Token = "",
 ) -> None:
     """Write the assignments that the token may see to standard output, by organization."""
-    given = {"valid_on": valid_on, "area": area, "outcome": outcome}
-    params = {name: value for name, value in given.items() if value}
+    filters = {"valid_on": valid_on, "area": area, "outcome": outcome}
+    params = {name: value for name, value in filters.items() if value}
     items = _items(url, token, params)
     if form == "ndjson":
         for item in items:

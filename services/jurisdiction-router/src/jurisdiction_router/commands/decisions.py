@@ -56,14 +56,14 @@ def decide(
     if organization is not None:
         params = {"valid_on": day.isoformat()} if valid_on else {}
         with rest.client(url, token) as client:
-            found = rest.ask(client, "GET", f"/v1/assignments/{organization}", params=params)
+            answer = rest.ask(client, "GET", f"/v1/assignments/{organization}", params=params)
     elif rules:
-        found = _here(_facts(file), rules, directory, day)
+        answer = _here(_facts(file), rules, directory, day)
     else:
         question = {"organization": _facts(file), "valid_on": day.isoformat()}
         with rest.client(url, token) as client:
-            found = rest.ask(client, "POST", "/v1/decisions", json=question)
-    typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+            answer = rest.ask(client, "POST", "/v1/decisions", json=question)
+    typer.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
 
 
 def _here(
@@ -105,10 +105,10 @@ def _bytes(file: Path | None) -> bytes:
         raise typer.Exit(1) from None
 
 
-def _day(given: str | None) -> date:
-    if given is None:
+def _day(text: str | None) -> date:
+    if text is None:
         return SystemClock().today()
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{given} is no date such as 2016-06-14") from None
+        raise typer.BadParameter(f"{text} is no date such as 2016-06-14") from None

@@ -45,19 +45,19 @@ def import_directory(
         raise typer.BadParameter(f"{file}: a .csv or a .json is expected")
     params = {"reason": reason} if reason else {}
     with rest.client(url, token, language) as client:
-        found = rest.ask(
+        record = rest.ask(
             client, "POST", PATH, content=file.read_bytes(), params=params,
             headers={"content-type": media_type},
         )  # fmt: skip
-        _tell(found, language)
-        if found["report"]["errors"]:
-            for item in _refused(client, found["id"]):
+        _tell(record, language)
+        if record["report"]["errors"]:
+            for item in _refused(client, record["id"]):
                 _complain(file, item, language)
             raise typer.Exit(1)
         if activate:
-            headers = {"if-match": f'"{found["revision"]}"'}
+            headers = {"if-match": f'"{record["revision"]}"'}
             done = rest.ask(
-                client, "POST", f"{PATH}/{found['id']}/activation", headers=headers,
+                client, "POST", f"{PATH}/{record['id']}/activation", headers=headers,
                 params={"accept_holes": accept_holes},
             )  # fmt: skip
             counts = done["done"]
@@ -65,16 +65,16 @@ def import_directory(
             typer.echo(f"active: {counts['reassessed']} organizations looked at, {moved}")
 
 
-def _tell(found: Mapping[str, Any], language: str) -> None:
-    report = found["report"]
-    typer.echo(f"import {found['id']}: {found['state']}")
+def _tell(record: Mapping[str, Any], language: str) -> None:
+    report = record["report"]
+    typer.echo(f"import {record['id']}: {record['state']}")
     for name in ("areas", "bodies"):
         counts = ", ".join(f"{number} {kind}" for kind, number in report[name].items() if number)
         typer.echo(f"{name}: {counts or 'none'}")
-    if found["impact"] is not None:
+    if record["impact"] is not None:
         typer.echo(
             f"organizations to look at again: {report['reassessed']}; "
-            f"who would move: /v1/impacts/{found['impact']}"
+            f"who would move: /v1/impacts/{record['impact']}"
         )
     for hole in report["holes"]:
         typer.echo(f"hole in {hole['rule_set']}: {hole['text'][language]}", err=True)

@@ -10,7 +10,7 @@ from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import DirectoryImport
 from jurisdiction_router.errors import ERRORS
 from servicekit.errors import Refusal
@@ -22,9 +22,9 @@ def rule_set_in(file: Path, language: str) -> RuleSet:
         return read_rule_set(*read_text(_text(file)))
     except Refusal as refusal:
         for violation in refusal.violations:
-            said = ERRORS.rules[violation.rule]
+            text_of_rule = ERRORS.rules[violation.rule]
             facts = {"value": violation.value, **violation.facts}
-            message = (said.zh if language == "zh" else said.en).format(**facts)
+            message = (text_of_rule.zh if language == "zh" else text_of_rule.en).format(**facts)
             typer.echo(f"{file}{violation.pointer}: {message}", err=True)
         raise typer.Exit(1) from None
 
@@ -32,14 +32,14 @@ def rule_set_in(file: Path, language: str) -> RuleSet:
 def directory_in(file: Path) -> Directory:
     """The directory of a file as POST /v1/directory/imports takes it. Exit status 1 if it isn't."""
     try:
-        given = DirectoryImport.model_validate_json(_text(file))
+        request = DirectoryImport.model_validate_json(_text(file))
     except ValidationError as error:
         for each in error.errors()[:20]:
             pointer = "/".join(str(part) for part in each["loc"])
             typer.echo(f"{file}/{pointer}: {each['msg']}", err=True)
         raise typer.Exit(1) from None
     change = DirectoryChange(
-        [given_area(area) for area in given.areas], [given_body(body) for body in given.bodies]
+        [area_entry(area) for area in request.areas], [body_entry(body) for body in request.bodies]
     )
     return change.applied_to(Directory())
 

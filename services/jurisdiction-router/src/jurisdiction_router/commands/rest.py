@@ -28,10 +28,10 @@ def ask(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
         return answer.json()
     try:
         problem = answer.json()
-        said = f"{problem['title']}: {problem['detail']}"
+        message = f"{problem['title']}: {problem['detail']}"
     except (ValueError, KeyError, TypeError):
-        said = answer.text[:200]
-    typer.echo(f"{answer.status_code} {said}", err=True)
+        message = answer.text[:200]
+    typer.echo(f"{answer.status_code} {message}", err=True)
     raise typer.Exit(1)
 
 

@@ -46,10 +46,10 @@ def check_rules(
         typer.echo(f"{file}: … {hidden} more", err=True)
     for test in report["tests_failed"]:
         _say_test(file, test)
-    said = remarks(rule_set, proof.tests)
-    for remark in said:
+    notes = remarks(rule_set, proof.tests)
+    for remark in notes:
         typer.echo(f"{file}: remark: {remark.zh if language == 'zh' else remark.en}", err=True)
-    if not proof.holds or (strict and said):
+    if not proof.holds or (strict and notes):
         raise typer.Exit(1)
     over = f" over {directory}" if directory else ""
     typer.echo(

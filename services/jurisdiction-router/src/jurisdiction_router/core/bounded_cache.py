@@ -1,39 +1,39 @@
-"""Tables that fill themselves and never grow without end: questions may come with any codes."""
+"""Caches of a bounded size: questions may come with any codes."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-MAX_KEPT: Final = 50_000
-"""Entries of one table before it starts afresh; more than the country has streets."""
+MAX_ENTRIES: Final = 50_000
+"""Entries of one cache before it is emptied; more than the country has streets."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Bounded(dict[Key, Value]):
-    """A table that starts afresh once it holds `most` entries."""
+class BoundedCache(dict[Key, Value]):
+    """A cache that is emptied once it holds `limit` entries."""
 
-    def __init__(self, most: int = MAX_KEPT) -> None:
+    def __init__(self, limit: int = MAX_ENTRIES) -> None:
         super().__init__()
-        self._most = most
+        self._limit = limit
 
-    def keep(self, key: Key, value: Value) -> Value:
-        """Take an entry in; its value."""
-        if len(self) >= self._most:
+    def store(self, key: Key, value: Value) -> Value:
+        """Store an entry; its value."""
+        if len(self) >= self._limit:
             self.clear()
         self[key] = value
         return value
 
 
-class Kept(Bounded[Key, Value]):
-    """A table that asks `find` for what it does not hold yet.
+class FillingCache(BoundedCache[Key, Value]):
+    """A cache that asks `find` for what it does not hold yet.
 
-    What it remembers changes no answer: `find` must always find the same.
+    It changes no answer: `find` must always return the same.
     """
 
-    def __init__(self, find: Callable[[Key], Value], most: int = MAX_KEPT) -> None:
-        super().__init__(most)
+    def __init__(self, find: Callable[[Key], Value], limit: int = MAX_ENTRIES) -> None:
+        super().__init__(limit)
         self._find = find
 
     def __missing__(self, key: Key) -> Value:
-        return self.keep(key, self._find(key))
+        return self.store(key, self._find(key))

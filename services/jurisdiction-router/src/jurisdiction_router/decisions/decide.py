@@ -52,7 +52,7 @@ class DecideOrganization:
         day = valid_on or self.clock.today()
         jurisdiction = await self.current.read()
         view = jurisdiction.directory.on(day)
-        asked = [facts_of(organization) for organization in organizations]
+        distinct = [facts_of(organization) for organization in organizations]
 
         def decide(facts: Facts) -> dict[str, Any] | None:
             if not trace:
@@ -62,7 +62,7 @@ class DecideOrganization:
                 return None
             return {**decision.document, "decision": decision.digest}
 
-        found = await asyncio.to_thread(
-            lambda: {facts: decide(facts) for facts in dict.fromkeys(asked)}
+        decisions = await asyncio.to_thread(
+            lambda: {facts: decide(facts) for facts in dict.fromkeys(distinct)}
         )
-        return {"valid_on": day.isoformat(), "items": [found[facts] for facts in asked]}
+        return {"valid_on": day.isoformat(), "items": [decisions[facts] for facts in distinct]}

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 
 from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
-from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
+from jurisdiction_router.dependencies import JSON, Reader
 from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
 from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, responses
+from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["decisions"])
 
@@ -30,8 +31,8 @@ async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     street is missing, what each street of the registration authority's territory would give.
     """
     state = body.organization.model_dump(mode="json", exclude_unset=True)
-    found = await decision(state, body.valid_on)
-    return Response(orjson.dumps(found), media_type=JSON)
+    document = await decision(state, body.valid_on)
+    return Response(orjson.dumps(document), media_type=JSON)
 
 
 @router.post(
@@ -44,5 +45,5 @@ async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
 async def decide_many(caller: Reader, decision: Decide, body: Questions) -> Response:
     """Who would supervise each of up to 1,000 organizations; equal facts are decided once."""
     states = [o.model_dump(mode="json", exclude_unset=True) for o in body.organizations]
-    found = await decision.many(states, body.valid_on, trace=body.trace)
-    return Response(orjson.dumps(found), media_type=JSON)
+    documents = await decision.many(states, body.valid_on, trace=body.trace)
+    return Response(orjson.dumps(documents), media_type=JSON)

@@ -53,19 +53,19 @@ class ReadDirectory:
         table = directory_rows.TABLES[what]
         where = directory_rows.conditions(table, filters, valid_on, caller.like_patterns())
         async with self.database.reading() as connection:
-            found = await directory_rows.page(
+            page = await directory_rows.page(
                 connection, table, where, key[0] if key else None, limit
             )
             count = await directory_rows.count(connection, table, where) if exact_count else None
-        documents = found.documents
+        documents = page.documents
         if valid_on is not None:
             items = [as_on(item, valid_on) for item in orjson.loads(documents)]
             documents = orjson.dumps(items).decode()
-        following = "null"
-        if found.size == limit and found.last is not None:
-            following = f'"{encode_cursor([found.last], query)}"'
+        next_cursor = "null"
+        if page.size == limit and page.last is not None:
+            next_cursor = f'"{encode_cursor([page.last], query)}"'
         counted = "null" if count is None else str(count)
-        return f'{{"items":{documents},"next_cursor":{following},"count":{counted}}}'
+        return f'{{"items":{documents},"next_cursor":{next_cursor},"count":{counted}}}'
 
     async def one(self, caller: Caller, what: What, key: str, valid_on: date | None) -> Document:
         """One area or body, as on a day if one is given. Raises Refusal `not-found`."""
@@ -79,13 +79,13 @@ class ReadDirectory:
     async def all(self, caller: Caller) -> dict[str, list[dict[str, Any]]]:
         """All areas and bodies that the caller may see, on one snapshot, as an import has them."""
         patterns = caller.like_patterns()
-        found = {}
+        documents = {}
         async with self.database.snapshot() as connection:
             for what, table in directory_rows.TABLES.items():
                 where = directory_rows.conditions(table, {}, None, patterns)
                 page = await directory_rows.page(connection, table, where, None, None)
-                found[what] = orjson.loads(page.documents)
-        return found
+                documents[what] = orjson.loads(page.documents)
+        return documents
 
     async def on_day(self, caller: Caller, code: str, valid_on: date | None) -> dict[str, Any]:
         """What stands for a division code on a day. Raises Refusal `not-found`."""

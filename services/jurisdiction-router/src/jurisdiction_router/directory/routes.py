@@ -5,16 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from jurisdiction_router.dependencies import (
-    JSON,
-    USUAL,
-    AreaCode,
-    AreaPrefixes,
-    Code,
-    Reader,
-    ValidOn,
-    provided,
-)
+from jurisdiction_router.dependencies import JSON, AreaCode, AreaPrefixes, Code, Reader
 from jurisdiction_router.directory.read import Document, ReadDirectory
 from jurisdiction_router.directory.schemas import (
     Area,
@@ -24,7 +15,7 @@ from jurisdiction_router.directory.schemas import (
     BodyPage,
 )
 from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
-from servicekit.http import CursorText, Limit, etag
+from servicekit.http import USUAL, CursorText, Limit, ValidOn, etag, provided
 
 router = APIRouter(tags=["directory"])
 
@@ -72,11 +63,11 @@ async def list_areas(
 
     With `valid_on`, `name` and `parent` are those of that day.
     """
-    given = {
+    requested = {
         "level": level, "parent": parent, "area": area, "successor": successor,
         "other_code": other_code, "code_system": code_system,
     }  # fmt: skip
-    filters = {name: values for name, values in given.items() if values}
+    filters = {name: values for name, values in requested.items() if values}
     page = await read.page(caller, "areas", filters, valid_on, cursor, limit, count == "exact")
     return Response(page, media_type=JSON)
 
@@ -130,8 +121,8 @@ async def list_bodies(
     count: Count = None,
 ) -> Response:
     """Bodies that meet all filters, in the order of their ids, a page at a time."""
-    given = {"kind": kind, "area_code": area_code, "system": system, "area": area}
-    filters = {name: values for name, values in given.items() if values}
+    requested = {"kind": kind, "area_code": area_code, "system": system, "area": area}
+    filters = {name: values for name, values in requested.items() if values}
     page = await read.page(caller, "bodies", filters, valid_on, cursor, limit, count == "exact")
     return Response(page, media_type=JSON)
 
@@ -153,5 +144,5 @@ async def get_body(
     return _read(await read.one(caller, "bodies", body_id, valid_on))
 
 
-def _read(found: Document) -> Response:
-    return Response(found.document, headers={"etag": etag(found.revision)}, media_type=JSON)
+def _read(document: Document) -> Response:
+    return Response(document.document, headers={"etag": etag(document.revision)}, media_type=JSON)

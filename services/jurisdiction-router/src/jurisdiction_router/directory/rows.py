@@ -39,20 +39,20 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """SQL conditions; `area` takes prefixes of codes, `parent` direct parents on the date."""
     code = table.c.code if table is area else table.c.area_code
-    found: list[ColumnElement[bool]] = [
+    where: list[ColumnElement[bool]] = [
         table.c[name].in_(values)
         for name, values in filters.items()
         if name in table.c and name not in ("area", "successor")
     ]
     if "area" in filters:
-        found.append(_like_any(code, [f"{value}%" for value in filters["area"]]))
+        where.append(_like_any(code, [f"{value}%" for value in filters["area"]]))
     if "parent" in filters:
         children = select(area_parent.c.child).where(area_parent.c.parent.in_(filters["parent"]))
         if valid_on is not None:
             children = children.where(*_valid(area_parent, valid_on))
-        found.append(area.c.code.in_(children))
+        where.append(area.c.code.in_(children))
     if table is area and "successor" in filters:
-        found.append(
+        where.append(
             area.c.code.in_(
                 select(area_successor.c.code).where(
                     area_successor.c.successor.in_(filters["successor"])
@@ -60,12 +60,12 @@ def conditions(
             )
         )
     if "other_code" in filters:
-        found.append(area.c.code.in_(_with_other_code(filters, valid_on)))
+        where.append(area.c.code.in_(_with_other_code(filters, valid_on)))
     if valid_on is not None:
-        found += _valid(table, valid_on)
+        where += _valid(table, valid_on)
     if patterns is not None:
-        found.append(_like_any(code, list(patterns)))
-    return found
+        where.append(_like_any(code, list(patterns)))
+    return where
 
 
 def _with_other_code(
@@ -102,8 +102,8 @@ async def page(
         rows = rows.where(key > after)
     inner = rows.order_by(key).limit(limit).subquery()
     glued = func.string_agg(inner.c.document, aggregate_order_by(literal(","), inner.c.key))
-    found = await connection.execute(select(glued, func.max(inner.c.key), func.count()))
-    row = found.one()
+    result = await connection.execute(select(glued, func.max(inner.c.key), func.count()))
+    row = result.one()
     return Found(f"[{row[0] or ''}]", row[1], row[2])
 
 
@@ -111,18 +111,18 @@ async def count(
     connection: AsyncConnection, table: Table, where: Sequence[ColumnElement[bool]]
 ) -> int:
     """How many areas or bodies meet the conditions."""
-    found = await connection.execute(select(func.count()).select_from(table).where(*where))
-    return int(found.scalar_one())
+    result = await connection.execute(select(func.count()).select_from(table).where(*where))
+    return int(result.scalar_one())
 
 
 async def document(connection: AsyncConnection, table: Table, key: str) -> Any:
     """The row `(area_code, revision, document)` of one area or body, None when there is none."""
     column = next(iter(table.primary_key.columns))
     code = table.c.code if table is area else table.c.area_code
-    found = await connection.execute(
+    result = await connection.execute(
         select(code.label("area_code"), table.c.revision, table.c.document).where(column == key)
     )
-    return found.one_or_none()
+    return result.one_or_none()
 
 
 TABLES: Mapping[str, Table] = {"areas": area, "bodies": body}

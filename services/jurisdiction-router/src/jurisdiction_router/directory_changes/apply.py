@@ -13,7 +13,7 @@ from jurisdiction_router.assessment.reassess import Reassessment, ReassessOrgani
 from jurisdiction_router.core.deciding.designation import bodies_before
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.checks import check_directory
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import (
@@ -34,7 +34,7 @@ from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
 from servicekit.time import Clock
 
-SHOWN = 100
+MAX_VIOLATIONS = 100
 """Violations named in a refusal."""
 
 
@@ -49,7 +49,7 @@ class Pointers:
     def of(cls, change: DirectoryChange) -> "Pointers":
         """Pointers into a request that lists `areas` and `bodies` in this order."""
         return cls(
-            {given.area.code: f"/areas/{index}" for index, given in enumerate(change.areas)},
+            {entry.area.code: f"/areas/{index}" for index, entry in enumerate(change.areas)},
             {body.id: f"/bodies/{index}" for index, body in enumerate(change.bodies)},
         )
 
@@ -121,7 +121,7 @@ class ChangeDirectory:
         """
         violations = await self.check(connection, before.directory, change, pointers)
         if violations:
-            raise Refusal("directory-invalid", *violations[:SHOWN], count=len(violations))
+            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
         holes = await self.holes(connection, before, change)
         refuse_holes(caller, holes, accepted=accept_holes)
         return await self.apply(connection, before, change, caller, reason, holes)
@@ -139,7 +139,7 @@ class ChangeDirectory:
 
         `holes` are those that it opens, which nobody refuses.
         """
-        real = change.without_what_is_held(before.directory)
+        real = change.without_unchanged(before.directory)
         if not real.areas and not real.bodies:
             return Changed(0, 0, Reassessment(0, []))
         after = real.applied_to(before.directory)
@@ -163,19 +163,19 @@ class ChangeDirectory:
         self,
         connection: AsyncConnection,
         before: Directory,
-        changed: Sequence[GivenArea],
+        changed: Sequence[AreaEntry],
         caller: Caller,
         reason: str | None,
     ) -> list[NewEvent]:
-        held = await directory_rows.revisions(
-            connection, area_table, [given.area.code for given in changed]
+        revisions = await directory_rows.revisions(
+            connection, area_table, [entry.area.code for entry in changed]
         )
         rows, events = [], []
-        for given in changed:
-            area = given.area
-            revision = held.get(area.code, 0) + 1
-            document = _json(area_document(given, self.clock.today()))
-            rows.append(AreaRow(area, given.edges, given.successions, revision, document))
+        for entry in changed:
+            area = entry.area
+            revision = revisions.get(area.code, 0) + 1
+            document = _json(area_document(entry, self.clock.today()))
+            rows.append(AreaRow(area, entry.edges, entry.successions, revision, document))
             former = before.areas.get(area.code)
             events.append(
                 NewEvent(
@@ -186,7 +186,7 @@ class ChangeDirectory:
                     actor=caller.client,
                     reason=reason,
                     change=None,
-                    timeline=area_timeline(given),
+                    timeline=area_timeline(entry),
                     areas=[area.code],
                 )
             )
@@ -201,10 +201,10 @@ class ChangeDirectory:
         caller: Caller,
         reason: str | None,
     ) -> list[NewEvent]:
-        held = await directory_rows.revisions(connection, body_table, [b.id for b in changed])
+        revisions = await directory_rows.revisions(connection, body_table, [b.id for b in changed])
         rows, events = [], []
         for body in changed:
-            revision = held.get(body.id, 0) + 1
+            revision = revisions.get(body.id, 0) + 1
             rows.append(BodyRow(body, revision, _json(body_document(body))))
             former = before.bodies.get(body.id)
             both = [b for b in (body, former) if b is not None]
@@ -239,11 +239,11 @@ async def _left_behind(
         if body.valid_until is not None and body.successor is None and body.id in before.bodies
     }
     ended_areas = {
-        given.area.code: given.area.valid_until
-        for given in change.areas
-        if given.area.valid_until is not None
-        and given.area.code in before.areas
-        and not after.on(given.area.valid_until).stands_for(given.area.code)
+        entry.area.code: entry.area.valid_until
+        for entry in change.areas
+        if entry.area.valid_until is not None
+        and entry.area.code in before.areas
+        and not after.on(entry.area.valid_until).stands_for(entry.area.code)
     }
     others = {
         body.id: field
@@ -274,25 +274,28 @@ def _identity_lost(former: Body, body: Body) -> str | None:
     return next((name for name in names if getattr(former, name) != getattr(body, name)), None)
 
 
-def out_of_reach(
+def check_reach(
     caller: Caller, before: Directory, change: DirectoryChange, pointers: Pointers
 ) -> None:
     """Hold a change to the caller's areas, where a body is now and where it would be.
 
     Raises Refusal `outside-areas`.
     """
-    given = [(f"{pointers.areas[a.area.code]}/code", a.area.code) for a in change.areas]
-    given += [
+    touched = [(f"{pointers.areas[a.area.code]}/code", a.area.code) for a in change.areas]
+    touched += [
         (f"{pointers.bodies[body.id]}/area_code", each.area_code)
         for body in change.bodies
         for each in (before.bodies.get(body.id), body)
         if each is not None
     ]
-    outside = [(pointer, code) for pointer, code in given if not caller.may_see(code)]
+    outside = [(pointer, code) for pointer, code in touched if not caller.may_see(code)]
     if outside:
         raise Refusal(
             "outside-areas",
-            *(Violation(pointer, "outside_areas", code) for pointer, code in outside[:SHOWN]),
+            *(
+                Violation(pointer, "outside_areas", code)
+                for pointer, code in outside[:MAX_VIOLATIONS]
+            ),
             area=outside[0][1],
         )
 

@@ -18,7 +18,7 @@ from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.proving.opened_holes import opened_holes
 from jurisdiction_router.core.proving.proof_report import document_of
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_hit
+from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.rule_sets.read import approved_rule_sets
 from servicekit.auth import Caller
@@ -67,22 +67,22 @@ class FindHoles:
         Each with the organizations that would be left without an answer. The directory that would
         result must be sound.
         """
-        real = change.without_what_is_held(before.directory)
+        real = change.without_unchanged(before.directory)
         rule_sets = [*before.rule_sets, *await approved_rule_sets(connection)]
         if not rule_sets or not (real.areas or real.bodies):
             return NO_HOLES
         codes = real.codes(before.directory)
         after = before.with_directory(real.applied_to(before.directory))
-        found = await asyncio.to_thread(
+        holes = await asyncio.to_thread(
             opened_holes, rule_sets, before.directory, after.directory, codes
         )
-        if not found:
+        if not holes:
             return NO_HOLES
         places = await touched_places(connection, before.directory, after.directory, real)
-        hit = await organizations_hit(
+        affected = await organizations_affected(
             connection, after, places,
             [(hole.example, (hole.rule_set.valid_from, hole.rule_set.valid_until))
-             for hole in found[:SHOWN]],
+             for hole in holes[:SHOWN]],
         )  # fmt: skip
         shown = [
             {
@@ -91,28 +91,28 @@ class FindHoles:
                 **document_of(hole.example, self.vocabulary),
                 "organizations": organizations,
             }
-            for hole, organizations in zip(found, hit, strict=False)
+            for hole, organizations in zip(holes, affected, strict=False)
         ]
-        losing = sum(not hole.example.new_place for hole in found)
-        return Holes(len(found), losing, shown)
+        losing = sum(not hole.example.new_place for hole in holes)
+        return Holes(len(holes), losing, shown)
 
 
 def refuse_holes(caller: Caller, holes: Holes, *, accepted: bool) -> None:
     """Raises Refusal `directory-leaves-holes` unless those that lose an answer are accepted."""
     if not holes.losing or accepted:
         return
-    seen = examples_seen_by(caller, [hole for hole in holes.shown if hole["losing"]])
+    visible = examples_visible_to(caller, [hole for hole in holes.shown if hole["losing"]])
     raise Refusal(
         "directory-leaves-holes",
-        *(Violation("", "rule_set_hole", hole["rule_set"], hole["text"]) for hole in seen),
+        *(Violation("", "rule_set_hole", hole["rule_set"], hole["text"]) for hole in visible),
         count=holes.losing,
-        holes=seen,
+        holes=visible,
     )
 
 
-def report_seen_by(caller: Caller, report: Mapping[str, Any]) -> dict[str, Any]:
+def report_visible_to(caller: Caller, report: Mapping[str, Any]) -> dict[str, Any]:
     """A report with its `holes` as a limited caller may see them."""
-    return {**report, "holes": examples_seen_by(caller, report["holes"])}
+    return {**report, "holes": examples_visible_to(caller, report["holes"])}
 
 
 def _bare(holes: Holes) -> Sequence[dict[str, Any]]:

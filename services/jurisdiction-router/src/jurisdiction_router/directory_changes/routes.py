@@ -5,14 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from jurisdiction_router.core.directory.change import DirectoryChange
-from jurisdiction_router.dependencies import (
-    USUAL,
-    AcceptHoles,
-    AreaCode,
-    Writer,
-    provided,
-)
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.dependencies import AcceptHoles, AreaCode, Writer
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import (
     AreaIn,
     BodyIn,
@@ -30,7 +24,7 @@ from servicekit.errors import (
     Violation,
     responses,
 )
-from servicekit.http import IfMatch
+from servicekit.http import USUAL, IfMatch, provided
 
 router = APIRouter(tags=["directory"])
 
@@ -68,7 +62,7 @@ async def put_area(
 ) -> dict[str, Any]:
     """The area as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/code", code, body.code)
-    change = DirectoryChange(areas=[given_area(body)])
+    change = DirectoryChange(areas=[area_entry(body)])
     done = await change_entry(caller, change, reason, if_match, accept_holes=accept_holes)
     return accepted(response, done)
 
@@ -92,7 +86,7 @@ async def put_body(
 ) -> dict[str, Any]:
     """The body as a whole, over all time; one that is there needs If-Match."""
     _refuse_other_key("/id", body_id, body.id)
-    change = DirectoryChange(bodies=[given_body(body)])
+    change = DirectoryChange(bodies=[body_entry(body)])
     done = await change_entry(caller, change, reason, if_match, accept_holes=accept_holes)
     return accepted(response, done)
 

@@ -96,12 +96,12 @@ async def revisions(
 ) -> dict[str, int]:
     """The revisions of the rows with these keys that exist."""
     key = next(iter(table.primary_key.columns))
-    found = await connection.execute(
+    result = await connection.execute(
         select(key, table.c.revision).where(
             key == any_(bindparam(None, list(keys), type_=ARRAY(Text)))
         )
     )
-    return {row[0]: row[1] for row in found}
+    return {row[0]: row[1] for row in result}
 
 
 async def write_areas(connection: AsyncConnection, rows: Iterable[AreaRow]) -> None:

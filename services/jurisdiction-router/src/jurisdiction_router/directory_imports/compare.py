@@ -2,24 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assessment.read import count_organizations
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.areas_and_bodies import Body
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
-from jurisdiction_router.core.directory.documents import area_from, body_from
+from jurisdiction_router.core.directory.documents import (
+    area_document,
+    area_from,
+    body_document,
+    body_from,
+)
+from jurisdiction_router.core.periods import boundaries
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers
 from jurisdiction_router.directory_changes.find_holes import NO_HOLES, Holes
-from jurisdiction_router.directory_imports.comparison import KINDS, change_of, compared
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import Violation
 from servicekit.time import Clock
+
+Kind = Literal["added", "changed", "ended", "unchanged", "refused"]
+KINDS: tuple[Kind, ...] = ("added", "changed", "ended", "unchanged", "refused")
 
 ELSEWHERE: Final = "directory"
 """What an item is that stands for something wrong beyond what the import gives."""
@@ -33,10 +42,10 @@ class Report(NamedTuple):
     sums: dict[str, Any]
     holes: Holes
 
-    def violations(self, given: Mapping[int, str] | None = None) -> list[Violation]:
+    def violations(self, pointers: Mapping[int, str] | None = None) -> list[Violation]:
         """All that is wrong, where it stands in the request, or by the items' numbers."""
         return [
-            Violation(_place(item, given) + e["field"], e["rule"], e["value"], e["facts"])
+            Violation(_place(item, pointers) + e["field"], e["rule"], e["value"], e["facts"])
             for item in self.items
             for e in item.errors
         ]
@@ -59,14 +68,14 @@ class CompareDirectory:
         rule sets are proved over that directory.
         """
         before = jurisdiction.directory
-        rows = given_rows(rows)
+        rows = requested_rows(rows)
         items = items_of(rows)
         doubles = _doubles(rows, items)
         once = {number: item for number, item in items.items() if number not in doubles}
         change = change_of([*once.values()])
-        found = [*doubles.values()]
-        found += await self.change.check(connection, before, change, pointers_of(once))
-        errors, elsewhere = _sorted_out(found)
+        violations = [*doubles.values()]
+        violations += await self.change.check(connection, before, change, pointers_of(once))
+        errors, elsewhere = _sorted_out(violations)
         today = self.clock.today()
         report = []
         for row in rows:
@@ -106,7 +115,7 @@ class CompareDirectory:
         wrong = sum(len(item.errors) for item in items)
         organizations = None
         if not wrong:
-            real = change.without_what_is_held(before)
+            real = change.without_unchanged(before)
             places = await touched_places(connection, before, real.applied_to(before), real)
             organizations = await count_organizations(connection, places)
         return {
@@ -120,12 +129,12 @@ class CompareDirectory:
         }
 
 
-def given_rows(rows: Sequence[ItemRow]) -> list[ItemRow]:
+def requested_rows(rows: Sequence[ItemRow]) -> list[ItemRow]:
     """The items that were sent, without those that only say what is wrong elsewhere."""
     return [row for row in rows if row.what != ELSEWHERE]
 
 
-def items_of(rows: Sequence[ItemRow]) -> dict[int, GivenArea | Body]:
+def items_of(rows: Sequence[ItemRow]) -> dict[int, AreaEntry | Body]:
     """The areas and bodies of those items that can be read, by number."""
     return {
         row.number: area_from(row.after) if row.what == "area" else body_from(row.after)
@@ -135,12 +144,12 @@ def items_of(rows: Sequence[ItemRow]) -> dict[int, GivenArea | Body]:
 
 
 def pointers_of(
-    items: Mapping[int, GivenArea | Body], given: Mapping[int, str] | None = None
+    items: Mapping[int, AreaEntry | Body], positions: Mapping[int, str] | None = None
 ) -> Pointers:
     """Where each area and body stands: in the request, or by its number in the import."""
     areas, bodies = {}, {}
     for number, item in items.items():
-        pointer = f"/{number}" if given is None else given[number]
+        pointer = f"/{number}" if positions is None else positions[number]
         if isinstance(item, Body):
             bodies[item.id] = pointer
         else:
@@ -158,10 +167,10 @@ def error_of(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _place(item: ItemRow, given: Mapping[int, str] | None) -> str:
+def _place(item: ItemRow, pointers: Mapping[int, str] | None) -> str:
     if item.what == ELSEWHERE:
         return ""
-    return f"/{item.number}" if given is None else given[item.number]
+    return f"/{item.number}" if pointers is None else pointers[item.number]
 
 
 def _sorted_out(
@@ -188,16 +197,72 @@ def _key(error: Mapping[str, Any]) -> str | None:
 
 
 def _doubles(
-    rows: Sequence[ItemRow], items: Mapping[int, GivenArea | Body]
+    rows: Sequence[ItemRow], items: Mapping[int, AreaEntry | Body]
 ) -> dict[int, Violation]:
     """Items whose code or id the import has given before; the first of them counts."""
-    seen: set[tuple[str | None, str | None]] = set()
-    found = {}
+    keys: set[tuple[str | None, str | None]] = set()
+    doubles = {}
     for row in rows:
         if row.number not in items:
             continue
-        if (row.what, row.key) in seen:
+        if (row.what, row.key) in keys:
             pointer = f"/{row.number}/{'code' if row.what == 'area' else 'id'}"
-            found[row.number] = Violation(pointer, "duplicate_key", row.key)
-        seen.add((row.what, row.key))
-    return found
+            doubles[row.number] = Violation(pointer, "duplicate_key", row.key)
+        keys.add((row.what, row.key))
+    return doubles
+
+
+"""What becomes of an item; refused is one with which something is wrong."""
+
+
+class Compared(NamedTuple):
+    """An item beside what is held: its documents before and after."""
+
+    change: Kind
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def document_of(item: AreaEntry | Body, today: date) -> dict[str, Any]:
+    """An area or a body as the API shows it."""
+    return body_document(item) if isinstance(item, Body) else area_document(item, today)
+
+
+def compared(before: Directory, item: AreaEntry | Body, today: date) -> Compared:
+    """Set an area or a body beside the one that is held; "ended" is one that gets an end."""
+    stored: AreaEntry | Body | None
+    if isinstance(item, Body):
+        stored = before.bodies.get(item.id)
+    else:
+        code = item.area.code
+        stored = AreaEntry.of(before, code) if code in before.areas else None
+    was = None if stored is None else document_of(stored, today)
+    after = document_of(item, today)
+    return Compared(_kind(was, after), was, after)
+
+
+def _kind(was: dict[str, Any] | None, after: dict[str, Any]) -> Kind:
+    if was is None:
+        return "added"
+    if was == after:
+        return "unchanged"
+    return "ended" if was["valid_until"] is None and after["valid_until"] else "changed"
+
+
+def last_day(change: DirectoryChange, today: date) -> date:
+    """Return the first day, not before today, by which all that `change` says has happened."""
+    dates = {today, *boundaries([entry.area for entry in change.areas]), *boundaries(change.bodies)}
+    for entry in change.areas:
+        dates |= boundaries(entry.edges) | {former.until for former in entry.area.former_names}
+        dates |= {succession.valid_from for succession in entry.successions}
+    for body in change.bodies:
+        dates |= {former.until for former in body.former_names}
+    return max(dates)
+
+
+def change_of(items: Sequence[AreaEntry | Body]) -> DirectoryChange:
+    """The items as a change of the directory."""
+    return DirectoryChange(
+        [item for item in items if isinstance(item, AreaEntry)],
+        [item for item in items if isinstance(item, Body)],
+    )

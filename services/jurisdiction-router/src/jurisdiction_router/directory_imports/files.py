@@ -8,18 +8,18 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.directory.requests import given_area, given_body
+from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import AreaIn, BodyIn, DirectoryImport
-from jurisdiction_router.directory_imports.load import GivenItem, Loaded
+from jurisdiction_router.directory_imports.load import Request, RequestedItem
 from jurisdiction_router.directory_imports.table import TableRow, read_table
 from servicekit.errors import from_pydantic
 
 CSV = "text/csv"
 
 
-def loaded(
+def read_request(
     content: bytes, media_type: str | None, reason: str | None, vocabulary: Vocabulary
-) -> Loaded:
+) -> Request:
     """The items of a file. Its `reason` goes before the one given beside it.
 
     Raises Refusal `table-unreadable` for a table that can't be read, RequestValidationError for
@@ -27,15 +27,15 @@ def loaded(
     """
     if (media_type or "").partition(";")[0].strip().lower() == CSV:
         rows = read_table(content, vocabulary)
-        return Loaded([_of_row(row) for row in rows], "csv", reason)
-    given = _model(content)
+        return Request([_of_row(row) for row in rows], "csv", reason)
+    model = _model(content)
     items = [
-        *(GivenItem(f"/areas/{n}", None, "area", area.code, given_area(area))
-          for n, area in enumerate(given.areas)),
-        *(GivenItem(f"/bodies/{n}", None, "body", body.id, given_body(body))
-          for n, body in enumerate(given.bodies)),
+        *(RequestedItem(f"/areas/{n}", None, "area", area.code, area_entry(area))
+          for n, area in enumerate(model.areas)),
+        *(RequestedItem(f"/bodies/{n}", None, "body", body.id, body_entry(body))
+          for n, body in enumerate(model.bodies)),
     ]  # fmt: skip
-    return Loaded(items, "json", given.reason or reason)
+    return Request(items, "json", model.reason or reason)
 
 
 def _model(content: bytes) -> DirectoryImport:
@@ -53,18 +53,18 @@ def _located(errors: Sequence[Any]) -> list[Any]:
     return [{**error, "loc": ("body", *error["loc"])} for error in errors]
 
 
-def _of_row(row: TableRow) -> GivenItem:
+def _of_row(row: TableRow) -> RequestedItem:
     pointer = f"/lines/{row.line}"
     key = row.fields.get("code", row.fields.get("id", row.fields.get("key")))
     if row.what is None:
-        return GivenItem(pointer, row.line, None, key, None, row.violations)
+        return RequestedItem(pointer, row.line, None, key, None, row.violations)
     try:
         item = (
-            given_area(AreaIn.model_validate(row.fields))
+            area_entry(AreaIn.model_validate(row.fields))
             if row.what == "area"
-            else given_body(BodyIn.model_validate(row.fields))
+            else body_entry(BodyIn.model_validate(row.fields))
         )
     except ValidationError as error:
         violations = from_pydantic(error.errors())
-        return GivenItem(pointer, row.line, row.what, key, None, violations)
-    return GivenItem(pointer, row.line, row.what, key, item)
+        return RequestedItem(pointer, row.line, row.what, key, None, violations)
+    return RequestedItem(pointer, row.line, row.what, key, item)

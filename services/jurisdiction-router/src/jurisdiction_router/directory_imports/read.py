@@ -7,8 +7,8 @@ from uuid import UUID
 
 import orjson
 
-from jurisdiction_router.directory_imports import rows as directory_import_rows
-from jurisdiction_router.directory_imports.load import document_seen_by, is_seen_by
+from jurisdiction_router.directory_imports import rows
+from jurisdiction_router.directory_imports.documents import document_visible_to, is_visible
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
@@ -16,7 +16,7 @@ from servicekit.errors import Refusal
 from servicekit.http import decode_cursor, encode_cursor
 
 
-class Items(NamedTuple):
+class ItemPage(NamedTuple):
     """A page of an import's items."""
 
     items: list[ItemRow]
@@ -32,10 +32,10 @@ class ReadDirectoryImports:
     async def one(self, caller: Caller, identifier: UUID) -> ImportRow:
         """One import. Raises Refusal `not-found`."""
         async with self.database.reading() as connection:
-            row = await directory_import_rows.find(connection, identifier)
-        if row is None or not is_seen_by(caller, row):
+            row = await rows.find(connection, identifier)
+        if row is None or not is_visible(caller, row):
             raise Refusal("not-found")
-        return replace(row, document=document_seen_by(caller, row.document))
+        return replace(row, document=document_visible_to(caller, row.document))
 
     async def page(
         self, caller: Caller, states: Sequence[str] | None, cursor: str | None, limit: int
@@ -44,15 +44,15 @@ class ReadDirectoryImports:
         query = {"what": "directory imports", "states": states}
         key = decode_cursor(cursor, query, [UUID])
         async with self.database.reading() as connection:
-            items, last, size = await directory_import_rows.page(
+            items, last, size = await rows.page(
                 connection, caller.client, caller.like_patterns(), states,
                 key[0] if key else None, limit,
             )  # fmt: skip
-        following = encode_cursor([last], query) if size == limit else None
+        next_cursor = encode_cursor([last], query) if size == limit else None
         if caller.areas is not None:
-            seen = [document_seen_by(caller, each) for each in orjson.loads(items)]
-            items = orjson.dumps(seen).decode()
-        return f'{{"items":{items},"next_cursor":{orjson.dumps(following).decode()}}}'
+            visible = [document_visible_to(caller, each) for each in orjson.loads(items)]
+            items = orjson.dumps(visible).decode()
+        return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
 
     async def items(
         self,
@@ -61,7 +61,7 @@ class ReadDirectoryImports:
         changes: Sequence[str] | None,
         cursor: str | None,
         limit: int,
-    ) -> Items:
+    ) -> ItemPage:
         """A page of an import's items, in their order.
 
         Raises Refusal `not-found`, `invalid-cursor`.
@@ -70,11 +70,9 @@ class ReadDirectoryImports:
         query = {"import": str(identifier), "changes": changes}
         key = decode_cursor(cursor, query, [int])
         async with self.database.reading() as connection:
-            found = await directory_import_rows.items(
-                connection, identifier, changes, key[0] if key else None, limit
-            )
-        following = encode_cursor([found[-1].number], query) if len(found) == limit else None
-        return Items(found, following)
+            page = await rows.items(connection, identifier, changes, key[0] if key else None, limit)
+        next_cursor = encode_cursor([page[-1].number], query) if len(page) == limit else None
+        return ItemPage(page, next_cursor)
 
     async def all_items(
         self, caller: Caller, identifier: UUID, changes: Sequence[str] | None
@@ -82,4 +80,4 @@ class ReadDirectoryImports:
         """All of an import's items, in their order. Raises Refusal `not-found`."""
         await self.one(caller, identifier)
         async with self.database.reading() as connection:
-            return await directory_import_rows.items(connection, identifier, changes)
+            return await rows.items(connection, identifier, changes)

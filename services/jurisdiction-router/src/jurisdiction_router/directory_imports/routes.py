@@ -1,37 +1,35 @@
 """Routes of imports of the directory: load, look, activate or discard; and its export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.core.rules.vocabulary import Vocabulary
-from jurisdiction_router.dependencies import JSON, USUAL, AcceptHoles, Reader, Writer, provided
+from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
 from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
-from jurisdiction_router.directory_imports.files import CSV, loaded
-from jurisdiction_router.directory_imports.load import ImportDirectory
+from jurisdiction_router.directory_imports.activate import ActivateImport
+from jurisdiction_router.directory_imports.files import CSV, read_request
+from jurisdiction_router.directory_imports.load import LoadImport
 from jurisdiction_router.directory_imports.read import ReadDirectoryImports
-from jurisdiction_router.directory_imports.rows import ItemRow
+from jurisdiction_router.directory_imports.report import item_document, report_table
 from jurisdiction_router.directory_imports.schemas import (
     Change,
     DirectoryImportPage,
     DirectoryImportRecord,
     ImportItemPage,
 )
-from jurisdiction_router.directory_imports.table import COLUMNS, column_of, table_rows
+from jurisdiction_router.directory_imports.template import directory_table, template_table
 from jurisdiction_router.errors import (
     DIRECTORY_INVALID,
     DIRECTORY_LEAVES_HOLES,
     DIRECTORY_MOVED,
-    ERRORS,
     IMPORT_CLOSED,
     TABLE_UNREADABLE,
 )
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -41,21 +39,19 @@ from servicekit.errors import (
     PAYLOAD_TOO_LARGE,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
-    RULE_TEXTS,
     TOO_MANY_JOBS,
-    Text,
-    Violation,
-    explain,
     preferred_language,
     responses,
 )
-from servicekit.http import CursorText, Limit, etag
-from servicekit.tables import BOM, csv_lines, guarded
+from servicekit.http import USUAL, CursorText, Limit, etag, provided
+from servicekit.ledger import Guarded, Unguarded
+from servicekit.tables import BOM, csv_lines
 
 router = APIRouter(tags=["directory"])
 
 Current = Annotated[CurrentJurisdiction, provided(CurrentJurisdiction)]
-Imports = Annotated[ImportDirectory, provided(ImportDirectory)]
+Load = Annotated[LoadImport, provided(LoadImport)]
+Activate = Annotated[ActivateImport, provided(ActivateImport)]
 Read = Annotated[ReadDirectoryImports, provided(ReadDirectoryImports)]
 ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
 
@@ -65,18 +61,6 @@ ImportId = Annotated[UUID, Path(description="导入编号")]
 Language = Annotated[
     Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
 ]
-_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
-_REPORT_COLUMNS = (
-    Text("行号", "line"), Text("变化", "change"), *(column.header for column in COLUMNS),
-    Text("错误原因", "errors"),
-)  # fmt: skip
-_CHANGES = {
-    "added": Text("新增", "added"),
-    "changed": Text("变更", "changed"),
-    "ended": Text("终止", "ended"),
-    "unchanged": Text("不变", "unchanged"),
-    "refused": Text("有误", "refused"),
-}
 _SCHEMA = DirectoryImport.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
@@ -122,7 +106,7 @@ async def import_directory(
     request: Request,
     caller: Writer,
     current: Current,
-    imports: Imports,
+    load: Load,
     attempt: Unguarded,
     activate: Annotated[
         bool, Query(description="Have it take effect at once, if nothing is wrong 立即启用")
@@ -139,12 +123,12 @@ async def import_directory(
     Chinese or English headers, in UTF-8 or GB18030, a row for each area and each body. The rule
     sets in force or due are proved over that directory: the report names the holes it would open.
     """
-    given = loaded(
+    requested = read_request(
         await request.body(), request.headers.get("content-type"), reason,
         current.vocabulary,
     )  # fmt: skip
     return answered(
-        await imports.load(caller, given, attempt, activate=activate, accept_holes=accept_holes)
+        await load(caller, requested, attempt, activate=activate, accept_holes=accept_holes)
     )
 
 
@@ -183,9 +167,8 @@ async def download_directory_template(
 
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
-    said = _language(request, language)
-    lines = table_rows(_EXAMPLES, current.vocabulary, said)
-    return _table("directory-template", [_header(said), *lines])
+    spoken = _language(request, language)
+    return _table("directory-template", template_table(spoken, current.vocabulary))
 
 
 @router.get(
@@ -218,12 +201,12 @@ async def export_directory(
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
         return Response(body, headers={"content-disposition": name}, media_type=JSON)
-    said = _language(request, language)
+    spoken = _language(request, language)
     items = [
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table("directory", [_header(said), *table_rows(items, current.vocabulary, said)])
+    return _table("directory", directory_table(items, spoken, current.vocabulary))
 
 
 @router.get(
@@ -266,13 +249,16 @@ async def list_directory_import_items(
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
     if format == "csv":
-        said = _language(request, language)
+        spoken = _language(request, language)
         rows = await read.all_items(caller, import_id, change)
-        cells = _report_rows(rows, said, current.vocabulary)
-        header = [title.say(said) for title in _REPORT_COLUMNS]
-        return _table(f"directory-import-{import_id}", [header, *cells])
-    found = await read.items(caller, import_id, change, cursor, limit)
-    page = {"items": [_item(row) for row in found.items], "next_cursor": found.next_cursor}
+        return _table(
+            f"directory-import-{import_id}", report_table(rows, spoken, current.vocabulary)
+        )
+    items_page = await read.items(caller, import_id, change, cursor, limit)
+    page = {
+        "items": [item_document(row) for row in items_page.items],
+        "next_cursor": items_page.next_cursor,
+    }
     return Response(orjson.dumps(page), media_type=JSON)
 
 
@@ -284,10 +270,10 @@ async def list_directory_import_items(
     responses=responses(*_CLOSING, TOO_MANY_JOBS),
 )
 async def compare_directory_import(
-    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+    caller: Writer, load: Load, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """With the directory as it is now: another report, and another impact."""
-    return answered(await imports.compare_anew(caller, import_id, attempt))
+    return answered(await load.compare_again(caller, import_id, attempt))
 
 
 @router.post(
@@ -304,7 +290,7 @@ async def compare_directory_import(
 )  # fmt: skip
 async def activate_directory_import(
     caller: Writer,
-    imports: Imports,
+    activate: Activate,
     import_id: ImportId,
     attempt: Guarded,
     accept_holes: AcceptHoles = False,
@@ -316,7 +302,7 @@ async def activate_directory_import(
     Nothing happens either if it would leave holes in rule sets that are in force or due, unless
     they are accepted.
     """
-    return answered(await imports.activate(caller, import_id, attempt, accept_holes=accept_holes))
+    return answered(await activate(caller, import_id, attempt, accept_holes=accept_holes))
 
 
 @router.post(
@@ -327,57 +313,14 @@ async def activate_directory_import(
     responses=responses(*_CLOSING),
 )
 async def withdraw_directory_import(
-    caller: Writer, imports: Imports, import_id: ImportId, attempt: Guarded
+    caller: Writer, activate: Activate, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """One that is not active; it stays as a record."""
-    return answered(await imports.withdraw(caller, import_id, attempt))
+    return answered(await activate.withdraw(caller, import_id, attempt))
 
 
-def _item(row: ItemRow) -> dict[str, Any]:
-    return {**row._asdict(), "errors": explained(row.errors)}
-
-
-def explained(errors: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Errors as they are kept, in both languages."""
-    return [
-        {
-            "field": error["field"], "rule": error["rule"], "value": error["value"],
-            "zh": _say(error, "zh"), "en": _say(error, "en"),
-        }
-        for error in errors
-    ]  # fmt: skip
-
-
-def _say(error: dict[str, Any], language: str) -> str:
-    violation = Violation(error["field"], error["rule"], error["value"], error["facts"])
-    return explain(violation, language, _TEXTS)
-
-
-def _report_rows(
-    rows: Iterable[ItemRow], language: str, vocabulary: Vocabulary
-) -> Iterator[list[str]]:
-    for row in rows:
-        if row.after is None or row.what is None:
-            cells = ["", guarded(row.key or ""), *[""] * (len(COLUMNS) - 2)]
-        else:
-            (cells,) = table_rows([(row.what, row.after)], vocabulary, language)
-        reasons = (_reason(error, language) for error in row.errors)
-        line = "" if row.line is None else str(row.line)
-        yield [line, _CHANGES[row.change].say(language), *cells, guarded(" ".join(reasons))]
-
-
-def _reason(error: dict[str, Any], language: str) -> str:
-    column = column_of(error["field"])
-    words = _say(error, language)
-    return words if column is None else f"{column.header.say(language)}: {words}"
-
-
-def _language(request: Request, given: str | None) -> str:
-    return given or preferred_language(request.headers.get("accept-language"))
-
-
-def _header(language: str) -> list[str]:
-    return [column.header.say(language) for column in COLUMNS]
+def _language(request: Request, requested: str | None) -> str:
+    return requested or preferred_language(request.headers.get("accept-language"))
 
 
 def _table(name: str, rows: Iterable[list[str]]) -> Response:
@@ -386,27 +329,3 @@ def _table(name: str, rows: Iterable[list[str]]) -> Response:
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
         media_type=f"{CSV}; charset=utf-8",
     )
-
-
-_NOTHING: dict[str, Any] = {
-    "valid_until": None, "former_names": [], "codes": [], "successors": [], "successor": None,
-    "system": None,
-}  # fmt: skip
-_EXAMPLES: list[tuple[str, dict[str, Any]]] = [
-    ("area", {
-        **_NOTHING, "code": "440303091", "name": "大塘街道", "level": "street",
-        "parents": [{"parent": "440303", "valid_from": "2027-01-01", "valid_until": None}],
-        "valid_from": "2027-01-01",
-    }),
-    ("body", {
-        **_NOTHING, "id": "440303091-street_work_committee", "kind": "street_work_committee",
-        "name": "大塘街道党工委", "area_code": "440303091", "valid_from": "2027-01-01",
-    }),
-    ("body", {
-        **_NOTHING, "id": "440303-industry_committee-finance", "kind": "industry_committee",
-        "name": "罗湖区会计行业党委", "area_code": "440303", "system": "finance",
-        "valid_from": "2027-01-01",
-        "former_names": [{"name": "罗湖区会计行业党总支", "until": "2028-01-01"}],
-    }),
-]  # fmt: skip
-"""Rows of the template: of a time to come, so that nobody takes them for the city's."""

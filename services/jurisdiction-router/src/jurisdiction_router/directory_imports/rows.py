@@ -91,8 +91,8 @@ async def find(
     connection: AsyncConnection, identifier: UUID, *, lock: bool = False
 ) -> ImportRow | None:
     """The import, locked until the transaction ends if asked for."""
-    found = await connection.execute(_FIND_LOCKED if lock else _FIND, {"id": identifier})
-    row = found.one_or_none()
+    result = await connection.execute(_FIND_LOCKED if lock else _FIND, {"id": identifier})
+    row = result.one_or_none()
     if row is None:
         return None
     return ImportRow(row.id, row.client, list(row.areas), row.revision, orjson.loads(row.document))

@@ -117,8 +117,8 @@ class _Words:
         bodies = dict(vocabulary.bodies)
         self.kinds: Mapping[str, Mapping[str, Text]] = {"area": LEVELS, "body": bodies}
         self.systems = {
-            code: said
-            for (attribute, code), said in vocabulary.values.items()
+            code: words
+            for (attribute, code), words in vocabulary.values.items()
             if attribute == "supervisor_system" and code != "none"
         }
         self._read = {what: _readings(self.kinds[what]) for what in RECORDS}
@@ -139,8 +139,8 @@ class _Words:
 def _readings(words: Mapping[str, Text]) -> dict[str, str]:
     return {
         reading.lower(): code
-        for code, said in words.items()
-        for reading in (code, said.zh, said.en)
+        for code, label in words.items()
+        for reading in (code, label.zh, label.en)
     }
 
 
@@ -181,84 +181,84 @@ def _columns(header: Sequence[str]) -> list[str]:
         for column in COLUMNS
         for alias in (column.name, column.header.zh, column.header.en, *column.aliases)
     }
-    found: list[str] = []
+    names: list[str] = []
     violations = []
     for title in header:
         name = known.get(title.lower())
         if (name is None and title.lower() in IGNORED) or not title:
-            found.append(f"ignored {len(found)}")
+            names.append(f"ignored {len(names)}")
             continue
         if name is None:
             violations.append(Violation("/1", "unknown_column", title))
-        elif name in found:
+        elif name in names:
             violations.append(Violation("/1", "repeated_column", title))
-        found.append(name or "")
-    missing = [c for c in COLUMNS if c.name in _NEEDED and c.name not in found]
+        names.append(name or "")
+    missing = [c for c in COLUMNS if c.name in _NEEDED and c.name not in names]
     violations += [
         Violation("/1", "missing_column", f"{c.header.zh} / {c.header.en}") for c in missing
     ]
     if violations:
         raise Refusal("table-unreadable", *violations)
-    return found
+    return names
 
 
 _NEEDED: Final = ("record", "key", "name", "kind", "area", "valid_from")
 
 
 def _row(line: int, cells: Mapping[str, str], words: _Words) -> TableRow:
-    given = {name: text for name, text in cells.items() if text}
-    what = words.record(given.get("record", ""))
+    filled = {name: text for name, text in cells.items() if text}
+    what = words.record(filled.get("record", ""))
     if what is None:
-        expected = ", ".join(f"{said.zh} {said.en}" for said in RECORDS.values())
-        value = given.get("record")
+        expected = ", ".join(f"{label.zh} {label.en}" for label in RECORDS.values())
+        value = filled.get("record")
         wrong = Violation("/record", "literal_error", value, {"expected": expected})
-        return TableRow(line, None, {"key": given.get("key")}, (wrong,))
-    fields: dict[str, Any] = {name: given[name] for name in ("name",) if name in given}
+        return TableRow(line, None, {"key": filled.get("key")}, (wrong,))
+    fields: dict[str, Any] = {name: filled[name] for name in ("name",) if name in filled}
     for name in ("valid_from", "valid_until"):
-        if name in given:
-            fields[name] = _date(given[name])
-    if "former_names" in given:
-        fields["former_names"] = [_former_name(part) for part in _parts(given["former_names"])]
-    return TableRow(line, what, {**fields, **(_area if what == "area" else _body)(given, words)})
+        if name in filled:
+            fields[name] = _date(filled[name])
+    if "former_names" in filled:
+        fields["former_names"] = [_former_name(part) for part in _parts(filled["former_names"])]
+    return TableRow(line, what, {**fields, **(_area if what == "area" else _body)(filled, words)})
 
 
-def _area(given: Mapping[str, str], words: _Words) -> dict[str, Any]:
+def _area(cells: Mapping[str, str], words: _Words) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    if "key" in given:
-        fields["code"] = given["key"]
-    if "kind" in given:
-        fields["level"] = words.kind("area", given["kind"])
-    if "system" in given:
-        fields["system"] = given["system"]  # an area has none: refused by name
-    parents = _parts(given.get("area", ""))
+    if "key" in cells:
+        fields["code"] = cells["key"]
+    if "kind" in cells:
+        fields["level"] = words.kind("area", cells["kind"])
+    if "system" in cells:
+        fields["system"] = cells["system"]  # an area has none: refused by name
+    parents = _parts(cells.get("area", ""))
     if len(parents) == 1 and " " not in parents[0]:
         fields["parent"] = parents[0]
     elif parents:
         fields["parents"] = [_dated(part, "parent") for part in parents]
-    if "successors" in given:
-        fields["successors"] = [_successor(part) for part in _parts(given["successors"])]
-    if "codes" in given:
-        fields["codes"] = [_other_code(part) for part in _parts(given["codes"])]
+    if "successors" in cells:
+        fields["successors"] = [_successor(part) for part in _parts(cells["successors"])]
+    if "codes" in cells:
+        fields["codes"] = [_other_code(part) for part in _parts(cells["codes"])]
     return fields
 
 
-def _body(given: Mapping[str, str], words: _Words) -> dict[str, Any]:
+def _body(cells: Mapping[str, str], words: _Words) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, field in (("key", "id"), ("area", "area_code"), ("successors", "successor")):
-        if name in given:
-            fields[field] = given[name]
-    if "kind" in given:
-        fields["kind"] = words.kind("body", given["kind"])
-    if "system" in given:
-        fields["system"] = words.system(given["system"])
-    if "codes" in given:
-        fields["codes"] = given["codes"]  # a body has none: refused by name
+        if name in cells:
+            fields[field] = cells[name]
+    if "kind" in cells:
+        fields["kind"] = words.kind("body", cells["kind"])
+    if "system" in cells:
+        fields["system"] = words.system(cells["system"])
+    if "codes" in cells:
+        fields["codes"] = cells["codes"]  # a body has none: refused by name
     return fields
 
 
 def _parts(cell: str) -> list[str]:
-    found = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL).strip() for part in _PART.findall(cell))
-    return [part for part in found if part]
+    parts = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL).strip() for part in _PART.findall(cell))
+    return [part for part in parts if part]
 
 
 def _dated(part: str, name: str) -> dict[str, Any]:
@@ -290,10 +290,10 @@ def _former_name(part: str) -> dict[str, Any]:
 
 def _date(text: str) -> str:
     """A date as people write it, in its ISO form; what is none stays as it is."""
-    found = _DATE.fullmatch(text.strip())
-    if found is None:
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
         return text.strip()
-    year, month, day = found.groups()[:3] if found.group(1) else found.groups()[3:]
+    year, month, day = match.groups()[:3] if match.group(1) else match.groups()[3:]
     return f"{year}-{int(month):02}-{int(day):02}"
 
 

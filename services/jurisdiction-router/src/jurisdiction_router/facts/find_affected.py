@@ -22,7 +22,7 @@ SAMPLES: Final = 5
 _Hit = list[tuple[UUID, date, date | None]]
 
 
-async def organizations_hit(
+async def organizations_affected(
     connection: AsyncConnection,
     jurisdiction: Jurisdiction,
     places: Collection[str],
@@ -39,13 +39,13 @@ async def organizations_hit(
     noted: list[_Hit] = [[] for _ in examples]
     async for part in fact_rows.facts_in(connection, places, BATCH):
         await asyncio.to_thread(_note, hits, part, examples, noted)
-    found: list[dict[str, Any] | None] = []
+    affected: list[dict[str, Any] | None] = []
     for (example, _), facts in zip(examples, noted, strict=True):
         if example.kind not in HITTING:
-            found.append(None)
+            affected.append(None)
             continue
         holders = await fact_rows.who_has(connection, facts, SAMPLES)
-        found.append(
+        affected.append(
             {
                 "count": holders.organizations,
                 "samples": [
@@ -55,7 +55,7 @@ async def organizations_hit(
                 ],
             }
         )  # fmt: skip
-    return found
+    return affected
 
 
 def _note(
@@ -65,19 +65,19 @@ def _note(
     noted: Sequence[_Hit],
 ) -> None:
     for row in part:
-        for (example, always), found in zip(examples, noted, strict=True):
-            found += [(row.id, *days) for days in hits.of(example, row.facts, always)]
+        for (example, always), periods in zip(examples, noted, strict=True):
+            periods += [(row.id, *days) for days in hits.of(example, row.facts, always)]
 
 
-def examples_seen_by(caller: Caller, examples: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def examples_visible_to(caller: Caller, examples: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Counterexamples without what lies outside a limited caller's areas: counts and samples."""
     if caller.areas is None:
         return [*examples]
-    seen = []
+    visible = []
     for example in examples:
-        hit = example["organizations"]
-        if hit is not None:
-            samples = [each for each in hit["samples"] if caller.may_see(each["area"])]
-            hit = {"count": None, "samples": samples}
-        seen.append({**example, "organizations": hit})
-    return seen
+        organizations = example["organizations"]
+        if organizations is not None:
+            samples = [each for each in organizations["samples"] if caller.may_see(each["area"])]
+            organizations = {"count": None, "samples": samples}
+        visible.append({**example, "organizations": organizations})
+    return visible

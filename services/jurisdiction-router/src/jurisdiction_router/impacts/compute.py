@@ -93,8 +93,8 @@ async def impact_of(
 def _staged(proposal: Proposal, part: Sequence[DistinctFacts], flows: Flows) -> list[StagedChange]:
     staged = []
     for row in part:
-        found = changes(proposal.before, proposal.after, row.facts)
-        pieces = placed(proposal.before, proposal.after, row.facts, found)
+        moves = changes(proposal.before, proposal.after, row.facts)
+        pieces = placed(proposal.before, proposal.after, row.facts, moves)
         staged += [_stage(row.id, piece, flows) for piece in pieces]
     return staged
 
@@ -137,7 +137,7 @@ class RunImpact:
 
     database: Database
     current: CurrentJurisdiction
-    proposers: Mapping[str, Propose]
+    impact_sources: Mapping[str, Propose]
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Compute the impact of what `job.params` propose, on one snapshot; its digest.
@@ -151,9 +151,9 @@ class RunImpact:
 
         async with self.database.transaction() as connection:
             await impact_rows.hold_snapshot(connection)
-            before = await self.current.seen_by(connection)
+            before = await self.current.visible_in(connection)
             try:
-                propose = self.proposers[job.params["of"]]
+                propose = self.impact_sources[job.params["of"]]
                 proposal = await propose(connection, before, job.params)
             except Refusal as refusal:
                 raise JobFailed({"error": refusal.code, **refusal.facts}) from refusal

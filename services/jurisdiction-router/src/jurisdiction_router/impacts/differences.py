@@ -57,7 +57,7 @@ class Change(NamedTuple):
         return (self.before and self.before.key(), self.after and self.after.key())
 
 
-Said = tuple[tuple[date, date | None, tuple[str, Party | None] | None], ...]
+Answers = tuple[tuple[date, date | None, tuple[str, Party | None] | None], ...]
 """What a jurisdiction answers over all time, as `Jurisdiction.answers` yields it."""
 
 
@@ -67,10 +67,10 @@ def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> tuple[Ch
 
 
 @lru_cache(maxsize=MAX_COMPARED)
-def _changes(before: Said, after: Said) -> tuple[Change, ...]:
+def _changes(before: Answers, after: Answers) -> tuple[Change, ...]:
     """Compare what is said; whole districts are said the same of, hence remembered."""
     old, new = _stretches(before), _stretches(after)
-    found: list[Change] = []
+    differences: list[Change] = []
     i = j = 0
     start = date.min
     while True:
@@ -78,25 +78,25 @@ def _changes(before: Said, after: Said) -> tuple[Change, ...]:
         ends = [end for end in (one.valid_until, other.valid_until) if end is not None]
         end = min(ends, default=None)
         if _key(one.answer) != _key(other.answer):
-            _append(found, Change(start, end, one.answer, other.answer))
+            _append(differences, Change(start, end, one.answer, other.answer))
         if end is None:
-            return tuple(found)
+            return tuple(differences)
         i += one.valid_until == end
         j += other.valid_until == end
         start = end
 
 
-def _stretches(said: Said) -> list[Stretch]:
+def _stretches(answers: Answers) -> list[Stretch]:
     """Return the answers from the first day on, without a gap; equal neighbours joined."""
-    found: list[Stretch] = []
-    for start, end, answer in said:
-        last = found[-1] if found else None
+    stretches: list[Stretch] = []
+    for start, end, answer in answers:
+        last = stretches[-1] if stretches else None
         now = None if answer is None else Answer(*answer)
         if last is not None and _key(last.answer) == _key(now):
-            found[-1] = last._replace(valid_until=end, answer=now)
+            stretches[-1] = last._replace(valid_until=end, answer=now)
         else:
-            found.append(Stretch(start, end, now))
-    return found
+            stretches.append(Stretch(start, end, now))
+    return stretches
 
 
 class Placed(NamedTuple):
@@ -108,12 +108,12 @@ class Placed(NamedTuple):
 
 
 def placed(
-    before: Jurisdiction, after: Jurisdiction, facts: Facts, found: Iterable[Change]
+    before: Jurisdiction, after: Jurisdiction, facts: Facts, differences: Iterable[Change]
 ) -> Iterator[Placed]:
     """Cut changes for organizations with `facts` wherever an access area changes."""
     old, new = before.access_areas(facts), after.access_areas(facts)
     cuts = sorted({start for start, _, _ in (*old, *new)})
-    for change in found:
+    for change in differences:
         for start, end in pieces(change.valid_from, change.valid_until, cuts):
             piece = change._replace(valid_from=start, valid_until=end)
             yield Placed(piece, _area_on(old, start), _area_on(new, start))
@@ -123,23 +123,23 @@ def placed_by_timelines(
     old: Sequence[AssignmentSegment], new: Sequence[AssignmentSegment]
 ) -> list[Placed]:
     """Return what changes from one whole assignment timeline to another, overrides and all."""
-    found: list[Placed] = []
+    pieces: list[Placed] = []
     cuts = sorted(boundaries([*old, *new]))
     for start, end in zip(cuts, [*cuts[1:], None], strict=False):
         one, other = _segment_on(old, start), _segment_on(new, start)
-        before, after = _said(one), _said(other)
+        before, after = _answer_of(one), _answer_of(other)
         if _key(before) == _key(after):
             continue
         area = next(s.decision.area() for s in (one, other) if s is not None)
         area_after = next(s.decision.area() for s in (other, one) if s is not None)
         piece = Placed(Change(start, end, before, after), area, area_after)
-        last = found[-1] if found else None
+        last = pieces[-1] if pieces else None
         if last is not None and _is_same(last, piece):
             piece = piece._replace(change=piece.change._replace(valid_from=last.change.valid_from))
-            found[-1] = piece
+            pieces[-1] = piece
         else:
-            found.append(piece)
-    return found
+            pieces.append(piece)
+    return pieces
 
 
 def _is_same(last: Placed, piece: Placed) -> bool:
@@ -150,7 +150,7 @@ def _is_same(last: Placed, piece: Placed) -> bool:
     )
 
 
-def _said(segment: AssignmentSegment | None) -> Answer | None:
+def _answer_of(segment: AssignmentSegment | None) -> Answer | None:
     if segment is None:
         return None
     supervising = segment.decision.document["supervising"]
@@ -165,12 +165,12 @@ def _area_on(areas: Iterable[tuple[date, date | None, str]], day: date) -> str:
     return next(area for _, end, area in areas if end is None or day < end)
 
 
-def _append(found: list[Change], change: Change) -> None:
-    last = found[-1] if found else None
+def _append(differences: list[Change], change: Change) -> None:
+    last = differences[-1] if differences else None
     if last is not None and last.valid_until == change.valid_from and last.key() == change.key():
-        found[-1] = change._replace(valid_from=last.valid_from)
+        differences[-1] = change._replace(valid_from=last.valid_from)
     else:
-        found.append(change)
+        differences.append(change)
 
 
 def _key(answer: Answer | None) -> tuple[str, str | None] | None:

@@ -54,13 +54,13 @@ class ReadImpact:
         query = {"impact": str(impact)}
         key = decode_cursor(cursor, query, [UUID, date])
         async with self.database.reading() as connection:
-            found = await impact_rows.moves(
+            page = await impact_rows.moves(
                 connection, impact, caller.like_patterns(), (key[0], key[1]) if key else None, limit
             )
-        following = None
-        if found.size == limit and found.last is not None:
-            following = encode_cursor(found.last, query)
-        return f'{{"items":{found.documents},"next_cursor":{orjson.dumps(following).decode()}}}'
+        next_cursor = None
+        if page.size == limit and page.last is not None:
+            next_cursor = encode_cursor(page.last, query)
+        return f'{{"items":{page.documents},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
 
     async def all_moves(self, caller: Caller, impact: UUID) -> AsyncIterator[Any]:
         """Every move as a row, in order, many at a time. Raises Refusal `not-found`."""

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from jurisdiction_router.csv_cells import cell
-from jurisdiction_router.dependencies import JSON, USUAL, Reader, provided
+from jurisdiction_router.dependencies import JSON, Reader
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact, MovePage
 from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
-from servicekit.http import CursorText, Limit
+from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["impacts"])
 

@@ -278,8 +278,8 @@ async def finish(
 
     Each pair of answers is told once, before the list; a move names it by its rank.
     """
-    asked = {"valid_on": valid_on, "places": list(places)}
-    assessed = (await connection.execute(_COUNT_ASSESSED, asked)).scalar_one()
+    summed = {"valid_on": valid_on, "places": list(places)}
+    assessed = (await connection.execute(_COUNT_ASSESSED, summed)).scalar_one()
     bound = {"impact": impact, "header": header, "valid_on": valid_on, "assessed": assessed}
     return str((await connection.execute(_FINISH, bound)).scalar_one())
 
@@ -309,8 +309,8 @@ async def count_moved(
     connection: AsyncConnection, impact: UUID, patterns: Sequence[str] | None
 ) -> int:
     """How many organizations move on any day at all."""
-    found = await connection.execute(_COUNT_MOVED, {"impact": impact, "patterns": patterns})
-    return int(found.scalar_one())
+    result = await connection.execute(_COUNT_MOVED, {"impact": impact, "patterns": patterns})
+    return int(result.scalar_one())
 
 
 async def samples(
@@ -321,10 +321,10 @@ async def samples(
     each: int,
 ) -> str:
     """A few moves of each of the largest flows, as a JSON array."""
-    found = await connection.execute(
+    result = await connection.execute(
         _SAMPLES, {"impact": impact, "patterns": patterns, "flows": flows, "each": each}
     )
-    return found.scalar_one() or "[]"
+    return result.scalar_one() or "[]"
 
 
 class Moves(NamedTuple):
@@ -344,12 +344,12 @@ async def moves(
 ) -> Moves:
     """Up to `limit` moves in the order of organization and date."""
     organization, start = after or (None, None)
-    found = await connection.execute(
+    result = await connection.execute(
         _MOVES,
         {"impact": impact, "patterns": patterns, "organization": organization, "start": start,
          "limit": limit},
     )  # fmt: skip
-    rows = found.all()
+    rows = result.all()
     last = (rows[-1].organization_id, rows[-1].valid_from) if rows else None
     return Moves(f"[{','.join(row.document for row in rows)}]", last, len(rows))
 
@@ -358,8 +358,8 @@ async def move_rows(
     connection: AsyncConnection, impact: UUID, patterns: Sequence[str] | None
 ) -> AsyncIterator[Sequence[Any]]:
     """All moves as rows for a file, many at a time."""
-    found = await connection.stream(_MOVE_ROWS, {"impact": impact, "patterns": patterns})
-    async for part in found.partitions(2_000):
+    result = await connection.stream(_MOVE_ROWS, {"impact": impact, "patterns": patterns})
+    async for part in result.partitions(2_000):
         yield part
 
 
@@ -384,14 +384,14 @@ async def put_finished_job(
 async def difference(
     connection: AsyncConnection,
     approved: UUID | str,
-    found: UUID | str,
+    repeated: UUID | str,
     patterns: Sequence[str] | None = None,
 ) -> dict[str, int]:
     """How the lists of two impacts differ: rows only in the one, rows only in the other.
 
     With `patterns` only rows in those areas count.
     """
-    ids = {"approved": UUID(str(approved)), "found": UUID(str(found)), "patterns": patterns}
+    ids = {"approved": UUID(str(approved)), "found": UUID(str(repeated)), "patterns": patterns}
     result = await connection.execute(_DIFFERENCE, ids)
     row = result.one()
     return {"no_longer": row.gone, "new": row.added}

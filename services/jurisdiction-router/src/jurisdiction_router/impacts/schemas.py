@@ -96,17 +96,3 @@ class Impact(BaseModel):
     created_at: str = Field(description="RFC 3339")
     updated_at: str = Field(description="RFC 3339")
     result: ImpactResult | None = Field(description="Once it has succeeded 结果")
-
-
-class Job(BaseModel):
-    """Long work under way 任务."""
-
-    id: str = Field(description="编号")
-    kind: str = Field(description="类别")
-    state: Literal["queued", "running", "succeeded", "failed"] = Field(description="状态")
-    done: int = Field(description="已处理")
-    total: int | None = Field(description="Null until it is known 总数")
-    errors: int = Field(description="错误数")
-    result: dict[str, Any] | None = Field(description="What came of it so far 结果")
-    created_at: str = Field(description="RFC 3339")
-    updated_at: str = Field(description="RFC 3339")

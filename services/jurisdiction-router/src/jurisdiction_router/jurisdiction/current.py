@@ -40,7 +40,7 @@ class CurrentJurisdiction:
             return self._loaded[1]
         return await self._load(connection, edition)
 
-    async def seen_by(self, connection: AsyncConnection) -> Jurisdiction:
+    async def visible_in(self, connection: AsyncConnection) -> Jurisdiction:
         """The jurisdiction that a transaction with a snapshot of its own sees."""
         edition = await rows.edition(connection)
         if self._loaded is not None and self._loaded[0] == edition:

@@ -50,8 +50,8 @@ async def edition(
     """
     if lock is not None:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
-    found = await connection.execute(_EDITION[lock])
-    return int(found.scalar_one())
+    result = await connection.execute(_EDITION[lock])
+    return int(result.scalar_one())
 
 
 async def next_edition(connection: AsyncConnection) -> None:
@@ -105,11 +105,11 @@ async def load_rule_sets(connection: AsyncConnection) -> list[RuleSet]:
         )
     )
     read: dict[str, RuleSet] = {}
-    found = []
+    rule_sets = []
     for row in rows:
         if row.content not in read:
             read[row.content] = read_rule_set(orjson.loads(row.content), stored=True)
-        found.append(
+        rule_sets.append(
             replace(read[row.content], valid_from=row.valid_from, valid_until=row.valid_until)
         )
-    return found
+    return rule_sets

@@ -1,27 +1,21 @@
 """Disputes: a body says "not ours", and why; the clock runs until somebody designates."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-import orjson
 from sqlalchemy.exc import IntegrityError
 
+from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.assessment.read import lock_organization
-from jurisdiction_router.attempts import Attempt, Worked, once
-from jurisdiction_router.overrides import rows as override_rows
-from jurisdiction_router.overrides.designate import (
-    dispute_event,
-    write_dispute,
-)
+from jurisdiction_router.overrides import rows
+from jurisdiction_router.overrides.documents import dispute_event, write_dispute
 from jurisdiction_router.overrides.parameters import Parameters, value_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.http import check_if_match
 from servicekit.ids import uuid7
-from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock, state_on
 
 
@@ -29,8 +23,7 @@ from servicekit.time import Clock, state_on
 class DisputeAssignment:
     """The use cases, with what they need."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     clock: Clock
     parameters: Parameters
 
@@ -44,18 +37,11 @@ class DisputeAssignment:
         """
         today = self.clock.today()
         days = value_on(self.parameters, "dispute_settlement_days", today)
-
-        async def work() -> Worked:
-            held = await lock_organization(connection, caller, organization_id)
-            state = state_on([s.segment for s in held.segments], today) or {}
-            supervising = (state.get("supervising") or {}).get("id")
-            if supervising != body_id:
-                rule = "not_supervising" if supervising else "nobody_supervising"
-                raise Refusal(
-                    "not-supervised-by",
-                    Violation("/body_id", rule, body_id, {"supervising": supervising}),
-                    body_id=body_id,
-                )
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            organization = await lock_organization(change.connection, caller, organization_id)
+            _check_supervisor(organization, body_id, today)
             identifier = uuid7()
             document = {
                 "id": str(identifier),
@@ -70,39 +56,47 @@ class DisputeAssignment:
                 "recorded_by": caller.client,
                 "revision": 1,
             }
-            row = StoredDocument(identifier, held.area_on(today), 1, document)
+            dispute = StoredDocument(identifier, organization.area_on(today), 1, document)
             try:
-                await override_rows.put_dispute(connection, row)
+                await rows.put_dispute(change.connection, dispute)
             except IntegrityError as error:
                 raise Refusal("dispute-open", id=str(organization_id)) from error
-            body = orjson.dumps({**document, "overdue": False}).decode()
-            answer = StoredAnswer(201, f"/v1/disputes/{identifier}", body)
-            return answer, [dispute_event(row, caller, reason, today)]
-
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+            change.event(dispute_event(dispute, caller, reason, today))
+            return change.answer(201, {**document, "overdue": False}, f"/v1/disputes/{identifier}")
 
     async def withdraw(
         self, caller: Caller, identifier: UUID, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
         """Withdraw an open dispute; its document.
 
-        Raises Refusal `not-found`, `dispute-closed`, `idempotency-conflict`; Problem 412, 428.
+        Raises Refusal `not-found`, `dispute-closed`, `idempotency-conflict`,
+        `precondition-failed`, `precondition-required`.
         """
         today = self.clock.today()
-
-        async def work() -> Worked:
-            row = await override_rows.lock_dispute(connection, identifier)
-            if row is None or not caller.may_see(row.area):
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            dispute = await rows.lock_dispute(change.connection, identifier)
+            if dispute is None or not caller.may_see(dispute.area):
                 raise Refusal("not-found")
-            check_if_match(attempt.if_match, row.revision)
-            if row.document["state"] != "open":
-                raise Refusal("dispute-closed", state=row.document["state"])
-            changed = await write_dispute(
-                connection, row, {"state": "withdrawn", "settled_on": today.isoformat()}
+            attempt.check(dispute.revision)
+            if dispute.document["state"] != "open":
+                raise Refusal("dispute-closed", state=dispute.document["state"])
+            withdrawn = await write_dispute(
+                change.connection, dispute, {"state": "withdrawn", "settled_on": today.isoformat()}
             )
-            answer = StoredAnswer(200, None, orjson.dumps(changed.document).decode())
-            return answer, [dispute_event(changed, caller, reason, today)]
+            change.event(dispute_event(withdrawn, caller, reason, today))
+            return change.answer(200, withdrawn.document)
 
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+
+def _check_supervisor(organization: StoredOrganization, body_id: str, today: date) -> None:
+    """Raises Refusal `not-supervised-by` unless the body supervises the organization today."""
+    state = state_on([s.segment for s in organization.segments], today) or {}
+    supervising = (state.get("supervising") or {}).get("id")
+    if supervising != body_id:
+        rule = "not_supervising" if supervising else "nobody_supervising"
+        raise Refusal(
+            "not-supervised-by",
+            Violation("/body_id", rule, body_id, {"supervising": supervising}),
+            body_id=body_id,
+        )

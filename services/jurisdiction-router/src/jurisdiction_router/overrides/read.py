@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from jurisdiction_router.overrides import rows as override_rows
+from jurisdiction_router.overrides import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
@@ -15,8 +15,8 @@ from servicekit.time import Clock
 
 What = Literal["overrides", "disputes"]
 _PAGES = {
-    "overrides": override_rows.page_of_overrides,
-    "disputes": override_rows.page_of_disputes,
+    "overrides": rows.page_of_overrides,
+    "disputes": rows.page_of_disputes,
 }
 
 
@@ -42,20 +42,20 @@ class ReadOverrides:
         query |= {"what": what, "valid_on": day.isoformat()}
         key = decode_cursor(cursor, query, [UUID])
         async with self.database.reading() as connection:
-            found = await _PAGES[what](
+            page = await _PAGES[what](
                 connection, filters, day, caller.like_patterns(), key[0] if key else None, limit
             )
-        following = "null"
-        if found.size == limit and found.last is not None:
-            following = f'"{encode_cursor([found.last], query)}"'
-        return f'{{"items":{found.documents},"next_cursor":{following}}}'
+        next_cursor = "null"
+        if page.size == limit and page.last is not None:
+            next_cursor = f'"{encode_cursor([page.last], query)}"'
+        return f'{{"items":{page.documents},"next_cursor":{next_cursor}}}'
 
     async def one(self, caller: Caller, what: What, identifier: UUID) -> str:
         """One of them, as it stands today, as JSON text. Raises Refusal `not-found`."""
         async with self.database.reading() as connection:
-            found = await _PAGES[what](
+            page = await _PAGES[what](
                 connection, {"id": identifier}, self.clock.today(), caller.like_patterns(), None, 1
             )
-        if not found.size:
+        if not page.size:
             raise Refusal("not-found")
-        return found.documents[1:-1]
+        return page.documents[1:-1]

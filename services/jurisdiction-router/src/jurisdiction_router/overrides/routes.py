@@ -10,14 +10,12 @@ from fastapi import APIRouter, Path, Query, Response
 from jurisdiction_router.core.deciding.designation import Replaced
 from jurisdiction_router.dependencies import (
     JSON,
-    USUAL,
     Approver,
     AreaPrefixes,
     Code,
     Reader,
-    ValidOn,
     Writer,
-    provided,
+    answered,
 )
 from jurisdiction_router.errors import (
     DISPUTE_CLOSED,
@@ -41,7 +39,6 @@ from jurisdiction_router.overrides.schemas import (
     OverridePage,
     OverrideRecorded,
 )
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from servicekit.errors import (
     IDEMPOTENCY_CONFLICT,
     INVALID_CURSOR,
@@ -52,7 +49,8 @@ from servicekit.errors import (
     PRECONDITION_REQUIRED,
     responses,
 )
-from servicekit.http import CursorText, IfMatch, Limit, etag
+from servicekit.http import USUAL, CursorText, IfMatch, Limit, ValidOn, etag, provided
+from servicekit.ledger import Guarded, Unguarded
 from servicekit.time import CivilDate
 
 router = APIRouter(tags=["overrides"])
@@ -88,9 +86,9 @@ async def designate_body(
     If-Match is the ETag of the assignment that was read. An override in force when this one
     begins ends there.
     """
-    given = body.model_dump(exclude={"replaces"})
+    members = body.model_dump(exclude={"replaces"})
     replaces = Replaced(**body.replaces.model_dump()) if body.replaces else None
-    designation = Designation(**given, replaces=replaces)
+    designation = Designation(**members, replaces=replaces)
     return answered(await designate(caller, organization_id, designation, attempt))
 
 
@@ -154,8 +152,8 @@ async def change_override(
     if_match: IfMatch = None,
 ) -> Response:
     """Sooner, later, or on the day it began; the organization is assessed again."""
-    held = await change(caller, override_id, body.valid_until, body.reason, if_match)
-    return _one(orjson.dumps(held.document).decode())
+    override = await change(caller, override_id, body.valid_until, body.reason, if_match)
+    return _one(orjson.dumps(override.document).decode())
 
 
 @router.post(
@@ -254,6 +252,6 @@ async def _page(
     cursor: str | None,
     limit: int,
 ) -> Response:
-    given = {name: value for name, value in filters.items() if value is not None}
-    page = await read.page(caller, what, given, valid_on, cursor, limit)
+    filters_given = {name: value for name, value in filters.items() if value is not None}
+    page = await read.page(caller, what, filters_given, valid_on, cursor, limit)
     return Response(page, media_type=JSON)

@@ -17,7 +17,7 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
     Succession,
     name_on,
 )
-from jurisdiction_router.core.directory.change import DirectoryChange, GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.checks import SEVERAL_ALLOWED
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.periods import holds_on
@@ -69,26 +69,26 @@ class _Draft:
 
     before: Directory
     on: date
-    areas: dict[str, GivenArea] = field(default_factory=dict)
+    areas: dict[str, AreaEntry] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     pointer: str = ""
 
-    def area(self, code: str) -> GivenArea:
-        found = self.areas.get(code)
-        if found is None and code in self.before.areas:
-            found = GivenArea.held(self.before, code)
-        if found is None or not holds_on(found.area, self.on):
+    def area(self, code: str) -> AreaEntry:
+        entry = self.areas.get(code)
+        if entry is None and code in self.before.areas:
+            entry = AreaEntry.of(self.before, code)
+        if entry is None or not holds_on(entry.area, self.on):
             raise self.cannot("area_not_there", code)
-        return found
+        return entry
 
     def body(self, body_id: str) -> Body:
-        found = self.bodies.get(body_id) or self.before.bodies.get(body_id)
-        if found is None or not holds_on(found, self.on):
+        body = self.bodies.get(body_id) or self.before.bodies.get(body_id)
+        if body is None or not holds_on(body, self.on):
             raise self.cannot("body_not_there", body_id)
-        return found
+        return body
 
     def cannot(self, rule: str, value: str) -> _CannotError:
         return _CannotError(Violation(self.pointer, rule, value, {"on": self.on.isoformat()}))
@@ -98,9 +98,9 @@ class _Draft:
         for code in sorted(codes.keys() - self.taken):
             raise self.cannot("recoded_elsewhere", code)
 
-    def put_area(self, given: GivenArea) -> None:
-        self.areas[given.area.code] = given
-        self.pointers.setdefault(given.area.code, self.pointer)
+    def put_area(self, entry: AreaEntry) -> None:
+        self.areas[entry.area.code] = entry
+        self.pointers.setdefault(entry.area.code, self.pointer)
 
     def put_body(self, body: Body) -> None:
         self.bodies[body.id] = body
@@ -110,46 +110,46 @@ class _Draft:
         if code in self.before.areas or code in self.areas:
             raise self.cannot("code_taken", code)
         edges = () if parent is None else (ParentEdge(code, parent, self.on),)
-        self.put_area(GivenArea(Area(code, name, level, self.on), edges))
+        self.put_area(AreaEntry(Area(code, name, level, self.on), edges))
 
     def end_area(self, code: str, heirs: Iterable[str]) -> None:
-        given = self.area(code)
+        entry = self.area(code)
         edges = [
             replace(edge, valid_until=_sooner(edge.valid_until, self.on))
-            for edge in given.edges
+            for edge in entry.edges
             if edge.valid_from < self.on
         ]
-        ended = replace(given.area, valid_until=self.on)
-        self.put_area(GivenArea(ended, tuple(edges), self.succeeded(given, heirs)))
+        ended = replace(entry.area, valid_until=self.on)
+        self.put_area(AreaEntry(ended, tuple(edges), self.succeeded(entry, heirs)))
 
-    def succeeded(self, given: GivenArea, heirs: Iterable[str]) -> tuple[Succession, ...]:
-        code = given.area.code
-        return (*given.successions, *(Succession(code, heir, self.on) for heir in heirs))
+    def succeeded(self, entry: AreaEntry, heirs: Iterable[str]) -> tuple[Succession, ...]:
+        code = entry.area.code
+        return (*entry.successions, *(Succession(code, heir, self.on) for heir in heirs))
 
     def move(self, code: str, parent: str) -> None:
         """Give an area another parent from the day on."""
-        given = self.area(code)
-        until = next((e.valid_until for e in given.edges if holds_on(e, self.on)), None)
+        entry = self.area(code)
+        until = next((e.valid_until for e in entry.edges if holds_on(e, self.on)), None)
         edges = [
             replace(edge, valid_until=_sooner(edge.valid_until, self.on))
-            for edge in given.edges
+            for edge in entry.edges
             if edge.valid_from < self.on
         ]
-        later = [edge for edge in given.edges if edge.valid_from > self.on]
+        later = [edge for edge in entry.edges if edge.valid_from > self.on]
         moved = ParentEdge(code, parent, self.on, until)
-        self.put_area(replace(given, edges=(*edges, moved, *later)))
+        self.put_area(replace(entry, edges=(*edges, moved, *later)))
 
-    def parent(self, given: GivenArea) -> str | None:
-        return next((e.parent for e in given.edges if holds_on(e, self.on)), None)
+    def parent(self, entry: AreaEntry) -> str | None:
+        return next((e.parent for e in entry.edges if holds_on(e, self.on)), None)
 
     def children(self, code: str) -> list[str]:
         codes = [*self.before.areas, *(c for c in self.areas if c not in self.before.areas)]
-        found = []
+        children = []
         for each in codes:
             edges = self.areas[each].edges if each in self.areas else self.before.edges_of(each)
             if any(e.parent == code and holds_on(e, self.on) for e in edges):
-                found.append(each)
-        return sorted(found)
+                children.append(each)
+        return sorted(children)
 
     def bodies_of(self, code: str) -> list[Body]:
         every = {**self.before.bodies, **self.bodies}
@@ -184,12 +184,12 @@ class _Draft:
         self, code: str, new: str, name: str, parent: str | None, codes: Mapping[str, str]
     ) -> None:
         """Let an area go on under another code, with all that lies in it."""
-        given = self.area(code)
+        entry = self.area(code)
         children = self.children(code)
-        self.begin_area(new, name, given.area.level, parent)
+        self.begin_area(new, name, entry.area.level, parent)
         for child in children:
             self.take_along(child, code, new, codes)
-        self.hand_over(given.area, self.areas[new].area)
+        self.hand_over(entry.area, self.areas[new].area)
         self.end_area(code, [new])
 
     def take_along(self, child: str, old: str, new: str, codes: Mapping[str, str]) -> None:
@@ -208,8 +208,8 @@ def _recoding(change: Change) -> Mapping[str, str]:
 
 
 def _rename_area(draft: _Draft, change: Change) -> None:
-    given = draft.area(change["code"])
-    draft.put_area(replace(given, area=_renamed(given.area, change["name"], draft.on)))
+    entry = draft.area(change["code"])
+    draft.put_area(replace(entry, area=_renamed(entry.area, change["name"], draft.on)))
 
 
 def _rename_body(draft: _Draft, change: Change) -> None:
@@ -217,14 +217,14 @@ def _rename_body(draft: _Draft, change: Change) -> None:
 
 
 def _upgrade_area(draft: _Draft, change: Change) -> None:
-    given, into = draft.area(change["code"]), change["into"]
-    parent = into.get("parent") or draft.parent(given)
+    entry, into = draft.area(change["code"]), change["into"]
+    parent = into.get("parent") or draft.parent(entry)
     draft.renumber(change["code"], into["code"], into["name"], parent, change.get("codes") or {})
 
 
 def _split_area(draft: _Draft, change: Change) -> None:
     code, parts = change["code"], change["parts"]
-    given = draft.area(code)
+    entry = draft.area(code)
     goes_on = next((part for part in parts if part["code"] == code), None)
     children, bodies = draft.children(code), draft.bodies_of(code)
     given_away = [child for part in parts for child in part.get("children") or ()]
@@ -236,22 +236,22 @@ def _split_area(draft: _Draft, change: Change) -> None:
     for part in parts:
         if part is goes_on:
             continue
-        draft.begin_area(part["code"], part["name"], given.area.level, draft.parent(given))
+        draft.begin_area(part["code"], part["name"], entry.area.level, draft.parent(entry))
         for child in part.get("children") or ():
             draft.take_along(child, code, part["code"], change.get("codes") or {})
         new = draft.areas[part["code"]].area
         for body in bodies:
             if body.kind not in SEVERAL_ALLOWED:
-                draft.put_body(draft.like(body, given.area, new))
+                draft.put_body(draft.like(body, entry.area, new))
     others = [part["code"] for part in parts if part is not goes_on]
     if goes_on is None:
-        draft.hand_over(given.area, draft.areas[others[0]].area)
+        draft.hand_over(entry.area, draft.areas[others[0]].area)
         draft.end_area(code, others)
         return
-    area = given.area
+    area = entry.area
     if goes_on["name"] != area.name:
         area = _renamed(area, goes_on["name"], draft.on)
-    draft.put_area(replace(given, area=area, successions=draft.succeeded(given, others)))
+    draft.put_area(replace(entry, area=area, successions=draft.succeeded(entry, others)))
 
 
 def _merge_areas(draft: _Draft, change: Change) -> None:
@@ -330,11 +330,16 @@ _OPERATIONS = {
 }
 
 
-def _new_body(draft: _Draft, given: Mapping[str, Any]) -> Body:
-    if given["id"] in draft.before.bodies or given["id"] in draft.bodies:
-        raise draft.cannot("body_id_taken", given["id"])
+def _new_body(draft: _Draft, request: Mapping[str, Any]) -> Body:
+    if request["id"] in draft.before.bodies or request["id"] in draft.bodies:
+        raise draft.cannot("body_id_taken", request["id"])
     return Body(
-        given["id"], given["kind"], given["name"], given["area_code"], given.get("system"), draft.on
+        request["id"],
+        request["kind"],
+        request["name"],
+        request["area_code"],
+        request.get("system"),
+        draft.on,
     )
 
 

@@ -6,15 +6,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Path, Response
 
-from jurisdiction_router.dependencies import (
-    JSON,
-    USUAL,
-    AcceptHoles,
-    Approver,
-    Reader,
-    Writer,
-    provided,
-)
+from jurisdiction_router.dependencies import JSON, AcceptHoles, Approver, Reader, Writer, answered
 from jurisdiction_router.errors import (
     DIRECTORY_INVALID,
     DIRECTORY_LEAVES_HOLES,
@@ -23,8 +15,9 @@ from jurisdiction_router.errors import (
     RESTRUCTURING_APPLIED,
     RESTRUCTURING_MOVED,
 )
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
-from jurisdiction_router.restructurings.restructure import Restructure
+from jurisdiction_router.restructurings.apply import ApplyRestructuring
+from jurisdiction_router.restructurings.draft import DraftRestructuring
+from jurisdiction_router.restructurings.read import ReadRestructurings
 from jurisdiction_router.restructurings.schemas import (
     ApplicationIn,
     Restructuring,
@@ -44,11 +37,14 @@ from servicekit.errors import (
     TOO_MANY_JOBS,
     responses,
 )
-from servicekit.http import CursorText, Limit, etag
+from servicekit.http import USUAL, CursorText, Limit, etag, provided
+from servicekit.ledger import Guarded, Unguarded
 
 router = APIRouter(tags=["restructurings"])
 
-Restructurings = Annotated[Restructure, provided(Restructure)]
+Draft = Annotated[DraftRestructuring, provided(DraftRestructuring)]
+Apply = Annotated[ApplyRestructuring, provided(ApplyRestructuring)]
+Read = Annotated[ReadRestructurings, provided(ReadRestructurings)]
 Identifier = Annotated[UUID, Path(description="编号")]
 
 
@@ -64,13 +60,13 @@ Identifier = Annotated[UUID, Path(description="编号")]
     ),
 )  # fmt: skip
 async def draft_restructuring(
-    caller: Writer, restructurings: Restructurings, body: RestructuringIn, attempt: Unguarded
+    caller: Writer, draft: Draft, body: RestructuringIn, attempt: Unguarded
 ) -> Response:
     """Nothing changes yet: `plan` names every successor, `impact` will list everyone who moves.
 
     `holes` are where rule sets in force or due would be left without an answer.
     """
-    return answered(await restructurings.draft(caller, body.model_dump(mode="json"), attempt))
+    return answered(await draft(caller, body.model_dump(mode="json"), attempt))
 
 
 @router.get(
@@ -81,10 +77,10 @@ async def draft_restructuring(
     responses=responses(*USUAL, INVALID_CURSOR),
 )
 async def list_restructurings(
-    caller: Reader, restructurings: Restructurings, limit: Limit = 100, cursor: CursorText = None
+    caller: Reader, read: Read, limit: Limit = 100, cursor: CursorText = None
 ) -> Response:
     """Those that touch the caller's areas, in the order of their making."""
-    return Response(await restructurings.page(caller, cursor, limit), media_type=JSON)
+    return Response(await read.page(caller, cursor, limit), media_type=JSON)
 
 
 @router.get(
@@ -94,11 +90,9 @@ async def list_restructurings(
     response_model=Restructuring,
     responses=responses(*USUAL, NOT_FOUND),
 )
-async def get_restructuring(
-    caller: Reader, restructurings: Restructurings, restructuring_id: Identifier
-) -> Response:
+async def get_restructuring(caller: Reader, read: Read, restructuring_id: Identifier) -> Response:
     """One restructuring with its plan."""
-    row = await restructurings.one(caller, restructuring_id)
+    row = await read.one(caller, restructuring_id)
     body = orjson.dumps(row.document)
     return Response(body, headers={"etag": etag(row.revision)}, media_type=JSON)
 
@@ -115,10 +109,10 @@ async def get_restructuring(
     ),
 )  # fmt: skip
 async def compare_restructuring(
-    caller: Writer, restructurings: Restructurings, restructuring_id: Identifier, attempt: Guarded
+    caller: Writer, draft: Draft, restructuring_id: Identifier, attempt: Guarded
 ) -> Response:
     """The dry run again, over directory and register as they are now: another impact."""
-    return answered(await restructurings.replan(caller, restructuring_id, attempt))
+    return answered(await draft.replan(caller, restructuring_id, attempt))
 
 
 @router.post(
@@ -138,7 +132,7 @@ async def compare_restructuring(
 )  # fmt: skip
 async def apply_restructuring(
     caller: Approver,
-    restructurings: Restructurings,
+    apply: Apply,
     restructuring_id: Identifier,
     body: ApplicationIn,
     attempt: Guarded,
@@ -151,7 +145,5 @@ async def apply_restructuring(
     look, and apply it then. Holes that it would leave in rule sets have to be accepted.
     """
     return answered(
-        await restructurings.apply(
-            caller, restructuring_id, body.digest, attempt, accept_holes=accept_holes
-        )
+        await apply(caller, restructuring_id, body.digest, attempt, accept_holes=accept_holes)
     )

@@ -1,6 +1,7 @@
 """Rows of restructurings; documents are as the API shows them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,12 +27,17 @@ _PAGE = text(
 
 
 class RestructuringRow(NamedTuple):
-    """A restructuring as it is held."""
+    """A restructuring as it is stored."""
 
     id: UUID
     areas: list[str]
     revision: int
     document: dict[str, Any]
+
+    @property
+    def effective_on(self) -> date:
+        """The day from which its changes hold."""
+        return date.fromisoformat(self.document["effective_on"])
 
 
 async def put(connection: AsyncConnection, row: RestructuringRow) -> None:
@@ -47,8 +53,8 @@ async def find(
     connection: AsyncConnection, identifier: UUID, *, lock: bool = False
 ) -> RestructuringRow | None:
     """The restructuring, locked until the transaction ends if asked for."""
-    found = await connection.execute(_FIND_LOCKED if lock else _FIND, {"id": identifier})
-    row = found.one_or_none()
+    statement = _FIND_LOCKED if lock else _FIND
+    row = (await connection.execute(statement, {"id": identifier})).one_or_none()
     if row is None:
         return None
     return RestructuringRow(row.id, list(row.areas), row.revision, orjson.loads(row.document))

@@ -4,22 +4,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.impacts.repeat import digest_of
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import rule_set_document, rule_set_event, rule_set_of
-from jurisdiction_router.rule_sets.propose import OF
+from jurisdiction_router.rule_sets.propose import KIND
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import check_if_match
-from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.jobs import Job
+from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
 
 
@@ -27,8 +22,7 @@ from servicekit.time import Clock
 class ApproveRuleSet:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     clock: Clock
 
     async def __call__(
@@ -38,22 +32,22 @@ class ApproveRuleSet:
 
         It is carried out by itself on its day. Raises Refusal: `not-found`, `outside-areas`,
         `approved-by-author`, `already-approved`, `impact-of-another` for an impact that is not
-        (or not yet) one of this text, `impact-differs` for another digest, `idempotency-conflict`;
-        Problem 412 and 428.
+        (or not yet) one of this text, `impact-differs` for another digest, `idempotency-conflict`,
+        `precondition-failed`, `precondition-required`.
         """
-
-        async def work() -> Worked:
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            connection = change.connection
             row = await rule_set_of(connection, caller, rule_set_id, "change")
-            check_if_match(attempt.if_match, row.revision)
+            attempt.check(row.revision)
             if caller.client in row.authors:
                 raise Refusal("approved-by-author", client=caller.client)
             if row.plan is not None:
                 raise Refusal("already-approved", id=row.id, start=row.plan["from"])
             job = await jobs.find(connection, impact)
-            if job is None or job.kind != JOB_KIND or not _is_of(job.params, row):
-                raise Refusal("impact-of-another", id=row.id, impact=str(impact))
             computed = await digest_of(connection, impact)
-            if computed is None:
+            if job is None or computed is None or not _is_of(job, row):
                 raise Refusal("impact-of-another", id=row.id, impact=str(impact))
             if computed != digest:
                 raise Refusal("impact-differs", sent=digest, found=computed)
@@ -61,56 +55,47 @@ class ApproveRuleSet:
                 "action": job.params["action"], "from": job.params["from"],
                 "impact": str(impact), "digest": digest, "approver": caller.client,
             }  # fmt: skip
-            # Whoever carries out plans looks as soon as this is committed.
-            await rule_set_rows.wake(connection, jobs.CHANNEL)
-            return await self._record(
-                connection, caller, replace(row, plan=plan, stopped=None), "approved"
-            )
-
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+            row = replace(row, plan=plan, stopped=None)
+            document = await self._record(change, caller, row, "approved")
+            # Whoever activates what is due looks as soon as this is committed.
+            await rows.wake(connection, jobs.CHANNEL)
+            return change.answer(200, document)
 
     async def withdraw(
         self, caller: Caller, rule_set_id: str, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
-        """Take an approval back before its day; the rule set's document.
+        """Withdraw an approval before its day; the rule set's document.
 
-        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`, `idempotency-conflict`;
-        Problem 412 and 428.
+        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`, `idempotency-conflict`,
+        `precondition-failed`, `precondition-required`.
         """
-
-        async def work() -> Worked:
-            row = await rule_set_of(connection, caller, rule_set_id, "change")
-            check_if_match(attempt.if_match, row.revision)
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            row = await rule_set_of(change.connection, caller, rule_set_id, "change")
+            attempt.check(row.revision)
             if row.plan is None:
                 raise Refusal("nothing-approved", id=row.id)
-            return await self._record(
-                connection, caller, replace(row, plan=None), "withdrawn", reason
-            )
-
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+            row = replace(row, plan=None)
+            return change.answer(200, await self._record(change, caller, row, "withdrawn", reason))
 
     async def _record(
-        self,
-        connection: AsyncConnection,
-        caller: Caller,
-        row: RuleSetRow,
-        kind: str,
-        reason: str | None = None,
-    ) -> Worked:
+        self, change: Change, caller: Caller, row: RuleSetRow, kind: str, reason: str | None = None
+    ) -> dict[str, Any]:
+        """Store the rule set's next revision with its event; its document."""
         row = replace(row, revision=row.revision + 1)
-        await rule_set_rows.write(connection, row)
-        held = await rule_set_rows.enactments(connection)
+        await rows.write(change.connection, row)
+        enactments = await rows.enactments(change.connection)
         today = self.clock.today()
-        document = rule_set_document(caller, row, held, today)
-        event = rule_set_event(row, held, kind, today, caller.client, reason)
-        return StoredAnswer(200, None, orjson.dumps(document).decode()), [event]
+        change.event(rule_set_event(row, enactments, kind, today, caller.client, reason))
+        return rule_set_document(caller, row, enactments, today)
 
 
-def _is_of(params: dict[str, Any], row: RuleSetRow) -> bool:
+def _is_of(job: Job, row: RuleSetRow) -> bool:
+    params = job.params
     return bool(
-        params.get("of") == OF
+        job.kind == JOB_KIND
+        and params.get("of") == KIND
         and params["rule_set"] == row.id
         and params["rule_set_digest"] == row.digest
     )

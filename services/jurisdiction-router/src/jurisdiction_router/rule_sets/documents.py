@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.rules.rule_set import RuleSet
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.enactments import Enactment, of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
@@ -34,10 +34,10 @@ def summary_of(rule_set: RuleSet) -> dict[str, Any]:
 
 
 def rule_set_document(
-    caller: Caller, row: RuleSetRow, held: Sequence[Enactment], today: date
+    caller: Caller, row: RuleSetRow, enactments: Sequence[Enactment], today: date
 ) -> dict[str, Any]:
     """A rule set as the API shows it: what its file says, its stage, when it is in force."""
-    own = of_rule_set(held, row.id)
+    own = of_rule_set(enactments, row.id)
     return {
         **row.document,
         "stage": _stage(row, own, today),
@@ -50,12 +50,12 @@ def rule_set_document(
         ],
         "authors": list(row.authors),
         "plan": row.plan,
-        "stopped": _stopped_seen_by(caller, row.stopped),
+        "stopped": _stopped_visible_to(caller, row.stopped),
         "revision": row.revision,
     }
 
 
-def _stopped_seen_by(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
+def _stopped_visible_to(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
     """Why a plan was stopped, without counts of all areas for a caller limited to some: the lists
     of both impacts show it what lies in its own."""
     if caller.areas is None or stopped is None or "difference" not in stopped:
@@ -75,7 +75,7 @@ def _stage(row: RuleSetRow, own: Sequence[Enactment], today: date) -> Stage:
 
 def rule_set_event(
     row: RuleSetRow,
-    held: Sequence[Enactment],
+    enactments: Sequence[Enactment],
     kind: str,
     effective_on: date,
     actor: str,
@@ -84,7 +84,7 @@ def rule_set_event(
     """An event of a rule set; its timeline says when it is in force, whatever the event is."""
     in_force = [
         Segment(each.valid_from, each.valid_until, row.document)
-        for each in of_rule_set(held, row.id)
+        for each in of_rule_set(enactments, row.id)
     ]
     return NewEvent(
         subject=f"rule_set:{row.id}",
@@ -107,9 +107,9 @@ async def rule_set_of(
     Raises Refusal: `not-found`, also for one whose territory does not meet the caller's;
     `outside-areas` for a change by someone whose areas do not hold all of its territory.
     """
-    find = rule_set_rows.find if to == "read" else rule_set_rows.lock
+    find = rows.find if to == "read" else rows.lock
     row = await find(connection, rule_set_id)
-    if row is None or not rule_set_rows.seen(row.scope, caller.like_patterns()):
+    if row is None or not is_visible(row.scope, caller.like_patterns()):
         raise Refusal("not-found")
     if to == "change":
         check_scope(caller, row.scope)
@@ -120,3 +120,12 @@ def check_scope(caller: Caller, scope: str) -> None:
     """Raises Refusal `outside-areas` unless the territory is the caller's."""
     if not caller.may_see(scope):
         raise Refusal("outside-areas", Violation("/scope", "outside_areas", scope), area=scope)
+
+
+def is_visible(scope: str, patterns: Sequence[str] | None) -> bool:
+    """Whether a limited caller's areas and a rule set's territory meet."""
+    if patterns is None:
+        return True
+    own = scope[:2] if scope.endswith("0000") else scope[:4] if scope.endswith("00") else scope
+    prefixes = [pattern.rstrip("%") for pattern in patterns]
+    return any(own.startswith(prefix) or prefix.startswith(own) for prefix in prefixes)

@@ -3,16 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from jurisdiction_router.attempts import Attempt, Worked, once
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import (
     check_scope,
+    is_visible,
     rule_set_document,
     rule_set_event,
     summary_of,
@@ -20,10 +17,8 @@ from jurisdiction_router.rule_sets.documents import (
 from jurisdiction_router.rule_sets.enactments import of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.http import check_if_match
-from servicekit.ledger import Ledger, NewEvent, StoredAnswer, canonical_json
+from servicekit.ledger import Attempt, Change, Changes, StoredAnswer, canonical_json
 from servicekit.time import Clock
 
 
@@ -31,8 +26,7 @@ from servicekit.time import Clock
 class DraftRuleSet:
     """The use case, with what it needs."""
 
-    database: Database
-    ledger: Ledger
+    changes: Changes
     clock: Clock
 
     async def add(self, caller: Caller, text: str, attempt: Attempt) -> StoredAnswer:
@@ -43,18 +37,18 @@ class DraftRuleSet:
         `idempotency-conflict`.
         """
         rule_set, content = _read(caller, text)
-
-        async def work() -> Worked:
-            held = await rule_set_rows.lock(connection, rule_set.id)
-            if held is None:
-                document, event = await self._write(connection, caller, rule_set, content, None)
-                return _answer(document, 201), [event]
-            if held.digest != rule_set.digest:
-                raise Refusal("rule-set-exists", id=rule_set.id, digest=held.digest)
-            return _answer(await self._unchanged(connection, caller, held), 200), ()
-
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+        location = f"/v1/rule-sets/{rule_set.id}"
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            stored = await rows.lock(change.connection, rule_set.id)
+            if stored is None:
+                document = await self._write(change, caller, rule_set, content, None)
+                return change.answer(201, document, location)
+            if stored.digest != rule_set.digest:
+                raise Refusal("rule-set-exists", id=rule_set.id, digest=stored.digest)
+            document = await self._unchanged(change, caller, stored)
+            return change.answer(200, document, location)
 
     async def rewrite(
         self, caller: Caller, rule_set_id: str, text: str, if_match: str | None
@@ -62,7 +56,7 @@ class DraftRuleSet:
         """Replace the content of a rule set that was never in force and is not approved.
 
         It is a draft again, to be proved anew. Raises Refusal as `add` does, and `not-found`,
-        `rule-set-immutable`; Problem 412 and 428 for `If-Match`.
+        `rule-set-immutable`, `precondition-failed`, `precondition-required`.
         """
         rule_set, content = _read(caller, text)
         if rule_set.id != rule_set_id:
@@ -71,56 +65,54 @@ class DraftRuleSet:
                 Violation("/id", "rule_set_other_id", rule_set.id, {"id": rule_set_id}),
                 count=1,
             )
-        async with self.database.transaction() as connection:
-            held = await rule_set_rows.lock(connection, rule_set_id)
-            if held is None or not rule_set_rows.seen(held.scope, caller.like_patterns()):
+        attempt = Attempt(if_match)
+        async with self.changes.begin(caller, attempt) as change:
+            stored = await rows.lock(change.connection, rule_set_id)
+            if stored is None or not is_visible(stored.scope, caller.like_patterns()):
                 raise Refusal("not-found")
-            check_scope(caller, held.scope)
-            check_if_match(if_match, held.revision)
-            if held.digest == rule_set.digest:
-                return await self._unchanged(connection, caller, held)
-            enacted = of_rule_set(await rule_set_rows.enactments(connection), held.id)
-            if held.plan is not None or enacted:
-                raise Refusal("rule-set-immutable", id=held.id)
-            document, event = await self._write(connection, caller, rule_set, content, held)
-            await self.ledger.append(connection, [event])
+            check_scope(caller, stored.scope)
+            attempt.check(stored.revision)
+            if stored.digest == rule_set.digest:
+                document = await self._unchanged(change, caller, stored)
+            else:
+                enacted = of_rule_set(await rows.enactments(change.connection), stored.id)
+                if stored.plan is not None or enacted:
+                    raise Refusal("rule-set-immutable", id=stored.id)
+                document = await self._write(change, caller, rule_set, content, stored)
+            change.answer(200, document)
         return document
 
     async def _write(
         self,
-        connection: AsyncConnection,
+        change: Change,
         caller: Caller,
         rule_set: RuleSet,
         content: str,
-        held: RuleSetRow | None,
-    ) -> tuple[dict[str, Any], NewEvent]:
-        authors = {caller.client, *(held.authors if held else ())}
+        former: RuleSetRow | None,
+    ) -> dict[str, Any]:
+        authors = {caller.client, *(former.authors if former else ())}
         row = RuleSetRow(
             id=rule_set.id,
-            revision=held.revision + 1 if held else 1,
+            revision=former.revision + 1 if former else 1,
             digest=rule_set.digest,
             scope=rule_set.scope,
             content=content,
             document=summary_of(rule_set),
             authors=tuple(sorted(authors)),
         )
-        await rule_set_rows.write(connection, row)
+        await rows.write(change.connection, row)
         today = self.clock.today()
         event = rule_set_event(row, [], "drafted", today, caller.client)
-        if held is not None and held.scope != row.scope:
-            event = replace(event, areas=sorted({held.scope, row.scope}))
-        return rule_set_document(caller, row, [], today), event
+        if former is not None and former.scope != row.scope:
+            event = replace(event, areas=sorted({former.scope, row.scope}))
+        change.event(event)
+        return rule_set_document(caller, row, [], today)
 
     async def _unchanged(
-        self, connection: AsyncConnection, caller: Caller, held: RuleSetRow
+        self, change: Change, caller: Caller, stored: RuleSetRow
     ) -> dict[str, Any]:
-        enactments = await rule_set_rows.enactments(connection)
-        return rule_set_document(caller, held, enactments, self.clock.today())
-
-
-def _answer(document: dict[str, Any], status: int) -> StoredAnswer:
-    body = orjson.dumps(document).decode()
-    return StoredAnswer(status, f"/v1/rule-sets/{document['id']}", body)
+        enactments = await rows.enactments(change.connection)
+        return rule_set_document(caller, stored, enactments, self.clock.today())
 
 
 def _read(caller: Caller, text: str) -> tuple[RuleSet, str]:

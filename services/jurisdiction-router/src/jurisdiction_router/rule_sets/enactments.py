@@ -23,33 +23,35 @@ class Enactment:
 
 
 def activate(
-    held: Iterable[Enactment], rule_set: str, scope: str, start: date, end: date | None
+    enactments: Iterable[Enactment], rule_set: str, scope: str, start: date, end: date | None
 ) -> list[Enactment]:
     """Return the enactments once `rule_set` is in force from `start`, at the latest until `end`."""
-    held = list(held)
-    following = [e.valid_from for e in held if e.scope == scope and e.valid_from > start]
+    enactments = list(enactments)
+    following = [e.valid_from for e in enactments if e.scope == scope and e.valid_from > start]
     ends = [day for day in (end, *following) if day is not None]
     new = Enactment(scope, start, rule_set, min(ends, default=None))
-    return _joined([*_without(held, new), new])
+    return _joined([*_without(enactments, new), new])
 
 
-def retire(held: Iterable[Enactment], rule_set: str, scope: str, start: date) -> list[Enactment]:
+def retire(
+    enactments: Iterable[Enactment], rule_set: str, scope: str, start: date
+) -> list[Enactment]:
     """Return the enactments once `rule_set` is in force no more from `start` on."""
-    held = list(held)
-    others = [e for e in held if e.rule_set != rule_set]
-    own = [e for e in held if e.rule_set == rule_set]
+    enactments = list(enactments)
+    others = [e for e in enactments if e.rule_set != rule_set]
+    own = [e for e in enactments if e.rule_set == rule_set]
     return _joined([*others, *_without(own, Enactment(scope, start, rule_set))])
 
 
-def of_rule_set(held: Iterable[Enactment], rule_set: str) -> list[Enactment]:
+def of_rule_set(enactments: Iterable[Enactment], rule_set: str) -> list[Enactment]:
     """Return a rule set's own enactments, in order."""
-    return sorted(e for e in held if e.rule_set == rule_set)
+    return sorted(e for e in enactments if e.rule_set == rule_set)
 
 
-def _without(held: Iterable[Enactment], taken: Enactment) -> list[Enactment]:
-    """Return what is left of `held` in the territory of `taken`, outside its period."""
+def _without(enactments: Iterable[Enactment], taken: Enactment) -> list[Enactment]:
+    """Return what is left of `enactments` in the territory of `taken`, outside its period."""
     left = []
-    for each in held:
+    for each in enactments:
         if each.scope != taken.scope or not overlap(each, taken):
             left.append(each)
             continue
@@ -64,15 +66,15 @@ def _without(held: Iterable[Enactment], taken: Enactment) -> list[Enactment]:
 
 def _joined(enactments: Sequence[Enactment]) -> list[Enactment]:
     """Return neighbours of one rule set as one stretch, all in order."""
-    found: list[Enactment] = []
+    joined: list[Enactment] = []
     for each in sorted(enactments):
-        last = found[-1] if found else None
+        last = joined[-1] if joined else None
         if (
             last is not None
             and (last.scope, last.rule_set) == (each.scope, each.rule_set)
             and last.valid_until == each.valid_from
         ):
-            found[-1] = replace(last, valid_until=each.valid_until)
+            joined[-1] = replace(last, valid_until=each.valid_until)
         else:
-            found.append(each)
-    return found
+            joined.append(each)
+    return joined

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,18 +14,17 @@ from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
 from jurisdiction_router.rule_sets import enactments as domain
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import check_scope, rule_set_of
 from jurisdiction_router.rule_sets.enactments import Enactment
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.ledger import StoredAnswer, fingerprint, store_answer, take_key
+from servicekit.ledger import Attempt, Changes
 from servicekit.time import Clock
 
-OF: str = "rule_set"
+KIND: Final = "rule_set"
 """What such an impact is of, in its job's parameters."""
 
 Action = Literal["activate", "retire"]
@@ -35,12 +34,17 @@ Action = Literal["activate", "retire"]
 class ProposeRuleSet:
     """The use case, with what it needs."""
 
-    database: Database
+    changes: Changes
     clock: Clock
     jobs_per_client: int
 
     async def start(
-        self, caller: Caller, rule_set_id: str, action: Action, start: date | None, key: str | None
+        self,
+        caller: Caller,
+        rule_set_id: str,
+        action: Action,
+        start: date | None,
+        attempt: Attempt,
     ) -> UUID:
         """Queue the impact of activating (or retiring) the rule set from `start` on; its job.
 
@@ -48,32 +52,30 @@ class ProposeRuleSet:
         `not-found`, `outside-areas`, `rule-set-not-proved`, `plan-not-possible`,
         `idempotency-conflict`, `too-many-jobs`.
         """
-        print_ = fingerprint(rule_set_id, action, str(start))
-        async with self.database.transaction() as connection:
-            known = await take_key(connection, caller, key, print_)
-            if known is not None:
-                return UUID(known.body)
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return UUID(change.replayed.body)
+            connection = change.connection
             row = await rule_set_of(connection, caller, rule_set_id, "read")
             check_scope(caller, row.scope)
-            held = await rule_set_rows.enactments(connection)
+            enactments = await rows.enactments(connection)
             day = start or _usual_day(row, action, self.clock.today())
-            enactments_after(row, held, action, day)
+            enactments_after(row, enactments, action, day)
             params = {
-                "of": OF, "rule_set": row.id, "rule_set_digest": row.digest,
+                "of": KIND, "rule_set": row.id, "rule_set_digest": row.digest,
                 "action": action, "from": day.isoformat(),
             }  # fmt: skip
             job = await jobs.enqueue(
                 connection, JOB_KIND, params, caller.client, caller.areas, self.jobs_per_client
             )
-            answer = StoredAnswer(202, f"/v1/impacts/{job}", str(job))
-            await store_answer(connection, caller, key, answer)
-        return job
+            change.answer(202, str(job), f"/v1/impacts/{job}")
+            return job
 
     async def propose(
         self, connection: AsyncConnection, before: Jurisdiction, params: Mapping[str, Any]
     ) -> Proposal:
         """The proposal of a queued job. Raises Refusal `rule-set-changed`, `plan-not-possible`."""
-        row = await rule_set_rows.find(connection, params["rule_set"])
+        row = await rows.find(connection, params["rule_set"])
         if row is None or row.digest != params["rule_set_digest"]:
             raise Refusal("rule-set-changed", id=params["rule_set"])
         return await proposal_of(
@@ -91,8 +93,8 @@ async def proposal_of(
     today: date,
 ) -> Proposal:
     """The jurisdiction that would be, and the places of the rule set's territory."""
-    held = await rule_set_rows.enactments(connection)
-    after = enactments_after(row, held, action, start)
+    enactments = await rows.enactments(connection)
+    after = enactments_after(row, enactments, action, start)
     rule_sets = {each.id: each for each in before.rule_sets} | {row.id: row.rule_set()}
     return Proposal(
         before=before,
@@ -103,16 +105,16 @@ async def proposal_of(
     )
 
 
-def in_force(held: Sequence[Enactment], rule_sets: Mapping[str, RuleSet]) -> list[RuleSet]:
+def in_force(enactments: Sequence[Enactment], rule_sets: Mapping[str, RuleSet]) -> list[RuleSet]:
     """The rule sets as they are enacted, each with the period in which it is in force."""
     return [
         replace(rule_sets[e.rule_set], valid_from=e.valid_from, valid_until=e.valid_until)
-        for e in held
+        for e in enactments
     ]
 
 
 def enactments_after(
-    row: RuleSetRow, held: Sequence[Enactment], action: Action, start: date
+    row: RuleSetRow, enactments: Sequence[Enactment], action: Action, start: date
 ) -> list[Enactment]:
     """The enactments once the action is done.
 
@@ -121,16 +123,16 @@ def enactments_after(
     """
     first, last = (row.document[name] for name in ("valid_from", "valid_until"))
     if action == "retire":
-        own = domain.of_rule_set(held, row.id)
+        own = domain.of_rule_set(enactments, row.id)
         if not any(holds_on(each, start) or each.valid_from > start for each in own):
             raise _not_possible("rule_set_not_in_force", start)
-        return domain.retire(held, row.id, row.scope, start)
+        return domain.retire(enactments, row.id, row.scope, start)
     if not row.proved:
         raise Refusal("rule-set-not-proved", id=row.id)
     if start.isoformat() < first or (last is not None and start.isoformat() >= last):
         raise _not_possible("rule_set_outside_dates", start, first=first, last=last or "…")
     end = None if last is None else date.fromisoformat(last)
-    return domain.activate(held, row.id, row.scope, start, end)
+    return domain.activate(enactments, row.id, row.scope, start, end)
 
 
 def _usual_day(row: RuleSetRow, action: Action, today: date) -> date:

@@ -4,20 +4,19 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
-from jurisdiction_router.attempts import Attempt, Worked, once
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.proof import HITTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
-from jurisdiction_router.facts.find_affected import examples_seen_by, organizations_hit
+from jurisdiction_router.core.rules.rule_set import RuleSet
+from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.ledger import Ledger, StoredAnswer
+from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
 
@@ -26,7 +25,7 @@ class ProveRuleSet:
     """The use case, with what it needs."""
 
     database: Database
-    ledger: Ledger
+    changes: Changes
     clock: Clock
     current: CurrentJurisdiction
 
@@ -43,36 +42,41 @@ class ProveRuleSet:
         jurisdiction = await self.current.read()
         rule_set = read.rule_set()
         proof = await asyncio.to_thread(Proof, rule_set, jurisdiction.directory)
-        report = proof.report(self.current.vocabulary)
-        shown = proof.counterexamples[:SHOWN]
-        if any(example.kind in HITTING for example in shown):
-            always = rule_set.valid_from, rule_set.valid_until
-            async with self.database.snapshot() as connection:
-                places = await places_of(connection, jurisdiction.directory, rule_set.scope)
-                hit = await organizations_hit(
-                    connection, jurisdiction, places, [(example, always) for example in shown]
-                )
-            for document, organizations in zip(report["counterexamples"], hit, strict=True):
-                document["organizations"] = organizations
-
-        async def work() -> Worked:
-            row = await rule_set_of(connection, caller, rule_set_id, "change")
-            answer = StoredAnswer(200, None, orjson.dumps(seen_by(caller, report)).decode())
+        report = await self._report(rule_set, jurisdiction, proof)
+        async with self.changes.begin(caller, attempt) as change:
+            if change.replayed:
+                return change.replayed
+            row = await rule_set_of(change.connection, caller, rule_set_id, "change")
             if row.digest != read.digest:
                 raise Refusal("rule-set-changed", id=rule_set_id)
-            if row.proof == report:
-                return answer, ()
-            row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
-            await rule_set_rows.write(connection, row)
-            kind = "proved" if proof.holds else "refuted"
-            held = await rule_set_rows.enactments(connection)
-            event = rule_set_event(row, held, kind, self.clock.today(), caller.client)
-            return answer, [event]
+            if row.proof != report:
+                row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
+                await rows.write(change.connection, row)
+                kind = "proved" if proof.holds else "refuted"
+                enactments = await rows.enactments(change.connection)
+                today = self.clock.today()
+                change.event(rule_set_event(row, enactments, kind, today, caller.client))
+            return change.answer(200, report_visible_to(caller, report))
 
-        async with self.database.transaction() as connection:
-            return await once(connection, self.ledger, caller, attempt, work)
+    async def _report(
+        self, rule_set: RuleSet, jurisdiction: Jurisdiction, proof: Proof
+    ) -> dict[str, Any]:
+        """The report, each counterexample with the organizations that it affects."""
+        report = proof.report(self.current.vocabulary)
+        shown = proof.counterexamples[:SHOWN]
+        if not any(example.kind in HITTING for example in shown):
+            return report
+        always = rule_set.valid_from, rule_set.valid_until
+        async with self.database.snapshot() as connection:
+            places = await places_of(connection, jurisdiction.directory, rule_set.scope)
+            affected = await organizations_affected(
+                connection, jurisdiction, places, [(example, always) for example in shown]
+            )
+        for document, organizations in zip(report["counterexamples"], affected, strict=True):
+            document["organizations"] = organizations
+        return report
 
 
-def seen_by(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:
+def report_visible_to(caller: Caller, report: dict[str, Any]) -> dict[str, Any]:
     """The report without what lies outside a limited caller's areas: counts and organizations."""
-    return {**report, "counterexamples": examples_seen_by(caller, report["counterexamples"])}
+    return {**report, "counterexamples": examples_visible_to(caller, report["counterexamples"])}

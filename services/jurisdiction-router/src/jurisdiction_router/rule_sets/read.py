@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.proving.embedded_tests import coverage, run_tests
 from jurisdiction_router.core.rules.rule_set import RuleSet
-from jurisdiction_router.rule_sets import rows as rule_set_rows
+from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.diff import diff
-from jurisdiction_router.rule_sets.documents import rule_set_document, rule_set_of
-from jurisdiction_router.rule_sets.prove import seen_by
+from jurisdiction_router.rule_sets.documents import is_visible, rule_set_document, rule_set_of
+from jurisdiction_router.rule_sets.prove import report_visible_to
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
@@ -31,17 +31,17 @@ class ReadRuleSets:
         patterns = caller.like_patterns()
         today = self.clock.today()
         async with self.database.reading() as connection:
-            rows = await rule_set_rows.all_rows(connection)
-            held = await rule_set_rows.enactments(connection)
-        seen = [row for row in rows if rule_set_rows.seen(row.scope, patterns)]
-        return {"items": [rule_set_document(caller, row, held, today) for row in seen]}
+            every = await rows.all_rows(connection)
+            enactments = await rows.enactments(connection)
+        visible = [row for row in every if is_visible(row.scope, patterns)]
+        return {"items": [rule_set_document(caller, row, enactments, today) for row in visible]}
 
     async def one(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """One rule set's document with its whole `content`."""
         async with self.database.reading() as connection:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
-            held = await rule_set_rows.enactments(connection)
-        document = rule_set_document(caller, row, held, self.clock.today())
+            enactments = await rows.enactments(connection)
+        document = rule_set_document(caller, row, enactments, self.clock.today())
         return {**document, "content": orjson.loads(row.content)}
 
     async def proof(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class ReadRuleSets:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
         if row.proof is None:
             raise Refusal("not-found")
-        return seen_by(caller, row.proof)
+        return report_visible_to(caller, row.proof)
 
     async def tests(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """Runs the embedded tests; which rules they reach."""
@@ -81,6 +81,6 @@ async def approved_rule_sets(connection: AsyncConnection) -> list[RuleSet]:
     """
     return [
         replace(row.rule_set(), valid_from=date.fromisoformat(row.plan["from"]))
-        for row in await rule_set_rows.planned(connection)
+        for row in await rows.planned(connection)
         if row.plan is not None and row.plan["action"] == "activate"
     ]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jurisdiction_router.dependencies import JSON, USUAL, Approver, Reader, Writer, provided
+from jurisdiction_router.dependencies import JSON, Approver, Reader, Writer, answered
 from jurisdiction_router.errors import (
     ALREADY_APPROVED,
     APPROVED_BY_AUTHOR,
@@ -21,7 +21,6 @@ from jurisdiction_router.errors import (
 )
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact
-from jurisdiction_router.request_attempts import Guarded, Unguarded, answered
 from jurisdiction_router.rule_sets.approve import ApproveRuleSet
 from jurisdiction_router.rule_sets.draft import DraftRuleSet
 from jurisdiction_router.rule_sets.propose import ProposeRuleSet
@@ -51,8 +50,8 @@ from servicekit.errors import (
     Problem,
     responses,
 )
-from servicekit.http import IfMatch, etag
-from servicekit.ledger import IdempotencyKey
+from servicekit.http import USUAL, IfMatch, etag, provided
+from servicekit.ledger import Guarded, Unguarded
 
 router = APIRouter(tags=["rule sets"])
 
@@ -234,13 +233,13 @@ async def compute_rule_set_impact(
     read_impact: ReadOneImpact,
     rule_set_id: RuleSetId,
     body: PlanIn,
-    idempotency_key: IdempotencyKey = None,
+    attempt: Unguarded,
 ) -> dict[str, Any]:
     """Who would move if it were in force (or no more) from that day on; a durable job.
 
     To roll back, ask for the impact of activating an earlier one.
     """
-    impact = await propose.start(caller, rule_set_id, body.action, body.from_, idempotency_key)
+    impact = await propose.start(caller, rule_set_id, body.action, body.from_, attempt)
     response.headers["location"] = f"/v1/impacts/{impact}"
     return await read_impact.one(caller, impact)
 

@@ -1,6 +1,6 @@
 """Rows of rule sets and of their enactments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ _ENACTMENTS = text(
 
 @dataclass(frozen=True, slots=True)
 class RuleSetRow:
-    """A rule set as it is held, in whatever stage of its life."""
+    """A rule set as it is stored, in whatever stage of its life."""
 
     id: str
     revision: int
@@ -121,7 +121,7 @@ async def enactments(connection: AsyncConnection) -> list[Enactment]:
     return [Enactment(row.scope, row.valid_from, row.rule_set, row.valid_until) for row in rows]
 
 
-async def write_enactments(connection: AsyncConnection, held: Iterable[Enactment]) -> None:
+async def write_enactments(connection: AsyncConnection, enactments: Iterable[Enactment]) -> None:
     """Replace all enactments: they are few."""
     await connection.execute(enactment.delete())
     values = [
@@ -131,19 +131,10 @@ async def write_enactments(connection: AsyncConnection, held: Iterable[Enactment
             "valid_until": each.valid_until,
             "rule_set": each.rule_set,
         }
-        for each in held
+        for each in enactments
     ]
     if values:
         await connection.execute(enactment.insert(), values)
-
-
-def seen(scope: str, patterns: Sequence[str] | None) -> bool:
-    """Whether a limited caller's areas and a rule set's territory meet."""
-    if patterns is None:
-        return True
-    own = scope[:2] if scope.endswith("0000") else scope[:4] if scope.endswith("00") else scope
-    prefixes = [pattern.rstrip("%") for pattern in patterns]
-    return any(own.startswith(prefix) or prefix.startswith(own) for prefix in prefixes)
 
 
 def _row(row: Any) -> RuleSetRow | None:

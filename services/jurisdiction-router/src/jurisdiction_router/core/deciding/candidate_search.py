@@ -12,11 +12,11 @@ from math import prod
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import Kept
-from jurisdiction_router.core.deciding.rule_lookup import RuleLookup
+from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.rules.conditions import all_candidates
 from jurisdiction_router.core.rules.facts import NONE, POSITIONS
+from jurisdiction_router.core.rules.rule_lookup import RuleLookup
 from jurisdiction_router.core.rules.rule_set import (
     BUSINESS_SUPERVISOR,
     OWN_SYSTEM,
@@ -79,23 +79,23 @@ class Plans:
     def __init__(self, rule_set: RuleSet, lookup: RuleLookup, groups: Groups) -> None:
         self._rule_set = rule_set
         self._bits = {id(one): lookup.bit(one.when) for one in all_candidates(rule_set)}
-        self._looked_at = {rule.id: self._looks_at(rule, lookup) for rule in rule_set.rules}
+        self._attributes_read = {rule.id: self._looks_at(rule, lookup) for rule in rule_set.rules}
         self._sought: dict[object, int] = {}
-        self._plans: Kept[_Choice, Plan] = Kept(self._plan)
+        self._plans: FillingCache[_Choice, Plan] = FillingCache(self._plan)
         for rule in rule_set.rules:
             self._make_ahead(rule, lookup, groups)
 
     def of(self, rule: Rule, marks: int, system: str | None) -> Plan:
         """Return the plan of the rule that answers where the conditions in `marks` hold, and the
         supervisor, if there is one, is of `system`."""
-        looked_at, own = self._looked_at[rule.id]
-        return self._plans[rule.id, marks & looked_at, system if own else None]
+        attributes_read, own = self._attributes_read[rule.id]
+        return self._plans[rule.id, marks & attributes_read, system if own else None]
 
     def hangs_on(self, rule: Rule, waiting: int, system: str | None) -> bool:
         """Tell whether the plan hangs on what is missing: on the conditions in `waiting`, or on
         the supervisor's system."""
-        looked_at, own = self._looked_at[rule.id]
-        return bool(waiting & looked_at) or (own and system is None)
+        attributes_read, own = self._attributes_read[rule.id]
+        return bool(waiting & attributes_read) or (own and system is None)
 
     def _looks_at(self, rule: Rule, lookup: RuleLookup) -> tuple[int, bool]:
         """The conditions of a rule's candidates; whether one asks for the supervisor's system."""
@@ -108,7 +108,7 @@ class Plans:
         return (*rule.supervising, *assisting, *rule.notified)
 
     def _make_ahead(self, rule: Rule, lookup: RuleLookup, groups: Groups) -> None:
-        looked_at, own = self._looked_at[rule.id]
+        attributes_read, own = self._attributes_read[rule.id]
         names = {name for one in self._candidates(rule) for name in one.when}
         names |= {"supervisor_system"} if own else set()
         if prod(len(groups[name]) for name in names) > MAX_MADE_AHEAD:
@@ -116,7 +116,7 @@ class Plans:
         for values in product(*([group[0] for group in groups[name]] for name in names)):
             known = dict(zip(names, values, strict=True))
             marks = lookup.marks(tuple(map(known.get, POSITIONS)))
-            self.of(rule, marks & looked_at, known.get("supervisor_system"))
+            self.of(rule, marks & attributes_read, known.get("supervisor_system"))
 
     def _plan(self, choice: _Choice) -> Plan:
         name, holding, system = choice

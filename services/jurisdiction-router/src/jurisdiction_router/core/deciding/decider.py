@@ -1,10 +1,10 @@
 """Makes decision documents: an answer with its whole reason, put together from shared parts.
 
-What became of each rule, and which changes of a fact could matter, hang on the attributes alone
-(`_Told`). The walk through the directory hangs on what the rule's candidates look at, and on the
-areas they are looked for in (`_Walk`). Bodies that assist, places and flips repeat as well. Each of
-these is made once; what is left for each organization is to look its parts up and to name its own
-places. They are shared between documents, which nobody changes.
+What became of each rule, and which changes of a fact could matter, depend on the attributes alone
+(`_AttributeParts`). The walk through the directory depends on what the rule's candidates read, and
+on the areas they are looked for in (`_Walk`). Bodies that assist, places and flips repeat as well.
+Each of these is made once; what is left for each organization is to look its parts up and to name
+its own places. They are shared between documents, which nobody changes.
 
 Facts that wait for a missing one have no plan: their walk is the engine's, made for them alone.
 """
@@ -12,7 +12,7 @@ Facts that wait for a missing one have no plan: their walk is the engine's, made
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import Bounded, Kept
+from jurisdiction_router.core.bounded_cache import BoundedCache, FillingCache
 from jurisdiction_router.core.deciding import decision_document as parts
 from jurisdiction_router.core.deciding.candidate_search import Areas, Plan, Values, picker
 from jurisdiction_router.core.deciding.decision import Decision
@@ -29,7 +29,7 @@ from jurisdiction_router.core.rules.rule_set import Rule
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
 from servicekit.errors import Text
 
-MAX_TOLD: Final = 5_000
+MAX_ATTRIBUTES: Final = 5_000
 """Distinct attributes whose rules and turns are kept in memory."""
 
 MAX_DATES: Final = 1_000
@@ -38,11 +38,11 @@ MAX_DATES: Final = 1_000
 Json = dict[str, Any]
 
 
-class _Told(NamedTuple):
+class _AttributeParts(NamedTuple):
     """What hangs on the attributes alone. No plan: a fact is missing, or no single rule is left."""
 
     plan: Plan | None
-    looked_at: tuple[object, ...]
+    attributes_read: tuple[object, ...]
     """The rule, and the values of the attributes that its candidates look at."""
     facts: Json
     rules: list[Json]
@@ -51,7 +51,7 @@ class _Told(NamedTuple):
     """Picks the areas that the plan or one of the turns looks at."""
 
 
-class _About(NamedTuple):
+class _RuleParts(NamedTuple):
     """What a rule says of itself, wherever it applies."""
 
     document: Json
@@ -93,39 +93,47 @@ class Decider:
     def __init__(self, engine: Engine, vocabulary: Vocabulary) -> None:
         self.engine = engine
         self._explainer = Explainer(vocabulary)
-        self._told: Kept[Values, _Told] = Kept(self._tell, MAX_TOLD)
-        self._failures: Kept[tuple[str, str, str | None], Json] = Kept(self._failure)
-        self._helpers: Kept[tuple[tuple[Party, ...], str | None], _Helpers] = Kept(self._help)
-        self._about: Kept[str, _About] = Kept(self._tell_about)
+        self._attribute_parts: FillingCache[Values, _AttributeParts] = FillingCache(
+            self._parts_of, MAX_ATTRIBUTES
+        )
+        self._failures: FillingCache[tuple[str, str, str | None], Json] = FillingCache(
+            self._failure
+        )
+        self._helpers: FillingCache[tuple[tuple[Party, ...], str | None], _Helpers] = FillingCache(
+            self._help
+        )
+        self._rule_parts: FillingCache[str, _RuleParts] = FillingCache(self._describe_rule)
         self._candidates = {id(c): parts.candidate_of(c) for c in all_candidates(engine.rule_set)}
-        self._turned: Bounded[object, _Turned] = Bounded()
-        self._levels = Kept(levels_at)
-        self._dates: Kept[DirectoryView, _Date] = Kept(lambda view: _Date(engine, view), MAX_DATES)
+        self._turned: BoundedCache[object, _Turned] = BoundedCache()
+        self._levels = FillingCache(levels_at)
+        self._dates: FillingCache[DirectoryView, _Date] = FillingCache(
+            lambda view: _Date(engine, view), MAX_DATES
+        )
 
     def decide(self, facts: Facts, view: DirectoryView) -> Decision:
         """Decide and explain."""
         values: Values = facts
         attributes, around = values[ATTRIBUTE_SLICE], view.around[values[PLACE_SLICE]]
-        date, told = self._dates[view], self._told[attributes]
-        plan, supervisor = told.plan, facts.supervisor_name
+        date, shared = self._dates[view], self._attribute_parts[attributes]
+        plan, supervisor = shared.plan, facts.supervisor_name
         if plan is not None:
             verdict = date.outcomes.by_plan[plan][plan.pick(around)]
-            way = told.looked_at, plan.walk(around)
-            walk = date.walks.get(way) or date.walks.keep(way, self._walk(plan.rule, facts, view))
-            near = attributes, told.turning(around), self._levels[facts.registering]
-            turned = date.turned.get(near) or date.turned.keep(
-                near, self._turn(nearest_flip(date.outcomes, told.turns, facts, around, verdict))
+            way = shared.attributes_read, plan.walk(around)
+            walk = date.walks.get(way) or date.walks.store(way, self._walk(plan.rule, facts, view))
+            near = attributes, shared.turning(around), self._levels[facts.registering]
+            turned = date.turned.get(near) or date.turned.store(
+                near, self._turn(nearest_flip(date.outcomes, shared.turns, facts, around, verdict))
             )
         else:
             verdict = self.engine.verdict(facts, view)
             walk, supervisor = self._walk_anew(verdict, facts), ""  # who assists is named already
-            turned = self._turn(nearest_flip(date.outcomes, told.turns, facts, around, verdict))
+            turned = self._turn(nearest_flip(date.outcomes, shared.turns, facts, around, verdict))
         assisting = self._helpers[verdict.assisting, supervisor]
         document = walk.document.copy()
         document["assisting"] = assisting.documents
         document["notified"] = self._helpers[verdict.notified, supervisor].documents
         document["facts"] = {
-            **told.facts,
+            **shared.facts,
             "domicile": facts.domicile,
             "registering": facts.registering,
             "business_supervisor": facts.supervisor_name or None,
@@ -135,7 +143,7 @@ class Decider:
                 "domicile": date.paths[facts.domicile],
                 "registering": date.paths[facts.registering],
             },
-            "rules": told.rules,
+            "rules": shared.rules,
             "candidates": walk.candidates,
         }
         document["nearest_flip"] = turned.document
@@ -149,36 +157,38 @@ class Decider:
     def decide_plainly(self, facts: Facts, view: DirectoryView) -> Json:
         """Decide by the fast path: the document without trace, flip and explanation."""
         document = parts.answer_of(self.on(view).verdict(facts), self.engine.rule_set)
-        document["facts"] = parts.facts_as_asked(facts)
+        document["facts"] = parts.facts_document(facts)
         return document
 
     def on(self, view: DirectoryView) -> Outcomes:
         """Return the fast path on one date, for whole registers."""
         return self._dates[view].outcomes
 
-    def _tell(self, attributes: Values) -> _Told:
+    def _parts_of(self, attributes: Values) -> _AttributeParts:
         facts = Facts(*attributes)
         plan = self.engine.plan(attributes)
-        looked_at: tuple[str | None, ...] = ()
+        attributes_read: tuple[str | None, ...] = ()
         if plan is not None:
-            names = self.engine.looked_at[plan.rule.id]
-            looked_at = plan.rule.id, *(attributes[POSITIONS[name]] for name in names)
+            names = self.engine.attributes_read[plan.rule.id]
+            attributes_read = plan.rule.id, *(attributes[POSITIONS[name]] for name in names)
         turns = turns_of(self.engine, attributes)
         plans = [plan, *(turn.plan for turn in turns)]
         turning = picker(sorted({area for one in plans if one for area in one.walked}))
         rules = self._rules(facts)
-        return _Told(plan, looked_at, parts.facts_as_asked(facts), rules, turns, turning)
+        return _AttributeParts(
+            plan, attributes_read, parts.facts_document(facts), rules, turns, turning
+        )
 
     def _rules(self, facts: Facts) -> list[Json]:
         """Tell what became of each rule."""
-        found = []
+        rules = []
         for rule in self.engine.rule_set.rules:
             failed = self.engine.failing_cell(rule.when, facts)
             if failed is None:
-                found.append(parts.considered(self.engine, rule, facts))
+                rules.append(parts.considered(self.engine, rule, facts))
             else:
-                found.append(self._failures[rule.id, failed, facts[POSITIONS[failed]]])
-        return found
+                rules.append(self._failures[rule.id, failed, facts[POSITIONS[failed]]])
+        return rules
 
     def _failure(self, key: tuple[str, str, str | None]) -> Json:
         rule, attribute, value = key
@@ -188,7 +198,7 @@ class Decider:
         """The walk of the rule that surely applies; all that its candidates look at is known."""
         verdict = self.engine.walk(rule, facts, view)
         assert isinstance(verdict, Verdict)
-        about = self._about[rule.id]
+        about = self._rule_parts[rule.id]
         document = about.document | {
             "outcome": verdict.outcome,
             "reason": verdict.reason,
@@ -200,22 +210,22 @@ class Decider:
     def _walk_anew(self, verdict: Verdict, facts: Facts) -> _Walk:
         return self._walk_of(verdict, facts, self._describe(verdict))
 
-    def _walk_of(self, verdict: Verdict, facts: Facts, about: _About) -> _Walk:
+    def _walk_of(self, verdict: Verdict, facts: Facts, about: _RuleParts) -> _Walk:
         explainer = self._explainer
         skipped = explainer.skipped(verdict, facts)
         opening = joined((explainer.answer(verdict), about.sentence, skipped))
         candidates = parts.candidates_of(verdict, self._candidates)
         return _Walk(about.document, candidates, opening, about.remarks)
 
-    def _tell_about(self, rule_id: str) -> _About:
+    def _describe_rule(self, rule_id: str) -> _RuleParts:
         rule = self.engine.rule_set.rule(rule_id)
         return self._describe(Verdict(rule.outcome, BY_RULE, rule))
 
-    def _describe(self, verdict: Verdict) -> _About:
+    def _describe(self, verdict: Verdict) -> _RuleParts:
         document = parts.answer_of(verdict, self.engine.rule_set)
         document |= dict.fromkeys(("trace", "nearest_flip", "explanation"))
         rule = verdict.rule
-        return _About(document, self._explainer.rule(rule), self._explainer.remarks(rule))
+        return _RuleParts(document, self._explainer.rule(rule), self._explainer.remarks(rule))
 
     def _help(self, key: tuple[tuple[Party, ...], str | None]) -> _Helpers:
         helping = named(*key)
@@ -227,7 +237,7 @@ class Decider:
             return _FIRM
         turn, other = flip
         key = turn, other.outcome, other.supervising
-        return self._turned.get(key) or self._turned.keep(
+        return self._turned.get(key) or self._turned.store(
             key, _Turned(parts.flip_of(flip), self._explainer.flip(flip))
         )
 
@@ -237,6 +247,8 @@ class _Date:
 
     def __init__(self, engine: Engine, view: DirectoryView) -> None:
         self.outcomes = Outcomes(engine, view)
-        self.walks: Bounded[object, _Walk] = Bounded()
-        self.turned: Bounded[object, _Turned] = Bounded()
-        self.paths: Kept[str | None, Json] = Kept(lambda code: parts.path_of(view.path(code)))
+        self.walks: BoundedCache[object, _Walk] = BoundedCache()
+        self.turned: BoundedCache[object, _Turned] = BoundedCache()
+        self.paths: FillingCache[str | None, Json] = FillingCache(
+            lambda code: parts.path_of(view.path(code))
+        )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from jurisdiction_router.core.deciding.decision_document import answer_of, facts_as_asked, text_of
+from jurisdiction_router.core.deciding.decision_document import answer_of, facts_document, text_of
 from jurisdiction_router.core.deciding.explanation import Explainer
 from jurisdiction_router.core.deciding.verdict import NO_RULE_SET, Verdict
 from jurisdiction_router.core.directory.areas_and_bodies import AREA_LEVELS
@@ -81,7 +81,7 @@ def outside_every_scope(facts: Facts, vocabulary: Vocabulary) -> Decision:
 
 def plainly_outside(facts: Facts) -> dict[str, Any]:
     """Return the document of `outside_every_scope` without trace, flip and explanation."""
-    return {**answer_of(_OUTSIDE, None), "facts": facts_as_asked(facts)}
+    return {**answer_of(_OUTSIDE, None), "facts": facts_document(facts)}
 
 
 _OUTSIDE: Final = Verdict("out_of_scope", NO_RULE_SET)

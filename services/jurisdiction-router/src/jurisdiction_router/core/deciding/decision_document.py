@@ -57,7 +57,7 @@ def answer_of(verdict: Verdict, rule_set: RuleSet | None) -> dict[str, Any]:
     }
 
 
-def facts_as_asked(facts: Facts) -> dict[str, Any]:
+def facts_document(facts: Facts) -> dict[str, Any]:
     """Return the facts, as the document repeats them."""
     return {
         **{name: facts[position] for name, position in POSITIONS.items()},
@@ -86,15 +86,15 @@ def considered(engine: Engine, rule: Rule, facts: Facts) -> dict[str, Any]:
     return {"rule": rule.id, "result": "applies"}
 
 
-def failure(rule: Rule, attribute: str, found: str | None) -> dict[str, Any]:
+def failure(rule: Rule, attribute: str, value: str | None) -> dict[str, Any]:
     """Tell that a rule fails on a cell."""
-    wanted = sorted(rule.when[attribute])
+    allowed = sorted(rule.when[attribute])
     return {
         "rule": rule.id,
         "result": "fails",
         "attribute": attribute,
-        "wanted": wanted,
-        "found": found,
+        "wanted": allowed,
+        "found": value,
     }
 
 

@@ -61,12 +61,12 @@ def designation_dates(overrides: Iterable[Override], directory: Directory) -> se
 
 def bodies_before(directory: Directory, body_ids: Iterable[str]) -> set[str]:
     """Return these bodies and all that they succeed, whose overrides they have taken over."""
-    found = set(body_ids)
-    return found | {
+    bodies = set(body_ids)
+    return bodies | {
         body.id
         for body in directory.bodies.values()
         if body.successor is not None
-        and not found.isdisjoint(heir.id for heir in directory.heirs(body))
+        and not bodies.isdisjoint(heir.id for heir in directory.heirs(body))
     }
 
 
@@ -76,14 +76,14 @@ def designated(by_rule: Decision, in_force: bool, override: Override, body: Body
     `in_force` tells whether `by_rule` is by a rule set in force, or only the facts as they are.
     `body` is the designated one, or its successor, under its name of the day.
     """
-    said = Replaced(
+    by_rules = Replaced(
         by_rule.outcome if in_force else None,
         by_rule.body_id if in_force else None,
     )
     flags = [DESIGNATED]
-    if (said.outcome, said.body_id) == (ASSIGNED, body.id):
+    if (by_rules.outcome, by_rules.body_id) == (ASSIGNED, body.id):
         flags.append(REDUNDANT)
-    elif said != override.replaces:
+    elif by_rules != override.replaces:
         flags.append(CONTRADICTED)
     party = Party.of(body)
     document = {

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from jurisdiction_router.core.deciding.candidate_search import Plan, Plans, Values
-from jurisdiction_router.core.deciding.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.core.deciding.verdict import (
     BY_RULE,
     CONDITION_FAILS,
@@ -43,6 +42,7 @@ from jurisdiction_router.core.rules.conditions import (
     groups_of_equal_values,
 )
 from jurisdiction_router.core.rules.facts import DOMAINS, NONE, POSITIONS, Facts
+from jurisdiction_router.core.rules.rule_lookup import RuleLookup, Ruling
 from jurisdiction_router.core.rules.rule_set import (
     ASSIGNED,
     BUSINESS_SUPERVISOR,
@@ -81,7 +81,7 @@ class Engine:
         self._rulings: dict[Values, Ruling | Needs] = {}
         self._lookup = RuleLookup(rule_set)
         self._plans = Plans(rule_set, self._lookup, self._groups)
-        self.looked_at = {rule.id: attributes_of(rule) for rule in rule_set.rules}
+        self.attributes_read = {rule.id: attributes_of(rule) for rule in rule_set.rules}
         """By rule, the attributes that its list of candidates looks at."""
 
     def verdict(self, facts: Facts, view: DirectoryView) -> Verdict:
@@ -106,7 +106,10 @@ class Engine:
         )
         if isinstance(before, Needs) or isinstance(after, Needs) or len(before.rules) != 1:
             return False
-        return before.rules == after.rules and attribute not in self.looked_at[before.rules[0].id]
+        return (
+            before.rules == after.rules
+            and attribute not in self.attributes_read[before.rules[0].id]
+        )
 
     def alternatives(
         self, attribute: str, current: str, excluded: Collection[str] = ()
@@ -222,13 +225,13 @@ class Engine:
         if len(ruling.rules) > 1:
             names = tuple(rule.id for rule in ruling.rules)
             return Verdict(NEEDS_DECISION, CONFLICT, conflicting=names)
-        found = self.walk(ruling.rules[0], facts, view)
-        if isinstance(found, Needs):
-            return found
+        verdict = self.walk(ruling.rules[0], facts, view)
+        if isinstance(verdict, Needs):
+            return verdict
         rule = ruling.rules[0]
         assisting = self._parties((*rule.assisting, *self.rule_set.assisting), facts, view)
-        return found._replace(
-            assisting=tuple(party for party in assisting if party != found.supervising),
+        return verdict._replace(
+            assisting=tuple(party for party in assisting if party != verdict.supervising),
             notified=self._parties(rule.notified, facts, view),
         )
 
@@ -281,12 +284,12 @@ class Engine:
         area = place_of(candidate.at, facts, view)
         if area is None:
             return Step(candidate, None, PLACE_UNKNOWN)
-        found = view.find(candidate.body, area, system)
-        if not found:
+        bodies = view.find(candidate.body, area, system)
+        if not bodies:
             return Step(candidate, area, NO_SUCH_BODY)
-        if len(found) > 1:
+        if len(bodies) > 1:
             return Step(candidate, area, SEVERAL_BODIES)
-        return Step(candidate, area, TAKEN, Party.of(found[0]))
+        return Step(candidate, area, TAKEN, Party.of(bodies[0]))
 
     def _parties(
         self, candidates: Iterable[Candidate], facts: Facts, view: DirectoryView
@@ -295,8 +298,8 @@ class Engine:
         parties: list[Party] = []
         for candidate in candidates:
             if candidate.body == BUSINESS_SUPERVISOR:
-                held = evaluate(self._conditions[id(candidate)], facts) != FAILS
-                if facts.supervisor_name is not None and held:
+                holds = evaluate(self._conditions[id(candidate)], facts) != FAILS
+                if facts.supervisor_name is not None and holds:
                     parties.append(Party(None, BUSINESS_SUPERVISOR, facts.supervisor_name, None))
                 continue
             step = self._step(candidate, facts, view)
@@ -313,15 +316,15 @@ class Engine:
             group: self._explore(facts._replace(**{attribute: group[0]}), view)
             for group in self._groups[attribute]
         }
-        answers = [frozenset(found) for found, _ in branches.values()]
+        answers = [frozenset(outcomes) for outcomes, _ in branches.values()]
         if all(open_answers == answers[0] for open_answers in answers):
             return facts._replace(**{attribute: self._groups[attribute][0][0]})
         values: dict[object, list[str]] = {}
         verdicts: dict[object, Verdict] = {}
-        asked = [attribute]
-        for group, (found, deeper) in branches.items():
-            asked += [name for name in deeper if name not in asked]
-            for answer, verdict in found.items():
+        missing = [attribute]
+        for group, (outcomes, deeper) in branches.items():
+            missing += [name for name in deeper if name not in missing]
+            for answer, verdict in outcomes.items():
                 verdicts.setdefault(answer, verdict)
                 values.setdefault(answer, []).extend(group)
         possible = tuple(
@@ -334,7 +337,7 @@ class Engine:
             )
             for answer, verdict in verdicts.items()
         )
-        return Verdict(NEEDS_DECISION, MISSING_FACTS, missing=tuple(asked), possible=possible)
+        return Verdict(NEEDS_DECISION, MISSING_FACTS, missing=tuple(missing), possible=possible)
 
     def _explore(
         self, facts: Facts, view: DirectoryView
@@ -345,14 +348,14 @@ class Engine:
             return {attempt.answer(): attempt}, list(attempt.missing)
         attribute = attempt.attribute
         answers: dict[object, Verdict] = {}
-        asked: list[str] = []
+        missing: list[str] = []
         distinct: set[frozenset[object]] = set()
         for group in self._groups[attribute]:
-            found, deeper = self._explore(facts._replace(**{attribute: group[0]}), view)
-            answers.update(found)
-            asked += [name for name in deeper if name not in asked]
-            distinct.add(frozenset(found))
-        return answers, [attribute, *asked] if len(distinct) > 1 else asked
+            outcomes, deeper = self._explore(facts._replace(**{attribute: group[0]}), view)
+            answers.update(outcomes)
+            missing += [name for name in deeper if name not in missing]
+            distinct.add(frozenset(outcomes))
+        return answers, [attribute, *missing] if len(distinct) > 1 else missing
 
 
 def place_of(at: str | None, facts: Facts, view: DirectoryView) -> str | None:

@@ -34,8 +34,8 @@ _WITHOUT_RULE = {
 
 def joined(sentences: Iterable[Text | None]) -> Text:
     """Return sentences as one text; those that have nothing to say are left out."""
-    said = [sentence for sentence in sentences if sentence is not None and sentence.zh]
-    return Text("".join(s.zh for s in said), " ".join(s.en for s in said))
+    spoken = [sentence for sentence in sentences if sentence is not None and sentence.zh]
+    return Text("".join(s.zh for s in spoken), " ".join(s.en for s in spoken))
 
 
 class Explainer:
@@ -76,10 +76,10 @@ class Explainer:
         return _WITHOUT_RULE.get(verdict.reason, _WITHOUT_RULE[NO_RULE])
 
     def _missing(self, verdict: Verdict) -> Text:
-        asked = [self._words.attribute(name) for name in verdict.missing]
+        attributes = [self._words.attribute(name) for name in verdict.missing]
         names = {p.supervising.name: None for p in verdict.possible if p.supervising}
-        zh = f"还缺少：{'、'.join(t.zh for t in asked)}；补齐后才能判断。"
-        en = f"Not known yet, and needed to decide: {', '.join(t.en for t in asked)}."
+        zh = f"还缺少：{'、'.join(t.zh for t in attributes)}；补齐后才能判断。"
+        en = f"Not known yet, and needed to decide: {', '.join(t.en for t in attributes)}."
         if names:
             zh += f"可能的党组织：{'、'.join(names)}。"
             en += f" Possible bodies: {', '.join(names)}."

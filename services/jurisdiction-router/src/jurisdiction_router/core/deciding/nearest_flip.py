@@ -51,18 +51,18 @@ def turns_of(engine: Engine, attributes: Values) -> tuple[Turn, ...]:
     authority leaves is not seen here: every level is a turn, and leaves no other one out.
     """
     own = engine.plan(attributes)
-    found: list[Turn] = []
-    seen = {own.sought} if own is not None else set()
+    turns: list[Turn] = []
+    plans = {own.sought} if own is not None else set()
     for attribute, value, plan in _plans_around(engine, attributes):
         if plan is None:
             if engine.same_answer(attributes, attribute, value):
                 continue
-        elif plan.sought in seen:
+        elif plan.sought in plans:
             continue
         elif attribute != _LEVEL:
-            seen.add(plan.sought)
-        found.append(Turn(attribute, attributes[POSITIONS[attribute]] or "", value, plan))
-    return tuple(found)
+            plans.add(plan.sought)
+        turns.append(Turn(attribute, attributes[POSITIONS[attribute]] or "", value, plan))
+    return tuple(turns)
 
 
 def _plans_around(engine: Engine, attributes: Values) -> Iterator[tuple[str, str, Plan | None]]:

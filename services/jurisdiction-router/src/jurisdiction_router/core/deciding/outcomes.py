@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import Kept
+from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.deciding.candidate_search import Areas, Plan, Search, Values
 from jurisdiction_router.core.deciding.engine import Engine
 from jurisdiction_router.core.deciding.verdict import (
@@ -39,26 +39,26 @@ class Outcomes:
     def __init__(self, engine: Engine, view: DirectoryView) -> None:
         self._engine = engine
         self._view = view
-        self.by_plan: Kept[Plan, _Found] = Kept(self._found)
+        self.by_plan: FillingCache[Plan, _Found] = FillingCache(self._found)
         """The verdicts of each plan, by the areas it picks."""
-        self._cases: Kept[Values, _Case] = Kept(self._case)
-        self._waiting: Kept[Values, Verdict] = Kept(self._decided)
+        self._cases: FillingCache[Values, _Case] = FillingCache(self._case)
+        self._waiting: FillingCache[Values, Verdict] = FillingCache(self._decided)
 
     def verdict(self, facts: Facts) -> Verdict:
         """Decide for one tuple of facts: the engine's verdict without its steps."""
         return self.of([facts])[0].naming(facts.supervisor_name)
 
-    def of(self, asked: Iterable[Facts]) -> list[Verdict]:
+    def of(self, questions: Iterable[Facts]) -> list[Verdict]:
         """Decide for many, in their order; equal verdicts are one object.
 
         A business supervisor that assists is in it without its name.
         """
         cases, around, waiting = self._cases, self._view.around, self._waiting
-        tuples: Iterable[tuple[str | None, ...]] = asked
+        tuples: Iterable[tuple[str | None, ...]] = questions
         return [
-            found[pick(around[facts[PLACE_SLICE]])] if pick else waiting[facts[_NO_NAME]]
+            verdict[pick(around[facts[PLACE_SLICE]])] if pick else waiting[facts[_NO_NAME]]
             for facts in tuples
-            for pick, found in (cases[facts[ATTRIBUTE_SLICE]],)
+            for pick, verdict in (cases[facts[ATTRIBUTE_SLICE]],)
         ]
 
     def _case(self, attributes: Values) -> "_Case":
@@ -66,7 +66,7 @@ class Outcomes:
         return _WAITING if plan is None else _Case(plan.pick, self.by_plan[plan])
 
     def _found(self, plan: Plan) -> _Found:
-        return Kept(partial(_verdict, plan, self._view.parties))
+        return FillingCache(partial(_verdict, plan, self._view.parties))
 
     def _decided(self, known: Values) -> Verdict:
         # An empty name is a supervisor's without one: the place that `naming` fills.
@@ -117,14 +117,14 @@ def _found(searches: Iterable[Search | None], parties: Parties, areas: Areas) ->
         return ()
     if searches == (None,):
         return _SUPERVISOR
-    found: list[Party] = []
+    bodies: list[Party] = []
     for search in searches:
         if search is None:
-            found.append(UNNAMED)
+            bodies.append(UNNAMED)
             continue
         kind, number, system, _ = search
         area = areas[number]
         party = None if area is None else parties[kind, area, system]
-        if party is not None and party not in found:
-            found.append(party)
-    return tuple(found)
+        if party is not None and party not in bodies:
+            bodies.append(party)
+    return tuple(bodies)

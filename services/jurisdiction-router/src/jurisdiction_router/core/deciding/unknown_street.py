@@ -42,8 +42,8 @@ def decide(jurisdiction: Jurisdiction, facts: Facts, view: DirectoryView) -> Dec
             one["supervising"]["name"] for one in document["possible"] if one["supervising"]
         )
     )
-    said = document["explanation"]
-    explanation = joined((Text(said["zh"], said["en"]), _possible(names), QUESTION))
+    sentences = document["explanation"]
+    explanation = joined((Text(sentences["zh"], sentences["en"]), _possible(names), QUESTION))
     return Decision(decision.rule_set, {**document, "explanation": text_of(explanation)})
 
 
@@ -64,14 +64,14 @@ def _with_streets(
 ) -> Json:
     question = document["question"] or text_of(QUESTION)
     streets = view.streets_within(facts.domicile or facts.registering, MAX_STREETS)
-    found: dict[object, Json] = {}
+    answers: dict[object, Json] = {}
     for street in streets or ():
         there = jurisdiction.decide_plainly(facts._replace(domicile=street), view.day)
         if there is None:
             continue
         supervising = there["supervising"]
         answer = there["outcome"], there["rule"], supervising and supervising["id"]
-        one = found.setdefault(
+        one = answers.setdefault(
             answer,
             {
                 "outcome": there["outcome"],
@@ -81,7 +81,7 @@ def _with_streets(
             },
         )
         one["when"]["domicile"].append(street)
-    return {**document, "question": question, "possible": list(found.values())}
+    return {**document, "question": question, "possible": list(answers.values())}
 
 
 def _possible(names: list[str]) -> Text | None:

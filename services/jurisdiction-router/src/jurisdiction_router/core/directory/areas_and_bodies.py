@@ -132,8 +132,8 @@ class Path(NamedTuple):
 
     def codes(self) -> tuple[str, ...]:
         """Return the known areas, most specific first."""
-        found = (self.community, self.street, self.district, self.city, self.province)
-        return tuple(code for code in found if code is not None)
+        areas = (self.community, self.street, self.district, self.city, self.province)
+        return tuple(code for code in areas if code is not None)
 
 
 def level_of_code(code: str) -> str | None:

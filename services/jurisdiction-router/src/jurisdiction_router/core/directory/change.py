@@ -8,7 +8,7 @@ from jurisdiction_router.core.directory.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
-class GivenArea:
+class AreaEntry:
     """An area with all its parent edges and all that ever succeeds it."""
 
     area: Area
@@ -16,8 +16,8 @@ class GivenArea:
     successions: tuple[Succession, ...] = ()
 
     @classmethod
-    def held(cls, directory: Directory, code: str) -> "GivenArea":
-        """Return an area as the directory holds it. Errors: `KeyError`."""
+    def of(cls, directory: Directory, code: str) -> "AreaEntry":
+        """Return an area as it stands in the directory. Errors: `KeyError`."""
         edges = sorted(directory.edges_of(code), key=lambda edge: edge.valid_from)
         return cls(directory.areas[code], tuple(edges), directory.successors_of(code))
 
@@ -26,36 +26,36 @@ class GivenArea:
 class DirectoryChange:
     """Areas and bodies to add or to replace; what is not named stays."""
 
-    areas: Sequence[GivenArea] = ()
+    areas: Sequence[AreaEntry] = ()
     bodies: Sequence[Body] = ()
 
     def applied_to(self, before: Directory) -> Directory:
         """Return the directory that would result."""
-        replaced = {given.area.code for given in self.areas}
-        kept = [code for code in before.areas if code not in replaced]
-        edges = [edge for code in kept for edge in before.edges_of(code)]
-        successions = [s for code in kept for s in before.successors_of(code)]
+        replaced = {entry.area.code for entry in self.areas}
+        unchanged = [code for code in before.areas if code not in replaced]
+        edges = [edge for code in unchanged for edge in before.edges_of(code)]
+        successions = [s for code in unchanged for s in before.successors_of(code)]
         return Directory(
-            (before.areas | {given.area.code: given.area for given in self.areas}).values(),
-            [*edges, *(edge for given in self.areas for edge in given.edges)],
+            (before.areas | {entry.area.code: entry.area for entry in self.areas}).values(),
+            [*edges, *(edge for entry in self.areas for edge in entry.edges)],
             (before.bodies | {body.id: body for body in self.bodies}).values(),
-            [*successions, *(s for given in self.areas for s in given.successions)],
+            [*successions, *(s for entry in self.areas for s in entry.successions)],
         )
 
-    def without_what_is_held(self, before: Directory) -> "DirectoryChange":
+    def without_unchanged(self, before: Directory) -> "DirectoryChange":
         """Return only what really differs from `before`."""
         return DirectoryChange(
-            [given for given in self.areas if _differs(before, given)],
+            [entry for entry in self.areas if _differs(before, entry)],
             [body for body in self.bodies if before.bodies.get(body.id) != body],
         )
 
     def codes(self, before: Directory) -> set[str]:
         """Return the areas in which anything changes."""
-        found = {given.area.code for given in self.areas}
+        codes = {entry.area.code for entry in self.areas}
         for body in self.bodies:
             former = before.bodies.get(body.id)
-            found |= {body.area_code} if former is None else {body.area_code, former.area_code}
-        return found
+            codes |= {body.area_code} if former is None else {body.area_code, former.area_code}
+        return codes
 
 
 def places_within(
@@ -67,10 +67,10 @@ def places_within(
     ]
 
 
-def _differs(before: Directory, given: GivenArea) -> bool:
-    code = given.area.code
+def _differs(before: Directory, entry: AreaEntry) -> bool:
+    code = entry.area.code
     return (
-        before.areas.get(code) != given.area
-        or set(before.edges_of(code)) != set(given.edges)
-        or set(before.successors_of(code)) != set(given.successions)
+        before.areas.get(code) != entry.area
+        or set(before.edges_of(code)) != set(entry.edges)
+        or set(before.successors_of(code)) != set(entry.successions)
     )

@@ -140,11 +140,11 @@ def _check_cycles(directory: Directory, pointers: Mapping[str, str]) -> Iterable
 
 def _check_doubles(directory: Directory, pointers: Mapping[str, str]) -> Iterable[Violation]:
     """Report two bodies of one kind (and sector) in one area on the same day."""
-    seen: dict[tuple[str, str, str | None], list[Body]] = {}
+    alike: dict[tuple[str, str, str | None], list[Body]] = {}
     for body in sorted(directory.bodies.values(), key=lambda body: body.id in pointers):
         if body.kind in SEVERAL_ALLOWED:
             continue
-        others = seen.setdefault((body.area_code, body.kind, body.system), [])
+        others = alike.setdefault((body.area_code, body.kind, body.system), [])
         for other in others:
             if overlap(body, other):
                 pointer = pointers.get(body.id, "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-from jurisdiction_router.core.bounded_cache import Kept
+from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.areas_and_bodies import (
     AREA_LEVELS,
     BODY_KINDS,
@@ -125,25 +125,25 @@ class Directory:
 
     def heirs(self, body: Body) -> list[Body]:
         """Return `body`, the one that succeeds it, and so on; a circle is cut."""
-        found: list[Body] = []
+        heirs: list[Body] = []
         current: Body | None = body
-        while current is not None and current not in found:
-            found.append(current)
+        while current is not None and current not in heirs:
+            heirs.append(current)
             current = self.bodies.get(current.successor) if current.successor else None
-        return found
+        return heirs
 
     def above(self, code: str) -> set[str]:
         """Return `code` and every division it ever lies in, by record, by succession or by digits.
 
         A successor counts where the area itself ends: while it is valid nobody asks for another.
         """
-        seen: set[str] = set()
+        visited: set[str] = set()
         waiting = [code]
         while waiting:
             current = waiting.pop()
-            if current in seen:
+            if current in visited:
                 continue
-            seen.add(current)
+            visited.add(current)
             waiting.extend(edge.parent for edge in self._edges.get(current, []))
             area = self.areas.get(current)
             if area is None or area.valid_until is not None:
@@ -152,7 +152,7 @@ class Directory:
             by_digits = parent_of_code(current)
             if by_digits is not None:
                 waiting.append(by_digits)
-        return seen
+        return visited
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,21 +161,23 @@ class DirectoryView:
 
     directory: Directory
     day: date
-    _paths: Kept[str, Path] = field(init=False, repr=False)
-    _settled: Kept[str, str | None] = field(init=False, repr=False)
-    _found: Kept[tuple[str, str, str | None], list[Body]] = field(init=False, repr=False)
-    parties: Kept[tuple[str, str, str | None], Party | None] = field(init=False, repr=False)
+    _paths: FillingCache[str, Path] = field(init=False, repr=False)
+    _settled: FillingCache[str, str | None] = field(init=False, repr=False)
+    _found: FillingCache[tuple[str, str, str | None], list[Body]] = field(init=False, repr=False)
+    parties: FillingCache[tuple[str, str, str | None], Party | None] = field(init=False, repr=False)
     """By kind, area and system: the one body there, if `only` finds one."""
-    around: Kept[tuple[str | None, ...], tuple[str | None, ...]] = field(init=False, repr=False)
+    around: FillingCache[tuple[str | None, ...], tuple[str | None, ...]] = field(
+        init=False, repr=False
+    )
     """The areas around `(domicile, registering)`, in the order of `PLACES`; None comes last, for
     what names no place."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_paths", Kept(self._walk_up))
-        object.__setattr__(self, "_settled", Kept(self._settle))
-        object.__setattr__(self, "_found", Kept(self._find))
-        object.__setattr__(self, "parties", Kept(self._party))
-        object.__setattr__(self, "around", Kept(self._look_around))
+        object.__setattr__(self, "_paths", FillingCache(self._walk_up))
+        object.__setattr__(self, "_settled", FillingCache(self._settle))
+        object.__setattr__(self, "_found", FillingCache(self._find))
+        object.__setattr__(self, "parties", FillingCache(self._party))
+        object.__setattr__(self, "around", FillingCache(self._look_around))
 
     def area(self, code: str) -> Area | None:
         """Return the area with that code if it exists on the date."""
@@ -202,20 +204,20 @@ class DirectoryView:
         forward = area is None or area.valid_from <= self.day
         return frozenset(self._others(code, forward, {code}))
 
-    def _others(self, code: str, forward: bool, seen: set[str]) -> set[str]:
+    def _others(self, code: str, forward: bool, visited: set[str]) -> set[str]:
         """Follow successions in one direction in time, to the areas that are valid on the date."""
         if forward:
-            found = [s.successor for s in self.directory.successors_of(code)
+            codes = [s.successor for s in self.directory.successors_of(code)
                      if s.valid_from <= self.day]  # fmt: skip
         else:
-            found = [s.code for s in self.directory.predecessors_of(code)
+            codes = [s.code for s in self.directory.predecessors_of(code)
                      if self.day < s.valid_from]  # fmt: skip
         others: set[str] = set()
-        for other in found:
-            if other in seen:
+        for other in codes:
+            if other in visited:
                 continue
-            seen.add(other)
-            others |= {other} if self.area(other) else self._others(other, forward, seen)
+            visited.add(other)
+            others |= {other} if self.area(other) else self._others(other, forward, visited)
         return others
 
     def settle(self, code: str | None) -> str | None:
@@ -226,9 +228,9 @@ class DirectoryView:
         return None if code is None else self._settled[code]
 
     def _settle(self, code: str) -> str | None:
-        found = self.stands_for(code)
-        one = next(iter(found)) if len(found) == 1 else None
-        return one if found else code
+        standing = self.stands_for(code)
+        one = next(iter(standing)) if len(standing) == 1 else None
+        return one if standing else code
 
     def streets_within(self, code: str | None, most: int) -> list[str] | None:
         """Return the streets that lie in what stands for `code` on the date, in their order; None
@@ -237,22 +239,22 @@ class DirectoryView:
         Of a street or a community: itself, or what stands for it.
         """
         waiting = [] if code is None else sorted(self.stands_for(code))
-        seen: set[str] = set()
-        found: set[str] = set()
+        visited: set[str] = set()
+        streets: set[str] = set()
         while waiting:
             current = waiting.pop()
             area = self.area(current)
-            if current in seen or area is None:
+            if current in visited or area is None:
                 continue
-            seen.add(current)
+            visited.add(current)
             if area.level in ("street", "community"):
-                found.add(current)
+                streets.add(current)
             else:
                 edges = self.directory.edges_to(current)
                 waiting += [edge.child for edge in edges if holds_on(edge, self.day)]
-            if len(found) > most:
+            if len(streets) > most:
                 return None
-        return sorted(found)
+        return sorted(streets)
 
     def path(self, code: str | None) -> Path:
         """Walk from a division code up to its province.
@@ -267,10 +269,10 @@ class DirectoryView:
         levels: dict[str, str] = {}
         read_from_code: list[str] = []
         by_succession: list[str] = []
-        seen: set[str] = set()
+        visited: set[str] = set()
         current: str | None = code
-        while current is not None and current not in seen:
-            seen.add(current)
+        while current is not None and current not in visited:
+            visited.add(current)
             area = self.area(current)
             if area is None and (others := self.stands_for(current)):
                 by_succession.append(current)
@@ -314,8 +316,8 @@ class DirectoryView:
 
     def only(self, kind: str, code: str, system: str | None) -> Body | None:
         """Return the body that `find` finds if it is the only one."""
-        found = self.find(kind, code, system)
-        return found[0] if len(found) == 1 else None
+        bodies = self.find(kind, code, system)
+        return bodies[0] if len(bodies) == 1 else None
 
     def _party(self, key: tuple[str, str, str | None]) -> Party | None:
         body = self.only(*key)
@@ -328,8 +330,8 @@ class DirectoryView:
             for body in self.directory.bodies_at(code, kind)
             if system is None or body.system == system
         ]
-        found = [body.on(self.day) for body in ever if holds_on(body, self.day)]
-        return found or self._succeeding(ever)
+        bodies = [body.on(self.day) for body in ever if holds_on(body, self.day)]
+        return bodies or self._succeeding(ever)
 
     def _succeeding(self, ended: Iterable[Body]) -> list[Body]:
         """Return the bodies that stand where `ended` ones stood, by id, each once."""
@@ -338,8 +340,8 @@ class DirectoryView:
             for body in ended
             if body.successor is not None and body.valid_from <= self.day
         )
-        found = {heir.id: heir.on(self.day) for heir in heirs if holds_on(heir, self.day)}
-        return [found[key] for key in sorted(found)]
+        bodies = {heir.id: heir.on(self.day) for heir in heirs if holds_on(heir, self.day)}
+        return [bodies[key] for key in sorted(bodies)]
 
     def body(self, body_id: str) -> Body | None:
         """Return a body under its name of the date, or the one that has succeeded it by then."""

@@ -13,22 +13,22 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
     Succession,
     name_on,
 )
-from jurisdiction_router.core.directory.change import GivenArea
+from jurisdiction_router.core.directory.change import AreaEntry
 from jurisdiction_router.core.periods import boundaries, holds_on, pieces
 from servicekit.time import Segment
 
 
-def area_document(given: GivenArea, today: date) -> dict[str, Any]:
+def area_document(entry: AreaEntry, today: date) -> dict[str, Any]:
     """An area as the API shows it; `parent` is the one of `today`, else the last one."""
-    edges = sorted(given.edges, key=lambda edge: edge.valid_from)
+    edges = sorted(entry.edges, key=lambda edge: edge.valid_from)
     now = _parent_on(edges, today)
     return {
-        "code": given.area.code,
-        "name": given.area.name,
-        "level": given.area.level,
+        "code": entry.area.code,
+        "name": entry.area.name,
+        "level": entry.area.level,
         "parent": now or (edges[-1].parent if edges else None),
-        "valid_from": given.area.valid_from.isoformat(),
-        "valid_until": iso(given.area.valid_until),
+        "valid_from": entry.area.valid_from.isoformat(),
+        "valid_until": iso(entry.area.valid_until),
         "parents": [
             {
                 "parent": edge.parent,
@@ -37,7 +37,7 @@ def area_document(given: GivenArea, today: date) -> dict[str, Any]:
             }
             for edge in edges
         ],
-        "former_names": _names(given.area.former_names),
+        "former_names": _names(entry.area.former_names),
         "codes": [
             {
                 "system": code.system,
@@ -45,22 +45,22 @@ def area_document(given: GivenArea, today: date) -> dict[str, Any]:
                 "valid_from": code.valid_from.isoformat(),
                 "valid_until": iso(code.valid_until),
             }
-            for code in given.area.codes
+            for code in entry.area.codes
         ],
-        "successors": successors(given),
+        "successors": successors(entry),
     }
 
 
-def successors(given: GivenArea) -> list[dict[str, Any]]:
+def successors(entry: AreaEntry) -> list[dict[str, Any]]:
     """What succeeds an area, and from when, in the order of dates and codes."""
-    ordered = sorted(given.successions, key=lambda s: (s.valid_from, s.successor))
+    ordered = sorted(entry.successions, key=lambda s: (s.valid_from, s.successor))
     return [{"code": s.successor, "valid_from": s.valid_from.isoformat()} for s in ordered]
 
 
-def area_from(document: Mapping[str, Any]) -> GivenArea:
+def area_from(document: Mapping[str, Any]) -> AreaEntry:
     """The area that `area_document` shows."""
     code = document["code"]
-    return GivenArea(
+    return AreaEntry(
         Area(
             code,
             document["name"],
@@ -78,17 +78,17 @@ def area_from(document: Mapping[str, Any]) -> GivenArea:
     )
 
 
-def area_timeline(given: GivenArea) -> list[Segment]:
+def area_timeline(entry: AreaEntry) -> list[Segment]:
     """An area's timeline for the feed: one stretch per name and parent."""
-    area = given.area
-    cuts = sorted({former.until for former in area.former_names} | boundaries(given.edges))
-    heirs = successors(given)
+    area = entry.area
+    cuts = sorted({former.until for former in area.former_names} | boundaries(entry.edges))
+    heirs = successors(entry)
     return [
         Segment(start, until, {
             "code": area.code,
             "name": name_on(area, start),
             "level": area.level,
-            "parent": _parent_on(given.edges, start),
+            "parent": _parent_on(entry.edges, start),
             "successors": heirs,
         })
         for start, until in pieces(area.valid_from, area.valid_until, cuts)
@@ -132,12 +132,12 @@ def as_on(document: dict[str, Any], day: date) -> dict[str, Any]:
     """The document of an area or a body with the name and the parent it has on `day`."""
     text = day.isoformat()
     name = next((f["name"] for f in document["former_names"] if text < f["until"]), None)
-    found = {**document, "name": name or document["name"]}
+    dated = {**document, "name": name or document["name"]}
     for edge in document.get("parents", ()):
         until = edge["valid_until"]
         if edge["valid_from"] <= text and (until is None or text < until):
-            found["parent"] = edge["parent"]
-    return found
+            dated["parent"] = edge["parent"]
+    return dated
 
 
 def iso(day: date | None) -> str | None:

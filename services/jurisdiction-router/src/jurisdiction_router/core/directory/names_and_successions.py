@@ -39,8 +39,8 @@ def check_other_codes(directory: Directory, pointers: Mapping[str, str]) -> Iter
             yield Violation(
                 f"{pointers.get(owner, '')}/codes", "codes_overlap", owner, {"system": system}
             )
-    for (system, value), held in of_code.items():
-        for (one, left), (other, right) in combinations(held, 2):
+    for (system, value), holders in of_code.items():
+        for (one, left), (other, right) in combinations(holders, 2):
             if one != other and overlap(left, right):
                 pointer = pointers.get(other, pointers.get(one, ""))
                 facts = {"system": system, "areas": f"{one}, {other}"}

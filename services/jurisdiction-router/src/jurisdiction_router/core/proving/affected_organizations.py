@@ -7,7 +7,7 @@ time is what stands for it, a community that is not in the directory lies in its
 
 from datetime import date
 
-from jurisdiction_router.core.bounded_cache import Kept
+from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.directory import Directory, DirectoryView
 from jurisdiction_router.core.proving.proof import HITTING, Counterexample, Extent
 from jurisdiction_router.core.rules.facts import Facts
@@ -20,7 +20,7 @@ class Hits:
     """Asks of one directory whom counterexamples over it hit."""
 
     def __init__(self, directory: Directory) -> None:
-        self._views: Kept[date, DirectoryView] = Kept(directory.on)
+        self._views: FillingCache[date, DirectoryView] = FillingCache(directory.on)
 
     def of(self, example: Counterexample, facts: Facts, always: Days) -> list[Days]:
         """Return the days over which an organization with these facts is hit, in order.

@@ -36,7 +36,7 @@ def describe(example: Counterexample, words: Vocabulary) -> Text:
     """Return a sentence that says which facts break what."""
     facts = _facts(example.facts, words)
     place = _place(example)
-    said = _SAID[example.kind]
+    template = _SAID[example.kind]
     rest = {
         "first": example.rules[0] if example.rules else "",
         "others": ", ".join(example.rules[1:]) or "-",
@@ -44,8 +44,8 @@ def describe(example: Counterexample, words: Vocabulary) -> Text:
         "day": example.place.extents[0].valid_from.isoformat() if example.place else "",
     }
     return Text(
-        said.zh.format(facts=facts.zh, place=place.zh, **rest),
-        said.en.format(facts=facts.en, place=place.en, **rest),
+        template.zh.format(facts=facts.zh, place=place.zh, **rest),
+        template.en.format(facts=facts.en, place=place.en, **rest),
     )
 
 

@@ -44,7 +44,7 @@ Found = frozenset[str] | bool | None
 systems; None where the place itself is not known, which asks for it and is no hole."""
 
 
-class _Seen(NamedTuple):
+class _Surroundings(NamedTuple):
     """What the look-ups find from a place, and what they found in the directory before, there or
     in what the place succeeds; None where there is no such directory, or no such place in it."""
 
@@ -55,9 +55,9 @@ class _Seen(NamedTuple):
 class _Kind(NamedTuple):
     """A kind of place: what is found around the domicile, and at an authority of that level."""
 
-    domicile: _Seen
+    domicile: _Surroundings
     level: str | None
-    authority: _Seen
+    authority: _Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class _Era:
 
     valid_from: date
     valid_until: date | None
-    domiciles: Mapping[_Seen, list[str]]
-    authorities: Mapping[tuple[str | None, _Seen], list[str]]
+    domiciles: Mapping[_Surroundings, list[str]]
+    authorities: Mapping[tuple[str | None, _Surroundings], list[str]]
     was_empty: bool
     """Whether the directory before had no domicile either."""
 
@@ -88,22 +88,16 @@ def prove_over(
     lookups = sorted({_lookup(c) for r in rules for c in r.supervising}, key=str)
     over = winners_of(rule_set.rules)
     boxes = {rule.id: space.box(rule.when) for rule in rule_set.rules}
-    found: list[Counterexample] = []
+    counterexamples: list[Counterexample] = []
     kinds: dict[_Kind, list[Extent]] = {}
     for era in _eras(rule_set, directory, before, lookups):
         if before is None:
-            found += _cycles(directory, era)
+            counterexamples += _cycles(directory, era)
         if not era.domiciles and not (before is not None and era.was_empty):
             empty = Extent(era.valid_from, era.valid_until)
-            found.append(Counterexample("no_area", (), place=Place(None, None, (empty,))))
-        for domicile, domiciles in era.domiciles.items():
-            for (level, authority), authorities in era.authorities.items():
-                if domicile.now == domicile.before and authority.now == authority.before:
-                    continue
-                extent = Extent(
-                    era.valid_from, era.valid_until, frozenset(domiciles), frozenset(authorities)
-                )
-                kinds.setdefault(_Kind(domicile, level, authority), []).append(extent)
+            counterexamples.append(Counterexample("no_area", (), place=Place(None, None, (empty,))))
+        for kind, extent in _kinds_of(era):
+            kinds.setdefault(kind, []).append(extent)
     for kind, extents in kinds.items():
         there, was = _pair(lookups, kind)
         place = Place(min(extents[0].domiciles), min(extents[0].authorities), tuple(extents))
@@ -117,19 +111,33 @@ def prove_over(
                 known = [*remainder(inside, [*settled, *_reached(space, rule, was)])]
                 holes = (new for hole in holes for new in remainder(hole, known))
             new = before is not None and was is None
-            found += [
+            counterexamples += [
                 Counterexample(
                     "no_body", (rule.id,), space.condition(hole), space.size(hole), place, new
                 )
                 for hole in islice(holes, limit)
             ]
-    return _merged(found)
+    return _merged(counterexamples)
 
 
-def _merged(found: Iterable[Counterexample]) -> list[Counterexample]:
+def _kinds_of(era: _Era) -> Iterator[tuple[_Kind, Extent]]:
+    """Yield the kinds of places of which something differs from before, and where they are."""
+    for domicile, domiciles in era.domiciles.items():
+        for (level, authority), authorities in era.authorities.items():
+            if domicile.now == domicile.before and authority.now == authority.before:
+                continue
+            yield (
+                _Kind(domicile, level, authority),
+                Extent(
+                    era.valid_from, era.valid_until, frozenset(domiciles), frozenset(authorities)
+                ),
+            )
+
+
+def _merged(counterexamples: Iterable[Counterexample]) -> list[Counterexample]:
     """Return the counterexamples with the same facts in several kinds of places as one each."""
     merged: dict[object, Counterexample] = {}
-    for example in found:
+    for example in counterexamples:
         facts = tuple((name, tuple(values)) for name, values in example.facts.items())
         key = (example.kind, example.rules, facts, example.new_place)
         first = merged.get(key)
@@ -156,15 +164,15 @@ def _eras(
         had: Mapping[tuple[str, str], tuple[Found, ...]] = {}
         if before is not None:
             were, had = _look_around(rule_set, before.on(start), formerly, lookups)
-        by_domicile: dict[_Seen, list[str]] = {}
-        for code, seen in domiciles.items():
+        by_domicile: dict[_Surroundings, list[str]] = {}
+        for code, surroundings in domiciles.items():
             was = next((were[each] for each in _formerly(directory, code) if each in were), None)
-            by_domicile.setdefault(_Seen(seen, was), []).append(code)
-        by_authority: dict[tuple[str | None, _Seen], list[str]] = {}
-        for (level, code), seen in authorities.items():
+            by_domicile.setdefault(_Surroundings(surroundings, was), []).append(code)
+        by_authority: dict[tuple[str | None, _Surroundings], list[str]] = {}
+        for (level, code), surroundings in authorities.items():
             former = ((level, each) for each in _formerly(directory, code))
             was = next((had[each] for each in former if each in had), None)
-            by_authority.setdefault((level, _Seen(seen, was)), []).append(code)
+            by_authority.setdefault((level, _Surroundings(surroundings, was)), []).append(code)
         yield _Era(start, end, by_domicile, by_authority, not were)
 
 
@@ -191,8 +199,8 @@ def _look_around(
     authorities: dict[tuple[str, str], tuple[Found, ...]] = {}
 
     def register(level: str, code: str) -> None:
-        seen = tuple(_look(view, lookup, code, registering=True) for lookup in lookups)
-        authorities[level, code] = seen
+        surroundings = tuple(_look(view, lookup, code, registering=True) for lookup in lookups)
+        authorities[level, code] = surroundings
 
     for code in near:
         area = view.area(code)
@@ -253,13 +261,13 @@ def _either(
 def _reached(space: Space, rule: Rule, there: Mapping[Lookup, Found]) -> Iterator[Box]:
     """The facts for which a candidate of the rule is taken (or asks for its place)."""
     for candidate in rule.supervising:
-        found = there[_lookup(candidate)]
-        if found is False:
+        bodies = there[_lookup(candidate)]
+        if bodies is False:
             continue
         when: dict[str, Iterable[str]] = dict(candidate.when)
         if candidate.system == OWN_SYSTEM:
             # Without a supervisor the candidate is skipped before anyone asks for its place.
-            systems = found if isinstance(found, frozenset) else SYSTEMS
+            systems = bodies if isinstance(bodies, frozenset) else SYSTEMS
             own = frozenset(space.attributes["supervisor_system"]) - {NONE}
             when["supervisor_system"] = (
                 own & systems & frozenset(when.get("supervisor_system", own))

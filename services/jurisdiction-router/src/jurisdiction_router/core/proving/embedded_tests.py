@@ -38,9 +38,9 @@ def run_tests(rule_set: RuleSet) -> list[TestResult]:
     results = []
     for index, test in enumerate(rule_set.tests):
         expected = _line(test.rule, test.outcome, test.supervising)
-        rule, found = _run(engine, test)
-        passed = found == expected or (test.supervising is None and found.startswith(expected))
-        results.append(TestResult(test.name, index, passed, expected, found, rule))
+        rule, outcome = _run(engine, test)
+        passed = outcome == expected or (test.supervising is None and outcome.startswith(expected))
+        results.append(TestResult(test.name, index, passed, expected, outcome, rule))
     return results
 
 
@@ -94,7 +94,7 @@ def _bodies(
     Where the registering area is also, say, the district, the two names are one area: a body is
     made under the first name that is asked for, and `without` takes it away under that name.
     """
-    made: dict[tuple[str, str, str | None], Body] = {}
+    bodies: dict[tuple[str, str, str | None], Body] = {}
     for rule in rule_set.rules:
         candidates: tuple[Candidate, ...] = (*rule.supervising, *rule.assisting)
         for candidate in candidates:
@@ -103,8 +103,8 @@ def _bodies(
                 continue
             system = own_system if candidate.system == OWN_SYSTEM else candidate.system
             area = places[candidate.at]
-            made.setdefault(
+            bodies.setdefault(
                 (candidate.body, area, system),
                 Body(f"{name} {system or ''}", candidate.body, name, area, system, date.min),
             )
-    return list(made.values())
+    return list(bodies.values())

@@ -25,13 +25,13 @@ def opened_holes(
     `codes` are the areas in which anything changes: a rule set that never looks there is passed
     over. A hole that is there already is none that the change opens.
     """
-    found = [
+    holes = [
         Hole(rule_set, example)
         for rule_set in rule_sets
         if any(_concerns(rule_set, directory, codes) for directory in (before, after))
         for example in prove_over(rule_set, after, before=before)
     ]
-    return sorted(found, key=lambda h: (h.example.new_place, *by_size(h.example), h.rule_set.id))
+    return sorted(holes, key=lambda h: (h.example.new_place, *by_size(h.example), h.rule_set.id))
 
 
 def _concerns(rule_set: RuleSet, directory: Directory, codes: Collection[str]) -> bool:

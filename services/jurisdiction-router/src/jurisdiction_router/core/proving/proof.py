@@ -65,9 +65,9 @@ HITTING: Final = frozenset({"uncovered", "conflict", "no_body"})
 """Kinds of counterexamples that organizations can have the facts of."""
 
 
-def smallest_first(found: Iterable[Counterexample]) -> list[Counterexample]:
+def smallest_first(counterexamples: Iterable[Counterexample]) -> list[Counterexample]:
     """Return the counterexamples, those that name the fewest facts first."""
-    return sorted(found, key=by_size)
+    return sorted(counterexamples, key=by_size)
 
 
 def by_size(example: Counterexample) -> tuple[int, int, tuple[str, ...]]:
@@ -79,10 +79,10 @@ def prove(rule_set: RuleSet) -> list[Counterexample]:
     """Return the counterexamples, the most readable first; an empty list is the proof."""
     space = Space(rule_set.attributes)
     boxes = {rule.id: space.box(rule.when) for rule in rule_set.rules}
-    found = _uncovered(space, boxes)
-    found += _conflicts(space, rule_set.rules, boxes)
-    found += _unreachable(rule_set.rules, boxes)
-    return smallest_first(found)
+    counterexamples = _uncovered(space, boxes)
+    counterexamples += _conflicts(space, rule_set.rules, boxes)
+    counterexamples += _unreachable(rule_set.rules, boxes)
+    return smallest_first(counterexamples)
 
 
 def _uncovered(space: Space, boxes: dict[str, Box]) -> list[Counterexample]:
@@ -97,7 +97,7 @@ def _conflicts(
 ) -> list[Counterexample]:
     """Where two rules both match, neither is over the other, and no third is over one of them."""
     over = winners_of(rules)
-    found = []
+    conflicts = []
     for one, other in combinations(rules, 2):
         if one.id in other.over or other.id in one.over:
             continue
@@ -105,13 +105,13 @@ def _conflicts(
         if shared is None:
             continue
         settled = [boxes[winner] for winner in over[one.id] | over[other.id]]
-        found += [
+        conflicts += [
             Counterexample(
                 "conflict", (one.id, other.id), space.condition(piece), space.size(piece)
             )
             for piece in islice(remainder(shared, settled), MAX_PER_FINDING)
         ]
-    return found
+    return conflicts
 
 
 def _unreachable(rules: tuple[Rule, ...], boxes: dict[str, Box]) -> list[Counterexample]:

@@ -18,12 +18,12 @@ class Proof:
     """A rule set proved (over a directory, if one is given) and its tests run."""
 
     def __init__(self, rule_set: RuleSet, directory: Directory | None) -> None:
-        found = prove(rule_set)
+        counterexamples = prove(rule_set)
         if directory is not None:
-            found += prove_over(rule_set, directory)
+            counterexamples += prove_over(rule_set, directory)
         self.rule_set = rule_set
         self.over_directory = directory is not None
-        self.counterexamples: list[Counterexample] = smallest_first(found)
+        self.counterexamples: list[Counterexample] = smallest_first(counterexamples)
         self.tests: list[TestResult] = run_tests(rule_set)
 
     @property

@@ -81,16 +81,18 @@ _Exclusions = Mapping[int, Mapping[str, frozenset[str]]]
 
 
 def _by_attribute() -> Mapping[str, _Exclusions]:
-    found: dict[str, dict[int, dict[str, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
+    by_attribute: dict[str, dict[int, dict[str, frozenset[str]]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     for one, values, other, excluded in _EXCLUDED:
         for attribute, others, others_values, own in (
             (one, other, excluded, values),
             (other, one, values, excluded),
         ):
-            table = found[attribute][POSITIONS[others]]
+            table = by_attribute[attribute][POSITIONS[others]]
             for value in others_values:
                 table[value] = table.get(value, frozenset()) | own
-    return found
+    return by_attribute
 
 
 _BY_ATTRIBUTE: Final = _by_attribute()

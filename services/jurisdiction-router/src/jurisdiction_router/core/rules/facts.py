@@ -188,12 +188,12 @@ def facts_timeline(
 
 
 def replace_periods(
-    held: Iterable[FactPeriod], effective_on: date, following: Iterable[FactPeriod]
+    former: Iterable[FactPeriod], effective_on: date, following: Iterable[FactPeriod]
 ) -> tuple[FactPeriod, ...]:
-    """Return `held` with everything from `effective_on` on replaced by `following`."""
+    """Return `former` with everything from `effective_on` on replaced by `following`."""
     before = [
         period._replace(valid_until=min(period.valid_until or effective_on, effective_on))
-        for period in held
+        for period in former
         if period.valid_from < effective_on
     ]
     return merge_periods([*before, *following])

@@ -88,12 +88,12 @@ class Fields:
 
     def day(self, name: str) -> date:
         """Return a required civil date."""
-        found = self.day_or_none(name)
-        if found is None:
+        day = self.day_or_none(name)
+        if day is None:
             if self.values.get(name) is None:
                 self.note(name, "rule_set_date_expected")
             return date.min
-        return found
+        return day
 
     def day_or_none(self, name: str) -> date | None:
         """Return a civil date, or None when the field is absent or null."""
@@ -131,10 +131,10 @@ class Fields:
         value = self.values.get(name)
         if isinstance(value, str) and value:
             return (value,)
-        found = []
+        texts = []
         for place, item in self.items(name):
             if isinstance(item, str) and item:
-                found.append(item)
+                texts.append(item)
             else:
                 self.note(place, "rule_set_text_expected", item)
-        return tuple(found)
+        return tuple(texts)

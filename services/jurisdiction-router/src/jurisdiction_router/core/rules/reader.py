@@ -94,7 +94,7 @@ def _matching(fields: Fields, name: str, pattern: re.Pattern[str]) -> str:
 def _attributes(top: Fields, stored: bool) -> Attributes:
     """Read the domains; each must be the one this service reads out of an organization."""
     inner = top.below("attributes", top.values.get("attributes"))
-    found: dict[str, tuple[str, ...]] = {}
+    attributes: dict[str, tuple[str, ...]] = {}
     for name in inner.values:
         values = inner.texts(name)
         known = DOMAINS.get(name)
@@ -103,8 +103,8 @@ def _attributes(top: Fields, stored: bool) -> Attributes:
             continue
         if not stored and (set(values) != known or len(values) != len(known)):
             inner.note(name, "rule_set_domain", None, expected=", ".join(sorted(known)))
-        found[name] = values
-    return found
+        attributes[name] = values
+    return attributes
 
 
 def _condition(fields: Fields, name: str, attributes: Attributes) -> Condition:
@@ -113,15 +113,15 @@ def _condition(fields: Fields, name: str, attributes: Attributes) -> Condition:
         return {}
     inner = fields.below(name, fields.values[name])
     condition: dict[str, frozenset[str]] = {}
-    for attribute, wanted in inner.values.items():
+    for attribute, allowed in inner.values.items():
         domain = attributes.get(attribute)
         if domain is None:
             inner.note(
                 attribute, "rule_set_unknown_attribute", attribute, allowed=", ".join(attributes)
             )
             continue
-        negated = isinstance(wanted, dict)
-        holder = inner.below(attribute, wanted) if negated else inner
+        negated = isinstance(allowed, dict)
+        holder = inner.below(attribute, allowed) if negated else inner
         if negated:
             holder.allow("not")
         named = holder.texts("not" if negated else attribute)
@@ -194,13 +194,13 @@ def _form(fields: Fields) -> Form | None:
 
 def _rules(top: Fields, attributes: Attributes) -> list[tuple[Rule, Fields]]:
     rules: list[tuple[Rule, Fields]] = []
-    seen: set[str] = set()
+    ids: set[str] = set()
     for place, item in top.items("rules"):
         fields = top.below(place, item)
         fields.rule = _matching(fields, "id", _ID)
-        if fields.rule in seen:
+        if fields.rule in ids:
             fields.note("id", "rule_set_duplicate_rule", fields.rule)
-        seen.add(fields.rule)
+        ids.add(fields.rule)
         rules.append((_rule(fields, attributes), fields))
     return rules
 

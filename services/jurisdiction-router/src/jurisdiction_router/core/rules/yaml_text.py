@@ -88,13 +88,13 @@ def _rule_at(text: str, line: int) -> str:
 
     By the look of the lines: a text with a mistake has no structure to ask.
     """
-    section, found = "", "-"
-    for said in text.splitlines()[:line]:
-        if begun := _SECTION.match(said):
-            section, found = begun[1], "-"
-        elif section == "rules" and (named := _RULE_ID.match(said)):
-            found = named[1]
-    return found
+    section, rule = "", "-"
+    for line_text in text.splitlines()[:line]:
+        if begun := _SECTION.match(line_text):
+            section, rule = begun[1], "-"
+        elif section == "rules" and (named := _RULE_ID.match(line_text)):
+            rule = named[1]
+    return rule
 
 
 def _check_events(text: str) -> None:

@@ -20,7 +20,7 @@ from functools import reduce
 from operator import and_, getitem
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import Kept
+from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.rules.conditions import ATTRIBUTES, all_candidates
 from jurisdiction_router.core.rules.rule_set import Condition, Rule, RuleSet
 
@@ -45,7 +45,7 @@ class RuleLookup:
         self._tables = tuple(_Table(distinct.values(), attribute) for attribute in ATTRIBUTES)
         self._rules = tuple((rule, self.bit(rule.when)) for rule in rule_set.rules)
         self._matching = self.bits(rule.when for rule in rule_set.rules)
-        self._rulings: Kept[int, Ruling] = Kept(self._ruling)
+        self._rulings: FillingCache[int, Ruling] = FillingCache(self._ruling)
 
     def bit(self, when: Condition) -> int:
         """Return the bit of a condition of the rule set."""
@@ -53,10 +53,10 @@ class RuleLookup:
 
     def bits(self, conditions: Iterable[Condition]) -> int:
         """Return the bits of several conditions, as one integer."""
-        found = 0
+        bits = 0
         for when in conditions:
-            found |= self.bit(when)
-        return found
+            bits |= self.bit(when)
+        return bits
 
     def marks(self, values: Sequence[str | None]) -> int:
         """Return the conditions that surely hold: on a missing value none rests."""
@@ -69,15 +69,15 @@ class RuleLookup:
 
     def others(self, values: Sequence[str | None]) -> list[int]:
         """Return, for each attribute, the marks that the values of all others leave."""
-        found = list(map(getitem, self._tables, values))
+        rows = list(map(getitem, self._tables, values))
         before = ALL
         after = [ALL]
-        for marks in reversed(found):
+        for marks in reversed(rows):
             after.append(after[-1] & marks)
-        for position, marks in enumerate(found):
-            found[position] = before & after[len(found) - 1 - position]
+        for position, marks in enumerate(rows):
+            rows[position] = before & after[len(rows) - 1 - position]
             before &= marks
-        return found
+        return rows
 
     def marks_of(self, position: int, value: str | None) -> int:
         """Return the conditions that allow this value of the attribute at `position`."""

@@ -17,10 +17,10 @@ from tests.jurisdiction_router.core.proving.test_mutants import undefeated as un
 from jurisdiction_router.core.deciding.engine import Engine
 from jurisdiction_router.core.deciding.nearest_flip import nearest_flip, turns_of
 from jurisdiction_router.core.deciding.outcomes import Outcomes
-from jurisdiction_router.core.deciding.rule_lookup import Ruling
 from jurisdiction_router.core.deciding.verdict import Verdict
 from jurisdiction_router.core.directory.directory import Directory, DirectoryView
 from jurisdiction_router.core.rules.facts import ATTRIBUTE_SLICE, PLACE_SLICE, POSITIONS, Facts
+from jurisdiction_router.core.rules.rule_lookup import Ruling
 from jurisdiction_router.core.rules.rule_set import NEEDS_DECISION, RuleSet
 
 

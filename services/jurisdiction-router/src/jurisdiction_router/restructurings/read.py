@@ -1,0 +1,43 @@
+"""Reading restructurings: a page of them, and one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from jurisdiction_router.directory_changes.find_holes import report_visible_to
+from jurisdiction_router.restructurings import rows
+from jurisdiction_router.restructurings.proposal import KIND
+from jurisdiction_router.restructurings.rows import RestructuringRow
+from servicekit.auth import Caller
+from servicekit.database import Database
+from servicekit.errors import Refusal
+from servicekit.http import decode_cursor, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRestructurings:
+    """The use case, with what it needs."""
+
+    database: Database
+
+    async def one(self, caller: Caller, identifier: UUID) -> RestructuringRow:
+        """One restructuring. Raises Refusal `not-found`."""
+        async with self.database.reading() as connection:
+            row = await rows.find(connection, identifier)
+        if row is None or not caller.may_see(*row.areas):
+            raise Refusal("not-found")
+        return row._replace(document=report_visible_to(caller, row.document))
+
+    async def page(self, caller: Caller, cursor: str | None, limit: int) -> str:
+        """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
+        key = decode_cursor(cursor, {"what": KIND}, [UUID])
+        async with self.database.reading() as connection:
+            items, last, size = await rows.page(
+                connection, caller.like_patterns(), key[0] if key else None, limit
+            )
+        next_cursor = encode_cursor([last], {"what": KIND}) if size == limit else None
+        if caller.areas is not None:
+            visible = [report_visible_to(caller, each) for each in orjson.loads(items)]
+            items = orjson.dumps(visible).decode()
+        return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
