@@ -27,10 +27,7 @@ class AdviseOrganization:
     async def guidance(
         self, caller: Caller, identifier: UUID, as_of: AsOf
     ) -> tuple[State, date, Guidance]:
-        """The document, the day, and what is recommended then.
-
-        Raises Refusal `not-found`, `organization-void`, `position-ahead`.
-        """
+        """The document, the day, and what is recommended then."""
         document, day = await self._document(caller, identifier, as_of)
         return document, day, guidance_for(document, day)
 

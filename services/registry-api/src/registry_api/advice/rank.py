@@ -51,7 +51,7 @@ class RankCandidates:
     ) -> tuple[date, list[Placed]]:
         """The day and the ranking, by what is known now of that day.
 
-        Raises Refusal `unknown-candidates`, naming each that is unknown, outside the caller's
+        Raises UnknownCandidates, naming each that is unknown, outside the caller's
         areas or named twice.
         """
         day = valid_on or self.clock.today()

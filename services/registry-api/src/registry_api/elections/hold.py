@@ -63,7 +63,7 @@ class HoldElection:
     ) -> Recorded:
         """Open an election; the outcome has its id and lists the candidates' ids.
 
-        Raises Refusal `names-not-configured` too, when names are sent to a register that has no
+        Raises NamesNotConfigured too, when names are sent to a register that has no
         keys to seal them with.
         """
         election = uuid7()
@@ -122,10 +122,7 @@ class HoldElection:
 
     @refuses(NotFound, OrganizationVoid)
     async def read_candidates(self, caller: Caller, organization: UUID) -> list[Reviewed]:
-        """The candidates of the latest election with their names; the read is audited.
-
-        Raises Refusal `not-found`, `organization-void`.
-        """
+        """The candidates of the latest election with their names; the read is audited."""
         async with self.database.transaction() as connection:
             stored = await lock_organization(connection, caller, organization)
             election = stored.state["leadership_election"] or {}
@@ -139,7 +136,7 @@ class HoldElection:
     async def reseal(self, batch: int = 500) -> int:
         """Seal anew every name that an older key sealed; how many there were.
 
-        Raises Refusal `names-not-configured`; SealBrokenError for a name that does not open.
+        Raises NamesNotConfigured; SealBrokenError for a name that does not open.
         """
         if self.sealer is None:
             raise NamesNotConfigured()

@@ -50,7 +50,7 @@ class ReadImport:
 
     @refuses(NotFound)
     async def job(self, caller: Caller, identifier: UUID) -> Job:
-        """The import's job. Raises Refusal `not-found`."""
+        """The import's job."""
         return await read_job(self.database, caller, identifier)
 
     @refuses(NotFound, InvalidCursor)
@@ -62,10 +62,7 @@ class ReadImport:
         cursor: str | None,
         limit: int,
     ) -> Remarks:
-        """What there is to say about the rows, in the order of the file.
-
-        Raises Refusal `not-found`, `invalid-cursor`.
-        """
+        """What there is to say about the rows, in the order of the file."""
         await self.job(caller, identifier)
         query = {"import": str(identifier), "severity": severity}
         after = decode_cursor(cursor, query, [int, int]) or [-1, -1]
@@ -81,8 +78,8 @@ class ReadImport:
     async def refused_rows(self, caller: Caller, identifier: UUID, form: str) -> RefusedRows:
         """The rows that were refused, as they were written, for a file as `form`.
 
-        Raises Refusal `not-found`; `invalid-request` for rows of a table as NDJSON;
-        `too-many-rows` for more than a sheet holds.
+        Raises NotFound; InvalidRequest for rows of a table as NDJSON;
+        TooManyRows for more than a sheet holds.
         """
         job = await self.job(caller, identifier)
         was = job.params["format"]

@@ -60,9 +60,9 @@ class StartImport:
     ) -> UUID:
         """Store the file and queue its import; the job's id.
 
-        The same key and file give the job that is there already. Raises Refusal: `empty-upload`,
-        `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`,
-        `too-many-jobs`.
+        The same key and file give the job that is there already. Raises EmptyUpload,
+        UploadTooLarge, InvalidOrganization (a future date), IdempotencyConflict,
+        TooManyJobs.
         """
         effective_on = self._effective_on(request)
         with tempfile.TemporaryFile() as file:

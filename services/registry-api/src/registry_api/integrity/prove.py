@@ -47,7 +47,7 @@ class ProveIntegrity:
     async def area(self, caller: Caller, area: str, known_at: AsOf) -> AreaProof:
         """What a copy of the area's organizations comes to, at the head or an earlier position.
 
-        Raises Refusal `outside-areas` when some of the area is not the caller's, `position-ahead`.
+        Raises OutsideAreas when some of the area is not the caller's, PositionAhead.
         """
         prefix = area_prefix(area)
         if caller.areas is not None and not prefix.startswith(caller.areas):

@@ -77,9 +77,9 @@ class RecordEvent:
     ) -> Recorded:
         """Record what happened; the organization as it is now.
 
-        A patch that changes nothing on its date leaves no trace. Raises Refusal: `not-found`,
-        `organization-void`, `invalid-organization`, `event-not-possible`, `outside-areas`,
-        `code-taken`, `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        A patch that changes nothing on its date leaves no trace. Raises NotFound,
+        OrganizationVoid, InvalidOrganization, EventNotPossible, OutsideAreas,
+        CodeTaken, IdempotencyConflict; PreconditionFailed, PreconditionRequired.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

@@ -75,7 +75,6 @@ class FindNotices:
         """The notices on an organization on a day, as known at a moment.
 
         Namesakes are looked for among the present names, so never on an organization of the past.
-        Raises Refusal `not-found`, `position-ahead`.
         """
         today = self.clock.today()
         read = await self.read_organization.as_of(caller, identifier, as_of)
@@ -95,8 +94,8 @@ class FindNotices:
     ) -> NoticePage:
         """Organizations with notices on a day, as known at a moment.
 
-        A walk of the past shows what was known at its first page. Raises Refusal
-        `invalid-cursor`, `position-ahead`, `invalid-request` for namesakes of the past, and as
+        A walk of the past shows what was known at its first page. Raises
+        InvalidCursor, PositionAhead, InvalidRequest for namesakes of the past, and as
         `find_supervised` does.
         """
         today = self.clock.today()

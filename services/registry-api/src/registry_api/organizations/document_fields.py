@@ -29,7 +29,7 @@ class FieldSelection:
 def parse_fields(text: str) -> FieldSelection:
     """`credit_code,party.full_members` as a selection; `id` and `revision` are always in it.
 
-    A name may be a leaf or an object. Raises Refusal `unknown-field` with each name that is none.
+    A name may be a leaf or an object. Raises UnknownField with each name that is none.
     """
     requested = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in dict.fromkeys(requested) if name not in _known()]

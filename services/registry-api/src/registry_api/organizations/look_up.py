@@ -51,7 +51,7 @@ class LookUpOrganizations:
 
         `found` has each organization once, in the order of ids, with the names and facts of
         `as_of`. What lies outside the caller's areas is not found, by the same statement and in
-        the same words as what does not exist. Raises Refusal `position-ahead`.
+        the same words as what does not exist.
         """
         codes = [code.strip().upper() for code in sent.credit_codes]
         names = Names(codes, sent.ids, sent.filing_numbers)

@@ -41,7 +41,7 @@ class ReadOrganization:
     clock: Clock
 
     async def now(self, caller: Caller, identifier: UUID) -> Document:
-        """The current document. Raises Refusal `not-found`, `organization-void`."""
+        """The current document."""
         current = await rows.read(self.database, identifier)
         if current is None or not caller.may_see(current.area):
             async with self.database.reading() as connection:
@@ -72,8 +72,8 @@ class ReadOrganization:
         """The document on a day, as known at a moment.
 
         Seen by whom the organization belonged to *then*. Its revision counts all that was known
-        at the moment, of whatever day. Raises Refusal `not-found` when there was none then, or
-        none that was known; `organization-void` when it was known to be void; `position-ahead`.
+        at the moment, of whatever day. Raises NotFound when there was none then, or
+        none that was known; OrganizationVoid when it was known to be void; PositionAhead.
         """
         if as_of.is_now(self.clock.today()):
             return await self.now(caller, identifier)

@@ -43,8 +43,8 @@ class ReadTimeline:
     async def timeline(self, caller: Caller, identifier: UUID, known_at: AsOf) -> Timeline:
         """The story as known at a moment.
 
-        Raises Refusal `not-found` for an organization of which the caller may be told nothing,
-        `organization-void`, `position-ahead`.
+        Raises NotFound for an organization of which the caller may be told nothing,
+        OrganizationVoid, PositionAhead.
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, known_at, self.clock.today())
@@ -60,7 +60,7 @@ class ReadTimeline:
     ) -> EventPage:
         """A page of events as they were recorded, those only that touched the caller's areas.
 
-        Raises Refusal `not-found` when there is none at all, `invalid-cursor`.
+        Raises NotFound when there is none at all, InvalidCursor.
         """
         query = {"organization": str(identifier)}
         key = decode_cursor(cursor, query, [int])

@@ -52,8 +52,8 @@ class RegisterOrganization:
     ) -> StoredAnswer:
         """Register the organization; the document and its obligations.
 
-        `effective_on` defaults to the date of registration. Raises Refusal: `invalid-organization`
-        with every broken rule, `outside-areas`, `code-taken`, `idempotency-conflict`.
+        `effective_on` defaults to the date of registration. Raises InvalidOrganization
+        with every broken rule, OutsideAreas, CodeTaken, IdempotencyConflict.
         """
         day = self._effective_on(registration)
         new = self.establish.prepare(caller, registration.state, day)

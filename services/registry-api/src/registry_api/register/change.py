@@ -75,8 +75,8 @@ class ChangeOrganization:
     ) -> Changed:
         """Write what `command` makes of the locked organization `stored`.
 
-        Raises Refusal: `invalid-organization`, `event-not-possible`, `outside-areas`,
-        `outside-areas-then`, `code-taken`.
+        Raises InvalidOrganization, EventNotPossible, OutsideAreas,
+        OutsideAreasThen, CodeTaken.
         """
         self._check_date(stored, command)
         past_events = await history.past_events(connection, stored.id)
@@ -145,7 +145,7 @@ def _event(
 async def _update(
     connection: AsyncConnection, stored: StoredOrganization, after: Patched, pointer: str
 ) -> None:
-    """Replace the current row. Raises Refusal `code-taken`."""
+    """Replace the current row. Raises CodeTaken."""
     try:
         await store.replace(connection, stored, after.whole)
     except NameTaken as taken:

@@ -40,8 +40,8 @@ class EstablishOrganization:
     ) -> StoredOrganization:
         """The new organization, not yet entered.
 
-        `pointer` is where the state lies in what was sent. Raises Refusal: `invalid-organization`
-        with every broken rule, `outside-areas`.
+        `pointer` is where the state lies in what was sent. Raises InvalidOrganization
+        with every broken rule, OutsideAreas.
         """
         state = complete(derive(state))
         today = self.clock.today()
@@ -69,7 +69,7 @@ class EstablishOrganization:
     ) -> NewEvent:
         """Enter a prepared organization with all that it owes; the event to append.
 
-        Raises Refusal `code-taken`.
+        Raises CodeTaken.
         """
         try:
             await store.add(connection, new, owed)

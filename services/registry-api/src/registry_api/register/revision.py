@@ -55,8 +55,8 @@ class Terms:
         """What it takes that `state` holds from `day` on; None where it does already.
 
         `asserted` is the patch of an event, of which all is asserted; else only what differs.
-        Raises Refusal: `invalid-organization`; `outside-areas` for a domicile that the caller sent,
-        `outside-areas-then` where the organization is, on a day that the change reaches, in an area
+        Raises InvalidOrganization; OutsideAreas for a domicile that the caller sent,
+        OutsideAreasThen where the organization is, on a day that the change reaches, in an area
         that the caller may not see and so is not told.
         """
         on_the_day = past.on(day)

@@ -65,7 +65,7 @@ class Plan:
 
 
 def plan_of_merger(merger: Merger) -> Plan:
-    """Raises Refusal `invalid-request` unless it goes into one."""
+    """Raises InvalidRequest unless it goes into one."""
     if (merger.into is None) == (merger.establish is None):
         raise InvalidRequest(Violation("/into", "into_or_establish"))
     if merger.establish and len(merger.organizations) < 2:
@@ -82,7 +82,7 @@ def plan_of_merger(merger: Merger) -> Plan:
 
 
 def plan_of_split(split: Split) -> Plan:
-    """Raises Refusal `invalid-request` where too few come out of it."""
+    """Raises InvalidRequest where too few come out of it."""
     parts, least = len(split.into) + len(split.establish), 1 if split.continues else 2
     if parts < least:
         raise InvalidRequest(

@@ -49,9 +49,9 @@ class VoidOrganization:
     ) -> StoredAnswer:
         """Take the organization out of the register; its codes are free to be registered.
 
-        Raises Refusal: `not-found`, `organization-void`, `event-not-possible` for one that others
-        succeed or precede, `outside-areas-then` where it ever lay outside the caller's areas,
-        without naming them; `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        Raises NotFound, OrganizationVoid, EventNotPossible for one that others
+        succeed or precede, OutsideAreasThen where it ever lay outside the caller's areas,
+        without naming them; IdempotencyConflict; PreconditionFailed, PreconditionRequired.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

@@ -68,8 +68,8 @@ class FindSupervised:
     ) -> Sequence[UUID] | None:
         """The organizations that `wanted` means on a day; None where it does not matter who.
 
-        Raises Refusal `router-not-configured`, `router-unavailable`, `insufficient-scope`,
-        `too-many-supervised`, `invalid-request` for a body that there is not.
+        Raises RouterNotConfigured, RouterUnavailable, InsufficientScope,
+        TooManySupervised, InvalidRequest for a body that there is not.
         """
         if supervised is None:
             return None

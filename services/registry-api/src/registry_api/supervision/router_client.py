@@ -45,7 +45,7 @@ _Model = TypeVar("_Model", _Page, _Feed)
 class Assignments:
     """Questions to the router; `authorization` is the header that a caller has sent us.
 
-    Each raises Refusal `router-unavailable`, and `invalid-token` or `insufficient-scope` where the
+    Each raises RouterUnavailable, and InvalidToken or InsufficientScope where the
     router does not take the caller's token.
     """
 

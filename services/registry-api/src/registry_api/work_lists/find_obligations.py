@@ -80,7 +80,7 @@ class FindObligations:
     ) -> OwingPage:
         """A page; each shows what is true when it is asked for, also of who supervises.
 
-        Raises Refusal `invalid-cursor`, and as `settle` does.
+        Raises InvalidCursor, and as `settle` does.
         """
         key = decode_cursor(cursor, question.bound(), [date, UUID, str, date])
         settled = await self.settle(caller, question)
@@ -95,7 +95,7 @@ class FindObligations:
     async def settle(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
         """The question settled: on which day, of which kinds, by whom.
 
-        Raises Refusal `invalid-request` for a day past, and as `find_supervised` does.
+        Raises InvalidRequest for a day past, and as `find_supervised` does.
         """
         today = self.clock.today()
         day = question.valid_on or today
@@ -116,7 +116,7 @@ class FindObligations:
 
 
 def refuse_known_at(known_at: str | None) -> None:
-    """Refuse lists as they were known at a moment: Refusal `invalid-request`."""
+    """Refuse lists as they were known at a moment: InvalidRequest."""
     if known_at is not None:
         violation = Violation("/known_at", "work_list_known_then", known_at)
         raise InvalidRequest(violation)

@@ -114,8 +114,8 @@ class ListInformationBase:
     ) -> BasePage:
         """A page on a day, as known at a moment.
 
-        A walk of the past shows what was known at its first page. Raises Refusal
-        `invalid-cursor`, `position-ahead`, and as `find_supervised` does.
+        A walk of the past shows what was known at its first page. Raises
+        InvalidCursor, PositionAhead, and as `find_supervised` does.
         """
         today = self.clock.today()
         day = question.as_of.valid_on or today

@@ -46,8 +46,7 @@ class ReadObligations:
     async def __call__(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Standing:
         """Derived from the whole timeline known then; a day ahead shows what the calendar brings.
 
-        Seen by whom the organization belonged to on that day. Raises Refusal `not-found`,
-        `organization-void`, `position-ahead`.
+        Seen by whom the organization belonged to on that day.
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())

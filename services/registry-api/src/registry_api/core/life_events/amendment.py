@@ -18,7 +18,7 @@ def amendment(state: State, change: dict[str, Any]) -> Effect:
 def check_undecided(state: State, change: dict[str, Any]) -> None:
     """An election's or an evaluation's outcome is not amended; null takes out what never was.
 
-    Raises Refusal `invalid-organization`, with pointers into what was sent (`/change/…`).
+    Raises InvalidOrganization, with pointers into what was sent (`/change/…`).
     """
     violations = [
         Violation(f"/change/{block}", "decided_by_event", None, {"path": path})

@@ -12,7 +12,7 @@ _WORDINGS = (None, "v1", "v2")
 def check_charter(state: State, patch: dict[str, Any], pointer: str) -> None:
     """none → provisional → included, and a wording never gives way to an older one.
 
-    `pointer` is where the state stands in what was sent. Raises Refusal `event-not-possible`.
+    `pointer` is where the state stands in what was sent. Raises EventNotPossible.
     """
     current = state["charter"]
     if patch["state"] == "none" or _STATES.index(patch["state"]) < _STATES.index(current["state"]):

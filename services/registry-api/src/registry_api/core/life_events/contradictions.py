@@ -54,7 +54,7 @@ class PastEvent:
 def check_later_events(past: Sequence[PastEvent], new: PastEvent) -> None:
     """Whether all that happened after `new` can still have happened, given it.
 
-    Raises Refusal `event-not-possible`, which names the first that can't and why.
+    Raises EventNotPossible, which names the first that can't and why.
     """
     later = [h for h in past if h.effective_on > new.effective_on and h.type in _CHECKS]
     if not later:

@@ -133,7 +133,7 @@ def cancellation(state: State, day: date) -> Effect:
 def checked(type_: str, state: State, effect: Callable[[State], Effect]) -> Effect:
     """What an event of this type does to the state of its day.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     check_status(state)
     done = effect(state)
@@ -144,7 +144,7 @@ def checked(type_: str, state: State, effect: Callable[[State], Effect]) -> Effe
 def check_election(type_: str, state: State, patch: Mapping[str, Any]) -> None:
     """Whether what an event of this type `said` could have happened to `state`.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     check_status(state)
     _CHECKS[type_](state["leadership_election"] or {}, patch["leadership_election"])

@@ -50,7 +50,7 @@ class LifeEvent(BaseModel):
     def effect(self, state: State) -> Effect:
         """The effect on the state of that day.
 
-        Raises Refusal `event-not-possible` where the state does not allow it.
+        Raises EventNotPossible where the state does not allow it.
         """
         check_status(state, self.statuses)
         effect = self._effect(state)
@@ -62,14 +62,14 @@ class LifeEvent(BaseModel):
         """Whether what it `said` could have happened to `state` on `day`: it is asked again when
         something is recorded about an earlier day.
 
-        Raises Refusal `event-not-possible`.
+        Raises EventNotPossible.
         """
         check_status(state, cls.statuses)
         cls.check(state, patch, day)
 
     @classmethod
     def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
-        """The rules of this event alone, on its patch. Raises Refusal `event-not-possible`."""
+        """The rules of this event alone, on its patch. Raises EventNotPossible."""
 
     def _effect(self, state: State) -> Effect:
         raise NotImplementedError
@@ -78,7 +78,7 @@ class LifeEvent(BaseModel):
 def check_status(state: State, statuses: frozenset[str] = IN_BEING, pointer: str = "") -> None:
     """The one gate of the status: nothing happens to who has ended.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     if state["status"] not in statuses:
         raise not_possible("status_does_not_allow", pointer, state["status"])

@@ -14,7 +14,7 @@ from registry_api.core.organization.state import State
 def check_period(state: State, patch: dict[str, Any], day: date, block: str) -> None:
     """The period of `party.<block>` has begun by `day`, and no newer one was told before.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     name = "quarter" if block == "organizational_life" else "year"
     period = patch["party"][block][name]
