@@ -3,15 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.database.engines import Database
 from servicekit.follower.loop import FeedEvent
-from servicekit.time.fold import replace_from
-from servicekit.time.period import Segment
+from servicekit.time.period import Segment, splice
 
 
 @dataclass
@@ -35,7 +33,7 @@ class Notes:
             before = row.revision if row else 0
             assert event.revision == before + 1, f"{event.subject}: {event.revision} on {before}"
             segments = read_segments(row.timeline) if row else []
-            timeline = replace_from(segments, event.effective_on, event.timeline)
+            timeline = splice(segments, event.effective_on, event.timeline)
             await connection.execute(
                 text(
                     "INSERT INTO note VALUES (:s, :r, 1, :t) ON CONFLICT (subject) DO UPDATE "
@@ -52,14 +50,7 @@ def written(segments: Sequence[Segment]) -> str:
 
 def read_segments(stored: str) -> list[Segment]:
     """A timeline from the table."""
-    return [
-        Segment(
-            date.fromisoformat(s["from"]),
-            date.fromisoformat(s["until"]) if s["until"] else None,
-            s["state"],
-        )
-        for s in json.loads(stored)
-    ]
+    return [Segment.parse(document) for document in json.loads(stored)]
 
 
 async def notes(database: Database) -> dict[str, int]:

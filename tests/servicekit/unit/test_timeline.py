@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.time.fold import fold, from_date, merge_diff, merge_patch, replace_from, state_on
-from servicekit.time.period import Segment
+from servicekit.time.fold import fold, merge_diff, merge_patch
+from servicekit.time.period import Segment, cut, splice, value_on
 
 DAY = date(2016, 1, 1)
 DAYS = st.integers(0, 12).map(lambda n: DAY + timedelta(n))
@@ -74,7 +74,7 @@ def test_the_fold_is_the_law_on_every_day(patches: list[Patch]) -> None:
     segments = fold(patches, complete)
     for offset in range(-1, 15):
         day = DAY + timedelta(offset)
-        assert state_on(segments, day) == naively(patches, day)
+        assert value_on(segments, day) == naively(patches, day)
 
 
 @given(histories(), st.randoms(use_true_random=False))
@@ -103,7 +103,7 @@ def test_a_follower_that_applies_events_one_by_one_holds_the_fold(patches: list[
     for known in range(1, len(patches) + 1):
         so_far = fold(patches[:known], complete)
         effective_on = patches[known - 1][0]
-        held = replace_from(held, effective_on, from_date(so_far, effective_on))
+        held = splice(held, effective_on, cut(so_far, effective_on))
         assert held == so_far
 
 
@@ -112,8 +112,8 @@ def test_a_timeline_cut_at_a_day_says_the_same_from_there_on(
     patches: list[Patch], day: date
 ) -> None:
     segments = fold(patches, complete)
-    cut = from_date(segments, day)
+    later_segments = cut(segments, day)
     for offset in range(15):
         later = day + timedelta(offset)
-        assert state_on(cut, later) == state_on(segments, later)
-    assert all(segment.start >= day for segment in cut)
+        assert value_on(later_segments, later) == value_on(segments, later)
+    assert all(segment.start >= day for segment in later_segments)

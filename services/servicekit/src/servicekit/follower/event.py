@@ -42,14 +42,7 @@ class FeedEvent:
             reason=data["reason"],
             areas=tuple(data["areas"]),
             change=data["change"],
-            timeline=tuple(
-                Segment(
-                    date.fromisoformat(s["from"]),
-                    date.fromisoformat(s["until"]) if s["until"] else None,
-                    s["state"],
-                )
-                for s in data["timeline"]
-            ),
+            timeline=tuple(Segment.parse(segment) for segment in data["timeline"]),
         )
 
 

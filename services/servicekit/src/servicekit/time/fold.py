@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from servicekit.time.period import Segment
+from servicekit.time.period import Segment, merge
 
 
 def merge_patch(state: Any, patch: Any) -> Any:
@@ -56,59 +56,13 @@ def fold(
     Segments follow each other without a gap from the earliest `effective_on`, the last one open;
     neighbours with equal states are one segment.
     """
-    ordered = sorted(patches, key=lambda item: (item[0], item[1]))
-    segments: list[Segment] = []
+    states: dict[date, dict[str, Any]] = {}
     state: dict[str, Any] = {}
-    for effective_on, _, patch in ordered:
+    for effective_on, _, patch in sorted(patches, key=lambda item: item[:2]):
         state = complete(merge_patch(state, patch))
-        if segments and segments[-1].start == effective_on:
-            segments.pop()
-        if segments and segments[-1].state == state:
-            continue
-        segments.append(Segment(effective_on, None, state))
-    if not segments:
-        return []
-    return [
-        Segment(s.start, following.start if following else None, s.state)
-        for s, following in zip(segments, [*segments[1:], None], strict=True)
-    ]
-
-
-def from_date(segments: Iterable[Segment], effective_on: date) -> list[Segment]:
-    """The part of a timeline on and after `effective_on`, the segment that spans it cut there."""
-    kept: list[Segment] = []
-    for segment in segments:
-        if segment.until is not None and segment.until <= effective_on:
-            continue
-        kept.append(Segment(max(segment.start, effective_on), segment.until, segment.state))
-    return kept
-
-
-def state_on(segments: Iterable[Segment], day: date) -> dict[str, Any] | None:
-    """The state on `day`, or None where the timeline does not reach."""
-    for segment in segments:
-        if segment.start <= day and (segment.until is None or day < segment.until):
-            return segment.state
-    return None
-
-
-def replace_from(
-    segments: Iterable[Segment], effective_on: date, following: Iterable[Segment]
-) -> list[Segment]:
-    """A held timeline with everything from `effective_on` on replaced by `following`.
-
-    This is what a follower does with an event. Neighbours with equal states are joined.
-    """
-    joined: list[Segment] = []
-    before = [
-        Segment(s.start, min(s.until, effective_on) if s.until else effective_on, s.state)
-        for s in segments
-        if s.start < effective_on
-    ]
-    for segment in [*before, *following]:
-        last = joined[-1] if joined else None
-        if last and last.until == segment.start and last.state == segment.state:
-            joined[-1] = Segment(last.start, segment.until, last.state)
-        else:
-            joined.append(segment)
-    return joined
+        states[effective_on] = state
+    starts = list(states)
+    return merge(
+        Segment(start, until, states[start])
+        for start, until in zip(starts, [*starts[1:], None], strict=False)
+    )
