@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry_api.core.organization.state import State, access_area, settled
-from servicekit.time import Segment, fold, from_date, state_on
+from servicekit.time import Segment, cut, fold, value_on
 
 Patch = tuple[date, int, dict[str, Any]]
 """(effective_on, position, RFC 7396 merge patch)."""
@@ -34,13 +34,13 @@ class KnownPast:
 
     def on(self, day: date) -> State | None:
         """The state on `day`, None before the first patch."""
-        return state_on(self.timeline, day)
+        return value_on(self.timeline, day)
 
     def patched(self, day: date, patch: dict[str, Any]) -> Patched:
         """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
         whole = fold([*self._patches, (day, AFTER_ALL, patch)], settled)
-        after = from_date(whole, day)
-        return Patched(whole, after, _areas([*from_date(self.timeline, day), *after]))
+        after = cut(whole, day)
+        return Patched(whole, after, _areas([*cut(self.timeline, day), *after]))
 
     def areas(self) -> list[str]:
         """The access areas it ever had."""
