@@ -8,7 +8,7 @@ import pytest
 import structlog
 from hypothesis import settings as hypothesis_settings
 
-from local_runner.postgres import temporary_server
+from local_runner.postgres.server import temporary_server
 from servicekit.testing import TestDatabases, TestKeys
 
 hypothesis_settings.register_profile("patient", deadline=None)  # machines are shared

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.cli import rule_set_file
-from local_runner.compose_secrets import TRIAL_ISSUER, TRIAL_KEY_PREFIX, write_secrets
-from local_runner.demo import whole_city
-from local_runner.demo_load import Addresses, DemoLoad
-from local_runner.keys import Issuer
+from local_runner.keys.compose_secrets import TRIAL_ISSUER, TRIAL_KEY_PREFIX, write_secrets
+from local_runner.keys.issuer import Issuer
+from local_runner.loading.demo import whole_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.ports import LOOPBACK, free_port
-from local_runner.rest import Rest
+from local_runner.processes.ports import LOOPBACK, free_port
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
 
 ROOT = Path(__file__).resolve().parents[2]

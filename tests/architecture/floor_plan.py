@@ -64,13 +64,16 @@ class Module:
         return "rows" in parts or parts[-1] in {"tables", "schema"} or parts[:2] == _DATABASE
 
 
+_TABLE_WRITERS = {"csv.writer", "csv.DictWriter", "xlsxwriter.Workbook"}
+"""What writes tables; `servicekit.tables` guards them against formulas."""
+
 _DATABASE = ["servicekit", "database"]
 
 
 def read_modules(root: Path) -> list[Module]:
-    """Every module of the services but their migrations."""
+    """Every module of the services and the runner, but migrations."""
     modules = []
-    for source in sorted(root.glob("services/*/src")):
+    for source in sorted([*root.glob("services/*/src"), *root.glob("deploy/*/src")]):
         for path in sorted(source.rglob("*.py")):
             if "migrations" in path.parts:
                 continue
@@ -90,6 +93,7 @@ def breaches(modules: list[Module]) -> Iterator[Breach]:
         yield from _composed_text(module)
         yield from _foreign_rows(module)
         yield from _behind_the_face(module)
+        yield from _unguarded_tables(module)
         yield from _too_long(module)
     yield from _upside_down(modules)
     yield from _crowded(modules)
@@ -116,6 +120,8 @@ def _misplaced_sql(module: Module) -> Iterator[Breach]:
 
 
 def _composed_text(module: Module) -> Iterator[Breach]:
+    if module.room == "servicekit.testing":  # names of databases can't be parameters
+        return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.JoinedStr) and node.values:
             first = node.values[0]
@@ -155,6 +161,14 @@ def _behind_the_face(module: Module) -> Iterator[Breach]:
     for line, source, _ in _imports(module):
         if source.startswith("servicekit.") and source.count(".") > 1:
             yield Breach(module.path, line, "face", f"{source} instead of its package")
+
+
+def _unguarded_tables(module: Module) -> Iterator[Breach]:
+    if module.name.startswith("servicekit.tables"):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in _TABLE_WRITERS:
+            yield Breach(module.path, node.lineno, "table", f"{name} outside of servicekit.tables")
 
 
 def _too_long(module: Module) -> Iterator[Breach]:

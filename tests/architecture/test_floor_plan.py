@@ -31,6 +31,8 @@ def house(root: Path, files: dict[str, str]) -> list[str]:
          "rows: shop.customers.rows is another room's"),
         ("shop/orders/place.py", "from servicekit.ledger.append import Ledger\n",
          "face: servicekit.ledger.append instead of its package"),
+        ("shop/orders/export.py", "import csv\ncsv.writer(open('x')).writerow(['=1'])\n",
+         "table: csv.writer outside of servicekit.tables"),
         ("shop/orders/place.py", "x = 1\n" * 401, "file: 401 lines"),
         ("shop/orders/place.py", LONG_FUNCTION, "function: long: 51 lines"),
     ],

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import httpx
 
-from local_runner.child_process import spawn
-from local_runner.ports import free_port
-from local_runner.postgres import PostgresServer
+from local_runner.postgres.server import PostgresServer
+from local_runner.processes.child import spawn
+from local_runner.processes.ports import free_port
 from servicekit.testing import AUDIENCE, ISSUER, TestKeys
 
 START_SECONDS = 30.0

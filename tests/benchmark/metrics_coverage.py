@@ -18,7 +18,7 @@ from datetime import date
 import asyncpg
 import polars as pl
 
-from local_runner.postgres import temporary_server
+from local_runner.postgres.server import temporary_server
 from metrics_api.core.areas.areas import AreaDirectory, AreaVersion
 from metrics_api.core.facts.columns import COUNTED_COLUMNS
 from metrics_api.core.facts.timelines import FAR

@@ -22,7 +22,7 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from local_runner.postgres import temporary_server
+from local_runner.postgres.server import temporary_server
 from metrics_api.core.facts.columns import COLUMNS
 from metrics_api.factory import PACKAGE
 from metrics_api.facts.follow import followers

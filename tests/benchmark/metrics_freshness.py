@@ -28,10 +28,10 @@ from typing import Any
 import httpx
 
 from local_runner.cli import rule_set_file
-from local_runner.demo import part_of_city
-from local_runner.demo_load import Addresses, DemoLoad
+from local_runner.loading.demo import part_of_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.rest import Rest
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
 from tests.benchmark.harness import Ratio
 from tests.system.clients import client_of, hospital, in_step

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from local_runner.ports import free_port
+from local_runner.processes.ports import free_port
 from tests.benchmark.harness import (
     Place,
     Process,

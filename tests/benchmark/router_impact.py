@@ -41,7 +41,7 @@ from jurisdiction_router.impacts.compute import Proposal, impact_of
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.restructurings.plan import plan
 from jurisdiction_router.settings import Settings
-from local_runner.postgres import temporary_server
+from local_runner.postgres.server import temporary_server
 from servicekit.database import Database, copy_rows
 from servicekit.ids import uuid7
 from servicekit.testing import TestDatabases

@@ -8,10 +8,10 @@ from pathlib import Path
 from tests.contract.story.recorder import SCOPES
 
 from local_runner.cli import rule_set_file
-from local_runner.demo import part_of_city
-from local_runner.demo_load import Addresses, DemoLoad
+from local_runner.loading.demo import part_of_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.rest import Rest
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
 
 ORGANIZATIONS = 60

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.contract.conftest import SmallCity
 
-from demo_city.credit_codes import CodeRegister
+from demo_city.invention.credit_codes import CodeRegister
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "openapi/clients"

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from tests.contract.conftest import SmallCity
 
-from local_runner.keys import Issuer
+from local_runner.keys.issuer import Issuer
 from servicekit.time import SystemClock
 
 LISTS = {

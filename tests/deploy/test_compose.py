@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from jurisdiction_router.settings import Settings as RouterSettings
-from local_runner.compose_secrets import write_secrets
+from local_runner.keys.compose_secrets import write_secrets
 from metrics_api.settings import MetricsSettings
 from registry_api.settings import Settings as RegistrySettings
 from servicekit.sealing import Sealer

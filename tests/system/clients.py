@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from demo_city.credit_codes import CodeRegister
+from demo_city.invention.credit_codes import CodeRegister
 from local_runner.platform import Platform
 from local_runner.services import METRICS, REGISTRY, ROUTER
 

@@ -21,10 +21,10 @@ import pytest
 from pydantic import SecretStr
 
 from local_runner.cli import rule_set_file
-from local_runner.demo import whole_city
-from local_runner.demo_load import Addresses, DemoLoad
+from local_runner.loading.demo import whole_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.rest import Rest
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports
 from metrics_api.core.definitions.dimensions import DIMENSIONS
 from metrics_api.counting.request import CoverageRequest

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from local_runner.platform import Platform
-from local_runner.ports import LOOPBACK, free_port
-from local_runner.processes import ServiceProcess
+from local_runner.processes.ports import LOOPBACK, free_port
+from local_runner.processes.supervisor import ServiceProcess
 from local_runner.services import METRICS, REGISTRY, ROUTER, Service, program
 from tests.system.clients import assigned, client_of, in_step, register, until
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from local_runner.cli import rule_set_file
-from local_runner.data_dir import DataDir
-from local_runner.demo import part_of_city
-from local_runner.demo_load import Addresses, DemoLoad
+from local_runner.loading.demo import part_of_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.postgres import PostgresServer
-from local_runner.rest import Rest
+from local_runner.postgres.server import PostgresServer
 from local_runner.services import METRICS, REGISTRY, ROUTER, SERVICES, Ports, Service, program
+from local_runner.storage.data_dir import DataDir
 from tests.system.clients import assigned, by_kind, client_of, in_step, register
 
 pytestmark = pytest.mark.system

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from local_runner.platform import Platform
-from local_runner.ports import LOOPBACK, free_port
-from local_runner.processes import ServiceProcess
+from local_runner.processes.ports import LOOPBACK, free_port
+from local_runner.processes.supervisor import ServiceProcess
 from local_runner.services import METRICS, REGISTRY, ROUTER, SERVICES, Service, program
 from tests.system.clients import client_of, hospital, register, until
 

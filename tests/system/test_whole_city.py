@@ -11,10 +11,10 @@ import pytest
 
 import demo_city
 from local_runner.cli import rule_set_file
-from local_runner.demo import whole_city
-from local_runner.demo_load import Addresses, DemoLoad, Phase
+from local_runner.loading.demo import whole_city
+from local_runner.loading.load import Addresses, DemoLoad, Phase
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.rest import Rest
 from local_runner.services import METRICS, REGISTRY, ROUTER
 
 pytestmark = pytest.mark.system

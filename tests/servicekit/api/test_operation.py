@@ -21,11 +21,12 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 from tests.servicekit.sample.app import build
 
-from local_runner.ports import free_port
+from local_runner.processes.ports import free_port
 from servicekit.cli import read_settings
 from servicekit.database.engines import Database
 from servicekit.database.migrations import StaleSchema
-from servicekit.http.health import Readiness, feed_check
+from servicekit.follower.status import feed_check
+from servicekit.http.health import Readiness
 from servicekit.observability.logs import configure_logs
 from servicekit.observability.telemetry import note_wait
 from servicekit.settings import ServiceSettings

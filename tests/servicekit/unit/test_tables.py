@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,16 @@ def test_every_text_reads_back_as_it_was(text: str) -> None:
 def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     if not is_formula(text.lstrip("'")):
         assert guarded(text) == text
+
+
+@given(st.lists(st.lists(texts, min_size=1)))
+def test_no_cell_of_a_csv_file_is_a_formula_even_where_nobody_guarded_it(
+    rows: list[list[str]],
+) -> None:
+    written = csv_lines(rows).decode()
+    assert not any(
+        map(is_formula, chain.from_iterable(csv.reader(io.StringIO(written, newline=""))))
+    )
 
 
 @given(st.lists(texts, min_size=1))

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.rest import Rest
 from local_runner.services import METRICS
 from tests.contract.small_city import small_city
 from tests.system.dashboard.browser import Watched, chromium, watched

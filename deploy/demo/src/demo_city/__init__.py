@@ -2,6 +2,6 @@
 
 from demo_city.city import organizations
 from demo_city.country import country, country_directory
-from demo_city.directory import directory
+from demo_city.territory.directory import directory
 
 __all__ = ["country", "country_directory", "directory", "organizations"]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from demo_city.inventor import Inventor
-from demo_city.joint_branches import join_neighbours
-from demo_city.places import CityMap
-from demo_city.profiles import profiles
+from demo_city.invention.inventor import Inventor
+from demo_city.invention.joint_branches import join_neighbours
+from demo_city.invention.profiles import profiles
+from demo_city.territory.places import CityMap
 
 CITY_SEED = 20151231
 CITY_LETTER = "Y"

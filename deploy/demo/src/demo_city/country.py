@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from demo_city.areas import PSEUDO_CITIES, Area, national_areas
-from demo_city.chance import Weighted
-from demo_city.directory import area_row, body_row
-from demo_city.inventor import Inventor
-from demo_city.places import committees_of, country_places
-from demo_city.profiles import profiles
+from demo_city.invention.chance import Weighted
+from demo_city.invention.inventor import Inventor
+from demo_city.invention.profiles import profiles
+from demo_city.territory.areas import PSEUDO_CITIES, Area, national_areas
+from demo_city.territory.directory import area_row, body_row
+from demo_city.territory.places import committees_of, country_places
 
 COUNTRY_SEED = 865_000
 COUNTRY_LETTER = "W"

@@ -12,19 +12,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from local_runner.compose_secrets import TOKEN_DAYS, write_secrets
-from local_runner.data_dir import DataDir, read_json
-from local_runner.demo import whole_city
-from local_runner.demo_load import Addresses, DemoLoad
 from local_runner.errors import DiskFullError, RunnerError, is_disk_full
-from local_runner.key_ring import Cipher
-from local_runner.keys import SCOPES, Issuer
+from local_runner.keys.compose_secrets import TOKEN_DAYS, write_secrets
+from local_runner.keys.issuer import SCOPES, Issuer
+from local_runner.keys.key_ring import Cipher
+from local_runner.loading.demo import whole_city
+from local_runner.loading.load import Addresses, DemoLoad
+from local_runner.loading.progress_bars import PhaseBars
+from local_runner.loading.report import Report, where_to_go_on
+from local_runner.loading.rest import Rest
 from local_runner.platform import Platform
-from local_runner.postgres import PostgresServer
-from local_runner.progress_bars import PhaseBars
-from local_runner.report import Report, where_to_go_on
-from local_runner.rest import Rest
+from local_runner.postgres.server import PostgresServer
 from local_runner.services import METRICS, REGISTRY, ROUTER, Ports, package_folder
+from local_runner.storage.data_dir import DataDir, read_json
 
 WIDTH_OF_A_FILE = 140  # columns, so that tables are whole where output is kept
 DEMO_CLIENT = "demo-load"

@@ -20,14 +20,13 @@ from typing import NoReturn, Self
 
 import httpx
 
-from local_runner.child_process import wait_until
-from local_runner.data_dir import DataDir, read_json, write_atomically
 from local_runner.errors import DiskFullError, PortInUseError, ProcessFailedError, says_disk_full
-from local_runner.key_ring import kept_key_ring
-from local_runner.keys import Issuer
-from local_runner.ports import LOOPBACK, is_free
-from local_runner.postgres import PostgresServer
-from local_runner.processes import ProcessRecord, ServiceProcess, Supervisor
+from local_runner.keys.issuer import Issuer
+from local_runner.keys.key_ring import kept_key_ring
+from local_runner.postgres.server import PostgresServer
+from local_runner.processes.child import wait_until
+from local_runner.processes.ports import LOOPBACK, is_free
+from local_runner.processes.supervisor import ProcessRecord, ServiceProcess, Supervisor
 from local_runner.services import (
     FOLLOWERS,
     GRACE_SECONDS,
@@ -38,6 +37,7 @@ from local_runner.services import (
     program,
     schema_digest,
 )
+from local_runner.storage.data_dir import DataDir, read_json, write_atomically
 
 READY_TIMEOUT = 60.0
 MIGRATE_TIMEOUT = 120.0
@@ -60,8 +60,10 @@ class DatabaseChild:
         self._server = server
 
     def start(self) -> None:
-        """Blocks the event loop, a second at most as a rule: the server must be a child of the
-        main thread."""
+        """Start the server as a child of the main thread.
+
+        Blocks the event loop, as a rule for a second at most.
+        """
         self._server.start()
 
     def is_running(self) -> bool:

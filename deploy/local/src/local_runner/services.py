@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_runner.errors import MissingToolError
-from local_runner.keys import AUDIENCE, ISSUER
-from local_runner.ports import LOOPBACK, free_port
+from local_runner.keys.issuer import AUDIENCE, ISSUER
+from local_runner.processes.ports import LOOPBACK, free_port
 
 REMEDY = "run `make setup` to install the project's dependencies"
 GRACE_SECONDS = 8

@@ -21,8 +21,8 @@ from jurisdiction_router.overrides import routes as overrides
 from jurisdiction_router.restructurings import routes as restructurings
 from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
-from servicekit.follower import Follower, feed_status_router, following
-from servicekit.http import Parts, build_app, feed_check, service_client
+from servicekit.follower import Follower, feed_check, feed_status_router, following
+from servicekit.http import Parts, build_app, service_client
 from servicekit.jobs import job_router
 from servicekit.ledger import feed_router
 from servicekit.time import Clock

@@ -22,7 +22,7 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 def read_settings(settings: type[SettingsT]) -> SettingsT:
-    """The settings; ends the process with a line for each variable that can't be meant."""
+    """The settings; ends the process with a line for each variable that is not valid."""
     prefix = settings.model_config.get("env_prefix", "")
     try:
         return settings()
@@ -99,7 +99,7 @@ def serve_app(app: FastAPI, settings: ServiceSettings, port: int, drain_seconds:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with what only the process as a whole can do at its start and its end."""
+    """Uvicorn, with what only the process as a whole can do at its start and its end."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
         super().__init__(config)
@@ -118,19 +118,19 @@ class _Server(uvicorn.Server):
         self._stop_at = time.monotonic() + (0 if waited else self._drain_seconds)
 
     async def on_tick(self, counter: int) -> bool:
-        """uvicorn asks ten times a second whether to go on."""
+        """Uvicorn asks ten times a second whether to go on."""
         if time.monotonic() >= self._stop_at:
             self.should_exit = True
         return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """What is made once lives as long as the process: the collector need not look at it."""
+        """Exempt what was made at start from garbage collection: it lives as long as the app."""
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)  # bulk work makes many objects and hardly any cycles
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Long polls answer now instead of keeping the process until they time out."""
+        """Have long polls answer now instead of keeping the process until they time out."""
         self._app.state.notifications.close()
         await super().shutdown(sockets)

@@ -35,6 +35,7 @@ from servicekit.http import (
     USUAL,
     AsOfQuery,
     CursorText,
+    KnownAt,
     KnownAtQuery,
     Language,
     Limit,
@@ -43,7 +44,7 @@ from servicekit.http import (
     provided,
 )
 from servicekit.ledger import Unguarded
-from servicekit.time import AsOf, KnownAt, moment
+from servicekit.time import AsOf, moment
 
 router = APIRouter(tags=["organizations"])
 

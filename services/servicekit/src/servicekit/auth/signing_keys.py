@@ -44,8 +44,8 @@ class LocalKeyRefused(RuntimeError):
 class SigningKeys:
     """The key set, re-read when its file changes, or its address when old or a key is unknown.
 
-    Keys once had are kept while newer ones can't be had: an issuer that is down for an hour must
-    not take every service with it. It is asked at most once in ten seconds.
+    The last keys stay in use while newer ones can't be fetched: an issuer that is down for an hour
+    must not take every service with it. It is asked at most once in ten seconds.
     """
 
     def __init__(self, settings: ServiceSettings) -> None:

@@ -112,7 +112,7 @@ def _why(error: Exception) -> str:
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
-    """Claims as a caller; what can't be read is refused, never read as "no limit"."""
+    """The claims as a caller; a claim that can't be read is refused, never taken for "no limit"."""
     scope = claims.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else scope
     if not _is_list_of_text(scopes):

@@ -1,4 +1,4 @@
-"""One process among several: a lock that PostgreSQL gives back when its holder is gone."""
+"""Lets one process of several work: a lock that PostgreSQL releases when its holder is gone."""
 
 import asyncio
 from collections.abc import Callable

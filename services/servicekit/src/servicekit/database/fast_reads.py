@@ -1,4 +1,4 @@
-"""Single-row reads that are asked for all the time, by the driver alone.
+"""Frequent single-row reads that go straight to the driver.
 
 A GET by id is one statement. Through SQLAlchemy (a connection checked out, a result set up, a
 greenlet) it costs twice as much processor time as straight through asyncpg; and asyncpg's own pool
@@ -61,4 +61,4 @@ class RowReads:
 
 
 async def _leave(connection: Any) -> None:
-    """A single read leaves nothing behind in a session."""
+    """Skip the reset of the session: a single read changes nothing in it."""

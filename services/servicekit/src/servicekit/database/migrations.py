@@ -28,7 +28,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 class StaleSchema(RuntimeError):
-    """The database is not at the revision this code needs; `migrate` mends it."""
+    """The database is not at the revision this code needs; `migrate` corrects it."""
 
 
 class TableBusy(RuntimeError):
@@ -74,11 +74,11 @@ class Migrations:
 
     async def current(self, connection: AsyncConnection) -> str | None:
         """The revision the database is at, None before the first migration."""
-        known = await connection.execute(text("SELECT to_regclass('alembic_version')"))
-        if known.scalar_one() is None:
+        version_table = await connection.execute(text("SELECT to_regclass('alembic_version')"))
+        if version_table.scalar_one() is None:
             return None
-        found = await connection.execute(text("SELECT version_num FROM alembic_version"))
-        return found.scalar_one_or_none()
+        version = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        return version.scalar_one_or_none()
 
     async def require_current(self, connection: AsyncConnection) -> None:
         """Raise StaleSchema unless the database is at the newest revision."""
@@ -91,16 +91,16 @@ class Migrations:
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    """Until no other process migrates this database; it says so, once.
+    """Wait until no other process migrates this database; log once that it waits.
 
-    By trying, not by waiting in the database: so the wait has no end that the lock time-out of
-    the migrations would give it.
+    It tries again and again instead of waiting in the database, where the migrations' lock
+    time-out would end the wait.
     """
-    told = False
+    announced = False
     while not connection.execute(_TAKE_TURN).scalar_one():
-        if not told:
+        if not announced:
             log.warning("migrate_waits", why="another process migrates this database")
-            told = True
+            announced = True
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""What has served its time goes: ended jobs and old idempotency keys, in small batches.
+"""Deletes ended jobs and old idempotency keys once their time is up, in small batches.
 
 Each batch is a transaction of its own that passes over rows somebody else holds, so any number of
 processes may sweep at once and nobody waits for them.
@@ -29,7 +29,7 @@ _BATCHES = 100
 class Retention:
     """Deletes ended jobs after `job_retention_days`, keys after `idempotency_retention_days`.
 
-    Of the `tables` that are named. What hangs on a job (by ON DELETE CASCADE) goes with it.
+    It sweeps the `tables` named. Rows that reference a job with ON DELETE CASCADE go with it.
     """
 
     def __init__(

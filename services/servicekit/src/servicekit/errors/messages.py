@@ -1,4 +1,4 @@
-"""Words for people, always in both languages of the house."""
+"""Messages for people, always in Chinese and in English."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class _Facts(dict[str, Any]):
 
 
 def preferred_language(accept_language: str | None) -> str:
-    """ "zh" or "en", by the weights of an Accept-Language header (RFC 9110 section 12.5.4).
+    """The language "zh" or "en", by an Accept-Language header (RFC 9110 section 12.5.4).
 
     Chinese, the users' language, wins ties, wildcards and unknown languages.
     """

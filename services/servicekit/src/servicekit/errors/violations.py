@@ -101,7 +101,7 @@ match a pattern stand under the pattern itself."""
 
 
 def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[Violation]:
-    """pydantic's errors as violations; a body's pointer starts at the body itself.
+    """Pydantic's errors as violations; a body's pointer starts at the body itself.
 
     Where a body is no JSON at all, pydantic's location is an offset, which is no pointer.
     """

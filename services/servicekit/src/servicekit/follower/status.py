@@ -8,14 +8,9 @@ from pydantic import BaseModel, Field
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.errors.problem import responses
-from servicekit.errors.standard import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
-)
 from servicekit.follower.rows import oldest_parked, read_cursors
 from servicekit.http.access import require
+from servicekit.http.dependencies import USUAL
 from servicekit.http.health import Check, Readiness
 
 _MAX_PARKED = 100
@@ -74,7 +69,7 @@ def feed_status_router(scope: str, feed: str) -> APIRouter:
         operation_id="get_feed_status",
         summary=f"How far the {feed} is followed 跟随进度",
         response_model=FeedStatus,
-        responses=responses(UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST),
+        responses=responses(*USUAL),
     )
     async def get_feed_status(
         request: Request, caller: Annotated[Caller, Depends(require(scope))]

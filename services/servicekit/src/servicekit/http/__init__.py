@@ -1,10 +1,11 @@
-"""How a service speaks HTTP: the app, who may call, what the door refuses, pages, calls out."""
+"""HTTP of a service: the app, access, limits on requests, pages, calls to other services."""
 
 from servicekit.http.access import KNOWN_CALLER, require
 from servicekit.http.app import Parts, build_app
 from servicekit.http.dependencies import (
     USUAL,
     AsOfQuery,
+    KnownAt,
     KnownAtQuery,
     Language,
     ValidOn,
@@ -12,7 +13,7 @@ from servicekit.http.dependencies import (
     provided,
 )
 from servicekit.http.deprecation import any_deprecated, deprecated
-from servicekit.http.health import Readiness, feed_check
+from servicekit.http.health import Readiness
 from servicekit.http.outbound import forwarding_client, service_client
 from servicekit.http.page import CountedPage, Page, counted_page_json, next_cursor, page_json
 from servicekit.http.pagination import CursorText, Limit, decode_cursor, encode_cursor
@@ -28,6 +29,7 @@ __all__ = [
     "CountedPage",
     "CursorText",
     "IfMatch",
+    "KnownAt",
     "KnownAtQuery",
     "Language",
     "Limit",
@@ -45,7 +47,6 @@ __all__ = [
     "deprecated",
     "encode_cursor",
     "etag",
-    "feed_check",
     "forwarding_client",
     "next_cursor",
     "page_json",

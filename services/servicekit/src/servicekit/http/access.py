@@ -1,4 +1,4 @@
-"""Who may call a route: the dependency that checks the token, its scope and the parameters."""
+"""The dependency that says who may call a route: it checks token, scope and parameters."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any

@@ -17,7 +17,7 @@ from servicekit.errors.standard import (
     UNAUTHORIZED,
     UNKNOWN_PARAMETER,
 )
-from servicekit.time.as_of import AsOf, KnownAt, moment
+from servicekit.time.as_of import KNOWN_AT_PATTERN, AsOf, moment
 from servicekit.time.civil_dates import CivilDate
 
 T = TypeVar("T")
@@ -28,6 +28,17 @@ USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, IN
 ValidOn = Annotated[
     CivilDate | None, Query(description="Civil date (Asia/Shanghai), default today 有效日期")
 ]
+
+
+KnownAt = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
+        json_schema_extra={"pattern": f"^({KNOWN_AT_PATTERN})$"},
+    ),
+]
+"""What `moment` reads."""
 
 
 async def _as_of(valid_on: ValidOn = None, known_at: KnownAt = None) -> AsOf:
@@ -50,7 +61,7 @@ async def _language(request: Request) -> str:
 
 
 Language = Annotated[str, Depends(_language)]
-""" "zh" or "en", by the request's Accept-Language."""
+"""The language "zh" or "en", by the request's Accept-Language."""
 
 
 def provided(kind: type[T]) -> Any:

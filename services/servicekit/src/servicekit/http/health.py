@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import text
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
@@ -49,36 +48,18 @@ def schema_check(database: Database, migrations: Migrations) -> Check:
     return database_check
 
 
-def feed_check(database: Database, feed: str) -> Check:
-    """How far the follower of `feed` is; lag does not take the service out of service."""
-
-    async def check() -> Readiness:
-        async with database.reading() as connection:
-            row = (
-                await connection.execute(
-                    text(
-                        "SELECT c.position, c.head, (SELECT count(DISTINCT subject) FROM "
-                        "parked_event p WHERE p.feed = c.feed) AS parked "
-                        "FROM feed_cursor c WHERE feed = :feed"
-                    ),
-                    {"feed": feed},
-                )
-            ).one_or_none()
-        if row is None:
-            return Readiness(f"feed {feed}", True, {"position": 0, "head": 0, "parked": 0})
-        detail = {"position": row.position, "head": row.head, "parked": row.parked}
-        return Readiness(f"feed {feed}", True, detail)
-
-    check.__name__ = f"feed {feed}"
-    return check
-
-
 def health_router(
     name: str, version: str, commit: str, checks: Sequence[Check], migrations: Migrations
 ) -> APIRouter:
     """The four operational routes; only `/metrics` needs a token (scope `ops`)."""
     router = APIRouter(tags=["operation"], dependencies=[Depends(refuse_unknown_parameters)])
+    _add_probes(router, checks)
+    _add_version(router, name, version, commit, migrations)
+    _add_metrics(router)
+    return router
 
+
+def _add_probes(router: APIRouter, checks: Sequence[Check]) -> None:
     @router.get("/healthz", operation_id="healthz", summary="Alive 存活")
     async def healthz() -> dict[str, str]:
         """The process runs and answers."""
@@ -95,22 +76,28 @@ def health_router(
 
         Also 503 from SIGTERM on, while requests are still served: new ones shall go elsewhere.
         """
-        found = await asyncio.gather(*(_guarded(check) for check in checks))
+        results = await asyncio.gather(*(_guarded(check) for check in checks))
         draining = request.app.state.draining
-        ready = all(item.ok for item in found) and not draining
+        ready = all(item.ok for item in results) and not draining
         return JSONResponse(
             {
                 "status": "draining" if draining else "ready" if ready else "not ready",
-                "checks": {item.name: {"ok": item.ok, **item.detail} for item in found},
+                "checks": {item.name: {"ok": item.ok, **item.detail} for item in results},
             },
             200 if ready else 503,
         )
 
+
+def _add_version(
+    router: APIRouter, name: str, version: str, commit: str, migrations: Migrations
+) -> None:
     @router.get("/version", operation_id="version", summary="What runs here 版本")
     async def version_() -> dict[str, str]:
         """Service, version, commit and the schema revision it needs."""
         return {"service": name, "version": version, "commit": commit, "schema": migrations.head()}
 
+
+def _add_metrics(router: APIRouter) -> None:
     @router.get(
         "/metrics",
         operation_id="metrics",
@@ -130,8 +117,6 @@ def health_router(
             POOL_USE.labels(engine).set(used)
             POOL_SIZE.labels(engine).set(database.pool_size)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return router
 
 
 async def _guarded(check: Check) -> Readiness:

@@ -1,8 +1,8 @@
 """Calls to other services.
 
-What a service does by itself it asks with a token of its own (RFC 6749 section 4.4). Only where it
-asks on behalf of a caller who waits, and for nothing but an answer to them, does it bring the
-caller's token (docs/adr/0006): then the other service sees to it that they may know.
+For its own work a service uses a token of its own (RFC 6749 section 4.4). Only where it asks for
+the answer to a caller who waits does it forward the caller's token (docs/adr/0006): the other
+service then checks what that caller may read.
 """
 
 import base64
@@ -26,7 +26,7 @@ TOKEN_EXPIRES = Gauge(
 
 
 def _expiry(token: str) -> float:
-    """`exp` of a JWT, 0 for a token that is none: whether it is valid is for others to say."""
+    """`exp` of a JWT, 0 for a token that is no JWT; the receiver checks whether it is valid."""
     try:
         payload = token.split(".")[1]
         claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -96,9 +96,11 @@ def service_client(base_url: str, settings: ServiceSettings) -> httpx.AsyncClien
 
 
 def forwarding_client(base_url: str) -> httpx.AsyncClient:
-    """A client for another service that asks in the names of our callers: it has no token of its
-    own, and little patience, because somebody waits. Redirects are not followed: a token goes
-    nowhere else."""
+    """A client for another service that forwards our callers' tokens; it has none of its own.
+
+    Its time-out is short, because a caller waits. Redirects are not followed: a token goes nowhere
+    else.
+    """
     return httpx.AsyncClient(
         base_url=base_url,
         timeout=httpx.Timeout(5, connect=2),

@@ -35,8 +35,9 @@ def decode_cursor(
     """The sort key to continue after; None on the first page.
 
     `kinds` are the types of the key's values: str, int (64 bits), bool, date, datetime, UUID.
-    Anyone can write a cursor, so nothing passes that a database would choke on. Raises Refusal
-    `invalid-cursor` when the cursor is not one of ours, or of another query.
+    Anyone can write a cursor, so values that a database would refuse are refused here.
+
+    Raises Refusal `invalid-cursor` when the cursor is not one of ours, or of another query.
     """
     if cursor is None:
         return None

@@ -1,4 +1,4 @@
-"""What no endpoint should have to think of: bounded bodies and characters a database refuses."""
+"""Bounds request bodies and refuses characters that PostgreSQL can't store, for every endpoint."""
 
 import re
 from collections.abc import Collection

@@ -1,8 +1,7 @@
 """Expensive requests share a number of slots in a process; no client gets more than half of them.
 
-They keep one client that errs from taking what all need: an export holds a database connection, an
-upload disk space, a long poll a query at every change. How often a client may ask at all is for the
-gateway before the services to say.
+They keep one faulty client from taking what all need: an export holds a database connection, an
+upload disk space, a long poll a query at every change. Rate limits are the gateway's business.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
-"""A misspelt filter must not silently mean "all": unknown query parameters are refused.
+"""Refuses unknown query parameters: a misspelt filter must not silently mean "all".
 
-Nor must one of two values silently be dropped: what takes one value is refused when it is repeated.
+A parameter that takes one value is refused when it is repeated: no value is silently dropped.
 """
 
 from types import UnionType

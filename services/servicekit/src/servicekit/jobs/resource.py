@@ -10,14 +10,9 @@ from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.errors.problem import responses
 from servicekit.errors.refusal import Refusal
-from servicekit.errors.standard import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    NOT_FOUND,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
-)
+from servicekit.errors.standard import NOT_FOUND
 from servicekit.http.access import require
+from servicekit.http.dependencies import USUAL
 from servicekit.jobs.worker import Job, find
 
 JobState = Literal["queued", "running", "succeeded", "failed"]
@@ -70,7 +65,7 @@ def job_router(scope: str) -> APIRouter:
         operation_id="get_job",
         summary="How a job stands 任务进度",
         response_model=JobDocument,
-        responses=responses(UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST, NOT_FOUND),
+        responses=responses(*USUAL, NOT_FOUND),
     )
     async def get_job(
         request: Request,

@@ -1,4 +1,4 @@
-"""Spans on their way to a collector, by OpenTelemetry's SDK; loaded only where asked for."""
+"""Sends spans to a collector with OpenTelemetry's SDK; loaded only where tracing is on."""
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource

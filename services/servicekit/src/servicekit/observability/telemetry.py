@@ -31,7 +31,7 @@ _WAITED = "waited_seconds"
 
 
 def note_wait(scope: MutableMapping[str, Any], seconds: float) -> None:
-    """Say that the request of `scope` has waited on purpose: that is no time to answer."""
+    """Record that the request of `scope` waited on purpose; it does not count as response time."""
     scope[_WAITED] = scope.get(_WAITED, 0.0) + seconds
 
 
@@ -54,9 +54,9 @@ class Telemetry:
         scope["request_id"] = request_id
         context = {"request_id": request_id}
         sent_trace = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
-        found = sent_trace.group(1) if sent_trace else trace_id()
-        if found:
-            context["trace_id"] = found
+        trace = sent_trace.group(1) if sent_trace else trace_id()
+        if trace:
+            context["trace_id"] = trace
         status = 499  # nobody waited for an answer, unless the app gives one or fails
 
         async def observed(message: Message) -> None:

@@ -1,8 +1,8 @@
 """OpenTelemetry traces: one span a request, sent where the setting `otlp_endpoint` says.
 
-FastAPI makes the spans and takes a caller's `traceparent` up; calls to other services carry it on,
-so that one trace holds what a request caused in all three. Without the setting nothing is loaded,
-made or sent.
+FastAPI makes the spans and continues a caller's `traceparent`; calls to other services carry it on,
+so that one trace holds all that a request caused in the three services. Without the setting
+nothing is loaded or sent.
 """
 
 from collections.abc import MutableMapping
@@ -19,7 +19,7 @@ UNOBSERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Tracing:
-    """The traces of one app, from its making to its end."""
+    """The traces of one app, from its start to its end."""
 
     def __init__(self, name: str, version: str, settings: ServiceSettings) -> None:
         self._provider = None
@@ -30,7 +30,7 @@ class Tracing:
             self._provider = exporting_provider(name, version, settings.otlp_endpoint)
 
     def config(self) -> TelemetryConfig:
-        """What FastAPI is told; metrics and logs go their own ways (Prometheus, structlog)."""
+        """The tracing settings for FastAPI; metrics and logs do not go through OpenTelemetry."""
         return TelemetryConfig(
             tracer_provider=self._provider,
             tracing=self._provider is not None,
@@ -52,11 +52,11 @@ def _unobserved(scope: MutableMapping[str, Any]) -> bool:
 
 
 def trace_id() -> str | None:
-    """Of the span we are in, as 32 hexadecimal digits; None outside."""
+    """The trace id of the current span as 32 hexadecimal digits; None outside a span."""
     context = trace.get_current_span().get_span_context()
     return format(context.trace_id, "032x") if context.is_valid else None
 
 
 async def carry_trace(request: httpx.Request) -> None:
-    """An event hook of clients: what they ask belongs to the trace of whoever asks."""
+    """An event hook of HTTP clients: their requests carry the current trace on."""
     propagate.inject(request.headers)

@@ -11,7 +11,7 @@ Row = TypeVar("Row")
 _FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # slots would forbid Column[Row](…) in Python 3.11
 class Column(Generic[Row]):
     """A column of a table that is written.
 
@@ -29,7 +29,7 @@ class Column(Generic[Row]):
         return self.zh if language == "zh" and self.zh is not None else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableForm(Generic[Row]):
     """What a table looks like: the sheet's name, the header, which columns are counts.
 

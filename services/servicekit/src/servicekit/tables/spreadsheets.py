@@ -10,6 +10,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from servicekit.tables.formula_guard import without_formulas
+
 BOM = b"\xef\xbb\xbf"
 """Without this mark before a CSV, spreadsheets take UTF-8 for something else."""
 
@@ -30,9 +32,9 @@ _OPTIONS = {
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as CSV."""
+    """Rows as CSV; no cell is a formula, even where a caller left it unguarded."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows(map(without_formulas, rows))
     return text.getvalue().encode()
 
 

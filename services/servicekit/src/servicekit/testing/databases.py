@@ -11,6 +11,14 @@ from sqlalchemy import make_url
 from servicekit.database.engines import plain_dsn
 from servicekit.database.migrations import Migrations
 
+_CREATE = 'CREATE DATABASE "{name}"'
+_COPY = 'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'
+_DROP = 'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+_LEAVE_JOBS = """
+    INSERT INTO job (id, kind, state, params, client)
+    SELECT gen_random_uuid(), 'nobody''s', 'queued', '{}', $1 FROM generate_series(1, $2)
+"""
+
 
 class TestDatabases:
     """Databases copied from one migrated template per service (20–26 ms each)."""
@@ -25,7 +33,7 @@ class TestDatabases:
         """The URL of a fresh database at the newest schema of `package` (empty for None)."""
         name = f"test_{uuid4().hex[:12]}"
         template = await self._template(package) if package else "template1"
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        await self._execute(_COPY.format(name=name, template=template))
         return self._url(name)
 
     @asynccontextmanager
@@ -39,12 +47,12 @@ class TestDatabases:
 
     async def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
-        await self._execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+        await self._execute(_DROP.format(name=make_url(url).database))
 
     async def _template(self, package: str) -> str:
         if package not in self._templates:
             name = f"template_{package}_{uuid4().hex[:8]}"
-            await self._execute(f'CREATE DATABASE "{name}"')
+            await self._execute(_CREATE.format(name=name))
             await asyncio.to_thread(Migrations(package, self._url(name)).upgrade)
             self._templates[package] = name
         return self._templates[package]
@@ -64,11 +72,6 @@ async def leave_jobs(url: str, client: str, number: int) -> None:
     """Unfinished jobs of a client, of a kind nobody works on."""
     connection = await asyncpg.connect(dsn=plain_dsn(url))
     try:
-        await connection.execute(
-            "INSERT INTO job (id, kind, state, params, client) "
-            "SELECT gen_random_uuid(), 'nobody''s', 'queued', '{}', $1 FROM generate_series(1, $2)",
-            client,
-            number,
-        )
+        await connection.execute(_LEAVE_JOBS, client, number)
     finally:
         await connection.close()

@@ -1,6 +1,6 @@
 """Valid time and knowledge: the clock, civil dates, moments, the fold of dated patches."""
 
-from servicekit.time.as_of import AsOf, KnownAt, moment
+from servicekit.time.as_of import AsOf, moment
 from servicekit.time.civil_dates import FIRST_DAY, LAST_DAY, CivilDate
 from servicekit.time.clock import CIVIL_ZONE, Clock, SystemClock
 from servicekit.time.fold import fold, merge_diff, merge_patch
@@ -24,7 +24,6 @@ __all__ = [
     "AsOf",
     "CivilDate",
     "Clock",
-    "KnownAt",
     "Period",
     "Segment",
     "SystemClock",

@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
-
-from fastapi import Query
 
 from servicekit.errors.refusal import Refusal, Violation
 
@@ -20,17 +17,6 @@ KNOWN_AT_PATTERN = f"{_POSITION}|{_RFC_3339}"
 """A position in a ledger, or an RFC 3339 time, as callers write a moment of knowledge."""
 
 _KNOWN_AT = re.compile(KNOWN_AT_PATTERN)
-
-
-KnownAt = Annotated[
-    str | None,
-    Query(
-        max_length=40,
-        description="As known at a ledger position or RFC 3339 time; default now 知悉时点",
-        json_schema_extra={"pattern": f"^({KNOWN_AT_PATTERN})$"},
-    ),
-]
-"""What `moment` reads."""
 
 
 @dataclass(frozen=True, slots=True)

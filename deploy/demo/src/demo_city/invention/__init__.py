@@ -1,0 +1,1 @@
+"""Invented organizations, the same at every run."""

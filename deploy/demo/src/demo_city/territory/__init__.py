@@ -1,0 +1,1 @@
+"""Real divisions, and the Party bodies and offices in them."""

@@ -1,0 +1,1 @@
+"""The runner as token issuer, and the secrets it makes."""

@@ -1,0 +1,1 @@
+"""The first load through the public REST API, its progress and its report."""

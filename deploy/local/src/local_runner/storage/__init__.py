@@ -1,0 +1,1 @@
+"""The data folder: what lies where, and who owns it."""
