@@ -80,8 +80,10 @@ async def withdraw_candidate(
     organization_id: OrganizationId,
     body: CandidateWithdrawn,
 ) -> Response:
-    """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
-    and is listed with an id in the outcome."""
+    """Who has withdrawn does not stand in the way any more.
+
+    `replaced_by` has yet to be reviewed, and is listed with an id in the outcome.
+    """
     return event_response(await election.withdraw(caller, organization_id, body, attempt))
 
 
@@ -99,8 +101,10 @@ async def complete_leadership_election(
     organization_id: OrganizationId,
     body: ElectionCompleted,
 ) -> Response:
-    """Complete the open election; refused unless every candidate has a passed review by that day,
-    whenever the review was recorded."""
+    """Complete the open election.
+
+    Refused unless every candidate has a passed review by that day, whenever it was recorded.
+    """
     return event_response(await election.complete(caller, organization_id, body, attempt))
 
 

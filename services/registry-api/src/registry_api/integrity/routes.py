@@ -46,11 +46,11 @@ async def read_area_digest(
     area: Annotated[str, Path(pattern="^[0-9]{2,12}$", description="区划代码")],
     known_at: KnownAtQuery,
 ) -> AreaDigestOut:
-    """What a copy of the area's organizations must come to; compute it over yours to compare.
+    r"""What a copy of the area's organizations must come to; compute it over yours to compare.
 
     `digest = H(line‖line‖…)` over the organizations whose domicile (where unknown: whose
     authority) lies in the area, in the order of their ids, with
-    `line = id ‖ " " ‖ revision ‖ " " ‖ hex(H(JCS(document))) ‖ "\\n"`; `document` is a line of the
+    `line = id ‖ " " ‖ revision ‖ " " ‖ hex(H(JCS(document))) ‖ "\n"`; `document` is a line of the
     NDJSON export, JCS its RFC 8785 canonical form, H the `digest_algorithm`. A follower compares
     at its own position (`known_at`).
     """

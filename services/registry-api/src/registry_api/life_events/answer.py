@@ -14,5 +14,6 @@ def event_response(recorded: Recorded) -> Response:
 
 
 def organization_response(recorded: Recorded, body: str) -> Response:
+    """The organization as JSON text, with its ETag."""
     headers = {"etag": etag(recorded.revision)}
     return Response(body, headers=headers, media_type="application/json")

@@ -100,8 +100,10 @@ def _grade_lapsed(state: State, circumstances: Circumstances) -> Iterator[Notice
 
 
 def _veto_passed_over(state: State, circumstances: Circumstances) -> Iterator[Notice]:
-    """A file, an amendment or a correction can leave a 5A without the Party organization that it
-    rests on."""
+    """A 5A without the Party organization that it rests on.
+
+    A file, an amendment or a correction can leave one behind.
+    """
     grade = state["grade"] or {}
     until = grade.get("valid_until")
     if grade.get("level") != "5A" or (until and until <= circumstances.day.isoformat()):

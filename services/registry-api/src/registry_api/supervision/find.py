@@ -33,8 +33,10 @@ _Key = tuple[tuple[str, ...] | None, BodyFilter, str, date]
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """Whose organizations: of one of `bodies`, of one of `under` or a body beneath it; of both if
-    both are given. `authorization` is the header by which the caller asked us."""
+    """Whose organizations: of one of `bodies`, of one of `under` or a body beneath it.
+
+    Both must hold if both are given. `authorization` is the header of the caller's request.
+    """
 
     bodies: Sequence[str]
     under: Sequence[str]

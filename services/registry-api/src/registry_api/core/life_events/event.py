@@ -59,10 +59,9 @@ class LifeEvent(BaseModel):
 
     @classmethod
     def still_possible(cls, state: State, patch: dict[str, Any], day: date) -> None:
-        """Whether what it `said` could have happened to `state` on `day`: it is asked again when
-        something is recorded about an earlier day.
+        """Check that its `patch` could have happened to `state` on `day`.
 
-        Raises EventNotPossible.
+        Checked again when something is recorded about an earlier day. Raises EventNotPossible.
         """
         check_status(state, cls.statuses)
         cls.check(state, patch, day)
