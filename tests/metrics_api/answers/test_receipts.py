@@ -75,6 +75,7 @@ async def test_a_caller_who_has_the_bytes_gets_no_second_copy(world: World) -> N
     tag = (await asked(world, path, params)).headers["etag"]
     same = await world.client.get(path, params=params, headers={"if-none-match": tag})
     assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    assert "content-type" not in same.headers  # there is no content
     learn_more(world)
     await world.apply()
     changed = await world.client.get(path, params=params, headers={"if-none-match": tag})

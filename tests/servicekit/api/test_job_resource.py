@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from servicekit.database.engines import Database
-from servicekit.jobs.worker import enqueue
+from servicekit.jobs.queue import enqueue
 from servicekit.testing import TestKeys
 
 

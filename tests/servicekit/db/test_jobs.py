@@ -13,16 +13,9 @@ from servicekit.database.engines import Database
 from servicekit.database.notifications import Notifications
 from servicekit.errors.refusal import Refusal
 from servicekit.ids import uuid7
-from servicekit.jobs.worker import (
-    Handler,
-    Job,
-    JobFailed,
-    LeaseLostError,
-    Worker,
-    advance,
-    enqueue,
-    find,
-)
+from servicekit.jobs.queue import LeaseLostError, advance, enqueue
+from servicekit.jobs.rows import Job, find
+from servicekit.jobs.worker import Handler, JobFailed, Worker
 from servicekit.settings import ServiceSettings
 
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -252,7 +245,7 @@ async def test_whoever_lost_the_lease_can_not_go_on(
 async def test_a_lease_is_renewed_while_a_step_takes_long(
     database: Database, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
-    monkeypatch.setattr("servicekit.jobs.worker._LEASE_SECONDS", 0.03)
+    monkeypatch.setattr("servicekit.jobs.queue.LEASE_SECONDS", 0.03)
     go_on, renewals = asyncio.Event(), set()
 
     async def handler(job: Job) -> dict[str, Any]:
@@ -389,7 +382,7 @@ async def test_a_client_has_no_more_unfinished_jobs_than_it_may(database: Databa
     async def one_more(client: str) -> bool:
         try:
             async with database.transaction() as connection:
-                await enqueue(connection, "count", {}, client, None, most=3)
+                await enqueue(connection, "count", {}, client, None, max_unfinished=3)
         except Refusal:
             return False
         return True
@@ -406,4 +399,4 @@ async def test_a_client_has_no_more_unfinished_jobs_than_it_may(database: Databa
     assert await one_more("one")
     with pytest.raises(Refusal, match="too-many-jobs"):
         async with database.transaction() as connection:
-            await enqueue(connection, "count", {}, "one", None, most=3)
+            await enqueue(connection, "count", {}, "one", None, max_unfinished=3)

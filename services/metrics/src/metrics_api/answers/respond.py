@@ -40,7 +40,7 @@ class AnswerResponse(Response):
     def __init__(
         self,
         answer: SealedAnswer,
-        media_type: str,
+        media_type: str | None,
         headers: Mapping[str, str],
         make: Callable[[], bytes] | None = None,
         status_code: int = 200,
@@ -82,7 +82,7 @@ class AnswerWriter:
             "vary": "accept, accept-language",
         }
         if tag in self._request.headers.get("if-none-match", ""):
-            return AnswerResponse(sealed, "", headers, status_code=304)
+            return AnswerResponse(sealed, None, headers, status_code=304)
         if form == "json":
             return AnswerResponse(sealed, MEDIA_TYPES[form], headers)
         name = self._request.url.path.rsplit("/", 1)[-1]

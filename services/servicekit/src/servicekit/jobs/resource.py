@@ -13,7 +13,7 @@ from servicekit.errors.refusal import Refusal
 from servicekit.errors.standard import NOT_FOUND
 from servicekit.http.access import require
 from servicekit.http.dependencies import USUAL
-from servicekit.jobs.worker import Job, find
+from servicekit.jobs.rows import Job, find
 
 JobState = Literal["queued", "running", "succeeded", "failed"]
 
