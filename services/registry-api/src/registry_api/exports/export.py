@@ -62,8 +62,8 @@ class ExportOrganizations:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
         `filters` hold at the point in time that `as_of` means. `language` is that of headers and
-        coded values in tables. Raises Refusal `too-many-rows` when a sheet can't hold them,
-        `position-ahead`.
+        coded values in tables. Raises TooManyRows when a sheet can't hold them,
+        PositionAhead.
         """
         selection = Selection(filters, caller.like_patterns())
         today = self.clock.today()

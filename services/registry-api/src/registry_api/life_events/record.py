@@ -77,9 +77,7 @@ class RecordEvent:
     ) -> Recorded:
         """Record what happened; the organization as it is now.
 
-        A patch that changes nothing on its date leaves no trace. Raises NotFound,
-        OrganizationVoid, InvalidOrganization, EventNotPossible, OutsideAreas,
-        CodeTaken, IdempotencyConflict; PreconditionFailed, PreconditionRequired.
+        A patch that changes nothing on its date leaves no trace.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

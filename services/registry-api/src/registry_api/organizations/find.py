@@ -99,7 +99,7 @@ class FindOrganizations:
     ) -> Page:
         """A page as JSON text: `{"items", "next_cursor", "count"}`; `count` on request.
 
-        Raises Refusal: `invalid-cursor`, `cursor-expired`, `position-ahead`, `invalid-request`
+        Raises InvalidCursor, CursorExpired, PositionAhead, InvalidRequest
         for parameters that exclude each other.
         """
         is_past = not question.as_of.is_now(self.clock.today())

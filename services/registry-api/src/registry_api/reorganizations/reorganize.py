@@ -119,9 +119,9 @@ class Reorganize:
     async def __call__(self, caller: Caller, plan: Plan, attempt: Attempt) -> StoredAnswer:
         """Carry the plan out; `{"predecessors": […], "successors": […]}` as they are now.
 
-        Raises Refusal: `invalid-request` for organizations that are not there for the caller or
-        stand twice, `precondition-failed`, `invalid-organization`, `event-not-possible`,
-        `outside-areas`, `code-taken`, `idempotency-conflict`; nothing is done then.
+        Raises InvalidRequest for organizations that are not there for the caller or
+        stand twice, PreconditionFailed, InvalidOrganization, EventNotPossible,
+        OutsideAreas, CodeTaken, IdempotencyConflict; nothing is done then.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

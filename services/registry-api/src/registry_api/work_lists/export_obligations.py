@@ -73,7 +73,7 @@ class ExportObligations:
     ) -> AsyncIterator[Export]:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
-        Raises Refusal `too-many-rows`, and as `FindObligations.settle` does.
+        Raises TooManyRows, and as `FindObligations.settle` does.
         """
         settled = await self.find.settle(caller, question)
         async with self.database.snapshot() as connection:
