@@ -166,7 +166,7 @@ class HoldElection:
             type=type_,
             effective_on=event.effective_on,
             reason=event.reason,
-            effect=lambda state: elections.checked(type_, state, effect),
+            effect=partial(elections.checked, type_, effect=effect),
         )
         return await self.record_event(caller, organization, command, attempt, after)
 

@@ -1,5 +1,6 @@
 """One route per event of an organization's life, made from the list of events."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
@@ -45,7 +46,7 @@ async def amend_organization(
         type=AMENDED,
         effective_on=body.effective_on,
         reason=body.reason,
-        effect=lambda state: amendment(state, body.change),
+        effect=partial(amendment, change=body.change),
         pointer="/change",
         moves_beginning=True,
     )
