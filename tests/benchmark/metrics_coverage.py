@@ -21,12 +21,12 @@ import polars as pl
 from local_runner.postgres.server import temporary_server
 from metrics_api.core.areas.areas import AreaDirectory, AreaVersion
 from metrics_api.core.facts.columns import COUNTED_COLUMNS
-from metrics_api.core.facts.timelines import FAR
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.columns import ROW_TYPES
 from metrics_api.counting.copy.fact_copy import FactCopy, no_rows
 from metrics_api.counting.coverage_count import CoverageQuery, count_coverage
 from metrics_api.definitions.load import load_definitions
+from metrics_api.tables import OPEN_END
 
 STREETS = 41_352
 TODAY = date(2016, 6, 30)
@@ -60,7 +60,7 @@ def directory(codes: list[str]) -> AreaDirectory:
         parent: str | None = None
         for level, (digits, padding) in levels.items():
             own = code[:digits] + padding
-            areas.setdefault(own, AreaVersion(own, level, parent, own, date(1949, 10, 1), FAR))
+            areas.setdefault(own, AreaVersion(own, level, parent, own, date(1949, 10, 1), OPEN_END))
             parent = own
     return AreaDirectory(areas.values())
 
@@ -72,7 +72,7 @@ def country(rows: int) -> pl.DataFrame:
         "organization_high": pl.Series([0], dtype=pl.Int64).new_from_index(0, rows),
         "organization_low": pl.Series(range(1, rows + 1), dtype=pl.Int64),
         "valid_from": _drawn([date(1990 + i // 12, i % 12 + 1, 1) for i in range(300)], rows, 1),
-        "valid_until": pl.Series([FAR], dtype=pl.Date).new_from_index(0, rows),
+        "valid_until": pl.Series([OPEN_END], dtype=pl.Date).new_from_index(0, rows),
         "edition_from": pl.Series([1], dtype=pl.UInt32).new_from_index(0, rows),
         "edition_until": pl.Series([None], dtype=pl.UInt32).new_from_index(0, rows),
         "area": _drawn([street_code(i) for i in range(STREETS)], rows, 2),

@@ -12,11 +12,11 @@ from tests.metrics_api.world import TODAY, World, small_register
 
 from metrics_api.core.facts.columns import COLUMNS, COUNTED_COLUMNS, Column, Fact
 from metrics_api.core.facts.predicates import Compare, Every, IsNull, Not, OneOf, Predicate, Some
-from metrics_api.core.facts.timelines import FAR
 from metrics_api.factory import PACKAGE, Factory
 from metrics_api.facts.upstream import Upstream
 from metrics_api.main import build_api
 from metrics_api.settings import MetricsSettings
+from metrics_api.tables import OPEN_END
 from servicekit.database import Database
 from servicekit.testing import AUDIENCE, ISSUER, FixedClock, TestDatabases, TestKeys, running
 
@@ -80,7 +80,7 @@ def days() -> st.SearchStrategy[date]:
 @pytest.fixture(scope="session")
 def untils(days: st.SearchStrategy[date]) -> st.SearchStrategy[date]:
     """The end of a span: a day, or never."""
-    return st.one_of(days, st.just(FAR))
+    return st.one_of(days, st.just(OPEN_END))
 
 
 @pytest.fixture

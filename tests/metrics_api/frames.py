@@ -9,13 +9,13 @@ import polars as pl
 
 from metrics_api.core.areas.areas import AreaDirectory, AreaVersion
 from metrics_api.core.facts.columns import COLUMNS, COUNTED_COLUMNS, POSITION, Fact
-from metrics_api.core.facts.timelines import FAR
 from metrics_api.counting.copy.columns import ROW_TYPES
 from metrics_api.counting.copy.fact_copy import FactCopy
+from metrics_api.tables import OPEN_END
 
 DAY = date(2016, 1, 5)
 HIERARCHY = AreaDirectory(
-    AreaVersion(code, level, parent, code, date(2000, 1, 1), FAR)
+    AreaVersion(code, level, parent, code, date(2000, 1, 1), OPEN_END)
     for code, level, parent in (
         ("440000", "province", None),
         ("440300", "city", "440000"),
@@ -91,4 +91,4 @@ def copy_of(rows: list[Row], loaded_at: int, steps: list[int], fold: bool) -> Fa
 
 def plain_row(row_id: int, **columns: object) -> Row:
     fact = tuple(columns.get(column.name) for column in COLUMNS)
-    return Row(row_id, date(2000, 1, 1), FAR, 1, None, fact)  # type: ignore[arg-type]
+    return Row(row_id, date(2000, 1, 1), OPEN_END, 1, None, fact)  # type: ignore[arg-type]

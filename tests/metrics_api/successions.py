@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from metrics_api.core.areas.areas import AreaVersion
 from metrics_api.core.areas.successions import Succession
 from metrics_api.core.definitions.dimensions import AREA_LEVELS
-from metrics_api.core.facts.timelines import FAR
+from metrics_api.tables import OPEN_END
 
 BY_LEVEL = {
     "city": ["440300"],
@@ -32,7 +32,7 @@ def succeeding_areas(draw: st.DrawFn, orderly: bool = True) -> AreaVersion:
     if not orderly:
         level, heirs = draw(st.sampled_from(AREA_LEVELS)), SUCCEEDING_CODES
         parents = [None, *SUCCEEDING_CODES]
-    start, until = draw(st.sampled_from(YEARS)), draw(st.sampled_from([*YEARS, FAR]))
+    start, until = draw(st.sampled_from(YEARS)), draw(st.sampled_from([*YEARS, OPEN_END]))
     successions = st.builds(Succession, st.sampled_from(heirs), st.sampled_from(YEARS))
     successors = tuple(draw(st.lists(successions, max_size=3)))
     parent = draw(st.sampled_from(parents))

@@ -12,12 +12,14 @@ from tests.metrics_api.successions import SUCCEEDING_CODES, YEARS, succeeding_ar
 from metrics_api.core.areas.areas import AreaDirectory, AreaPath, AreaVersion
 from metrics_api.core.areas.successions import Succession
 from metrics_api.core.definitions.dimensions import AREA_LEVELS
-from metrics_api.core.facts.timelines import FAR
+from metrics_api.tables import OPEN_END
 
 BEFORE, MOVED, AFTER = date(2016, 1, 1), date(2017, 1, 7), date(2018, 1, 1)
 
 
-def area(code: str, level: str, parent: str | None, start: date, until: date = FAR) -> AreaVersion:
+def area(
+    code: str, level: str, parent: str | None, start: date, until: date = OPEN_END
+) -> AreaVersion:
     return AreaVersion(code, level, parent, code, start, until)
 
 

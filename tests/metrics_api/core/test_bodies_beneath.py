@@ -12,8 +12,8 @@ from metrics_api.core.areas.bodies import BodyDirectory, BodyVersion
 from metrics_api.core.areas.bodies_beneath import Lines, counted_under, lines_of
 from metrics_api.core.areas.directory import Directory
 from metrics_api.core.facts.columns import COLUMN_BY_NAME
-from metrics_api.core.facts.timelines import FAR
 from metrics_api.directory.lines import load_lines
+from metrics_api.tables import OPEN_END
 
 YEARS = [date(year, 1, 1) for year in (2000, 2010, 2015, 2020)]
 CODES = ["a", "b", "c", "d", "e"]
@@ -27,9 +27,9 @@ def directories(draw: st.DrawFn) -> list[BodyVersion]:
     """Bodies of one stretch each; those that end may have a successor."""
     bodies = []
     for code in draw(st.lists(st.sampled_from(CODES), min_size=1, unique=True)):
-        start, until = sorted(draw(st.lists(st.sampled_from([*YEARS, FAR]), min_size=2, max_size=2,
-                                            unique=True)))  # fmt: skip
-        heir = draw(st.sampled_from([None, *CODES])) if until != FAR else None
+        ends = st.sampled_from([*YEARS, OPEN_END])
+        start, until = sorted(draw(st.lists(ends, min_size=2, max_size=2, unique=True)))
+        heir = draw(st.sampled_from([None, *CODES])) if until != OPEN_END else None
         kind, area = draw(st.sampled_from(KINDS)), draw(st.sampled_from(AREAS))
         bodies.append(BodyVersion(code, kind, code, area, heir, start, until))
     return bodies
@@ -96,8 +96,8 @@ def test_lines_reach_whatever_a_walk_reaches(direct: dict[str, list[str]]) -> No
 
 
 def test_the_bodies_of_a_stretch_are_found_once() -> None:
-    bodies = [BodyVersion("a", KINDS[0], "a", "440300", None, YEARS[0], FAR),
-              BodyVersion("b", KINDS[1], "b", "440303001", None, YEARS[1], FAR)]  # fmt: skip
+    bodies = [BodyVersion("a", KINDS[0], "a", "440300", None, YEARS[0], OPEN_END),
+              BodyVersion("b", KINDS[1], "b", "440303001", None, YEARS[1], OPEN_END)]  # fmt: skip
     directory = Directory(AreaDirectory(()), BodyDirectory(bodies), (), lines_of(DIRECT))
     assert directory.under_body("a", date(2005, 1, 1)) == {"a"}
     later = directory.under_body("a", date(2016, 1, 1))

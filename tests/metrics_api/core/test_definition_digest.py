@@ -5,8 +5,8 @@ from dataclasses import replace
 from metrics_api.core.definitions.digest import definition_digest
 from metrics_api.core.definitions.indicators import DatedValue, Wording
 from metrics_api.core.facts.predicates import IsNull
-from metrics_api.core.facts.timelines import Span
 from metrics_api.definitions.load import load_definitions
+from servicekit.time import Period
 
 DEFINITIONS = load_definitions()
 ELIGIBLE = DEFINITIONS.indicators["eligible_coverage"]
@@ -30,7 +30,7 @@ def test_another_number_of_a_parameter_is_another_digest() -> None:
     span = PARAMETERS[name].values[0]
     changed = {}
     for number, reference in ((span.value.number, "elsewhere"), (4, span.value.reference)):
-        values = (Span(span.start, span.until, DatedValue(number, reference)),)
+        values = (Period(span.start, span.until, DatedValue(number, reference)),)
         parameters = {**PARAMETERS, name: replace(PARAMETERS[name], values=values)}
         changed[number] = definition_digest(ELIGIBLE, parameters)
     now = definition_digest(ELIGIBLE, PARAMETERS)

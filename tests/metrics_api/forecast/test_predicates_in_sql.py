@@ -9,11 +9,11 @@ from sqlalchemy import case, delete, select
 
 from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.predicates import Predicate, fact_test
-from metrics_api.core.facts.timelines import FAR, Span
 from metrics_api.facts.rows import open_rows
 from metrics_api.forecast.rows import fact_condition
 from metrics_api.tables import fact
 from servicekit.database import Database
+from servicekit.time import Period
 
 
 @settings(
@@ -30,7 +30,7 @@ async def test_sql_agrees_with_python(
     tried = data.draw(st.lists(predicates, min_size=1, max_size=5))
     async with database.transaction() as connection:
         await connection.execute(delete(fact))
-        spans = [(UUID(int=i), Span(date(2016, 1, 1), FAR, row)) for i, row in enumerate(rows)]
+        spans = [(UUID(int=i), Period(date(2016, 1, 1), None, row)) for i, row in enumerate(rows)]
         await open_rows(connection, 1, spans)
         for predicate in tried:
             truth = case((fact_condition(predicate), 1), (~fact_condition(predicate), 0))

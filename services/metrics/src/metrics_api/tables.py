@@ -4,6 +4,8 @@ What is believed now has no `edition_until`; what was believed stays, with the e
 it. Nothing but `feed_cursor` and `parked_event` can't be rebuilt from the two feeds.
 """
 
+from datetime import date
+
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
@@ -28,6 +30,15 @@ from servicekit.database import new_metadata
 from servicekit.follower import follower_tables
 from servicekit.jobs import job_table
 from servicekit.ledger import idempotency_table
+
+OPEN_END = date.max
+"""How a row says that a period is open: PostgreSQL's `infinity`; `None` in Python."""
+
+
+def closed_end(until: date) -> date | None:
+    """The end of a period as a row has it; None for an open one."""
+    return None if until == OPEN_END else until
+
 
 metadata = new_metadata()
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from metrics_api.answers.links import Links
 from metrics_api.core.facts.columns import POSITION, Fact
-from metrics_api.core.facts.timelines import Span
 from metrics_api.counting.question import Surroundings
+from servicekit.time import Period
 
 
 def organization_document(
     organization: UUID,
-    span: Span[Fact],
+    span: Period[Fact],
     listed_for: Mapping[str, Any],
     around: Surroundings,
     links: Links,

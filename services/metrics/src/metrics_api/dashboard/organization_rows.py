@@ -7,11 +7,11 @@ from uuid import UUID
 
 from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
 from metrics_api.core.facts.columns import POSITION, Fact
-from metrics_api.core.facts.timelines import Span
 from metrics_api.core.formatting import Formatter
 from metrics_api.counting.question import Surroundings
 from metrics_api.coverage.members.list_members import Member, MembersResult
 from metrics_api.definitions.labels import FactValue, Labels
+from servicekit.time import Period
 
 PAGE_SIZE = 50
 
@@ -61,7 +61,7 @@ def listed_one(
 
 def listed_by_facts(
     organization: UUID,
-    span: Span[Fact],
+    span: Period[Fact],
     columns: Iterable[str],
     around: Surroundings,
     labels: Labels,

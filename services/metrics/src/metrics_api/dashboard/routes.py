@@ -66,6 +66,13 @@ PageDate = Annotated[CivilDate | None, BeforeValidator(lambda sent: sent or None
 
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
+router = APIRouter(
+    route_class=PageRoute,
+    include_in_schema=False,
+    dependencies=[Depends(refuse_unknown_parameters)],
+)
+"""The pages; they are no part of the API's specification."""
+
 
 async def page_query(
     request: Request,
@@ -109,6 +116,7 @@ async def context(
 Context = Annotated[PageContext, Depends(context)]
 
 
+@router.get(OVERVIEW)
 async def overview(
     dashboard: TheDashboard, caller: PageCaller, language: PageLanguage, query: PageQueryParameters
 ) -> Response:
@@ -116,6 +124,7 @@ async def overview(
     return HTMLResponse(await dashboard.overview.render(query, language, caller))
 
 
+@router.get(ORGANIZATIONS)
 async def organizations(
     dashboard: TheDashboard,
     caller: PageCaller,
@@ -128,6 +137,7 @@ async def organizations(
     return HTMLResponse(await dashboard.organizations.render(query, part, cursor, language, caller))
 
 
+@router.get(ORGANIZATION)
 async def organization(
     dashboard: TheDashboard,
     page: Context,
@@ -137,6 +147,7 @@ async def organization(
     return HTMLResponse(await dashboard.organization.render(page, id))
 
 
+@router.get(COMPARISON)
 async def comparison(
     dashboard: TheDashboard,
     page: Context,
@@ -148,6 +159,7 @@ async def comparison(
     return HTMLResponse(await dashboard.comparison.render(page, first, change, cursor))
 
 
+@router.get(FORECAST)
 async def forecast(dashboard: TheDashboard, page: Context, until: PageDate = None) -> Response:
     """What falls due until a day, and what is overdue."""
     return HTMLResponse(await dashboard.forecast.render(page, until))
@@ -169,6 +181,7 @@ async def due_query(
 DueParameters = Annotated[DueQuery, Depends(due_query)]
 
 
+@router.get(DUE)
 async def due(
     dashboard: TheDashboard, page: Context, listed: DueParameters, cursor: CursorText = None
 ) -> Response:
@@ -176,6 +189,7 @@ async def due(
     return HTMLResponse(await dashboard.due.render(page, listed, cursor))
 
 
+@router.get(f"{ORGANIZATIONS}/file")
 async def organizations_file(
     dashboard: TheDashboard,
     caller: PageCaller,
@@ -189,6 +203,7 @@ async def organizations_file(
     return await list_file(whole, format, dashboard.formatter(language))
 
 
+@router.get(f"{COMPARISON}/file")
 async def comparison_file(
     dashboard: TheDashboard,
     ask: Ask,
@@ -206,6 +221,7 @@ async def comparison_file(
     return await answer_file(ask, caller, requested, format, language, dashboard.parts.labels)
 
 
+@router.get(f"{FORECAST}/file")
 async def forecast_file(
     dashboard: TheDashboard,
     ask: Ask,
@@ -221,6 +237,7 @@ async def forecast_file(
     return await answer_file(ask, caller, requested, format, language, dashboard.parts.labels)
 
 
+@router.get(f"{DUE}/file")
 async def due_file(
     dashboard: TheDashboard,
     ask: Ask,
@@ -243,6 +260,7 @@ async def due_file(
     return await answer_file(ask, caller, requested, format, language, dashboard.parts.labels)
 
 
+@router.get(FRESHNESS)
 async def freshness(
     dashboard: TheDashboard,
     caller: PageCaller,
@@ -254,6 +272,7 @@ async def freshness(
     return JSONResponse(freshness_document(freshness, dashboard.formatter(language)))
 
 
+@router.get(f"{CHARTS}/bars.svg")
 async def bars(
     dashboard: TheDashboard,
     caller: PageCaller,
@@ -266,6 +285,7 @@ async def bars(
     return svg(await dashboard.charts.bars(request, language), language)
 
 
+@router.get(f"{CHARTS}/trend.svg")
 async def trend(
     dashboard: TheDashboard,
     caller: PageCaller,
@@ -278,6 +298,7 @@ async def trend(
     return svg(await dashboard.charts.trend(request, query.step, points, language), language)
 
 
+@router.get(SIGN_IN)
 async def sign_in(
     request: Request,
     dashboard: TheDashboard,
@@ -291,6 +312,7 @@ async def sign_in(
     return _form(request, language, next, failure)
 
 
+@router.post(f"{OVERVIEW}/session")
 async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
     """Check the token, put it into the session, and go on to the page that was asked for."""
     form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
@@ -318,6 +340,7 @@ async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
     return with_session(RedirectResponse(next_, 303), request, token, seconds)
 
 
+@router.post(f"{OVERVIEW}/sign-out")
 async def end_session(request: Request, dashboard: TheDashboard) -> Response:
     """Forget the token."""
     if not from_our_pages(request):
@@ -325,6 +348,7 @@ async def end_session(request: Request, dashboard: TheDashboard) -> Response:
     return without_session(RedirectResponse(SIGN_IN, 303))
 
 
+@router.get(f"{ASSETS}/{{digest}}/{{name}}")
 async def asset(dashboard: TheDashboard, digest: str, name: str) -> Response:
     """A style sheet, script or icon; they hold no data and need no session."""
     stored = dashboard.assets.get(name)
@@ -345,27 +369,3 @@ def _form(
     page = sign_in_page(parts, language, safe_next(next_), failure, unencrypted, other)
     headers: dict[str, Any] = {"www-authenticate": "Bearer"} if status == 401 else {}
     return HTMLResponse(page, status, headers=headers)
-
-
-router = APIRouter(
-    route_class=PageRoute,
-    include_in_schema=False,
-    dependencies=[Depends(refuse_unknown_parameters)],
-)
-router.add_api_route(OVERVIEW, overview, methods=["GET"])
-router.add_api_route(ORGANIZATIONS, organizations, methods=["GET"])
-router.add_api_route(f"{ORGANIZATIONS}/file", organizations_file, methods=["GET"])
-router.add_api_route(COMPARISON, comparison, methods=["GET"])
-router.add_api_route(f"{COMPARISON}/file", comparison_file, methods=["GET"])
-router.add_api_route(FORECAST, forecast, methods=["GET"])
-router.add_api_route(f"{FORECAST}/file", forecast_file, methods=["GET"])
-router.add_api_route(DUE, due, methods=["GET"])
-router.add_api_route(f"{DUE}/file", due_file, methods=["GET"])
-router.add_api_route(ORGANIZATION, organization, methods=["GET"])
-router.add_api_route(FRESHNESS, freshness, methods=["GET"])
-router.add_api_route(f"{CHARTS}/bars.svg", bars, methods=["GET"])
-router.add_api_route(f"{CHARTS}/trend.svg", trend, methods=["GET"])
-router.add_api_route(SIGN_IN, sign_in, methods=["GET"])
-router.add_api_route(f"{OVERVIEW}/session", begin_session, methods=["POST"])
-router.add_api_route(f"{OVERVIEW}/sign-out", end_session, methods=["POST"])
-router.add_api_route(f"{ASSETS}/{{digest}}/{{name}}", asset, methods=["GET"])

@@ -25,7 +25,7 @@ from metrics_api.core.definitions.weight_documents import adds_something, check_
 from metrics_api.core.definitions.weights import COUNTED, Measure
 from metrics_api.core.facts.columns import DATE_COLUMNS
 from metrics_api.core.facts.predicates import Every, Predicate, parameter_names
-from metrics_api.core.facts.timelines import FAR, Span
+from servicekit.time import Period
 
 Shape = TypeVar("Shape")
 
@@ -174,8 +174,8 @@ def _parameter(name: str, document: _Parameter, path: str) -> Parameter:
     if not starts or starts != sorted(set(starts)):
         raise DefinitionError(path, "values need rising dates, at least one")
     spans = tuple(
-        Span(value.start, until, DatedValue(value.value, value.reference))
-        for value, until in zip(document.values, [*starts[1:], FAR], strict=True)
+        Period(value.start, until, DatedValue(value.value, value.reference))
+        for value, until in zip(document.values, [*starts[1:], None], strict=True)
     )
     return Parameter(name, document.title.wording(), spans)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_api.core.facts.timelines import Replacement, replace_from
+from metrics_api.core.facts.timelines import Replacement
 from metrics_api.directory.rows import (
     AREAS,
     BODIES,
@@ -17,6 +17,7 @@ from metrics_api.directory.rows import (
     open_versions,
     read_believed,
 )
+from servicekit.time import splice
 
 VersionChange: TypeAlias = Replacement[str, Details]
 """What an event says of the area, body or rule set with the code `subject`."""
@@ -56,9 +57,7 @@ async def _record(
     before = await read_believed(connection, versions, codes)
     after = {code: list(spans) for code, spans in before.items()}
     for change in changes:
-        after[change.subject] = replace_from(
-            after[change.subject], change.effective_on, change.following
-        )
+        after[change.subject] = splice(after[change.subject], change.effective_on, change.following)
     closed = [(c, s.start) for c, spans in before.items() for s in spans if s not in after[c]]
     opened = [(c, s) for c, spans in after.items() for s in spans if s not in before[c]]
     await close_versions(connection, versions, edition, closed)

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_api.core.facts.timelines import Span
-from metrics_api.tables import area_version, body_version, rule_set_version
+from metrics_api.tables import OPEN_END, area_version, body_version, closed_end, rule_set_version
+from servicekit.time import Period
 
 Details: TypeAlias = tuple[str | list[list[str]] | None, ...]
 """The columns of a version in a fixed order."""
@@ -35,10 +35,10 @@ async def read_versions(connection: AsyncConnection, versions: VersionTable) -> 
 
 async def read_believed(
     connection: AsyncConnection, versions: VersionTable, codes: Collection[str]
-) -> dict[str, list[Span[Details]]]:
+) -> dict[str, list[Period[Details]]]:
     """The spans believed now of each of `codes`, in order."""
     table = versions.table
-    believed: dict[str, list[Span[Details]]] = {code: [] for code in codes}
+    believed: dict[str, list[Period[Details]]] = {code: [] for code in codes}
     query = (
         select(table)
         .where(
@@ -48,7 +48,9 @@ async def read_believed(
     )
     for row in (await connection.execute(query, {"codes": list(codes)})).mappings():
         value = tuple(row[name] for name in versions.details)
-        believed[row["code"]].append(Span(row["valid_from"], row["valid_until"], value))
+        believed[row["code"]].append(
+            Period(row["valid_from"], closed_end(row["valid_until"]), value)
+        )
     return believed
 
 
@@ -71,7 +73,7 @@ async def open_versions(
     connection: AsyncConnection,
     versions: VersionTable,
     edition: int,
-    spans: Sequence[tuple[str, Span[Details]]],
+    spans: Sequence[tuple[str, Period[Details]]],
 ) -> None:
     """Believe `spans` from `edition` on."""
     if spans:
@@ -80,12 +82,12 @@ async def open_versions(
 
 
 def _row(
-    code: str, span: Span[Details], edition: int, details: tuple[str, ...]
+    code: str, span: Period[Details], edition: int, details: tuple[str, ...]
 ) -> Mapping[str, object]:
     return {
         "code": code,
         "valid_from": span.start,
-        "valid_until": span.until,
+        "valid_until": span.until or OPEN_END,
         "edition_from": edition,
         **dict(zip(details, span.value, strict=True)),
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from metrics_api.core.facts.timelines import FAR, Replacement, Span
+from metrics_api.core.facts.timelines import Replacement
 from metrics_api.facts.organization_states import organization_facts
 from metrics_api.facts.record import PageChanges
 from metrics_api.facts.router_states import (
@@ -14,7 +14,7 @@ from metrics_api.facts.router_states import (
     rule_set_details,
 )
 from servicekit.follower import FeedEvent
-from servicekit.time import Segment
+from servicekit.time import Period, Segment
 
 Value = TypeVar("Value")
 
@@ -59,8 +59,8 @@ def router_page(events: Sequence[FeedEvent]) -> PageChanges:
 
 def _spans(
     timeline: Iterable[Segment], read: Callable[[Mapping[str, Any]], Value]
-) -> list[Span[Value]]:
-    return [Span(s.start, s.until or FAR, read(s.state)) for s in timeline]
+) -> list[Period[Value]]:
+    return [Period(s.start, s.until, read(s.state)) for s in timeline]
 
 
 def _reached(events: Sequence[FeedEvent]) -> int:

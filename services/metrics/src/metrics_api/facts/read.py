@@ -7,7 +7,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.facts.columns import Fact
-from metrics_api.core.facts.timelines import RowKey, Span
+from metrics_api.core.facts.timelines import RowKey
 from metrics_api.facts.rows import (
     OPEN_TRANSACTION,
     copied_believed,
@@ -18,6 +18,7 @@ from metrics_api.facts.rows import (
     read_rows_of,
 )
 from servicekit.database import Database
+from servicekit.time import Period
 
 Sink = Callable[[bytes], Awaitable[None]]
 """Takes a chunk of lines."""
@@ -30,12 +31,12 @@ class ReadFacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rows(self, keys: Sequence[RowKey]) -> dict[RowKey, Span[Fact]]:
+    async def rows(self, keys: Sequence[RowKey]) -> dict[RowKey, Period[Fact]]:
         """The rows that `keys` name; a key whose row is gone (a rebuild) is left out."""
         async with self._database.reading() as connection:
             return await read_rows(connection, keys)
 
-    async def timeline(self, organization: UUID, edition: int) -> list[Span[Fact]]:
+    async def timeline(self, organization: UUID, edition: int) -> list[Period[Fact]]:
         """The whole fact timeline of one organization as `edition` believed it, in order."""
         async with self._database.reading() as connection:
             return await read_rows_of(connection, organization, edition)

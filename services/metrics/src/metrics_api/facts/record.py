@@ -10,13 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.facts.columns import AssignmentFacts, Fact, OrganizationFacts
-from metrics_api.core.facts.timelines import (
-    Replacement,
-    Span,
-    difference,
-    fact_timeline,
-    replace_from,
-)
+from metrics_api.core.facts.timelines import Replacement, difference, fact_timeline
 from metrics_api.directory.record import DirectoryChanges, record_directory
 from metrics_api.editions.begin import begin_edition
 from metrics_api.facts.rows import (
@@ -27,6 +21,7 @@ from metrics_api.facts.rows import (
     write_assignments,
     write_organizations,
 )
+from servicekit.time import Period, splice
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +74,14 @@ def _changed(
     }
     for change in page.organizations:
         subject = after[change.subject]
-        subject.organization = replace_from(
-            subject.organization, change.effective_on, change.following
-        )
+        subject.organization = splice(subject.organization, change.effective_on, change.following)
     for answer in page.assignments:
         subject = after[answer.subject]
-        subject.assignment = replace_from(subject.assignment, answer.effective_on, answer.following)
+        subject.assignment = splice(subject.assignment, answer.effective_on, answer.following)
     return after
 
 
-_Rows = list[tuple[UUID, Span[Fact]]]
+_Rows = list[tuple[UUID, Period[Fact]]]
 
 
 def _compare(

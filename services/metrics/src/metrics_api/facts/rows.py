@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -34,9 +35,18 @@ from metrics_api.core.facts.columns import (
     Fact,
     OrganizationFacts,
 )
-from metrics_api.core.facts.timelines import RowKey, Span
-from metrics_api.tables import area_version, body_version, fact, rule_set_version, subject_timeline
+from metrics_api.core.facts.timelines import RowKey
+from metrics_api.tables import (
+    OPEN_END,
+    area_version,
+    body_version,
+    closed_end,
+    fact,
+    rule_set_version,
+    subject_timeline,
+)
 from servicekit.database import copy_rows
+from servicekit.time import Period
 
 CLOSE = text(
     "UPDATE fact SET edition_until = :edition FROM unnest(:ids, :starts) AS closed (id, start) "
@@ -105,7 +115,7 @@ class TimelineTornError(RuntimeError):
 
 
 async def close_rows(
-    connection: AsyncConnection, edition: int, rows: Sequence[tuple[UUID, Span[Fact]]]
+    connection: AsyncConnection, edition: int, rows: Sequence[tuple[UUID, Period[Fact]]]
 ) -> None:
     """No longer believe `rows` from `edition` on. Raises `TimelineTornError`."""
     if not rows:
@@ -123,12 +133,12 @@ async def close_rows(
 
 
 async def open_rows(
-    connection: AsyncConnection, edition: int, rows: Sequence[tuple[UUID, Span[Fact]]]
+    connection: AsyncConnection, edition: int, rows: Sequence[tuple[UUID, Period[Fact]]]
 ) -> None:
     """Believe `rows` from `edition` on."""
     if rows:
         records = [
-            (organization, span.start, span.until, edition, *span.value)
+            (organization, span.start, span.until or OPEN_END, edition, *span.value)
             for organization, span in rows
         ]
         await copy_rows(connection, "fact", _INSERTED, records)
@@ -136,7 +146,7 @@ async def open_rows(
 
 async def read_rows(
     connection: AsyncConnection, keys: Sequence[RowKey]
-) -> dict[RowKey, Span[Fact]]:
+) -> dict[RowKey, Period[Fact]]:
     """The rows that `keys` name; a key whose row is gone (a rebuild) is left out."""
     bound = {
         "ids": [key.organization for key in keys],
@@ -144,18 +154,19 @@ async def read_rows(
         "editions": [key.edition for key in keys],
     }
     return {
-        RowKey(*row[:3]): Span(row[1], row[3], tuple(row[4:]))
+        RowKey(*row[:3]): Period(row[1], closed_end(row[3]), tuple(row[4:]))
         for row in await connection.execute(_READ, bound)
     }
 
 
 async def read_rows_of(
     connection: AsyncConnection, organization: UUID, edition: int
-) -> list[Span[Fact]]:
+) -> list[Period[Fact]]:
     """The rows of one organization as `edition` believed them, in order."""
     bound = {"organization": organization, "edition": edition}
     return [
-        Span(row[1], row[3], tuple(row[4:])) for row in await connection.execute(_READ_OF, bound)
+        Period(row[1], closed_end(row[3]), tuple(row[4:]))
+        for row in await connection.execute(_READ_OF, bound)
     ]
 
 
@@ -212,13 +223,14 @@ def _copied_column(it: Column) -> ColumnElement[Any]:
 class SubjectTimelines:
     """What both ledgers say of one organization."""
 
-    organization: list[Span[OrganizationFacts]] = field(default_factory=list)
-    assignment: list[Span[AssignmentFacts]] = field(default_factory=list)
+    organization: list[Period[OrganizationFacts]] = field(default_factory=list)
+    assignment: list[Period[AssignmentFacts]] = field(default_factory=list)
 
 
-_ORGANIZATION = msgspec.json.Decoder(list[Span[OrganizationFacts]])
-_ASSIGNMENT = msgspec.json.Decoder(list[Span[AssignmentFacts]])
+_ORGANIZATION = msgspec.json.Decoder(list[tuple[date, date, OrganizationFacts]])
+_ASSIGNMENT = msgspec.json.Decoder(list[tuple[date, date, AssignmentFacts]])
 _ENCODER = msgspec.json.Encoder()
+Half = TypeVar("Half", OrganizationFacts, AssignmentFacts)
 
 
 async def read_timelines(
@@ -228,29 +240,37 @@ async def read_timelines(
     stored = {identifier: SubjectTimelines() for identifier in organizations}
     for row in await connection.execute(READ_SUBJECTS, {"ids": list(stored)}):
         stored[row.organization_id] = SubjectTimelines(
-            _ORGANIZATION.decode(row.organization or "[]"),
-            _ASSIGNMENT.decode(row.assignment or "[]"),
+            [_period(*it) for it in _ORGANIZATION.decode(row.organization or "[]")],
+            [_period(*it) for it in _ASSIGNMENT.decode(row.assignment or "[]")],
         )
     return stored
 
 
 async def write_organizations(
-    connection: AsyncConnection, timelines: Mapping[UUID, list[Span[OrganizationFacts]]]
+    connection: AsyncConnection, timelines: Mapping[UUID, list[Period[OrganizationFacts]]]
 ) -> None:
     """Store `timelines` in place of what the registry said of these organizations."""
     await connection.execute(WRITE_ORGANIZATIONS, _bound(timelines))
 
 
 async def write_assignments(
-    connection: AsyncConnection, timelines: Mapping[UUID, list[Span[AssignmentFacts]]]
+    connection: AsyncConnection, timelines: Mapping[UUID, list[Period[AssignmentFacts]]]
 ) -> None:
     """Store `timelines` in place of what the router said of these organizations."""
     await connection.execute(WRITE_ASSIGNMENTS, _bound(timelines))
 
 
-def _bound(timelines: Mapping[UUID, object]) -> dict[str, list[Any]]:
-    encoded = [_ENCODER.encode(spans).decode() for spans in timelines.values()]
-    return {"ids": list(timelines), "timelines": encoded}
+def _period(start: date, until: date, facts: Half) -> Period[Half]:
+    return Period(start, closed_end(until), facts)
+
+
+def _bound(timelines: Mapping[UUID, list[Period[Half]]]) -> dict[str, list[Any]]:
+    """Ids, and each timeline as JSON: `[from, until, facts]` of each period."""
+    encoded = (
+        _ENCODER.encode([(it.start, it.until or OPEN_END, it.value) for it in timeline])
+        for timeline in timelines.values()
+    )
+    return {"ids": list(timelines), "timelines": [text.decode() for text in encoded]}
 
 
 async def allow_any_duration(connection: AsyncConnection) -> None:

@@ -43,8 +43,8 @@ from metrics_api.core.facts.predicates import (
     Some,
     resolved,
 )
-from metrics_api.core.facts.timelines import FAR, Span
-from metrics_api.tables import fact
+from metrics_api.tables import OPEN_END, closed_end, fact
+from servicekit.time import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class TermSelection:
 
 
 class TermPlace(NamedTuple):
-    """Where in a list an organization stands: its last day (`FAR` for none), then its id."""
+    """Where in a list an organization stands: its last day (`OPEN_END` for none), then its id."""
 
     due_on: date
     organization: UUID
@@ -96,14 +96,14 @@ class TermRow:
     """An organization with its facts of the day, how it stands, and its last day if it has one."""
 
     organization: UUID
-    span: Span[Fact]
+    span: Period[Fact]
     state: State
     due_on: date | None
 
     @property
     def place(self) -> TermPlace:
         """Where it stands in the list."""
-        return TermPlace(self.due_on or FAR, self.organization)
+        return TermPlace(self.due_on or OPEN_END, self.organization)
 
 
 _LISTED = ("organization_id", "valid_from", "valid_until", *(column.name for column in COLUMNS))
@@ -139,7 +139,7 @@ async def list_terms(
     """
     rows = _rows(forecast, query, _LISTED).subquery()
     state = _state(rows.c.due_on, query).label("state")
-    order = (func.coalesce(rows.c.due_on, literal(FAR, Date)), rows.c.organization_id)
+    order = (func.coalesce(rows.c.due_on, literal(OPEN_END, Date)), rows.c.organization_id)
     listed = select(state, rows).where(state.in_(selection.states))
     if selection.month is not None:
         listed = listed.where(state == "due", _month(rows.c.due_on) == selection.month)
@@ -149,7 +149,7 @@ async def list_terms(
         place = (literal(after.due_on, Date), literal(after.organization, Uuid))
         listed = listed.where(tuple_(*order) > tuple_(*place))
     return [
-        TermRow(row[1], Span(row[2], row[3], tuple(row[4:-1])), row[0], row[-1])
+        TermRow(row[1], Period(row[2], closed_end(row[3]), tuple(row[4:-1])), row[0], row[-1])
         for row in await connection.execute(listed.order_by(*order).limit(limit))
     ]
 
@@ -220,7 +220,7 @@ def _end(column: ColumnElement[Any], years: Parameter | None) -> ColumnElement[A
     begun = func.greatest(column, spans[0].start)
     ends = (
         (
-            and_(begun >= span.start, begun < span.until),
+            and_(begun >= span.start, begun < (span.until or OPEN_END)),
             cast(begun + func.make_interval(span.value.number), Date),
         )
         for span in spans

@@ -6,8 +6,8 @@ from datetime import date
 
 from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Measure
 from metrics_api.core.facts.predicates import Every, Predicate, resolve
-from metrics_api.core.facts.timelines import Span
 from servicekit.errors import Refusal, Violation
+from servicekit.time import Period, value_on
 
 RATE_UNIT = 1_000_000
 """Rates are told to one in a million."""
@@ -35,13 +35,13 @@ class Parameter:
 
     name: str
     title: Wording
-    values: tuple[Span[DatedValue], ...]
+    values: tuple[Period[DatedValue], ...]
 
     def on(self, day: date) -> int:
         """The value in force on `day`; refuses `parameter-undefined` where no rule states one."""
-        for span in self.values:
-            if span.start <= day < span.until:
-                return span.value.number
+        value = value_on(self.values, day)
+        if value is not None:
+            return value.number
         broken = Violation(
             "/valid_on", "parameter_undefined", day.isoformat(), {"parameter": self.name}
         )

@@ -9,13 +9,13 @@ from uuid import UUID
 from metrics_api.core.definitions.explanations import Verdict, member_explainer
 from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.edition import Edition
-from metrics_api.core.facts.timelines import Span
 from metrics_api.counting.members import MemberPage, Part, Place, find_members
 from metrics_api.counting.question import AskCoverage, CoverageQuestion
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.facts.read import ReadFacts
 from servicekit.errors import Refusal, Violation
 from servicekit.http import decode_cursor, encode_cursor
+from servicekit.time import Period
 
 ATTEMPTS = 3
 
@@ -25,7 +25,7 @@ class Member:
     """An organization as the list shows it; `verdict` says whether it counts, and why."""
 
     organization: UUID
-    span: Span[Fact]
+    span: Period[Fact]
     verdict: Verdict
 
 

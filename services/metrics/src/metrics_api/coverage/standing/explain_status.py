@@ -11,11 +11,11 @@ from metrics_api.core.definitions.indicators import Indicator, ResolvedIndicator
 from metrics_api.core.definitions.weights import COUNTED, fact_weight
 from metrics_api.core.facts.columns import POSITION, Fact
 from metrics_api.core.facts.edition import Edition
-from metrics_api.core.facts.timelines import Span
 from metrics_api.counting.question import AskCoverage
 from metrics_api.definitions.load import Definitions
 from metrics_api.facts.read import ReadFacts
 from servicekit.errors import Refusal
+from servicekit.time import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ExplainStatus:
         day = valid_on or self._ask.today
         timeline = await self._facts.timeline(organization, known.edition.number)
         until_day = [span for span in timeline if span.start <= day]
-        if not until_day or until_day[-1].until <= day:
+        if not until_day or not until_day[-1].holds_on(day):
             raise Refusal("not-found")
         fact = until_day[-1].value
         if areas is not None and not str(fact[POSITION["area"]] or "").startswith(areas):
@@ -100,7 +100,7 @@ class ExplainStatus:
         )
 
     def _standing(
-        self, indicator: Indicator, day: date, until_day: Sequence[Span[Fact]]
+        self, indicator: Indicator, day: date, until_day: Sequence[Period[Fact]]
     ) -> IndicatorStanding:
         try:
             resolved = indicator.on(day, self._definitions.parameters)
@@ -110,7 +110,7 @@ class ExplainStatus:
 
 
 def _stands(
-    indicator: Indicator, resolved: ResolvedIndicator, until_day: Sequence[Span[Fact]]
+    indicator: Indicator, resolved: ResolvedIndicator, until_day: Sequence[Period[Fact]]
 ) -> IndicatorStanding:
     fact = until_day[-1].value
     in_denominator = explainer(resolved.denominator)(fact)
@@ -140,7 +140,7 @@ def _adds(
     return (above if in_numerator else Fraction(0), below if in_denominator else Fraction(0))
 
 
-def _since(until_day: Sequence[Span[Fact]], column: str) -> date:
+def _since(until_day: Sequence[Period[Fact]], column: str) -> date:
     """The first day of the unbroken run of spans, up to the last, with the same value."""
     place = POSITION[column]
     since = until_day[-1].start
