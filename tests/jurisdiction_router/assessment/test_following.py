@@ -5,7 +5,9 @@ from uuid import UUID
 
 import httpx
 from pydantic import SecretStr
-from tests.jurisdiction_router.conftest import RegistryLedger, enact, organization
+from tests.jurisdiction_router.approvals import enact
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.core.deciding.decision import digest_of
 from jurisdiction_router.factory import compose

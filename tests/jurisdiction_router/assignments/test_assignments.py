@@ -4,7 +4,8 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys

@@ -9,14 +9,10 @@ import httpx
 import orjson
 import pytest
 from pydantic import SecretStr
-from tests.jurisdiction_router.conftest import (
-    NEW_STREET,
-    RegistryLedger,
-    apply_restructuring,
-    enact,
-    organization,
-)
+from tests.jurisdiction_router.approvals import apply_restructuring, enact
 from tests.jurisdiction_router.overrides.test_overrides import DESIGNATION
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import NEW_STREET, organization
 
 from jurisdiction_router.assignments import past
 from jurisdiction_router.factory import compose

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.jurisdiction_router.conftest import organization
+from tests.jurisdiction_router.small_city import organization
 from typer.testing import CliRunner
 
 import demo_city

@@ -8,7 +8,8 @@ from uuid import UUID
 import httpx
 import orjson
 import pytest
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.directory.requests import body_entry
 from jurisdiction_router.directory.schemas import BodyIn

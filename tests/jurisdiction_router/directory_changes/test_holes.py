@@ -5,14 +5,10 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.jurisdiction_router.conftest import (
-    RegistryLedger,
-    apply_restructuring,
-    approve,
-    impact_of,
-    organization,
-)
+from tests.jurisdiction_router.approvals import apply_restructuring, approve, impact_of
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
 from tests.jurisdiction_router.rule_sets.test_rule_set_lifecycle import LATER, later_rules
+from tests.jurisdiction_router.small_city import organization
 
 from servicekit.follower import Follower
 from servicekit.testing import TestKeys

@@ -12,20 +12,16 @@ from uuid import UUID
 import httpx
 import pytest
 import uvicorn
-from tests.jurisdiction_router.conftest import (
-    PENDING,
-    FixedClock,
-    RegistryLedger,
-    organization,
-    until,
-)
+from tests.jurisdiction_router.approvals import PENDING, until
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 from typer.testing import CliRunner
 
 from jurisdiction_router.cli import app
 from jurisdiction_router.main import build
 from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
-from servicekit.testing import TestKeys
+from servicekit.testing import FixedClock, TestKeys
 
 PATH = "/v1/directory/imports"
 CSV = {"content-type": "text/csv"}

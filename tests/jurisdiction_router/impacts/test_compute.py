@@ -13,7 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.core.deciding.designation import Override, Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
@@ -84,9 +85,9 @@ def naive(
     days: dict[int, list[Any]] = {}
     for jurisdiction in (before, without_committees(before)):
         for segment in jurisdiction.timeline(periods, overrides):
-            until = segment.valid_until or date(2025, 1, 1)
-            answer = segment.decision.outcome, segment.decision.body_id
-            for number in range(segment.valid_from.toordinal(), until.toordinal()):
+            until = segment.until or date(2025, 1, 1)
+            answer = segment.value.outcome, segment.value.body_id
+            for number in range(segment.start.toordinal(), until.toordinal()):
                 days.setdefault(number, []).append(answer)
     return {(number, *pair) for number, pair in days.items() if pair[0] != pair[1]}
 

@@ -11,7 +11,8 @@ from tests.jurisdiction_router.core.deciding.test_timeline import (
     some_facts,
 )
 
-from jurisdiction_router.core.deciding.timeline import AssignmentSegment, Jurisdiction
+from jurisdiction_router.core.deciding.decision import Decision
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.periods import holds_on
 from jurisdiction_router.core.rules.facts import FactPeriod, Facts
@@ -23,10 +24,11 @@ from jurisdiction_router.impacts.differences import (
     balance_of_outcomes,
     changes,
 )
+from servicekit.time import Period
 
 
-def answer_on(segments: list[AssignmentSegment], number: int) -> object:
-    found = [s.decision for s in segments if holds_on(s, day(number))]
+def answer_on(segments: list[Period[Decision]], number: int) -> object:
+    found = [s.value for s in segments if s.holds_on(day(number))]
     if not found:
         return None
     (decision,) = found

@@ -1,11 +1,12 @@
 """Restructurings at random: whatever is planned and sound, nobody hangs on an ended body."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.jurisdiction_router.conftest import organization
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.checks import check_directory
@@ -75,9 +76,13 @@ def test_nobody_hangs_on_a_body_that_has_ended(
             )
             periods = [FactPeriod(date(2010, 1, 1), None, facts_of(state))]
             for segment in jurisdiction.timeline(periods):
-                body = segment.decision.body_id
+                body = segment.value.body_id
                 if body is not None:
-                    assert covers(directory.bodies[body], segment), segment
+                    supervising = directory.bodies[body]
+                    lasting = replace(
+                        supervising, valid_from=segment.start, valid_until=segment.until
+                    )
+                    assert covers(supervising, lasting), segment
 
 
 _places = st.lists(st.sampled_from(NEW_CODES), max_size=2)

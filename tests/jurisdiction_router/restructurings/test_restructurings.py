@@ -5,12 +5,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.jurisdiction_router.conftest import (
-    RegistryLedger,
-    apply_restructuring,
-    organization,
-    read_impact,
-)
+from tests.jurisdiction_router.approvals import apply_restructuring, read_impact
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower

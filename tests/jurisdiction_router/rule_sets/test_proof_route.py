@@ -3,7 +3,9 @@
 from uuid import UUID
 
 import httpx
-from tests.jurisdiction_router.conftest import RegistryLedger, apply_restructuring, organization
+from tests.jurisdiction_router.approvals import apply_restructuring
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.policy import read_packaged
 from servicekit.follower import Follower

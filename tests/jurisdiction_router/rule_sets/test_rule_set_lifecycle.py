@@ -7,22 +7,16 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.jurisdiction_router.conftest import (
-    FixedClock,
-    RegistryLedger,
-    approve,
-    enact,
-    impact_of,
-    organization,
-    until,
-)
+from tests.jurisdiction_router.approvals import approve, enact, impact_of, until
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.factory import compose
 from jurisdiction_router.main import build
 from jurisdiction_router.policy import read_packaged
 from jurisdiction_router.settings import Settings
 from servicekit.follower import Follower
-from servicekit.testing import TestKeys, running
+from servicekit.testing import FixedClock, TestKeys, running
 
 TEXT = read_packaged("shenzhen-2016.yaml")
 TODAY = "2018-06-14"

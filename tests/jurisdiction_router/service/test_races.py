@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from servicekit.follower import Follower
 

@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from tests.jurisdiction_router.conftest import RegistryLedger, impact_of, organization, read_impact
+from tests.jurisdiction_router.approvals import impact_of, read_impact
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.policy import read_packaged
 from servicekit.follower import Follower

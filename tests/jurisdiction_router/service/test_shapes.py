@@ -5,7 +5,8 @@ from uuid import UUID
 
 import httpx
 from pydantic import BaseModel
-from tests.jurisdiction_router.conftest import RegistryLedger, organization
+from tests.jurisdiction_router.registry_ledger import RegistryLedger
+from tests.jurisdiction_router.small_city import organization
 
 from jurisdiction_router.assignments import schemas
 from jurisdiction_router.decisions import schemas as decision_schemas

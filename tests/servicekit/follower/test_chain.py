@@ -11,7 +11,8 @@ from tests.servicekit.follower.conftest import FEED, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, cursor, notes
 
 from servicekit.database.engines import Database
-from servicekit.follower.loop import ChainBroken, Follower
+from servicekit.follower.event import ChainBroken
+from servicekit.follower.loop import Follower
 from servicekit.testing import TestKeys
 
 

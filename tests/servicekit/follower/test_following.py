@@ -12,7 +12,8 @@ from tests.servicekit.follower.conftest import FEED, Eventually, Writer, catch_u
 from tests.servicekit.sample.follow import Notes, cursor, notes, parked
 
 from servicekit.database.engines import Database
-from servicekit.follower.loop import FeedEvent, Follower
+from servicekit.follower.event import FeedEvent
+from servicekit.follower.loop import Follower
 
 
 async def test_all_is_applied_once_and_in_order(

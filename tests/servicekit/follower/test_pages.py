@@ -9,7 +9,8 @@ from tests.servicekit.follower.conftest import FEED, Writer, catch_up
 from tests.servicekit.sample.follow import Notes, notes
 
 from servicekit.database.engines import Database
-from servicekit.follower.loop import FeedEvent, Follower
+from servicekit.follower.event import FeedEvent
+from servicekit.follower.loop import Follower
 from servicekit.follower.pages import FeedPages
 from servicekit.ledger.canonical import GENESIS
 

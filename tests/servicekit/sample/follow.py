@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.database.engines import Database
-from servicekit.follower.loop import FeedEvent
+from servicekit.follower.event import FeedEvent
 from servicekit.time.period import Segment, splice
 
 

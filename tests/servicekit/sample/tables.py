@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Integer, Table, Text
 
 from servicekit.database.engines import new_metadata
-from servicekit.follower.loop import follower_tables
+from servicekit.follower.tables import follower_tables
 from servicekit.jobs.tables import job_table
 from servicekit.ledger.idempotency import idempotency_table
 from servicekit.ledger.schema import ledger_tables

@@ -41,12 +41,9 @@ AttributeName = Annotated[str, *one_of(POSITIONS)]
 
 
 class Strict(BaseModel):
+    """A request body that has no fields but these."""
+
     model_config = ConfigDict(extra="forbid")
-
-
-class Page(BaseModel):
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
-    count: int | None = Field(description="All that match, when asked for 总数")
 
 
 class Words(BaseModel):

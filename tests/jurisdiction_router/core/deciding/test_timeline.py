@@ -25,9 +25,10 @@ from jurisdiction_router.core.directory.directory import (
     Succession,
 )
 from jurisdiction_router.core.periods import holds_on
-from jurisdiction_router.core.rules.facts import FactPeriod, Facts, facts_timeline, replace_periods
+from jurisdiction_router.core.rules.facts import FactPeriod, Facts, facts_timeline
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from servicekit.time import splice, value_on
 
 START = date(2016, 1, 1)
 DAYS = 24
@@ -107,7 +108,7 @@ def corrections(draw: st.DrawFn) -> list[FactPeriod]:
     """Facts as they are after events about earlier and later days, in any order."""
     held: tuple[FactPeriod, ...] = ()
     for history in draw(st.lists(histories(), min_size=1, max_size=4)):
-        held = replace_periods(held, history[0].valid_from, history)
+        held = tuple(splice(held, history[0].start, history))
     return list(held)
 
 
@@ -145,7 +146,7 @@ def naive(
     on: date,
 ) -> str | None:
     """The digest of the decision for one day, from first principles."""
-    facts = next((period.facts for period in history if holds_on(period, on)), None)
+    facts = value_on(history, on)
     if facts is None:
         return None
     view = directory.on(on)
@@ -193,17 +194,14 @@ def test_the_timeline_equals_asking_every_day(
     segments = Jurisdiction(rule_sets, directory, vocabulary).timeline(history, designations)
     for number in range(DAYS + 2):
         on = day(number)
-        held = [s for s in segments if holds_on(s, on)]
+        held = [s for s in segments if s.holds_on(on)]
         assert len(held) <= 1
         expected = naive(history, rule_sets, directory, vocabulary, designations, on)
-        assert (held[0].decision.digest if held else None) == expected
+        assert (held[0].value.digest if held else None) == expected
     for earlier, later in pairwise(segments):
-        assert earlier.valid_until is not None
-        assert earlier.valid_until <= later.valid_from
-        assert (
-            earlier.valid_until < later.valid_from
-            or earlier.decision.digest != later.decision.digest
-        )
+        assert earlier.until is not None
+        assert earlier.until <= later.start
+        assert earlier.until < later.start or earlier.value.digest != later.value.digest
 
 
 def test_a_clinic_moves_to_its_district_when_the_committee_is_founded(
@@ -221,9 +219,9 @@ def test_a_clinic_moves_to_its_district_when_the_committee_is_founded(
     clinic = CLINIC._replace(domicile="440309001", registering="440309")
     history = [FactPeriod(date(2010, 1, 1), None, clinic)]
     found = Jurisdiction([rule_set], grown, vocabulary).timeline(history)
-    names = [s.decision.state()["supervising"]["name"] for s in found]
+    names = [s.value.state()["supervising"]["name"] for s in found]
     assert names == ["观湖街道党工委", "龙华区卫生系统党委"]
-    assert [s.valid_from for s in found] == [date(2016, 1, 1), date(2017, 1, 7)]
+    assert [s.start for s in found] == [date(2016, 1, 1), date(2017, 1, 7)]
 
 
 def test_beyond_every_territory_the_answer_is_out_of_scope_without_a_rule(
@@ -232,9 +230,9 @@ def test_beyond_every_territory_the_answer_is_out_of_scope_without_a_rule(
     away = CLINIC._replace(domicile="110101001", registering="110101")
     history = [FactPeriod(date(2010, 1, 1), None, away)]
     (segment,) = Jurisdiction([rule_set], directory, vocabulary).timeline(history)
-    state = segment.decision.state()
+    state = segment.value.state()
     assert (state["outcome"], state["rule"], state["rule_set"]) == ("out_of_scope", None, None)
-    assert segment.valid_from == date(2010, 1, 1)
+    assert segment.start == date(2010, 1, 1)
 
 
 def state_of(**changed: Any) -> dict[str, Any]:

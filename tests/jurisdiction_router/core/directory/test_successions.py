@@ -85,11 +85,11 @@ def test_an_organization_keeps_its_code_and_gets_the_committee_that_is_there(
 ) -> None:
     history = [FactPeriod(BEGIN, None, CLINIC)]
     found = Jurisdiction([rule_set], city(split=split), vocabulary).timeline(history)
-    assert [s.valid_from for s in found] == [date(2016, 1, 1), TURN]
-    bodies = [s.decision.body_id for s in found]
+    assert [s.start for s in found] == [date(2016, 1, 1), TURN]
+    bodies = [s.value.body_id for s in found]
     assert bodies == ["old", None if split else "new-440309001"]
-    assert found[1].decision.outcome == ("needs_decision" if split else "assigned")
-    assert [s.decision.area() for s in found] == [
+    assert found[1].value.outcome == ("needs_decision" if split else "assigned")
+    assert [s.value.area() for s in found] == [
         "440342001", "440309" if split else "440309001",
     ]  # fmt: skip
 

@@ -21,10 +21,11 @@ from jurisdiction_router.assessment.organization import (
     access_areas,
 )
 from jurisdiction_router.assessment.rows import load_organizations, write_organizations
-from jurisdiction_router.core.deciding.timeline import AssignmentSegment, Jurisdiction
-from jurisdiction_router.core.rules.facts import FactPeriod, replace_periods
+from jurisdiction_router.core.deciding.decision import Decision
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.rules.facts import FactPeriod
 from servicekit.ledger import Ledger, NewEvent
-from servicekit.time import Segment, from_date
+from servicekit.time import Period, Segment, cut, splice
 
 EVENT_TYPE: Final = "assignment.changed"
 BATCH: Final = 5_000
@@ -71,7 +72,7 @@ class AssessOrganizations:
             organization = replace(
                 organization,
                 registry_revision=change.registry_revision,
-                periods=replace_periods(organization.periods, change.effective_on, change.periods),
+                periods=tuple(splice(organization.periods, change.effective_on, change.periods)),
             )
             batch.stated.add(organization.id)
             stored[organization.id] = batch.assess(organization, change.actor, change.reason)
@@ -141,7 +142,7 @@ class _Batch:
                     actor=actor,
                     reason=reason,
                     change=None,
-                    timeline=from_date((s.segment for s in segments), effective_on),
+                    timeline=cut((s.segment for s in segments), effective_on),
                     areas=sorted(areas),
                 )
             )
@@ -158,12 +159,12 @@ class _Batch:
         if ledger is not None:
             await ledger.append(connection, self.events)
 
-    def _stored(self, segment: AssignmentSegment) -> StoredSegment:
-        decision = segment.decision
+    def _stored(self, segment: Period[Decision]) -> StoredSegment:
+        decision = segment.value
         if decision.digest not in self._documents:
             self._documents[decision.digest] = orjson.dumps(decision.document).decode()
         return StoredSegment(
-            Segment(segment.valid_from, segment.valid_until, decision.state()),
+            Segment(segment.start, segment.until, decision.state()),
             decision.area(),
         )
 

@@ -221,7 +221,7 @@ async def write_periods(
     """Replace the facts of these organizations over all time."""
     if not periods:
         return
-    distinct = {p.facts for own in periods.values() for p in own if p.facts is not None}
+    distinct = {p.value for own in periods.values() for p in own if p.value is not None}
     stored = {facts: _fact_row(facts) for facts in distinct}
     rows = sorted((identifier, content, facts) for facts, (identifier, content) in stored.items())
     await connection.execute(
@@ -239,7 +239,7 @@ async def write_periods(
         "fact_period",
         ("organization_id", "valid_from", "valid_until", "fact"),
         [
-            (identifier, p.valid_from, p.valid_until, stored[p.facts][0] if p.facts else None)
+            (identifier, p.start, p.until, stored[p.value][0] if p.value else None)
             for identifier, own in periods.items()
             for p in own
         ],

@@ -14,7 +14,7 @@ from jurisdiction_router.assignments.past import PastFilter
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal, Violation
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import counted_page_json, decode_cursor, encode_cursor, next_cursor
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock
 
@@ -53,11 +53,9 @@ class FindAssignments:
         async with self.database.reading() as connection:
             page = await rows.page(connection, where, after, limit)
             count = await rows.count(connection, where) if exact_count else None
-        next_cursor = "null"
-        if page.size == limit and page.last is not None:
-            next_cursor = f'"{encode_cursor([str(page.last)], query)}"'
-        counted = "null" if count is None else str(count)
-        return f'{{"items":{page.documents},"next_cursor":{next_cursor},"count":{counted}}}'
+        last = None if page.last is None else [str(page.last)]
+        cursor = next_cursor(last, query, size=page.size, limit=limit)
+        return counted_page_json(page.documents, cursor, count)
 
     async def _past_page(
         self,
@@ -74,11 +72,10 @@ class FindAssignments:
             position = await past.position_of(connection, self.ledger, as_of)
             requested = PastFilter(day, position, filters, caller.like_patterns())
             page = await past.page(connection, requested, after, limit)
-        next_cursor = None
+        cursor = None
         if page.next_after is not None:
-            next_cursor = encode_cursor([str(page.next_after)], query)
-        document = {"items": page.documents, "next_cursor": next_cursor, "count": None}
-        return orjson.dumps(document).decode()
+            cursor = encode_cursor([str(page.next_after)], query)
+        return counted_page_json(orjson.dumps(page.documents).decode(), cursor, None)
 
     async def summary(
         self, caller: Caller, filters: Filters, valid_on: date | None

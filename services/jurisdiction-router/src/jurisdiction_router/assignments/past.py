@@ -18,7 +18,7 @@ from jurisdiction_router.assignments import rows
 from jurisdiction_router.assignments.rows import EXACT
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.time import AsOf, Segment, replace_from
+from servicekit.time import AsOf, Segment, splice
 
 _BATCH = 1_000
 _BUDGET = 5_000
@@ -93,11 +93,6 @@ async def page(
     return PastPage(documents, after)
 
 
-def spans(segment: Segment, day: date) -> bool:
-    """Whether a stretch holds on a day."""
-    return segment.start <= day and (segment.until is None or day < segment.until)
-
-
 async def _among(
     connection: AsyncConnection, requested: PastFilter, batch: Sequence[UUID]
 ) -> list[dict[str, Any]]:
@@ -106,7 +101,7 @@ async def _among(
         organization: segment
         for organization, segments in timelines.items()
         for segment in segments
-        if spans(segment, requested.day)
+        if segment.holds_on(requested.day)
     }
     areas = await rows.areas_of(connection, (str(s.state["decision"]) for s in current.values()))
     documents = [
@@ -144,12 +139,8 @@ async def _timelines(
     timelines: dict[UUID, list[Segment]] = {}
     for organization, event in await rows.events(connection, organizations, position):
         data = event["data"]
-        following = [
-            Segment(date.fromisoformat(s["from"]),
-                    date.fromisoformat(s["until"]) if s["until"] else None, s["state"])
-            for s in data["timeline"]
-        ]  # fmt: skip
-        timelines[organization] = replace_from(
+        following = map(Segment.parse, data["timeline"])
+        timelines[organization] = splice(
             timelines.get(organization, []), date.fromisoformat(data["effective_on"]), following
         )
     return timelines

@@ -13,7 +13,7 @@ from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.time import AsOf, Clock, Segment
+from servicekit.time import AsOf, Clock, Segment, period_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ReadAssignment:
             known = await past.known_assignment(connection, organization_id, position)
             if known is None:
                 raise Refusal("not-found")
-            current = next((s for s in known.segments if past.spans(s, day)), None)
+            current = period_on(known.segments, day)
             around = known.segments if current is None else [current]
             if not caller.may_see(*(known.areas[s.state["decision"]] for s in around)):
                 raise Refusal("not-found")

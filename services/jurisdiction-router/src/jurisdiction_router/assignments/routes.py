@@ -1,13 +1,9 @@
 """Routes of assignments: find, count, read one with its decision."""
 
-import csv
-import io
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -23,7 +19,7 @@ from jurisdiction_router.assignments.schemas import (
     AssignmentWithDecision,
     RuleHealth,
 )
-from jurisdiction_router.csv_cells import cell
+from jurisdiction_router.assignments.table import FORM
 from jurisdiction_router.dependencies import JSON, AreaPrefixes, Code, Reader
 from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
@@ -38,6 +34,7 @@ from servicekit.http import (
     provided,
     takes_transfer_slot,
 )
+from servicekit.tables import table_file
 
 router = APIRouter(tags=["assignments"])
 
@@ -45,8 +42,6 @@ Find = Annotated[FindAssignments, provided(FindAssignments)]
 ExportAll = Annotated[ExportAssignments, provided(ExportAssignments)]
 Read = Annotated[ReadAssignment, provided(ReadAssignment)]
 Health = Annotated[ReadRuleHealth, provided(ReadRuleHealth)]
-
-Pages = AsyncIterator[list[dict[str, Any]]]
 
 
 def _filters(
@@ -133,7 +128,7 @@ class ExportResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file. Raises Refusal before anything was sent."""
         async with self._opened as export:
-            content = _csv(export.pages) if self._form == "csv" else _ndjson(export.pages)
+            content = table_file(self._form, export.pages, FORM)
             answer = StreamingResponse(
                 content,
                 media_type=_MEDIA[self._form],
@@ -147,32 +142,6 @@ class ExportResponse(Response):
 
 
 _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
-_COLUMNS = (
-    "organization_id", "area", "valid_from", "valid_until", "outcome", "body_id", "body_kind",
-    "body_name", "rule_set", "rule", "basis", "flags", "decision",
-)  # fmt: skip
-
-
-async def _ndjson(pages: Pages) -> AsyncIterator[bytes]:
-    async for page in pages:
-        yield b"".join(orjson.dumps(document) + b"\n" for document in page)
-
-
-async def _csv(pages: Pages) -> AsyncIterator[str]:
-    yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
-    async for page in pages:
-        buffer = io.StringIO()
-        csv.writer(buffer).writerows(map(_row, page))
-        yield buffer.getvalue()
-
-
-def _row(document: dict[str, Any]) -> list[str]:
-    body = document["supervising"] or {}
-    values = {
-        **document, "body_id": body.get("id"), "body_kind": body.get("kind"),
-        "body_name": body.get("name"), "flags": " ".join(document["flags"]),
-    }  # fmt: skip
-    return [cell(values[name]) for name in _COLUMNS]
 
 
 @router.get(

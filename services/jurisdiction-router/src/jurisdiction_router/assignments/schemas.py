@@ -1,5 +1,7 @@
-"""What comes in and what goes out, as pydantic models. Answers are sent from stored text; contract
-tests hold the two equal."""
+"""Assignments as they go out.
+
+Answers are sent from stored text; contract tests hold the two equal.
+"""
 
 from typing import Any, Literal
 
@@ -7,13 +9,15 @@ from pydantic import BaseModel, Field
 
 from jurisdiction_router.field_types import (
     Clause,
-    Page,
     Party,
     Words,
 )
+from servicekit.http import CountedPage
 
 
 class AssignmentState(BaseModel):
+    """Who supervises, and by which rule 归口状态."""
+
     outcome: Literal["assigned", "needs_decision", "out_of_scope"] = Field(description="结论")
     supervising: Party | None = Field(description="领导和管理的党组织")
     assisting: list[Party] = Field(description="协助单位")
@@ -27,6 +31,8 @@ class AssignmentState(BaseModel):
 
 
 class DecisionDocument(AssignmentState):
+    """A state with the whole reason behind it 判断内容."""
+
     reason: str = Field(
         description="rule, designated, missing_facts, conflict, no_rule, no_body, no_rule_set"
     )
@@ -135,7 +141,7 @@ class RuleHealth(BaseModel):
     )
 
 
-class AssignmentPage(Page):
+class AssignmentPage(CountedPage[Assignment]):
     """A page of assignments 归口列表."""
 
     items: list[Assignment] = Field(description="归口")

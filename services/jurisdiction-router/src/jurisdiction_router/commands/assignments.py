@@ -1,6 +1,5 @@
 """`export`: the assignments of a day, as NDJSON or CSV, page by page."""
 
-import csv
 import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
@@ -8,13 +7,12 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 import typer
 
+from jurisdiction_router.assignments.table import COLUMNS
 from jurisdiction_router.commands import rest
 from jurisdiction_router.commands.rest import DEFAULT_URL, Token, Url
+from servicekit.tables import csv_lines, table_form
 
-_COLUMNS: Final = (
-    "organization_id", "area", "valid_from", "valid_until", "outcome", "body_id", "body_kind",
-    "body_name", "rule_set", "rule", "basis", "flags",
-)  # fmt: skip
+_FORM: Final = table_form([column for column in COLUMNS if column.name != "decision"])
 
 
 def add_export(app: typer.Typer) -> None:
@@ -44,10 +42,9 @@ def export(
         for item in items:
             sys.stdout.buffer.write(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE))
         return
-    table = csv.writer(sys.stdout, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
+    sys.stdout.buffer.write(csv_lines([_FORM.header]))
     for item in items:
-        table.writerow(_row(item))
+        sys.stdout.buffer.write(csv_lines([_FORM.cells(item)]))
 
 
 def _items(url: str, token: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -61,13 +58,3 @@ def _items(url: str, token: str, params: dict[str, Any]) -> Iterator[dict[str, A
             if page["next_cursor"] is None:
                 return
             cursor = {"cursor": page["next_cursor"]}
-
-
-def _row(item: dict[str, Any]) -> list[str]:
-    body = item["supervising"] or {}
-    values = {
-        **item,
-        **{f"body_{name}": body.get(name) for name in ("id", "kind", "name")},
-        "flags": " ".join(item["flags"]),
-    }
-    return ["" if values[name] is None else str(values[name]) for name in _COLUMNS]

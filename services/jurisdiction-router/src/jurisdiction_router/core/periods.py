@@ -12,10 +12,12 @@ class Dated(Protocol):
     """Anything that holds from one civil date until (not including) another."""
 
     @property
-    def valid_from(self) -> date: ...
+    def valid_from(self) -> date:
+        """The first day."""
 
     @property
-    def valid_until(self) -> date | None: ...
+    def valid_until(self) -> date | None:
+        """The day after the last; None where there is none."""
 
 
 def holds_on(thing: Dated, on: date) -> bool:

@@ -13,7 +13,7 @@ from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import counted_page_json, decode_cursor, next_cursor
 from servicekit.time import Clock
 
 What = Literal["areas", "bodies"]
@@ -61,11 +61,9 @@ class ReadDirectory:
         if valid_on is not None:
             items = [as_on(item, valid_on) for item in orjson.loads(documents)]
             documents = orjson.dumps(items).decode()
-        next_cursor = "null"
-        if page.size == limit and page.last is not None:
-            next_cursor = f'"{encode_cursor([page.last], query)}"'
-        counted = "null" if count is None else str(count)
-        return f'{{"items":{documents},"next_cursor":{next_cursor},"count":{counted}}}'
+        last = None if page.last is None else [page.last]
+        cursor = next_cursor(last, query, size=page.size, limit=limit)
+        return counted_page_json(documents, cursor, count)
 
     async def one(self, caller: Caller, what: What, key: str, valid_on: date | None) -> Document:
         """One area or body, as on a day if one is given. Raises Refusal `not-found`."""

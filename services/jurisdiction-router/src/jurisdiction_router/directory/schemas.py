@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from jurisdiction_router.field_types import AreaLevel, BodyKind, DivisionCode, Page, Strict, System
+from jurisdiction_router.field_types import AreaLevel, BodyKind, DivisionCode, Strict, System
+from servicekit.http import CountedPage
 
 Name = Annotated[
     str,
@@ -187,13 +188,13 @@ class Body(BaseModel):
     former_names: list[FormerName] = Field(description="曾用名")
 
 
-class AreaPage(Page):
+class AreaPage(CountedPage[Area]):
     """A page of areas 区划列表."""
 
     items: list[Area] = Field(description="区划")
 
 
-class BodyPage(Page):
+class BodyPage(CountedPage[Body]):
     """A page of bodies 党组织列表."""
 
     items: list[Body] = Field(description="党组织")

@@ -1,5 +1,8 @@
-"""Changing the directory: sound as a whole or not at all, each real change an event, then those it
-touches are assessed again. Imports, single changes and restructurings all end here."""
+"""Changing the directory: sound as a whole or not at all, each real change an event.
+
+Then the organizations it touches are assessed again. Imports, single changes and restructurings
+all end here.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,7 +103,7 @@ class ChangeDirectory:
         after = change.applied_to(before)
         return [
             *check_directory(after, pointers.areas, pointers.bodies),
-            *await _left_behind(connection, before, after, change, pointers),
+            *await _orphans(connection, before, after, change, pointers),
         ]
 
     async def __call__(
@@ -225,7 +228,7 @@ class ChangeDirectory:
         return events
 
 
-async def _left_behind(
+async def _orphans(
     connection: AsyncConnection,
     before: Directory,
     after: Directory,

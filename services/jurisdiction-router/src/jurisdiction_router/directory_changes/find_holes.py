@@ -29,8 +29,10 @@ SHOWN: Final = 50
 
 
 class Holes(NamedTuple):
-    """How many holes a change would open, how many of these take an answer away, and the first of
-    them as the API shows them."""
+    """The holes that a change would open.
+
+    How many, how many of these take an answer away, and the first of them as the API shows them.
+    """
 
     found: int
     losing: int

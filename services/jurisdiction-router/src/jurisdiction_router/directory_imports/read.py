@@ -13,7 +13,7 @@ from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, next_cursor, page_json
 
 
 class ItemPage(NamedTuple):
@@ -48,11 +48,11 @@ class ReadDirectoryImports:
                 connection, caller.client, caller.like_patterns(), states,
                 key[0] if key else None, limit,
             )  # fmt: skip
-        next_cursor = encode_cursor([last], query) if size == limit else None
+        cursor = next_cursor([last], query, size=size, limit=limit)
         if caller.areas is not None:
             visible = [document_visible_to(caller, each) for each in orjson.loads(items)]
             items = orjson.dumps(visible).decode()
-        return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
+        return page_json(items, cursor)
 
     async def items(
         self,
@@ -71,8 +71,8 @@ class ReadDirectoryImports:
         key = decode_cursor(cursor, query, [int])
         async with self.database.reading() as connection:
             page = await rows.items(connection, identifier, changes, key[0] if key else None, limit)
-        next_cursor = encode_cursor([page[-1].number], query) if len(page) == limit else None
-        return ItemPage(page, next_cursor)
+        last = [page[-1].number] if page else None
+        return ItemPage(page, next_cursor(last, query, size=len(page), limit=limit))
 
     async def all_items(
         self, caller: Caller, identifier: UUID, changes: Sequence[str] | None

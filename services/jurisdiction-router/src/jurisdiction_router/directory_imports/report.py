@@ -4,24 +4,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from jurisdiction_router.core.texts import texts
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.directory_imports.table import COLUMNS, column_of, table_rows
 from jurisdiction_router.errors import ERRORS
-from servicekit.errors import RULE_TEXTS, Text, Violation, explain
+from servicekit.errors import RULE_TEXTS, Violation, explain
 from servicekit.tables import guarded
 
 _TEXTS = {**RULE_TEXTS, **ERRORS.rules}
+_LABELS = texts("directory_table")
 _REPORT_COLUMNS = (
-    Text("行号", "line"), Text("变化", "change"), *(column.header for column in COLUMNS),
-    Text("错误原因", "errors"),
-)  # fmt: skip
-_CHANGES = {
-    "added": Text("新增", "added"),
-    "changed": Text("变更", "changed"),
-    "ended": Text("终止", "ended"),
-    "unchanged": Text("不变", "unchanged"),
-    "refused": Text("有误", "refused"),
-}
+    _LABELS["column_line"],
+    _LABELS["column_change"],
+    *(column.header for column in COLUMNS),
+    _LABELS["column_errors"],
+)
 
 
 def item_document(row: ItemRow) -> dict[str, Any]:
@@ -52,7 +49,12 @@ def report_table(
             (cells,) = table_rows([(row.what, row.after)], vocabulary, language)
         reasons = (_reason(error, language) for error in row.errors)
         line = "" if row.line is None else str(row.line)
-        yield [line, _CHANGES[row.change].say(language), *cells, guarded(" ".join(reasons))]
+        yield [
+            line,
+            _LABELS[f"change_{row.change}"].say(language),
+            *cells,
+            guarded(" ".join(reasons)),
+        ]
 
 
 def _reason(error: dict[str, Any], language: str) -> str:

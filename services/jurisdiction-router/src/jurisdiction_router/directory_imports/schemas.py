@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from jurisdiction_router.directory.schemas import DirectoryImported
 from jurisdiction_router.rule_sets.schemas import WithHoles
+from servicekit.http import Page
 
 Change = Literal["added", "changed", "ended", "unchanged", "refused"]
 
@@ -66,11 +67,10 @@ class DirectoryImportRecord(BaseModel):
     done: DirectoryImported | None = Field(description="What came of activating it 启用结果")
 
 
-class DirectoryImportPage(BaseModel):
+class DirectoryImportPage(Page[DirectoryImportRecord]):
     """A page of imports 导入列表."""
 
     items: list[DirectoryImportRecord] = Field(description="导入")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
 
 
 class ImportItem(BaseModel):
@@ -88,8 +88,7 @@ class ImportItem(BaseModel):
     errors: list[ItemError] = Field(description="错误")
 
 
-class ImportItemPage(BaseModel):
+class ImportItemPage(Page[ImportItem]):
     """A page of an import's items 导入条目列表."""
 
     items: list[ImportItem] = Field(description="条目")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from jurisdiction_router.core.directory.areas_and_bodies import AREA_LEVELS
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from jurisdiction_router.core.texts import texts
 from servicekit.errors import Refusal, Text, Violation
 from servicekit.tables import guarded, unguarded
 
@@ -24,35 +26,30 @@ class Column(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
+_TEXTS: Final = texts("directory_table")
 COLUMNS: Final = (
-    Column("record", Text("类型", "record"), (), ("type",)),
-    Column("key", Text("代码/编号", "code/id"), ("code", "id"),
+    Column("record", _TEXTS["column_record"], (), ("type",)),
+    Column("key", _TEXTS["column_key"], ("code", "id"),
            ("code", "id", "代码", "编号", "区划代码", "党组织编号")),
-    Column("name", Text("名称", "name"), ("name",)),
-    Column("kind", Text("级别/类别", "level/kind"), ("level", "kind"),
+    Column("name", _TEXTS["column_name"], ("name",)),
+    Column("kind", _TEXTS["column_kind"], ("level", "kind"),
            ("level", "kind", "级别", "类别")),
-    Column("area", Text("上级/所在区划", "parent/area_code"),
+    Column("area", _TEXTS["column_area"],
            ("parent", "parents", "area_code"),
            ("parent", "parents", "area_code", "上级区划", "所在区划")),
-    Column("system", Text("所属系统", "system"), ("system",)),
-    Column("valid_from", Text("起始日", "valid_from"), ("valid_from",), ("起始日（含）",)),
-    Column("valid_until", Text("截止日", "valid_until"), ("valid_until",), ("截止日（不含）",)),
-    Column("successors", Text("承接", "successors"), ("successors", "successor"),
+    Column("system", _TEXTS["column_system"], ("system",)),
+    Column("valid_from", _TEXTS["column_valid_from"], ("valid_from",), ("起始日（含）",)),
+    Column("valid_until", _TEXTS["column_valid_until"], ("valid_until",), ("截止日（不含）",)),
+    Column("successors", _TEXTS["column_successors"], ("successors", "successor"),
            ("successor", "承接区划", "承接党组织")),
-    Column("former_names", Text("曾用名", "former_names"), ("former_names",)),
-    Column("codes", Text("其他编码", "codes"), ("codes",), ("其他代码",)),
+    Column("former_names", _TEXTS["column_former_names"], ("former_names",)),
+    Column("codes", _TEXTS["column_codes"], ("codes",), ("其他代码",)),
 )  # fmt: skip
 IGNORED: Final = frozenset({"错误原因", "errors", "行号", "line", "变化", "change"})
 """Columns of the report's table, which may be mended and sent again."""
 
-RECORDS: Final = {"area": Text("区划", "area"), "body": Text("党组织", "body")}
-LEVELS: Final = {
-    "province": Text("省", "province"),
-    "city": Text("市", "city"),
-    "district": Text("区县", "district"),
-    "street": Text("街道", "street"),
-    "community": Text("社区", "community"),
-}
+RECORDS: Final = {what: _TEXTS[f"record_{what}"] for what in ("area", "body")}
+LEVELS: Final = {level: _TEXTS[f"level_{level}"] for level in AREA_LEVELS}
 _OTHER_LEVELS: Final = {
     "省级": "province", "市级": "city", "区": "district", "县": "district", "区级": "district",
     "新区": "district", "镇": "street", "乡": "street", "乡镇": "street", "村": "community",

@@ -1,1 +1,1 @@
-"""The facts of organizations: where they lie, who has them, whom a counterexample hits."""
+"""The facts of organizations: where they lie, who has them, whom a counterexample affects."""

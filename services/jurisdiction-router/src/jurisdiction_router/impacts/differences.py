@@ -11,10 +11,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from jurisdiction_router.core.deciding.timeline import AssignmentSegment, Jurisdiction
+from jurisdiction_router.core.deciding.decision import Decision
+from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.directory import Party
-from jurisdiction_router.core.periods import boundaries, holds_on, pieces
+from jurisdiction_router.core.periods import pieces
 from jurisdiction_router.core.rules.facts import Facts
+from servicekit.time import Period, boundaries, merge, period_on
 
 MAX_COMPARED: Final = 10_000
 """Pairs of answers over all time whose comparison is kept in memory."""
@@ -36,14 +38,6 @@ class Answer(NamedTuple):
         return {"outcome": self.outcome, "supervising": supervising}
 
 
-class Stretch(NamedTuple):
-    """An answer over `[valid_from, valid_until)`; None where nothing is said of such facts."""
-
-    valid_from: date
-    valid_until: date | None
-    answer: Answer | None
-
-
 class Change(NamedTuple):
     """Organizations with these facts move over `[valid_from, valid_until)`."""
 
@@ -62,41 +56,37 @@ Answers = tuple[tuple[date, date | None, tuple[str, Party | None] | None], ...]
 
 
 def changes(before: Jurisdiction, after: Jurisdiction, facts: Facts) -> tuple[Change, ...]:
-    """Return what changes for organizations with `facts`, as ordered stretches."""
+    """Return what changes for organizations with `facts`, as ordered periods."""
     return _changes(tuple(before.answers(facts)), tuple(after.answers(facts)))
 
 
 @lru_cache(maxsize=MAX_COMPARED)
 def _changes(before: Answers, after: Answers) -> tuple[Change, ...]:
-    """Compare what is said; whole districts are said the same of, hence remembered."""
-    old, new = _stretches(before), _stretches(after)
+    """Compare answers; whole districts have the same, hence the cache."""
+    old, new = _periods(before), _periods(after)
     differences: list[Change] = []
     i = j = 0
     start = date.min
     while True:
         one, other = old[i], new[j]
-        ends = [end for end in (one.valid_until, other.valid_until) if end is not None]
+        ends = [end for end in (one.until, other.until) if end is not None]
         end = min(ends, default=None)
-        if _key(one.answer) != _key(other.answer):
-            _append(differences, Change(start, end, one.answer, other.answer))
+        if _key(one.value) != _key(other.value):
+            _append(differences, Change(start, end, one.value, other.value))
         if end is None:
             return tuple(differences)
-        i += one.valid_until == end
-        j += other.valid_until == end
+        i += one.until == end
+        j += other.until == end
         start = end
 
 
-def _stretches(answers: Answers) -> list[Stretch]:
+def _periods(answers: Answers) -> list[Period[Answer | None]]:
     """Return the answers from the first day on, without a gap; equal neighbours joined."""
-    stretches: list[Stretch] = []
-    for start, end, answer in answers:
-        last = stretches[-1] if stretches else None
-        now = None if answer is None else Answer(*answer)
-        if last is not None and _key(last.answer) == _key(now):
-            stretches[-1] = last._replace(valid_until=end, answer=now)
-        else:
-            stretches.append(Stretch(start, end, now))
-    return stretches
+    periods = (
+        Period(start, end, None if answer is None else Answer(*answer))
+        for start, end, answer in answers
+    )
+    return merge(periods, key=_key, keep="last")
 
 
 class Placed(NamedTuple):
@@ -120,18 +110,18 @@ def placed(
 
 
 def placed_by_timelines(
-    old: Sequence[AssignmentSegment], new: Sequence[AssignmentSegment]
+    old: Sequence[Period[Decision]], new: Sequence[Period[Decision]]
 ) -> list[Placed]:
     """Return what changes from one whole assignment timeline to another, overrides and all."""
     pieces: list[Placed] = []
     cuts = sorted(boundaries([*old, *new]))
     for start, end in zip(cuts, [*cuts[1:], None], strict=False):
-        one, other = _segment_on(old, start), _segment_on(new, start)
+        one, other = period_on(old, start), period_on(new, start)
         before, after = _answer_of(one), _answer_of(other)
         if _key(before) == _key(after):
             continue
-        area = next(s.decision.area() for s in (one, other) if s is not None)
-        area_after = next(s.decision.area() for s in (other, one) if s is not None)
+        area = next(s.value.area() for s in (one, other) if s is not None)
+        area_after = next(s.value.area() for s in (other, one) if s is not None)
         piece = Placed(Change(start, end, before, after), area, area_after)
         last = pieces[-1] if pieces else None
         if last is not None and _is_same(last, piece):
@@ -150,15 +140,11 @@ def _is_same(last: Placed, piece: Placed) -> bool:
     )
 
 
-def _answer_of(segment: AssignmentSegment | None) -> Answer | None:
+def _answer_of(segment: Period[Decision] | None) -> Answer | None:
     if segment is None:
         return None
-    supervising = segment.decision.document["supervising"]
-    return Answer(segment.decision.outcome, Party(**supervising) if supervising else None)
-
-
-def _segment_on(segments: Iterable[AssignmentSegment], day: date) -> AssignmentSegment | None:
-    return next((segment for segment in segments if holds_on(segment, day)), None)
+    supervising = segment.value.document["supervising"]
+    return Answer(segment.value.outcome, Party(**supervising) if supervising else None)
 
 
 def _area_on(areas: Iterable[tuple[date, date | None, str]], day: date) -> str:

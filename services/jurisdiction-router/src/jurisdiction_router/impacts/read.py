@@ -15,7 +15,7 @@ from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.jobs import Job
 
 SAMPLED_FLOWS: Final = 20
@@ -57,10 +57,8 @@ class ReadImpact:
             page = await impact_rows.moves(
                 connection, impact, caller.like_patterns(), (key[0], key[1]) if key else None, limit
             )
-        next_cursor = None
-        if page.size == limit and page.last is not None:
-            next_cursor = encode_cursor(page.last, query)
-        return f'{{"items":{page.documents},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
+        cursor = next_cursor(page.last, query, size=page.size, limit=limit)
+        return page_json(page.documents, cursor)
 
     async def all_moves(self, caller: Caller, impact: UUID) -> AsyncIterator[Any]:
         """Every move as a row, in order, many at a time. Raises Refusal `not-found`."""

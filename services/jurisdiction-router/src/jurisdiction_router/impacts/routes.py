@@ -1,30 +1,29 @@
 """Routes of impacts: how the job stands, its sums, who moves."""
 
-import csv
-import io
-from collections.abc import AsyncIterator
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from jurisdiction_router.csv_cells import cell
 from jurisdiction_router.dependencies import JSON, Reader
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact, MovePage
 from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
 from servicekit.http import USUAL, CursorText, Limit, provided
+from servicekit.tables import Column, TableForm, table_file, table_form
 
 router = APIRouter(tags=["impacts"])
 
 Read = Annotated[ReadImpact, provided(ReadImpact)]
 
 ImpactId = Annotated[UUID, Path(description="影响编号")]
-_COLUMNS = (
+_NAMES = (
     "organization_id", "area", "area_after", "valid_from", "valid_until",
     "outcome_before", "body_before", "name_before", "outcome_after", "body_after", "name_after",
 )  # fmt: skip
+_FORM: TableForm[Any] = table_form([Column(name, attrgetter(name)) for name in _NAMES])
 
 
 @router.get(
@@ -66,17 +65,9 @@ async def list_impact_moves(
     if format == "csv":
         rows = await read.all_moves(caller, impact_id)
         return StreamingResponse(
-            _csv(rows),
+            table_file("csv", rows, _FORM),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="impact-{impact_id}.csv"'},
         )
     page = await read.moves(caller, impact_id, cursor, limit)
     return Response(page, media_type=JSON)
-
-
-async def _csv(parts: AsyncIterator[Any]) -> AsyncIterator[str]:
-    yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
-    async for part in parts:
-        buffer = io.StringIO()
-        csv.writer(buffer).writerows([[cell(value) for value in row] for row in part])
-        yield buffer.getvalue()

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from jurisdiction_router.field_types import (
     Party,
 )
+from servicekit.http import Page
 
 
 class Answer(BaseModel):
@@ -56,11 +57,10 @@ class Move(BaseModel):
     after: Answer | None = Field(description="Null: no assignment 变更后")
 
 
-class MovePage(BaseModel):
+class MovePage(Page[Move]):
     """A page of moves 变动列表."""
 
     items: list[Move] = Field(description="By organization and date 变动")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
 
 
 class ImpactResult(BaseModel):

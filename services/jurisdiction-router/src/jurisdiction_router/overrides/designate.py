@@ -28,7 +28,7 @@ from servicekit.auth import Caller
 from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
-from servicekit.time import Clock
+from servicekit.time import Clock, value_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,6 @@ class DesignateBody:
         violation, `idempotency-conflict`; `precondition-failed`, `precondition-required` about the
         assignment's revision.
         """
-
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
@@ -160,7 +159,7 @@ def _check(
         )  # fmt: skip
     if end <= start:
         violations.append(Violation("/valid_until", "ends_before_start", end.isoformat()))
-    if not any(p.facts is not None and holds_on(p, start) for p in organization.periods):
+    if value_on(organization.periods, start) is None:
         violations.append(Violation("/valid_from", "organization_not_there", start.isoformat()))
     violations += [
         Violation("/valid_from", "override_overlaps", start.isoformat(),
@@ -174,8 +173,8 @@ def _check(
 
 def _by_rules(jurisdiction: Jurisdiction, organization: StoredOrganization, day: date) -> Replaced:
     """What the rules say of an organization on a day."""
-    period = next(p for p in organization.periods if holds_on(p, day))
-    decision = jurisdiction.decide(period.facts, day) if period.facts is not None else None
+    facts = value_on(organization.periods, day)
+    decision = None if facts is None else jurisdiction.decide(facts, day)
     if decision is None:
         return Replaced(None, None)
     return Replaced(decision.outcome, decision.body_id)

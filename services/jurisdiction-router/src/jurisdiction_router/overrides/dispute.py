@@ -10,13 +10,13 @@ from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import dispute_event, write_dispute
-from jurisdiction_router.overrides.parameters import Parameters, value_on
+from jurisdiction_router.overrides.parameters import Parameters, parameter_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
 from servicekit.errors import Refusal, Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Changes, StoredAnswer
-from servicekit.time import Clock, state_on
+from servicekit.time import Clock, value_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class DisputeAssignment:
         there is one, `idempotency-conflict`.
         """
         today = self.clock.today()
-        days = value_on(self.parameters, "dispute_settlement_days", today)
+        days = parameter_on(self.parameters, "dispute_settlement_days", today)
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
@@ -91,7 +91,7 @@ class DisputeAssignment:
 
 def _check_supervisor(organization: StoredOrganization, body_id: str, today: date) -> None:
     """Raises Refusal `not-supervised-by` unless the body supervises the organization today."""
-    state = state_on([s.segment for s in organization.segments], today) or {}
+    state = value_on([s.segment for s in organization.segments], today) or {}
     supervising = (state.get("supervising") or {}).get("id")
     if supervising != body_id:
         rule = "not_supervising" if supervising else "nobody_supervising"

@@ -19,7 +19,7 @@ def read_parameters(text: str) -> Parameters:
     }
 
 
-def value_on(parameters: Parameters, name: str, day: date) -> int:
+def parameter_on(parameters: Parameters, name: str, day: date) -> int:
     """The value in force on `day`; the first one for days before it. Errors: `KeyError`."""
     values = parameters[name]
     return next((value for start, value in reversed(values) if start <= day), values[0][1])

@@ -10,7 +10,7 @@ from jurisdiction_router.overrides import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.time import Clock
 
 What = Literal["overrides", "disputes"]
@@ -45,10 +45,8 @@ class ReadOverrides:
             page = await _PAGES[what](
                 connection, filters, day, caller.like_patterns(), key[0] if key else None, limit
             )
-        next_cursor = "null"
-        if page.size == limit and page.last is not None:
-            next_cursor = f'"{encode_cursor([page.last], query)}"'
-        return f'{{"items":{page.documents},"next_cursor":{next_cursor}}}'
+        last = None if page.last is None else [page.last]
+        return page_json(page.documents, next_cursor(last, query, size=page.size, limit=limit))
 
     async def one(self, caller: Caller, what: What, identifier: UUID) -> str:
         """One of them, as it stands today, as JSON text. Raises Refusal `not-found`."""

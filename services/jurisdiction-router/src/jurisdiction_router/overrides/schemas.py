@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from jurisdiction_router.field_types import Clause, Strict
+from servicekit.http import Page
 
 Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
 Prose = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$")]
@@ -92,11 +93,10 @@ class Override(OverrideRecorded):
     )
 
 
-class OverridePage(BaseModel):
+class OverridePage(Page[Override]):
     """A page of overrides 指定列表."""
 
     items: list[Override] = Field(description="指定")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
 
 
 class DisputeIn(Strict):
@@ -135,8 +135,7 @@ class Dispute(DisputeRecorded):
     overdue: bool = Field(description="Open and past its day 是否逾期")
 
 
-class DisputePage(BaseModel):
+class DisputePage(Page[Dispute]):
     """A page of disputes 争议列表."""
 
     items: list[Dispute] = Field(description="争议")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

@@ -12,7 +12,7 @@ from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import Refusal
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.http import decode_cursor, next_cursor, page_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class ReadRestructurings:
             items, last, size = await rows.page(
                 connection, caller.like_patterns(), key[0] if key else None, limit
             )
-        next_cursor = encode_cursor([last], {"what": KIND}) if size == limit else None
+        cursor = next_cursor([last], {"what": KIND}, size=size, limit=limit)
         if caller.areas is not None:
             visible = [report_visible_to(caller, each) for each in orjson.loads(items)]
             items = orjson.dumps(visible).decode()
-        return f'{{"items":{items},"next_cursor":{orjson.dumps(next_cursor).decode()}}}'
+        return page_json(items, cursor)

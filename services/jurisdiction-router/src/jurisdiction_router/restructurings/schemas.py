@@ -9,6 +9,7 @@ from jurisdiction_router.directory.schemas import Area, Body, DirectoryImported,
 from jurisdiction_router.field_types import BodyKind, DivisionCode, Strict, System
 from jurisdiction_router.overrides.schemas import Line, Prose
 from jurisdiction_router.rule_sets.schemas import WithHoles
+from servicekit.http import Page
 
 BodyId = Annotated[str, Field(pattern="^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$", description="编号")]
 Recoding = Annotated[
@@ -213,11 +214,10 @@ class Restructuring(WithHoles):
     revision: int = Field(description="版本")
 
 
-class RestructuringPage(BaseModel):
+class RestructuringPage(Page[Restructuring]):
     """A page of restructurings 调整列表."""
 
     items: list[Restructuring] = Field(description="调整")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
 
 
 class RestructuringApplied(Restructuring):

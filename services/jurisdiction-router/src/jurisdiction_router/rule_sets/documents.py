@@ -13,7 +13,7 @@ from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
 from servicekit.errors import Refusal, Violation
 from servicekit.ledger import NewEvent
-from servicekit.time import Segment, from_date
+from servicekit.time import Segment, cut
 
 Stage = Literal["draft", "proved", "approved", "active", "retired"]
 
@@ -56,8 +56,10 @@ def rule_set_document(
 
 
 def _stopped_visible_to(caller: Caller, stopped: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Why a plan was stopped, without counts of all areas for a caller limited to some: the lists
-    of both impacts show it what lies in its own."""
+    """Why a plan was stopped, without counts of all areas for a caller limited to some.
+
+    The lists of both impacts show such a caller what lies in its own.
+    """
     if caller.areas is None or stopped is None or "difference" not in stopped:
         return stopped
     return {**stopped, "difference": None}
@@ -94,7 +96,7 @@ def rule_set_event(
         actor=actor,
         reason=reason,
         change=None,
-        timeline=from_date(in_force, effective_on),
+        timeline=cut(in_force, effective_on),
         areas=[row.scope],
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
-from jurisdiction_router.core.proving.proof import HITTING
+from jurisdiction_router.core.proving.proof import AFFECTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
@@ -33,7 +33,7 @@ class ProveRuleSet:
         """Prove the rule set over the directory as it is now, and keep the report.
 
         A report that finds something is an answer, not an error: `proved` is false and
-        `counterexamples` say why, each with the organizations of the register that it hits.
+        `counterexamples` say why, each with the organizations of the register that it affects.
         Raises Refusal `not-found`, `outside-areas`, `rule-set-changed` when someone rewrote it
         meanwhile, `idempotency-conflict`.
         """
@@ -64,7 +64,7 @@ class ProveRuleSet:
         """The report, each counterexample with the organizations that it affects."""
         report = proof.report(self.current.vocabulary)
         shown = proof.counterexamples[:SHOWN]
-        if not any(example.kind in HITTING for example in shown):
+        if not any(example.kind in AFFECTING for example in shown):
             return report
         always = rule_set.valid_from, rule_set.valid_until
         async with self.database.snapshot() as connection:

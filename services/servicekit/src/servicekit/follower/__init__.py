@@ -2,7 +2,7 @@
 
 from servicekit.follower.commands import add_follower_commands
 from servicekit.follower.event import ChainBroken, FeedEvent, verify_page
-from servicekit.follower.loop import Follower, follow_lock, follower_tables, following
+from servicekit.follower.loop import Follower, follow_lock, following
 from servicekit.follower.pages import FeedPages
 from servicekit.follower.replay import FeedReplay
 from servicekit.follower.rows import FeedCursor, read_cursors
@@ -12,6 +12,7 @@ from servicekit.follower.status import (
     feed_status_router,
     read_feed_status,
 )
+from servicekit.follower.tables import follower_tables
 
 __all__ = [
     "ChainBroken",

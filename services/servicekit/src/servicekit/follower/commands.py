@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from servicekit.cli import SettingsT, read_settings, serve_app
 from servicekit.follower.loop import Follower
+from servicekit.follower.rows import ParkedEvents
 from servicekit.observability.logs import configure_logs
 
 Followers = Callable[[SettingsT], AbstractAsyncContextManager[Sequence[Follower]]]
@@ -38,8 +39,10 @@ def add_follower_commands(
         """List the subjects whose events could not be applied, and why; status 1 if any."""
         settings = read_settings(settings_type)
         count = 0
-        for feed, subject, events, attempts, error in asyncio.run(_parked(followers, settings)):
-            typer.echo(f"{feed} {subject}: {events} events, tried {attempts} times: {error}")
+        for feed, it in asyncio.run(_parked(followers, settings)):
+            typer.echo(
+                f"{feed} {it.subject}: {it.events} events, tried {it.attempts} times: {it.error}"
+            )
             count += 1
         typer.echo(f"{name}: {count} subjects are parked")
         raise typer.Exit(1 if count else 0)
@@ -62,18 +65,19 @@ def add_follower_commands(
 
 async def _parked(
     followers: Followers[SettingsT], settings: SettingsT
-) -> list[tuple[str, str, int, int, str]]:
-    async with followers(settings) as found:
-        return [(f.feed, *entry) for f in found for entry in await f.parked()]
+) -> list[tuple[str, ParkedEvents]]:
+    async with followers(settings) as opened:
+        return [(f.feed, parked) for f in opened for parked in await f.parked()]
 
 
 async def _release(
     followers: Followers[SettingsT], settings: SettingsT, subjects: Sequence[str]
 ) -> list[tuple[str, bool]]:
-    done = []
-    async with followers(settings) as found:
-        for follower in found:
-            for subject, *_ in await follower.parked():
+    tried = []
+    async with followers(settings) as opened:
+        for follower in opened:
+            for parked in await follower.parked():
+                subject = parked.subject
                 if not subjects or subject in subjects:
-                    done.append((f"{follower.feed} {subject}", await follower.release(subject)))
-    return done
+                    tried.append((f"{follower.feed} {subject}", await follower.release(subject)))
+    return tried

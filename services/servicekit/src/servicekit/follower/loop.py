@@ -1,42 +1,28 @@
 """Following another service's feed: every position once, in order, in step with one's own tables.
 
 A page is applied in one transaction together with the cursor, so a crash at any moment neither
-loses nor doubles an event. What can't be applied parks its subject (that event and its later
-ones) and lets the rest go on.
+loses nor doubles an event.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 import httpx
-import orjson
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import (
-    TIMESTAMP,
-    BigInteger,
-    Column,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    func,
-    text,
-)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.background import in_background
 from servicekit.database.advisory_lock import AdvisoryLock
-from servicekit.database.engines import Database, is_unavailable
-from servicekit.follower.event import ChainBroken, FeedEvent
+from servicekit.database.engines import Database
+from servicekit.follower import rows
+from servicekit.follower.event import ChainBroken
 from servicekit.follower.pages import FeedPages
+from servicekit.follower.parking import Apply, Parking
+from servicekit.follower.rows import ParkedEvents
 from servicekit.ledger.canonical import GENESIS
-
-__all__ = ["Apply", "ChainBroken", "FeedEvent", "Follower", "follower_tables"]
 
 log = structlog.get_logger()
 
@@ -48,56 +34,14 @@ HEARD = Gauge(
 BROKEN = Gauge(
     "feed_chain_broken", "1 while the feed does not continue the chain that was followed", ["feed"]
 )
-PARKED = Gauge("feed_parked_subjects", "Subjects whose events could not be applied", ["feed"])
-
-_EARLIER_PARKED = "an earlier event of this subject is parked"
 
 _WAIT_SECONDS = 20
 _BACKOFF_SECONDS = (0.1, 15.0)
-_RETRY_PARKED_SECONDS = 30.0
-
-
-Apply = Callable[[AsyncConnection, Sequence[FeedEvent]], Awaitable[None]]
-"""Brings the consumer's tables in step with the events, inside the given transaction."""
-
-
-def follower_tables(metadata: MetaData) -> tuple[Table, Table]:
-    """The tables `feed_cursor` and `parked_event`, declared in a service's metadata."""
-    cursor = Table(
-        "feed_cursor",
-        metadata,
-        Column("feed", Text, primary_key=True),
-        Column("position", BigInteger, nullable=False),
-        Column("digest", LargeBinary, nullable=False),
-        Column("head", BigInteger, nullable=False),
-        Column("updated_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
-    )
-    parked = Table(
-        "parked_event",
-        metadata,
-        Column("feed", Text, primary_key=True),
-        Column("subject", Text, primary_key=True),
-        Column("position", BigInteger, primary_key=True),
-        Column("event", Text, nullable=False),
-        Column("error", Text, nullable=False),
-        Column("attempts", Integer, nullable=False),
-        Column("parked_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
-    )
-    return cursor, parked
 
 
 def follow_lock(database: Database, feed: str) -> AdvisoryLock:
     """Held by the one process that follows `feed`."""
     return AdvisoryLock(database, f"follow:{feed}")
-
-
-async def park(connection: AsyncConnection, feed: str, event: dict[str, Any], error: str) -> None:
-    """Keep an event that could not be applied, and why."""
-    await connection.execute(
-        _PARK,
-        {"feed": feed, "subject": event["subject"], "position": int(event["sequence"]),
-         "event": orjson.dumps(event).decode(), "error": error},
-    )  # fmt: skip
 
 
 class Follower:
@@ -109,8 +53,7 @@ class Follower:
         self.feed = feed
         self._database = database
         self._pages = FeedPages(client)
-        self._apply = apply
-        self._next_retry = 0.0
+        self._parking = Parking(feed, database, apply)
 
     async def run(self) -> None:
         """Follow until cancelled. One process is active; another waits as standby.
@@ -148,114 +91,40 @@ class Follower:
 
     async def step(self, wait: float = 0) -> int:
         """Read and apply one page; the number of events in it. What tests and rebuilds call."""
-        await self._retry_parked()
-        position, digest = await self._cursor()
+        await self._parking.retry()
+        position, digest = await self._reached()
         page = await self._pages.after(position, digest, wait)
         async with self._database.transaction() as connection:
             await self._move_cursor(connection, position, page.reached, page.head)
             if page.raw:
-                await self._apply_page(connection, page.raw)
+                await self._parking.apply_page(connection, page.raw)
         FEED_LAG.labels(self.feed).set(page.head - page.reached[0])
         HEARD.labels(self.feed).set_to_current_time()
         BROKEN.labels(self.feed).set(0)
         return len(page.raw)
 
-    async def _cursor(self) -> tuple[int, bytes]:
+    async def _reached(self) -> tuple[int, bytes]:
         async with self._database.transaction() as connection:
-            row = (await connection.execute(_READ_CURSOR, {"feed": self.feed})).one_or_none()
-            if row is None:
-                await connection.execute(_NEW_CURSOR, {"feed": self.feed, "digest": GENESIS})
+            reached = await rows.read_reached(connection, self.feed)
+            if reached is None:
+                await rows.begin_cursor(connection, self.feed, GENESIS)
                 return 0, GENESIS
-            return row.position, bytes(row.digest)
+            return reached
 
     async def _move_cursor(
         self, connection: AsyncConnection, before: int, reached: tuple[int, bytes], head: int
     ) -> None:
         """Compare and swap: whoever finds the cursor moved is not the only follower and stops."""
-        moved = await connection.execute(
-            _MOVE_CURSOR,
-            {"feed": self.feed, "before": before, "position": reached[0],
-             "digest": reached[1], "head": head},
-        )  # fmt: skip
-        if not moved.rowcount:
+        if not await rows.move_cursor(connection, self.feed, before, reached, head):
             raise OSError("another follower moved the cursor")
 
-    async def _apply_page(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
-        await self._apply_span(connection, await self._free(connection, raw))
-        parked = (await connection.execute(_COUNT_PARKED, {"feed": self.feed})).scalar_one()
-        PARKED.labels(self.feed).set(parked)
-
-    async def _free(
-        self, connection: AsyncConnection, raw: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """The events of subjects that are not parked; the others are parked behind the first."""
-        parked = set((await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars())
-        for event in raw:
-            if event["subject"] in parked:
-                await self._park(connection, event, _EARLIER_PARKED)
-        return [event for event in raw if event["subject"] not in parked]
-
-    async def _apply_span(self, connection: AsyncConnection, raw: list[dict[str, Any]]) -> None:
-        """Apply all or halve: one bad event in a page costs a few savepoints, not a thousand."""
-        if not raw:
-            return
-        try:
-            async with connection.begin_nested():
-                await self._apply(connection, [FeedEvent.parse(event) for event in raw])
-        except Exception as error:  # whatever the consumer's code may raise
-            if is_unavailable(error):
-                raise
-            if len(raw) == 1:
-                log.exception("event_parked", feed=self.feed, subject=raw[0]["subject"])
-                await self._park(connection, raw[0], told(error))
-                return
-        else:
-            return
-        middle = len(raw) // 2
-        await self._apply_span(connection, raw[:middle])
-        await self._apply_span(connection, await self._free(connection, raw[middle:]))
-
-    async def _park(self, connection: AsyncConnection, event: dict[str, Any], error: str) -> None:
-        await park(connection, self.feed, event, error)
-
-    async def _retry_parked(self) -> None:
-        """Try each parked subject again, now and then; it is released when all its events apply."""
-        now = asyncio.get_running_loop().time()
-        if now < self._next_retry:
-            return
-        self._next_retry = now + _RETRY_PARKED_SECONDS
-        async with self._database.reading() as connection:
-            subjects = (
-                (await connection.execute(_PARKED_SUBJECTS, {"feed": self.feed})).scalars().all()
-            )
-        released = [await self.release(subject) for subject in subjects]
-        PARKED.labels(self.feed).set(released.count(False))
-
-    async def parked(self) -> list[tuple[str, int, int, str]]:
-        """What is parked: subject, its events, how often they were tried, the newest error."""
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(_LIST_PARKED, {"feed": self.feed})).all()
-        return [(row.subject, row.events, row.attempts, row.error) for row in rows]
+    async def parked(self) -> list[ParkedEvents]:
+        """Return what is parked, the subject whose event is the oldest first."""
+        return await self._parking.parked()
 
     async def release(self, subject: str) -> bool:
-        """Apply a parked subject's events; True when they all went through.
-
-        May run beside the follower: a page that parks one more meanwhile leaves it for next time.
-        """
-        bound = {"feed": self.feed, "subject": subject}
-        try:
-            async with self._database.transaction() as connection:
-                rows = (await connection.execute(_TAKE_PARKED, bound)).all()
-                events = [FeedEvent.parse(orjson.loads(row.event)) for row in rows]
-                for event in sorted(events, key=lambda e: e.position):
-                    await self._apply(connection, [event])
-        except Exception as error:  # it stays parked, with the newest error
-            if is_unavailable(error):
-                raise
-            async with self._database.transaction() as connection:
-                await connection.execute(_STILL_PARKED, {**bound, "error": told(error)})
-            return False
-        return True
+        """Apply a parked subject's events; True when they all went through."""
+        return await self._parking.release(subject)
 
 
 @asynccontextmanager
@@ -270,38 +139,3 @@ async def following(followers: Iterable[Follower]) -> AsyncIterator[None]:
                 in_background(follower.feed, follower.run(), vital=True)
             )
         yield
-
-
-def told(error: Exception) -> str:
-    """An error as operators read it, in characters PostgreSQL can store."""
-    told = f"{type(error).__name__}: {error}"[:2000]
-    return told.replace("\0", "\\0").encode("utf-8", "replace").decode()
-
-
-_READ_CURSOR = text("SELECT position, digest FROM feed_cursor WHERE feed = :feed")
-_NEW_CURSOR = text(
-    "INSERT INTO feed_cursor (feed, position, digest, head) VALUES (:feed, 0, :digest, 0) "
-    "ON CONFLICT DO NOTHING"
-)
-_MOVE_CURSOR = text(
-    "UPDATE feed_cursor SET position = :position, digest = :digest, head = :head, "
-    "updated_at = clock_timestamp() WHERE feed = :feed AND position = :before"
-)
-_PARKED_SUBJECTS = text("SELECT DISTINCT subject FROM parked_event WHERE feed = :feed")
-_LIST_PARKED = text(
-    "SELECT subject, count(*) AS events, max(attempts) AS attempts, "
-    "(array_agg(error ORDER BY position))[1] AS error "
-    "FROM parked_event WHERE feed = :feed GROUP BY subject ORDER BY min(position)"
-)
-_COUNT_PARKED = text("SELECT count(DISTINCT subject) FROM parked_event WHERE feed = :feed")
-_PARK = text(
-    "INSERT INTO parked_event (feed, subject, position, event, error, attempts) "
-    "VALUES (:feed, :subject, :position, :event, :error, 1)"
-)
-_TAKE_PARKED = text(
-    "DELETE FROM parked_event WHERE feed = :feed AND subject = :subject RETURNING event"
-)
-_STILL_PARKED = text(
-    "UPDATE parked_event SET attempts = attempts + 1, error = :error "
-    "WHERE feed = :feed AND subject = :subject"
-)

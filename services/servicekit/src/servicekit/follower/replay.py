@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.follower.loop import FeedEvent, park, told
+from servicekit.follower import rows
+from servicekit.follower.event import FeedEvent
 from servicekit.follower.pages import read_page
+from servicekit.follower.parking import EARLIER_PARKED, error_text
 from servicekit.ledger.canonical import GENESIS
 
 Check = Callable[[Sequence[FeedEvent]], object]
@@ -27,8 +28,8 @@ class FeedReplay:
         self.feed = feed
         self._client = client
         self._check = check
-        self._read = (0, GENESIS)
-        self._given = (0, GENESIS)
+        self._fetched = (0, GENESIS)
+        self._handed_out = (0, GENESIS)
         self._head: int | None = None
         self._waiting: deque[dict[str, Any]] = deque()
         self._parked: set[str] = set()
@@ -36,34 +37,31 @@ class FeedReplay:
     @property
     def position(self) -> int:
         """Up to where events were handed out."""
-        return self._given[0]
+        return self._handed_out[0]
 
     async def up_to(self, connection: AsyncConnection, position: int) -> list[FeedEvent]:
         """The next events up to `position`, or to the feed's end where that comes first.
 
         Raises `ChainBroken`, and what `httpx` raises.
         """
-        while self._read[0] < position and (self._head is None or self._read[0] < self._head):
-            page = await read_page(self._client, *self._read)
+        while self._fetched[0] < position and (self._head is None or self._fetched[0] < self._head):
+            page = await read_page(self._client, *self._fetched)
             self._waiting.extend(page.raw)
-            self._read, self._head = page.reached, page.head
+            self._fetched, self._head = page.reached, page.head
         raw = []
         while self._waiting and int(self._waiting[0]["sequence"]) <= position:
             raw.append(self._waiting.popleft())
         if raw:
-            self._given = (int(raw[-1]["sequence"]), bytes.fromhex(raw[-1]["digest"]))
+            self._handed_out = (int(raw[-1]["sequence"]), bytes.fromhex(raw[-1]["digest"]))
         return await self._applicable(connection, raw)
 
     async def restart(self, connection: AsyncConnection) -> None:
         """Forget the feed's cursor and its parked events."""
-        for statement in (_FORGET_CURSOR, _FORGET_PARKED):
-            await connection.execute(statement, {"feed": self.feed})
+        await rows.drop_feed(connection, self.feed)
 
     async def finish(self, connection: AsyncConnection) -> None:
         """Leave the cursor where a follower goes on."""
-        position, digest = self._given
-        bound = {"feed": self.feed, "position": position, "digest": digest, "head": self._head or 0}
-        await connection.execute(_WRITE_CURSOR, bound)
+        await rows.write_cursor(connection, self.feed, self._handed_out, self._head or 0)
 
     async def _applicable(
         self, connection: AsyncConnection, raw: list[dict[str, Any]]
@@ -84,22 +82,14 @@ class FeedReplay:
     async def _passes(
         self, connection: AsyncConnection, event: FeedEvent, raw: dict[str, Any]
     ) -> bool:
-        error = "an earlier event of this subject is parked"
+        error = EARLIER_PARKED
         if event.subject not in self._parked:
             try:
                 self._check([event])
-            except Exception as found:  # whatever the consumer's code may raise
-                error = told(found)
+            except Exception as failure:  # whatever the consumer's code may raise
+                error = error_text(failure)
                 self._parked.add(event.subject)
             else:
                 return True
-        await park(connection, self.feed, raw, error)
+        await rows.park(connection, self.feed, raw, error)
         return False
-
-
-_FORGET_CURSOR = text("DELETE FROM feed_cursor WHERE feed = :feed")
-_FORGET_PARKED = text("DELETE FROM parked_event WHERE feed = :feed")
-_WRITE_CURSOR = text(
-    "INSERT INTO feed_cursor (feed, position, digest, head) "
-    "VALUES (:feed, :position, :digest, :head)"
-)

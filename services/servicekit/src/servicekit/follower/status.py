@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.errors.problem import responses
-from servicekit.follower.rows import oldest_parked, read_cursors
+from servicekit.follower.rows import list_parked, read_cursors
 from servicekit.http.access import require
 from servicekit.http.dependencies import USUAL
 from servicekit.http.health import Check, Readiness
@@ -46,14 +46,14 @@ async def read_feed_status(database: Database, caller: Caller, feed: str) -> dic
     async with database.reading() as connection:
         cursor = (await read_cursors(connection, [feed]))[feed]
         limited = caller.areas is not None
-        parked = [] if limited else await oldest_parked(connection, feed, _MAX_PARKED)
+        parked = [] if limited else await list_parked(connection, feed, _MAX_PARKED)
     return {
         "feed": feed,
         "position": cursor.position,
         "head": cursor.head,
         "lag": cursor.head - cursor.position,
         "updated_at": cursor.updated_at.isoformat() if cursor.updated_at else None,
-        "parked": [{**row, "parked_at": row["parked_at"].isoformat()} for row in parked],
+        "parked": [{**row._asdict(), "parked_at": row.parked_at.isoformat()} for row in parked],
     }
 
 

@@ -86,14 +86,18 @@ class Plans:
             self._make_ahead(rule, lookup, groups)
 
     def of(self, rule: Rule, marks: int, system: str | None) -> Plan:
-        """Return the plan of the rule that answers where the conditions in `marks` hold, and the
-        supervisor, if there is one, is of `system`."""
+        """Return the plan of a rule that answers.
+
+        That is where the conditions in `marks` hold, and the supervisor, if any, is of `system`.
+        """
         attributes_read, own = self._attributes_read[rule.id]
         return self._plans[rule.id, marks & attributes_read, system if own else None]
 
     def hangs_on(self, rule: Rule, waiting: int, system: str | None) -> bool:
-        """Tell whether the plan hangs on what is missing: on the conditions in `waiting`, or on
-        the supervisor's system."""
+        """Tell whether the plan depends on what is missing.
+
+        That is on the conditions in `waiting`, or on the supervisor's system.
+        """
         attributes_read, own = self._attributes_read[rule.id]
         return bool(waiting & attributes_read) or (own and system is None)
 

@@ -97,8 +97,10 @@ class Engine:
             facts = settled
 
     def same_answer(self, attributes: Values, attribute: str, value: str) -> bool:
-        """Tell whether the answer surely stays when an attribute gets another value: the same
-        rule answers, and its list does not look at that attribute."""
+        """Tell whether the answer surely stays when an attribute gets another value.
+
+        It does where the same rule answers, and its list does not read that attribute.
+        """
         position = POSITIONS[attribute]
         before = self._ruling(self._known(attributes))
         after = self._ruling(
@@ -114,8 +116,10 @@ class Engine:
     def alternatives(
         self, attribute: str, current: str, excluded: Collection[str] = ()
     ) -> tuple[tuple[str, ...], ...]:
-        """Return the other values of an attribute that can matter, in groups of equals; without
-        those that are `excluded`, and without groups of which nothing is left."""
+        """Return the other values of an attribute that can matter, in groups of equals.
+
+        Without those that are `excluded`, and without groups of which nothing is left.
+        """
         others = (group for group in self._groups[attribute] if current not in group)
         if not excluded:
             return tuple(others)
@@ -181,8 +185,10 @@ class Engine:
         return None if None in values else self._lookup.others(values)
 
     def plan_with(self, others: int, position: int, changed: Values) -> Plan | None:
-        """Return the plan for `changed`, of which the others than the attribute at `position`
-        leave the marks `others`."""
+        """Return the plan for `changed`.
+
+        Its attributes but the one at `position` leave the marks `others`.
+        """
         return self._plan_of(others & self._lookup.marks_of(position, changed[position]), changed)
 
     def _plan_of(self, marks: int, values: Values) -> Plan | None:

@@ -27,8 +27,10 @@ _LEVEL: Final = "level"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """A change of `attribute` from `current` to `value`, and what is then looked for; no plan:
-    only the engine can tell."""
+    """A change of `attribute` from `current` to `value`, and what is then looked for.
+
+    Without a plan only the engine can tell.
+    """
 
     attribute: str
     current: str

@@ -7,8 +7,8 @@ to asking every single day.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from jurisdiction_router.core.deciding.decider import Decider
@@ -25,22 +25,14 @@ from jurisdiction_router.core.periods import boundaries, holds_on, pieces
 from jurisdiction_router.core.rules.facts import FactPeriod, Facts
 from jurisdiction_router.core.rules.rule_set import OUT_OF_SCOPE, RuleSet
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from servicekit.time import Period, merge
 
 MAX_REMEMBERED: Final = 20_000
 """Decisions with their documents kept in memory (some 20 KB each)."""
 
 
-_Stretch = tuple[date, date | None, Outcomes | None, bool]
+_PlacePeriod = tuple[date, date | None, Outcomes | None, bool]
 """What decides over a period in some places, and whether a rule set is ever in force there."""
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentSegment:
-    """The decision that holds over `[valid_from, valid_until)`."""
-
-    valid_from: date
-    valid_until: date | None
-    decision: Decision
 
 
 class Jurisdiction:
@@ -64,7 +56,7 @@ class Jurisdiction:
         self._rule_set_dates = boundaries(self.rule_sets)
         self._views: dict[date, DirectoryView] = {}
         self._decisions: dict[tuple[str | None, Facts, date], Decision] = {}
-        self._stretches: dict[tuple[str | None, str | None], list[_Stretch]] = {}
+        self._known_places: dict[tuple[str | None, str | None], list[_PlacePeriod]] = {}
         self._access_areas: dict[
             tuple[str | None, str | None], list[tuple[date, date | None, str]]
         ] = {}
@@ -81,7 +73,7 @@ class Jurisdiction:
 
     def timeline(
         self, periods: Sequence[FactPeriod], overrides: Sequence[Override] = ()
-    ) -> list[AssignmentSegment]:
+    ) -> list[Period[Decision]]:
         """Return the assignment timeline of one organization.
 
         In: its facts, as ordered, non-overlapping periods, None where it has ceased; its overrides,
@@ -89,22 +81,23 @@ class Jurisdiction:
         set of its territory is in force, unless a body is designated then, and days on which the
         organization is deregistered or revoked.
         """
-        segments: list[AssignmentSegment] = []
+        segments: list[Period[Decision]] = []
         designations = designation_dates(overrides, self.directory)
         for period in periods:
-            facts = period.facts
+            facts = period.value
             if facts is None:
                 continue
             changes = self._directory_dates(facts)
             cuts = sorted(changes | self._rule_set_dates | designations)
-            for start, end in pieces(period.valid_from, period.valid_until, cuts):
+            for piece in period.pieces(cuts):
+                start = piece.start
                 decision = self._decide_since(facts, start, changes)
                 override = next((o for o in overrides if holds_on(o, start)), None)
                 if override is not None:
                     decision = self._designated(decision, facts, override, start)
                 if decision is not None:
-                    _append(segments, AssignmentSegment(start, end, decision))
-        return segments
+                    segments.append(Period(start, piece.until, decision))
+        return merge(segments, key=attrgetter("digest"))
 
     def _designated(
         self, by_rule: Decision | None, facts: Facts, override: Override, day: date
@@ -136,7 +129,7 @@ class Jurisdiction:
         Without documents, and nothing is remembered per facts: for whole registers. None where
         the territory's rule set is not in force. Neighbours may be equal.
         """
-        for start, end, outcomes, ever in self._stretches_of(facts):
+        for start, end, outcomes, ever in self._place_periods(facts):
             if outcomes is not None:
                 (verdict,) = outcomes.of([facts])
                 yield start, end, (verdict.outcome, verdict.supervising)
@@ -153,7 +146,7 @@ class Jurisdiction:
             known = self._access_areas[places] = []
             code = facts.domicile or facts.registering
             changes = self._directory_dates(facts)
-            for start, end, outcomes, ever in self._stretches_of(facts):
+            for start, end, outcomes, ever in self._place_periods(facts):
                 around = self._view(_latest(changes, start)).path(code).codes()
                 outside = outcomes is None and not ever
                 area = code or "" if outside or not around else around[0]
@@ -168,14 +161,14 @@ class Jurisdiction:
         areas = self.access_areas(facts)
         return next(area for _, end, area in areas if end is None or day < end)
 
-    def _stretches_of(self, facts: Facts) -> list[_Stretch]:
+    def _place_periods(self, facts: Facts) -> list[_PlacePeriod]:
         """Return what decides for these places over all time; few organizations differ in them."""
         places = facts.domicile, facts.registering
-        known = self._stretches.get(places)
+        known = self._known_places.get(places)
         if known is None:
-            if len(self._stretches) >= MAX_REMEMBERED:
-                self._stretches.clear()
-            known = self._stretches[places] = []
+            if len(self._known_places) >= MAX_REMEMBERED:
+                self._known_places.clear()
+            known = self._known_places[places] = []
             changes = self._directory_dates(facts)
             for start, end in pieces(date.min, None, sorted(changes | self._rule_set_dates)):
                 view = self._view(_latest(changes, start))
@@ -234,16 +227,3 @@ class Jurisdiction:
 
 def _latest(changes: Iterable[date], day: date) -> date:
     return max((change for change in changes if change <= day), default=date.min)
-
-
-def _append(segments: list[AssignmentSegment], segment: AssignmentSegment) -> None:
-    """Add a segment, merging it into the last one when that is its equal neighbour."""
-    last = segments[-1] if segments else None
-    if (
-        last is not None
-        and last.valid_until == segment.valid_from
-        and last.decision.digest == segment.decision.digest
-    ):
-        segments[-1] = AssignmentSegment(last.valid_from, segment.valid_until, last.decision)
-    else:
-        segments.append(segment)

@@ -14,6 +14,7 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.deciding.verdict import MISSING_FACTS
 from jurisdiction_router.core.directory.directory import DirectoryView
 from jurisdiction_router.core.rules.facts import Facts
+from jurisdiction_router.core.texts import fill, listed, texts
 from servicekit.errors import Text
 
 MAX_STREETS: Final = 400
@@ -23,14 +24,18 @@ a province, gets no list: half a list would pass for the whole."""
 MAX_NAMED: Final = 5
 """Possible bodies that the sentence names; all are in the list."""
 
-QUESTION: Final = Text("住所在哪个街道？", "In which street does the domicile lie?")
+_TEXTS = texts("explanations")
+QUESTION: Final = _TEXTS["which_street"]
 
 Json = dict[str, Any]
 
 
 def decide(jurisdiction: Jurisdiction, facts: Facts, view: DirectoryView) -> Decision | None:
-    """Decide as `Jurisdiction.decide` on the view's day; where only the street is missing, with
-    what each street of the territory would give, and which question settles it."""
+    """Decide as `Jurisdiction.decide` on the view's day.
+
+    Where only the street is missing, with what each street of the territory would give, and the
+    question that settles it.
+    """
     decision = jurisdiction.decide(facts, view.day)
     if decision is None or not _lacks_street(decision.document):
         return decision
@@ -87,9 +92,8 @@ def _with_streets(
 def _possible(names: list[str]) -> Text | None:
     if not names:
         return None
-    listed, more = names[:MAX_NAMED], len(names) > MAX_NAMED
-    zh, en = "、".join(listed), ", ".join(listed)
-    return Text(
-        f"可能的党组织：{zh}{f'等 {len(names)} 个' if more else ''}。",
-        f"Possible bodies: {en}{f' and {len(names) - MAX_NAMED} more' if more else ''}.",
-    )
+    first = listed(names[:MAX_NAMED], "、", ", ")
+    if len(names) <= MAX_NAMED:
+        return fill(_TEXTS["possible_bodies"], names=first)
+    more = len(names) - MAX_NAMED
+    return fill(_TEXTS["possible_bodies_and_more"], names=first, total=len(names), more=more)

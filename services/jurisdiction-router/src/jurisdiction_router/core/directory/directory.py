@@ -233,10 +233,10 @@ class DirectoryView:
         return one if standing else code
 
     def streets_within(self, code: str | None, most: int) -> list[str] | None:
-        """Return the streets that lie in what stands for `code` on the date, in their order; None
-        where they are more than `most`.
+        """Return the streets that lie in what stands for `code` on the date, in their order.
 
-        Of a street or a community: itself, or what stands for it.
+        None where they are more than `most`. Of a street or a community: itself, or what stands
+        for it.
         """
         waiting = [] if code is None else sorted(self.stands_for(code))
         visited: set[str] = set()
@@ -291,9 +291,11 @@ class DirectoryView:
         )
 
     def _look_around(self, key: tuple[str | None, ...]) -> tuple[str | None, ...]:
-        """The city and the province fall back on the registering authority's: an organization that
-        a city registered is that city's even when its domicile is not recorded. The district does
-        not."""
+        """The city and the province fall back on the registering authority's.
+
+        An organization that a city registered is that city's even when its domicile is not
+        recorded. The district does not fall back.
+        """
         domicile, registering = key
         path, other = self.path(domicile), self.path(registering)
         known: dict[str, str | None] = {

@@ -1,4 +1,4 @@
-"""Which organizations a counterexample hits, and over which days.
+"""Which organizations a counterexample affects, and over which days.
 
 A counterexample speaks of places of the directory; an organization keeps the codes it was
 registered under. On each day its codes are settled as a decision settles them: a code of another
@@ -9,14 +9,14 @@ from datetime import date
 
 from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.directory import Directory, DirectoryView
-from jurisdiction_router.core.proving.proof import HITTING, Counterexample, Extent
+from jurisdiction_router.core.proving.proof import AFFECTING, Counterexample, Extent
 from jurisdiction_router.core.rules.facts import Facts
 
 Days = tuple[date, date | None]
 """From a day on, until (not including) another, if there is one."""
 
 
-class Hits:
+class AffectedPeriods:
     """Asks of one directory whom counterexamples over it hit."""
 
     def __init__(self, directory: Directory) -> None:
@@ -27,7 +27,7 @@ class Hits:
 
         `always` are those of a counterexample that is the same everywhere and at any time.
         """
-        if example.kind not in HITTING or not example.has_facts(facts):
+        if example.kind not in AFFECTING or not example.has_facts(facts):
             return []
         if example.place is None:
             return [always]

@@ -45,8 +45,11 @@ systems; None where the place itself is not known, which asks for it and is no h
 
 
 class _Surroundings(NamedTuple):
-    """What the look-ups find from a place, and what they found in the directory before, there or
-    in what the place succeeds; None where there is no such directory, or no such place in it."""
+    """What the look-ups find from a place, now and in the directory before.
+
+    Before: there or in what the place succeeds; None where there is no such directory, or no such
+    place in it.
+    """
 
     now: tuple[Found, ...]
     before: tuple[Found, ...] | None

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from jurisdiction_router.core.proving.boxes import Space, intersect
 from jurisdiction_router.core.proving.embedded_tests import TestResult, coverage
 from jurisdiction_router.core.rules.rule_set import RuleSet
+from jurisdiction_router.core.texts import fill, texts
 from servicekit.errors import Text
+
+_TEXTS = texts("counterexamples")
 
 
 def remarks(rule_set: RuleSet, results: Sequence[TestResult]) -> list[Text]:
@@ -19,17 +22,14 @@ def remarks(rule_set: RuleSet, results: Sequence[TestResult]) -> list[Text]:
 def _untested(rule_set: RuleSet, results: Sequence[TestResult]) -> Iterator[Text]:
     for rule, count in coverage(rule_set, list(results)).items():
         if not count:
-            yield Text(f"规则 {rule} 没有用例。", f"No test reaches the rule {rule}.")
+            yield fill(_TEXTS["untested"], rule=rule)
 
 
 def _idle_conditions(rule_set: RuleSet) -> Iterator[Text]:
     for rule in rule_set.rules:
         for name, allowed in rule.when.items():
             if set(allowed) == set(rule_set.attributes[name]):
-                yield Text(
-                    f"规则 {rule.id} 对 {name} 的条件包含全部取值。",
-                    f"The rule {rule.id} allows every value of {name}: the condition can go.",
-                )
+                yield fill(_TEXTS["idle_condition"], rule=rule.id, attribute=name)
 
 
 def _idle_over(rule_set: RuleSet) -> Iterator[Text]:
@@ -42,7 +42,4 @@ def _idle_over(rule_set: RuleSet) -> Iterator[Text]:
             continue
         for loser in sorted(rule.over):
             if intersect(boxes[rule.id], boxes[loser]) is None:
-                yield Text(
-                    f"规则 {rule.id} 与 {loser} 不会同时适用，over 可删。",
-                    f"{rule.id} and {loser} never both apply: the `over` can go.",
-                )
+                yield fill(_TEXTS["idle_over"], rule=rule.id, other=loser)

@@ -19,11 +19,11 @@ class Hole(NamedTuple):
 def opened_holes(
     rule_sets: Iterable[RuleSet], before: Directory, after: Directory, codes: Collection[str]
 ) -> list[Hole]:
-    """Return what fails in `after` and not in `before`, the smallest first; but before all others
-    those that take an answer away.
+    """Return what fails in `after` and not in `before`.
 
-    `codes` are the areas in which anything changes: a rule set that never looks there is passed
-    over. A hole that is there already is none that the change opens.
+    Those that take an answer away come first, then the smallest. `codes` are the areas in which
+    anything changes: a rule set that never looks there is passed over. A hole that is there
+    already is none that the change opens.
     """
     holes = [
         Hole(rule_set, example)

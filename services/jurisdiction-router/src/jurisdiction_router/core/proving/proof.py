@@ -61,7 +61,7 @@ class Counterexample:
         return all(facts[POSITIONS[name]] in values for name, values in self.facts.items())
 
 
-HITTING: Final = frozenset({"uncovered", "conflict", "no_body"})
+AFFECTING: Final = frozenset({"uncovered", "conflict", "no_body"})
 """Kinds of counterexamples that organizations can have the facts of."""
 
 

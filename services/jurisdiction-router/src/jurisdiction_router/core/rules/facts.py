@@ -10,10 +10,12 @@ not there at all, as in a question about a half-known organization, is missing e
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from servicekit.time import Period, merge
 
 NONE: Final = "none"
 _MISSING: Final[Any] = object()
@@ -119,12 +121,9 @@ class DistinctFacts(NamedTuple):
     facts: Facts
 
 
-class FactPeriod(NamedTuple):
-    """The facts of one organization over one period; `facts` is None once it has ceased."""
-
-    valid_from: date
-    valid_until: date | None
-    facts: Facts | None
+@dataclass(frozen=True, slots=True)
+class FactPeriod(Period[Facts | None]):
+    """The facts of one organization over one period; None once it has ceased."""
 
 
 def facts_of(state: Mapping[str, Any]) -> Facts:
@@ -177,7 +176,7 @@ def facts_timeline(
 
     Errors: `ValueError` for a timeline that is not ordered.
     """
-    return merge_periods(
+    periods = (
         FactPeriod(
             valid_from,
             valid_until,
@@ -185,41 +184,7 @@ def facts_timeline(
         )
         for valid_from, valid_until, state in timeline
     )
-
-
-def replace_periods(
-    former: Iterable[FactPeriod], effective_on: date, following: Iterable[FactPeriod]
-) -> tuple[FactPeriod, ...]:
-    """Return `former` with everything from `effective_on` on replaced by `following`."""
-    before = [
-        period._replace(valid_until=min(period.valid_until or effective_on, effective_on))
-        for period in former
-        if period.valid_from < effective_on
-    ]
-    return merge_periods([*before, *following])
-
-
-def merge_periods(periods: Iterable[FactPeriod]) -> tuple[FactPeriod, ...]:
-    """Merge neighbours whose deciding facts are equal.
-
-    Most changes of an organization (its charter, its grade, its members) do not touch who
-    supervises it. Errors: `ValueError` for periods that are not ordered.
-    """
-    merged: list[FactPeriod] = []
-    for period in periods:
-        previous = merged[-1] if merged else None
-        if (
-            previous is not None
-            and previous.valid_until == period.valid_from
-            and previous.facts == period.facts
-        ):
-            merged[-1] = previous._replace(valid_until=period.valid_until)
-        else:
-            merged.append(period)
-    for earlier, later in pairwise(merged):
-        if earlier.valid_until is None or earlier.valid_until > later.valid_from:
-            raise ValueError(f"timeline is not ordered at {later.valid_from.isoformat()}")
-    return tuple(merged)
+    return tuple(merge(periods))
 
 
 def _text(value: object) -> str | None:

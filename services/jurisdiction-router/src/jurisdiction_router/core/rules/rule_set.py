@@ -43,8 +43,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What a rule rests on. `article` locates it in `source`; `text` quotes it word for word, and
-    is None where the source is known and its words are not at hand."""
+    """What a rule rests on.
+
+    `article` locates it in `source`; `text` quotes it word for word, and is None where the source
+    is known and its words are not at hand.
+    """
 
     source: str
     article: str | None
