@@ -1,10 +1,12 @@
-"""Write every problem type that the services declare into the integrators' guides."""
+"""Write every kind of problem that the services answer with into the integrators' guides."""
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-from servicekit.errors import STANDARD, ProblemType
+from servicekit.errors import ProblemText, ProblemType, Refusal, kinds_of_refusals, text_of
 
 GUIDES = [
     Path(__file__).resolve().parents[2] / "docs" / name
@@ -19,32 +21,54 @@ PACKAGES = {
 }
 
 
-def declared() -> dict[str, tuple[ProblemType, str]]:
-    """Each problem type by slug, with the services that declare it beside the common ones."""
-    found: dict[str, tuple[ProblemType, str]] = {
-        slug: (type_, "all 全部") for slug, type_ in STANDARD.items()
-    }
-    for package, service in PACKAGES.items():
-        import_module(f"{package}.main")  # the app brings in every module that declares a problem
-        modules = [module for name, module in sys.modules.items() if name.startswith(package)]
-        for module in modules:
-            for value in vars(module).values():
-                if isinstance(value, ProblemType) and value.slug not in STANDARD:
-                    others = found.get(value.slug, (value, ""))[1].split(", ")
-                    services = dict.fromkeys([*filter(None, others), service])
-                    found[value.slug] = (value, ", ".join(services))
-    return found
+@dataclass(frozen=True)
+class Row:
+    """A kind of problem and the services that refuse with it."""
+
+    status: int
+    text: ProblemText
+    services: tuple[str, ...]
+
+
+def declared() -> dict[str, Row]:
+    """Each kind of problem by its code."""
+    rows: dict[str, Row] = {}
+    for package, service in {"servicekit": "all 全部", **PACKAGES}.items():
+        if package in PACKAGES:
+            import_module(f"{package}.main")
+        for code, status, text in [*_refusals(package), *_types(package)]:
+            row = rows.setdefault(code, Row(status, text, ()))
+            if row.services != ("all 全部",):
+                rows[code] = replace(row, services=(*row.services, service))
+    return rows
+
+
+def _refusals(package: str) -> Iterator[tuple[str, int, ProblemText]]:
+    """The refusals that a package defines; of several with one code the one that brings it."""
+    for kind in kinds_of_refusals():
+        if kind.__module__.startswith(f"{package}.") and "code" in vars(kind):
+            yield kind.code, kind.status, text_of(kind)
+
+
+def _types(package: str) -> Iterator[tuple[str, int, ProblemText]]:
+    """The same of a service whose refusals are no classes yet."""
+    if package == "servicekit":
+        return
+    modules = [module for name, module in sys.modules.items() if name.startswith(f"{package}.")]
+    values = [value for module in modules for value in vars(module).values()]
+    standard = {kind.code for kind in kinds_of_refusals() if issubclass(kind, Refusal)}
+    types = {v.slug: v for v in values if isinstance(v, ProblemType) and v.slug not in standard}
+    for slug, type_ in types.items():
+        yield slug, type_.status, ProblemText(type_.title, type_.detail)
 
 
 def table() -> str:
-    """The rows, by status and slug."""
-    rows = ["| status | type | title | 标题 | services 服务 |", "|---|---|---|---|---|"]
-    for slug, (type_, services) in sorted(
-        declared().items(), key=lambda item: (item[1][0].status, item[0])
-    ):
-        title = type_.title
-        rows.append(f"| {type_.status} | `{slug}` | {title.en} | {title.zh} | {services} |")
-    return "\n".join(rows) + "\n"
+    """The rows, by status and code."""
+    lines = ["| status | type | title | 标题 | services 服务 |", "|---|---|---|---|---|"]
+    for code, row in sorted(declared().items(), key=lambda item: (item[1].status, item[0])):
+        title, services = row.text.title, ", ".join(row.services)
+        lines.append(f"| {row.status} | `{code}` | {title.en} | {title.zh} | {services} |")
+    return "\n".join(lines) + "\n"
 
 
 def written(guide: str) -> str:

@@ -257,9 +257,9 @@ def _misread_by_the_router(specification: Specification) -> list[str]:
         (period,) = router_facts.facts_timeline([(date(2016, 7, 1), None, state)])
     except (TypeError, ValueError) as error:
         return [str(error)]
-    assert period.facts is not None
+    assert period.value is not None
     misread = [path for path, value in read if not isinstance(value, str | Example)]
-    return misread + [name for name, value in period.facts._asdict().items() if not value]
+    return misread + [name for name, value in period.value._asdict().items() if not value]
 
 
 def _coded(

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.follower import FeedEvent
-from servicekit.time import Segment, fold, from_date, replace_from, state_on
+from servicekit.time import Segment, cut, fold, splice, value_on
 
 State = dict[str, Any]
 Patch = tuple[date, int, State]
@@ -76,7 +76,7 @@ class Histories:
         known = self._patches[subject]
         known.append((on, len(self.registry) + 1, patch))
         kind = "organization.amended" if len(known) > 1 else "organization.established"
-        timeline = from_date(fold(known), on)
+        timeline = cut(fold(known), on)
         return self._append(self.registry, subject, kind, on, timeline)
 
     def answer(self, organization: UUID, on: date, until: date | None, state: State) -> FeedEvent:
@@ -302,10 +302,10 @@ def counted(
     asked, hit = ORACLE[indicator]
     groups: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
     for subject, timeline in states.items():
-        state = state_on(timeline, day)
+        state = value_on(timeline, day)
         if state is None or state["status"] != "active" or not asked(state):
             continue
-        answer = state_on(answers.get(subject, []), day)
+        answer = value_on(answers.get(subject, []), day)
         key = tuple(KEYS[name](state, answer) or "unassigned" for name in group_by)
         groups[key][0] += hit(state)
         groups[key][1] += 1
@@ -316,7 +316,5 @@ def _held(events: Sequence[FeedEvent], kind: str) -> dict[str, list[Segment]]:
     held: dict[str, list[Segment]] = defaultdict(list)
     for event in events:
         if event.type.startswith(kind):
-            held[event.subject] = replace_from(
-                held[event.subject], event.effective_on, event.timeline
-            )
+            held[event.subject] = splice(held[event.subject], event.effective_on, event.timeline)
     return held

@@ -43,15 +43,15 @@ async def test_an_empty_ledger_has_an_empty_feed(client: httpx.AsyncClient) -> N
 
 async def test_pages_follow_each_other(client: httpx.AsyncClient, database: Database) -> None:
     await append(database, *(f"s{n}" for n in range(7)))
-    found: list[str] = []
+    subjects: list[str] = []
     after = 0
     while after < 7:
         page = await changes(client, after=after, limit=3)
         assert page["head"] == 7
         assert page["events"][-1]["digest"] == page["digest"]
-        found += [event["subject"] for event in page["events"]]
+        subjects += [event["subject"] for event in page["events"]]
         after = page["next_after"]
-    assert found == [f"s{n}" for n in range(7)]
+    assert subjects == [f"s{n}" for n in range(7)]
     end = await changes(client, after=7)
     assert (end["events"], end["next_after"], end["digest"]) == ([], 7, page["digest"])
 
@@ -82,13 +82,13 @@ async def notifications(
 ) -> Notifications:
     """The app's notifications, listening, and the only thing that can wake a long poll in time."""
     monkeypatch.setattr("servicekit.ledger.feed._PATIENCE_SECONDS", 3600)
-    found: Notifications = app.state.notifications
+    app_notifications: Notifications = app.state.notifications
 
     async def listening() -> bool:
-        return found._connected
+        return app_notifications._connected
 
     await eventually(listening)
-    return found
+    return app_notifications
 
 
 async def test_a_long_poll_wakes_at_the_commit(
@@ -200,22 +200,22 @@ async def test_a_caller_limited_to_areas_sees_what_touches_them(
     await append(database, "far", areas=["110101"])
     await append(database, "nowhere")
 
-    async def seen(areas: list[str], **query: int) -> tuple[list[str], int]:
+    async def visible(areas: list[str], **query: int) -> tuple[list[str], int]:
         answer = await client.get("/v1/changes", params=query, headers=keys.headers(areas=areas))
         page = answer.json()
         assert page["digest"] is None
         assert page["head"] == 5
         return [event["subject"] for event in page["events"]], page["next_after"]
 
-    assert await seen(["440303"]) == (["street", "moves"], 5)
-    assert await seen(["440303"], limit=1) == (["street"], 1)
-    assert await seen(["440303"], limit=1, after=1) == (["moves"], 3)
-    assert await seen(["440303"], limit=1, after=3) == ([], 5)
-    assert await seen(["440300"]) == (["street", "elsewhere", "moves"], 5)
-    assert await seen(["440000", "110000"]) == (["street", "elsewhere", "moves", "far"], 5)
-    assert await seen(["100000"]) == (["street", "elsewhere", "moves", "far"], 5)
-    assert await seen(["440303002"]) == (["moves"], 5)
-    assert await seen([]) == ([], 5)
+    assert await visible(["440303"]) == (["street", "moves"], 5)
+    assert await visible(["440303"], limit=1) == (["street"], 1)
+    assert await visible(["440303"], limit=1, after=1) == (["moves"], 3)
+    assert await visible(["440303"], limit=1, after=3) == ([], 5)
+    assert await visible(["440300"]) == (["street", "elsewhere", "moves"], 5)
+    assert await visible(["440000", "110000"]) == (["street", "elsewhere", "moves", "far"], 5)
+    assert await visible(["100000"]) == (["street", "elsewhere", "moves", "far"], 5)
+    assert await visible(["440303002"]) == (["moves"], 5)
+    assert await visible([]) == ([], 5)
 
 
 async def test_a_replica_that_lags_behind_a_follower_is_not_another_ledger(

@@ -60,14 +60,14 @@ async def test_verify_ledger_names_the_position_where_the_chain_breaks(
     cli.command()(lambda: None)  # so that the other one keeps its name
     add_verify_ledger(cli, "it", ServiceSettings, lambda _: LEDGER)
     run = Typed(cli)
-    status, said = await run("verify-ledger")
+    status, output = await run("verify-ledger")
     assert status == 0
-    assert "it: 3 events hold; sha256 " in said
+    assert "it: 3 events hold; sha256 " in output
     async with database.transaction() as connection:
         await connection.exec_driver_sql("UPDATE ledger SET actor = 'x' WHERE position = 2")
-    status, said = await run("verify-ledger")
+    status, output = await run("verify-ledger")
     assert status == 1
-    assert "the chain breaks at position 2" in said
+    assert "the chain breaks at position 2" in output
 
 
 class Typed:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 from tests.servicekit.sample.app import build
 
-from servicekit.errors.problem import Problem
+from servicekit.errors.standard import TooManyRequests
 from servicekit.http.request_slots import TAKEN_SLOTS, RequestSlots
 from servicekit.settings import ServiceSettings
 from servicekit.testing import TestKeys, running
@@ -93,11 +93,11 @@ async def test_uploads_have_slots_and_give_them_back(
 async def test_an_export_holds_its_place_to_the_last_byte(
     app: FastAPI, keys: TestKeys, leaves: bool
 ) -> None:
-    seen: list[float] = []
+    slots_in_use: list[float] = []
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
-            seen.append(_taken("transfer"))
+            slots_in_use.append(_taken("transfer"))
             if leaves:
                 raise OSError("the client has gone away")
 
@@ -116,17 +116,18 @@ async def test_an_export_holds_its_place_to_the_last_byte(
             await app(scope, receive, send)
         except Exception:
             assert leaves
-    assert set(seen) == {1}
-    assert len(seen) == (1 if leaves else 4)
+    assert set(slots_in_use) == {1}
+    assert len(slots_in_use) == (1 if leaves else 4)
     assert _taken("transfer") == 0
 
 
 def test_no_client_has_more_than_half() -> None:
     slots = RequestSlots("test", 3)
     with slots.take("a"):
-        with pytest.raises(Problem), slots.take("a"):
+        with pytest.raises(TooManyRequests), slots.take("a"):
             pass
-        with slots.take("b"), slots.take("c"), pytest.raises(Problem), slots.take("d"):
+        full = pytest.raises(TooManyRequests)
+        with slots.take("b"), slots.take("c"), full, slots.take("d"):
             pass
     with slots.take("a"):
         pass

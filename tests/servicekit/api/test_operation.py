@@ -114,11 +114,11 @@ async def test_a_stale_schema_keeps_the_service_from_starting(
 async def test_a_request_id_is_taken_over_when_well_formed(
     sent: str, kept: bool, standing_client: httpx.AsyncClient
 ) -> None:
-    given = (await standing_client.get("/healthz", headers={"x-request-id": sent})).headers[
+    answered = (await standing_client.get("/healthz", headers={"x-request-id": sent})).headers[
         "x-request-id"
     ]
-    assert (given == sent) == kept
-    assert given
+    assert (answered == sent) == kept
+    assert answered
 
 
 async def test_logs_are_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,8 +193,8 @@ def test_a_setting_that_cannot_be_meant_ends_the_command_with_its_name(
     with pytest.raises(typer.Exit) as ended:
         read_settings(Settings)
     assert ended.value.exit_code == 2
-    told = capsys.readouterr().err.splitlines()
-    assert [line.split(":")[0] for line in told] == ["SAMPLE_PORT", "SAMPLE_LOG_FORMAT"]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["SAMPLE_PORT", "SAMPLE_LOG_FORMAT"]
 
 
 SERVE = """
@@ -223,9 +223,9 @@ async def test_a_draining_process_serves_on_and_tells_load_balancers_to_look_els
     base = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=base, headers=keys.headers(), timeout=60) as client:
 
-        async def is_status(wanted: str) -> bool:
+        async def is_status(expected: str) -> bool:
             try:
-                return bool((await client.get("/readyz")).json()["status"] == wanted)
+                return bool((await client.get("/readyz")).json()["status"] == expected)
             except httpx.TransportError:
                 return False
 
@@ -262,14 +262,14 @@ async def test_sigterm_answers_long_polls_and_ends_well(
 
         async def polling() -> bool:
             async with database.reading() as connection:
-                found = await connection.execute(
+                result = await connection.execute(
                     text(
                         "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND "
                         "datname = current_database() AND query LIKE '%string_agg%' "
                         "AND pid <> pg_backend_pid()"
                     )
                 )
-            return bool(found.scalar_one())
+            return bool(result.scalar_one())
 
         await eventually(up)
         waiting = asyncio.create_task(client.get("/v1/changes", params={"wait": 30}))

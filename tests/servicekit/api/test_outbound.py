@@ -43,14 +43,14 @@ class Platform:
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
     """All addresses lead to the platform."""
-    found = Platform()
+    platform = Platform()
     original = httpx.AsyncClient
 
     def client(**options: Any) -> httpx.AsyncClient:
-        return original(transport=httpx.ASGITransport(app=found.app), **options)
+        return original(transport=httpx.ASGITransport(app=platform.app), **options)
 
     monkeypatch.setattr("servicekit.http.outbound.httpx.AsyncClient", client)
-    return found
+    return platform
 
 
 async def test_client_credentials_are_exchanged_once_and_again_when_refused(

@@ -78,8 +78,8 @@ async def test_a_request_is_one_span_in_its_callers_trace(
             client.event_hooks["request"].append(carry_trace)
             assert (await client.get("/v1/changes", params={"limit": 0})).status_code == 422
     service = collector.received[0].resource_spans[0].resource
-    told = {attribute.key: attribute.value.string_value for attribute in service.attributes}
-    assert (told["service.name"], told["service.version"]) == ("sample", "1.2.3")
+    values = {attribute.key: attribute.value.string_value for attribute in service.attributes}
+    assert (values["service.name"], values["service.version"]) == ("sample", "1.2.3")
     first, second = collector.spans
     assert [first.name, second.name] == ["GET /v1/changes"] * 2
     assert (first.trace_id.hex(), first.parent_span_id.hex()) == (TRACE, "00f067aa0ba902b7")

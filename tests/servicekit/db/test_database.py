@@ -20,8 +20,8 @@ async def test_a_snapshot_sees_one_state_and_leaves_the_connection_writable(
     single = Database(settings_for(sample_url, pool_size=1))
     async with single.snapshot() as connection:
         for number in range(2):
-            found = await connection.execute(text("SELECT count(*) FROM note"))
-            assert found.scalar_one() == 0
+            result = await connection.execute(text("SELECT count(*) FROM note"))
+            assert result.scalar_one() == 0
             async with database.transaction() as other:
                 await other.execute(INSERT, {"s": f"{number}"})
         with pytest.raises(DBAPIError, match="read-only"):
@@ -36,8 +36,8 @@ async def test_a_snapshot_sees_one_state_and_leaves_the_connection_writable(
         limit = await connection.execute(text("SHOW statement_timeout"))
         assert limit.scalar_one() == "30s"
     async with single.reading() as connection:
-        found = await connection.execute(text("SELECT count(*) FROM note"))
-        assert found.scalar_one() == 4
+        result = await connection.execute(text("SELECT count(*) FROM note"))
+        assert result.scalar_one() == 4
     await single.close()
 
 

@@ -74,18 +74,18 @@ async def second_database(
     sample_url: str, settings_for: Callable[..., ServiceSettings]
 ) -> AsyncIterator[Database]:
     """The engines of a second process."""
-    found = Database(settings_for(sample_url))
-    yield found
-    await found.close()
+    database = Database(settings_for(sample_url))
+    yield database
+    await database.close()
 
 
 async def test_a_job_runs_to_its_end_and_shows_how_far_it_is(database: Database) -> None:
-    seen: list[Job] = []
+    observed: list[Job] = []
 
     async def handler(job: Job) -> dict[str, Any]:
         for done in range(1, 4):
             await step(database, job, done, errors=done - 1)
-            seen.append(await look(database, job.id))
+            observed.append(await look(database, job.id))
         return {"名": "党", "nul": "\0"}
 
     identifier = await add(database, total=3)
@@ -93,7 +93,7 @@ async def test_a_job_runs_to_its_end_and_shows_how_far_it_is(database: Database)
     assert (queued.state, queued.done, queued.total, queued.attempt) == ("queued", 0, None, 0)
     assert (queued.client, queued.areas, queued.params) == ("tester", ["4403"], {"total": 3})
     assert await worker(database, handler).run_one()
-    assert [(job.state, job.done, job.errors, job.total) for job in seen] == [
+    assert [(job.state, job.done, job.errors, job.total) for job in observed] == [
         ("running", 1, 0, 3), ("running", 2, 1, 3), ("running", 3, 2, 3),
     ]  # fmt: skip
     ended = await look(database, identifier)
@@ -142,19 +142,19 @@ async def test_a_result_that_is_no_json_fails_the_job_instead_of_repeating_it(
 
 
 async def test_a_job_can_say_what_came_of_it_so_far_and_why_it_failed(database: Database) -> None:
-    seen: list[Job] = []
+    observed: list[Job] = []
 
     async def handler(job: Job) -> dict[str, Any]:
         async with database.transaction() as connection:
             await advance(connection, job, done=1, errors=0, result={"so far": 1})
         async with database.transaction() as connection:
             await advance(connection, job, done=2, errors=1)
-        seen.append(await look(database, job.id))
+        observed.append(await look(database, job.id))
         raise JobFailed({"rule": "三同步"})
 
     identifier = await add(database)
     assert await worker(database, handler).run_one()
-    assert [job.result for job in seen] == [{"so far": 1}]
+    assert [job.result for job in observed] == [{"so far": 1}]
     job = await look(database, identifier)
     assert (job.state, job.done, job.result) == ("failed", 2, {"rule": "三同步"})
 
@@ -194,8 +194,8 @@ async def test_two_workers_never_make_the_same_step(
 
     async def all_ended() -> bool:
         await end_lease(database, chance.choice(jobs))
-        found = [await look(database, job) for job in jobs]
-        return all(job.state == "succeeded" for job in found)
+        ended = [await look(database, job) for job in jobs]
+        return all(job.state == "succeeded" for job in ended)
 
     bells = [Notifications(own, "job") for own in (database, second_database)]
     async with (
@@ -279,10 +279,10 @@ async def crash(database: Database, *, at: int) -> Job | None:
     identifier = None
     if await worker(database, handler).run_one():
         async with database.transaction() as connection:
-            found = await connection.execute(
+            result = await connection.execute(
                 text("UPDATE job SET lease_until = 'epoch' WHERE state = 'running' RETURNING id")
             )
-            identifier = found.scalar_one()
+            identifier = result.scalar_one()
     return None if identifier is None else await look(database, identifier)
 
 

@@ -46,7 +46,7 @@ def events(prefix: str, count: int) -> list[NewEvent]:
 
 def verify(pages: Sequence[dict[str, Any]], algorithm: str = "sha256") -> list[dict[str, Any]]:
     """All events of pages that follow each other, by an implementation of the chain of its own."""
-    digest, position, found = bytes(32), 0, []
+    digest, position, events_ = bytes(32), 0, []
     for page in pages:
         for item in page["events"]:
             position += 1
@@ -54,11 +54,11 @@ def verify(pages: Sequence[dict[str, Any]], algorithm: str = "sha256") -> list[d
             claimed = item.pop("digest")
             digest = hashlib.new(algorithm, digest + rfc8785.dumps(item)).digest()
             assert digest.hex() == claimed
-            found.append(item)
+            events_.append(item)
         assert page["next_after"] == position
         assert page["digest"] == digest.hex()
         assert page["digest_algorithm"] == algorithm
-    return found
+    return events_
 
 
 async def read_all(database: Database, limit: int = 100) -> list[dict[str, Any]]:
@@ -119,10 +119,10 @@ async def test_a_reader_sees_each_position_once_in_order_while_many_write(
     kept = await asyncio.gather(*(_write(database, ledger, f"w{n}", chance) for n in range(30)))
     done.set()
     await reader
-    found = verify(pages)
-    assert len(found) == sum(kept)
-    assert len({item["subject"] for item in found}) == len(found)
-    times = [item["time"] for item in found]
+    verified = verify(pages)
+    assert len(verified) == sum(kept)
+    assert len({item["subject"] for item in verified}) == len(verified)
+    times = [item["time"] for item in verified]
     assert times == sorted(times)
     async with database.reading() as connection:
         assert await ledger.verify(connection) is None
@@ -142,8 +142,8 @@ async def test_two_appends_in_one_transaction_and_a_rolled_back_savepoint(
         assert await ledger.append(connection, []) == []
         appended = await ledger.append(connection, events("c", 1))
         assert [item.position for item in appended] == [67]
-    found = verify(await read_all(database))
-    assert [item["subject"] for item in found][:3] == ["a-0", "a-1", "b-0"]
+    verified = verify(await read_all(database))
+    assert [item["subject"] for item in verified][:3] == ["a-0", "a-1", "b-0"]
 
 
 async def test_both_ways_to_append_write_the_same(
@@ -161,7 +161,7 @@ async def test_both_ways_to_append_write_the_same(
     rows = []
     for each in (database, other_database):
         async with each.reading() as connection:
-            found = await connection.execute(
+            result = await connection.execute(
                 text(
                     "SELECT replace(replace(event, id::text, ''), event::json ->> 'time', '') "
                     "AS bare, position, subject, revision, type, effective_on, actor, areas, "
@@ -169,7 +169,7 @@ async def test_both_ways_to_append_write_the_same(
                     "FROM ledger WHERE position <= 2 ORDER BY position"
                 )
             )
-            rows.append(found.all())
+            rows.append(result.all())
             assert await ledger.verify(connection) is None
         verify(await read_all(each))
     assert rows[0] == rows[1]
@@ -285,8 +285,8 @@ async def test_a_cancelled_writer_leaves_nothing_and_no_lock(
     with pytest.raises(asyncio.CancelledError):
         await writer
     async with database.transaction() as connection:
-        (found,) = await ledger.append(connection, events("next", 1))
-    assert found.position == 1
+        (event_,) = await ledger.append(connection, events("next", 1))
+    assert event_.position == 1
 
     async def idle() -> bool:
         return database.pool_use() == {"write": 0, "read": 0}
@@ -319,9 +319,9 @@ async def test_any_text_survives(
                 {"digest": bytes(32)},
             )
             await Ledger("sample").append(connection, made)
-        found = verify(await read_all(database))
+        events_ = verify(await read_all(database))
     finally:
         await database.close()
-    assert [(e["subject"], e["type"], e["data"]["actor"], e["data"]["reason"]) for e in found] == [
-        (e.subject, e.type, e.actor, e.reason) for e in made
-    ]
+    assert [
+        (e["subject"], e["type"], e["data"]["actor"], e["data"]["reason"]) for e in events_
+    ] == [(e.subject, e.type, e.actor, e.reason) for e in made]

@@ -73,17 +73,17 @@ async def test_who_comes_second_waits_longer_than_any_lock_time_out_and_says_so(
     monkeypatch.setattr("servicekit.database.migrations._LOCK_TIMEOUT", "1ms")
     migrations = Migrations(SAMPLE, empty_database_url)
     database = Database(settings_for(empty_database_url))
-    with structlog.testing.capture_logs() as told:
+    with structlog.testing.capture_logs() as logged:
         async with database.transaction() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('alembic'))"))
             second = asyncio.create_task(asyncio.to_thread(migrations.upgrade))
             async with asyncio.timeout(30):
-                while not told:
+                while not logged:
                     await asyncio.sleep(0.01)
             done, _ = await asyncio.wait([second], timeout=0.1)
             assert not done
         await second
-    assert [line["event"] for line in told] == ["migrate_waits"]
+    assert [line["event"] for line in logged] == ["migrate_waits"]
     await asyncio.to_thread(migrations.check)
     await database.close()
 

@@ -23,11 +23,11 @@ class Writer:
     async def write(self, *subjects: str) -> None:
         """One event for each, in one transaction."""
         self.revisions.update(subjects)
-        seen: Counter[str] = Counter()
+        numbered: Counter[str] = Counter()
         made = []
         for subject in reversed(subjects):
-            made.append(new_event(subject, self.revisions[subject] - seen[subject]))
-            seen[subject] += 1
+            made.append(new_event(subject, self.revisions[subject] - numbered[subject]))
+            numbered[subject] += 1
         async with self._database.transaction() as connection:
             await LEDGER.append(connection, made[::-1])
 

@@ -16,14 +16,14 @@ from servicekit.ledger.canonical import GENESIS
 
 
 class Watched(httpx.AsyncBaseTransport):
-    """Tells after which positions pages were asked for."""
+    """Records after which positions pages were requested."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._behind = client._transport
-        self.asked: list[int] = []
+        self.positions: list[int] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(int(request.url.params["after"]))
+        self.positions.append(int(request.url.params["after"]))
         return await self._behind.handle_async_request(request)
 
     def client(self, client: httpx.AsyncClient) -> httpx.AsyncClient:
@@ -38,13 +38,13 @@ async def test_a_page_is_asked_for_while_the_one_before_is_applied(
 
     async def apply(connection: AsyncConnection, events: Sequence[FeedEvent]) -> None:
         async with asyncio.timeout(30):
-            while events[-1].position < 130 and events[-1].position not in watched.asked:
+            while events[-1].position < 130 and events[-1].position not in watched.positions:
                 await asyncio.sleep(0.001)
         await kept.apply(connection, events)
 
     async with watched.client(client) as watching:
         await catch_up(Follower(FEED, other_database, watching, apply))
-    assert watched.asked == [0, 50, 100, 130]
+    assert watched.positions == [0, 50, 100, 130]
     assert await notes(other_database) == writer.revisions
 
 
@@ -60,4 +60,4 @@ async def test_what_was_read_ahead_serves_only_who_asks_for_it(
         second = await pages.after(*first.reached)
         pages.forget()
     assert (again, second.reached[0]) == (first, 100)
-    assert watched.asked.count(0) == 2
+    assert watched.positions.count(0) == 2

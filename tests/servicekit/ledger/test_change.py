@@ -10,8 +10,11 @@ from tests.servicekit.sample.app import new_event
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
-from servicekit.errors.problem import Problem
-from servicekit.errors.refusal import Refusal
+from servicekit.errors.standard import (
+    IdempotencyConflict,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 from servicekit.ledger.append import Ledger
 from servicekit.ledger.change import Attempt, Changes
 from servicekit.ledger.idempotency import StoredAnswer
@@ -57,9 +60,8 @@ async def test_a_key_that_was_used_for_another_request_is_refused(
     changes: Changes, database: Database
 ) -> None:
     await write(changes, ATTEMPT)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(IdempotencyConflict) as refused:
         await write(changes, replace(ATTEMPT, fingerprint="q"), "b")
-    assert refused.value.code == "idempotency-conflict"
     assert refused.value.facts == {"key": "k"}
     assert await count(database, "ledger") == 1
 
@@ -171,9 +173,9 @@ async def test_a_service_without_a_ledger_stores_answers_and_refuses_events(
 
 def test_an_attempt_is_held_to_the_revision_that_was_read() -> None:
     Attempt('"3"').check(3)
-    with pytest.raises(Problem):
+    with pytest.raises(PreconditionFailed):
         Attempt('"2"').check(3)
-    with pytest.raises(Problem):
+    with pytest.raises(PreconditionRequired):
         Attempt(None).check(3)
 
 

@@ -14,8 +14,6 @@ from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
 from servicekit.database.notifications import Notifications
-from servicekit.errors.messages import Text
-from servicekit.errors.problem import ErrorTable, ProblemType
 from servicekit.errors.refusal import Refusal
 from servicekit.follower.status import feed_status_router
 from servicekit.http.access import require
@@ -33,7 +31,13 @@ from servicekit.time.period import Segment
 PACKAGE = "tests.servicekit.sample"
 LEDGER = Ledger("sample")
 
-GONE = ProblemType("gone", 410, Text("没有了", "Gone"), Text("{what} 没有了。", "{what} is gone."))
+
+class Gone(Refusal):
+    """It is no longer there."""
+
+    code = "gone"
+    status = 410
+
 
 router = APIRouter(tags=["notes"])
 Reader = Annotated[Caller, Depends(require("registry:read"))]
@@ -140,7 +144,7 @@ async def upload(request: Request, caller: Writer) -> int:
 @router.get("/v1/gone")
 async def gone(what: str) -> None:
     """Refuses."""
-    raise Refusal("gone", what=what)
+    raise Gone(what=what)
 
 
 @router.get("/v1/bug")
@@ -188,7 +192,6 @@ def build(settings: ServiceSettings, **more: Any) -> FastAPI:
             job_router("registry:read"),
             router,
         ],
-        errors=ErrorTable({"gone": GONE}),
         streamed_paths={"/v1/uploads"},
         **more,
     )

@@ -73,13 +73,13 @@ async def test_an_error_is_told_and_the_next_step_comes_all_the_same() -> None:
     assert [(entry["event"], str(entry["exc_info"])) for entry in logs] == [
         ("tidy", "step 1"), ("tidy", "step 2"),
     ]  # fmt: skip
-    told: list[Exception] = []
+    errors: list[Exception] = []
     steps.clear()
-    loop = Loop(name="tidy", step=step, every=3600, retry=0.001, failed=told.append)
+    loop = Loop(name="tidy", step=step, every=3600, retry=0.001, failed=errors.append)
     with capture_logs() as logs:
         async with loop.running():
             await until(lambda: len(steps) == 3)
-    assert ([str(error) for error in told], logs) == (["step 1", "step 2"], [])
+    assert ([str(error) for error in errors], logs) == (["step 1", "step 2"], [])
 
 
 async def test_a_first_step_after_a_pause() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicekit.errors.problem import Problem
+from servicekit.errors.refusal import Refusal
 from servicekit.http.preconditions import check_if_match, etag
 
 
@@ -17,6 +17,6 @@ def test_matches(sent: str) -> None:
     [(None, 428), ("", 412), ("3", 412), ('W/"3"', 412), ('"33"', 412), ('"2", W/"3"', 412)],
 )
 def test_does_not_match(sent: str | None, status: int) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         check_if_match(sent, 3)
-    assert refused.value.type.status == status
+    assert refused.value.status == status

@@ -15,7 +15,9 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
     if isinstance(error, Refusal):
-        return Problem(TYPES[error.code], *error.violations, facts=error.facts)
+        return Problem(
+            TYPES[error.code], *error.violations, facts=error.facts, headers=error.headers
+        )
     if isinstance(error, RequestValidationError):
         return Problem(TYPES["invalid-request"], *from_pydantic(error.errors()))
     return Problem(UNAVAILABLE) if is_unavailable(error) else None

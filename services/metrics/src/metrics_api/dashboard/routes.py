@@ -57,7 +57,7 @@ from metrics_api.dashboard.session import (
 )
 from metrics_api.forecast.parameters import MonthParameter, StatesParameter
 from servicekit.auth import TokenVerifier
-from servicekit.errors import NOT_FOUND, UNAUTHORIZED, Problem
+from servicekit.errors import NOT_FOUND, InvalidToken, Problem
 from servicekit.http import CursorText, refuse_unknown_parameters
 from servicekit.time import CivilDate
 
@@ -329,10 +329,8 @@ async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
     verifier: TokenVerifier = request.app.state.verifier
     try:
         caller, expires = await verifier.caller_until(token)
-    except Problem as problem:
-        if problem.type is not UNAUTHORIZED:
-            raise
-        failure = formatter("token_invalid", why=problem.facts.get("why", ""))
+    except InvalidToken as refusal:
+        failure = formatter("token_invalid", why=refusal.facts.get("why", ""))
         return _form(request, language, next_, failure, 401)
     if SCOPE not in caller.scopes:
         return _form(request, language, next_, formatter("token_scope"), 403)

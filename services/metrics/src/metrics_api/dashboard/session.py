@@ -25,7 +25,7 @@ from metrics_api.dashboard.page_query import (
 )
 from metrics_api.dashboard.pages.sign_in import ErrorMessage, error_page
 from servicekit.auth import Caller, TokenVerifier
-from servicekit.errors import FORBIDDEN, UNAUTHORIZED, Problem, explain, preferred_language
+from servicekit.errors import FORBIDDEN, InvalidToken, Problem, explain, preferred_language
 from servicekit.http import provided
 
 COOKIE = "metrics_dashboard"
@@ -80,10 +80,8 @@ async def page_caller(request: Request) -> Caller:
     verifier: TokenVerifier = request.app.state.verifier
     try:
         caller = await verifier.caller(token)
-    except Problem as problem:
-        if problem.type is UNAUTHORIZED:
-            raise SignInNeeded(ended=True) from problem
-        raise
+    except InvalidToken as refusal:
+        raise SignInNeeded(ended=True) from refusal
     if SCOPE not in caller.scopes:
         raise Problem(FORBIDDEN, facts={"scope": SCOPE})
     request.state.caller = caller

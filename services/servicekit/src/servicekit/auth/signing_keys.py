@@ -12,8 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from prometheus_client import Gauge
 
-from servicekit.errors.problem import Problem
-from servicekit.errors.standard import KEYS_UNAVAILABLE
+from servicekit.errors.standard import KeysUnavailable
 from servicekit.settings import ServiceSettings
 
 LOCAL_KEY_PREFIX = "local-"
@@ -59,7 +58,7 @@ class SigningKeys:
     async def get(self, fresh: bool = False) -> KeySet:
         """The keys; `fresh` asks the issuer again unless it was asked just now.
 
-        Raises Problem 503 when there are none, LocalKeyRefused.
+        Raises KeysUnavailable when there are none, LocalKeyRefused.
         """
         if self._file is not None:
             self._read_file(fresh)
@@ -68,7 +67,7 @@ class SigningKeys:
                 if self._is_due(fresh):
                     await self._fetch(self._url)
         if self._set is None:
-            raise Problem(KEYS_UNAVAILABLE, headers={"retry-after": str(_MIN_AGE_SECONDS)})
+            raise KeysUnavailable().with_headers({"retry-after": str(_MIN_AGE_SECONDS)})
         return self._set
 
     def _is_due(self, fresh: bool) -> bool:

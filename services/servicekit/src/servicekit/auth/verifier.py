@@ -17,8 +17,7 @@ from joserfc.jws import JWSRegistry
 from servicekit.auth.caller import Caller
 from servicekit.auth.signing_keys import LocalKeyRefused, SigningKeys
 from servicekit.auth.territory import area_prefix
-from servicekit.errors.problem import Problem
-from servicekit.errors.standard import KEYS_UNAVAILABLE, UNAUTHORIZED
+from servicekit.errors.standard import InvalidToken, KeysUnavailable
 from servicekit.settings import ServiceSettings
 
 _CACHED_TOKENS = 1024
@@ -43,7 +42,7 @@ class TokenVerifier:
     async def caller(self, token: str) -> Caller:
         """The caller that `token` stands for.
 
-        Raises Problem: 401 for a token that is not valid here and now, 503 when the keys can't
+        Raises Refusal: 401 for a token that is not valid here and now, 503 when the keys can't
         be had.
         """
         known = self._seen.get(token)
@@ -71,10 +70,10 @@ class TokenVerifier:
                 decoded = jwt.decode(token, keys, registry=self._signatures)
                 self._registry().validate(decoded.claims)
             except LocalKeyRefused as error:
-                raise Problem(KEYS_UNAVAILABLE) from error
+                raise KeysUnavailable() from error
             except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
                 if fresh or not _about_the_key(error):
-                    raise Problem(UNAUTHORIZED, facts={"why": _why(error)}) from error
+                    raise InvalidToken(why=_why(error)) from error
             else:
                 return decoded.claims
         raise AssertionError("unreachable")
@@ -95,7 +94,7 @@ class TokenVerifier:
         """
         try:
             await self._keys.get()
-        except Problem:
+        except (InvalidToken, KeysUnavailable):
             if self._settings.jwks_file is None and self._settings.jwks_url is None:
                 log.warning("no_signing_keys", hint="set JWKS_URL or JWKS_FILE")
             elif self._settings.jwks_file is not None:
@@ -116,18 +115,16 @@ def _caller(claims: dict[str, Any]) -> Caller:
     scope = claims.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else scope
     if not _is_list_of_text(scopes):
-        raise Problem(UNAUTHORIZED, facts={"why": "claim scope is not a text"})
+        raise InvalidToken(why="claim scope is not a text")
     prefixes = None
     if "areas" in claims:
         areas = claims["areas"]
         if not _is_list_of_text(areas) or not all(_DIVISION.fullmatch(area) for area in areas):
-            raise Problem(
-                UNAUTHORIZED, facts={"why": "claim areas is not a list of division codes"}
-            )
+            raise InvalidToken(why="claim areas is not a list of division codes")
         prefixes = tuple(area_prefix(area) for area in areas)
     client = claims.get("client_id") or claims.get("sub")
     if not isinstance(client, str) or "\0" in client:
-        raise Problem(UNAUTHORIZED, facts={"why": "neither client_id nor sub"})
+        raise InvalidToken(why="neither client_id nor sub")
     return Caller(client, frozenset(scopes), prefixes)
 
 

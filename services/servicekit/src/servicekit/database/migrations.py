@@ -22,6 +22,9 @@ _LOCK_TIMEOUT = "5s"
 """A migration that can't have its lock gives up instead of queueing everyone behind it."""
 
 _TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext('alembic'))")
+_SET_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :limit, true)")
+_VERSION_TABLE = text("SELECT to_regclass('alembic_version')")
+_VERSION = text("SELECT version_num FROM alembic_version")
 _LOOK_AGAIN_SECONDS = 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 """SQLSTATE of a lock time-out (PostgreSQL, appendix A)."""
@@ -74,10 +77,10 @@ class Migrations:
 
     async def current(self, connection: AsyncConnection) -> str | None:
         """The revision the database is at, None before the first migration."""
-        version_table = await connection.execute(text("SELECT to_regclass('alembic_version')"))
+        version_table = await connection.execute(_VERSION_TABLE)
         if version_table.scalar_one() is None:
             return None
-        version = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        version = await connection.execute(_VERSION)
         return version.scalar_one_or_none()
 
     async def require_current(self, connection: AsyncConnection) -> None:
@@ -112,7 +115,7 @@ def run_environment(metadata: MetaData) -> None:
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
         with context.begin_transaction():
             _wait_for_turn(connection)
-            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+            connection.execute(_SET_LOCK_TIMEOUT, {"limit": _LOCK_TIMEOUT})
             try:
                 context.run_migrations()
             except DBAPIError as error:

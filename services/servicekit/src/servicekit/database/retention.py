@@ -4,20 +4,24 @@ Each batch is a transaction of its own that passes over rows somebody else holds
 processes may sweep at once and nobody waits for them.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Literal
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.background import Loop
+from servicekit.database import rows
 from servicekit.database.engines import Database
 from servicekit.settings import ServiceSettings
 
 log = structlog.get_logger()
 
 Kept = Literal["job", "idempotency_key"]
+
+_Delete = Callable[[AsyncConnection, int], Awaitable[int]]
 
 FORGOTTEN = Counter("retention_deleted_total", "Rows deleted as their time was up", ["table"])
 
@@ -38,9 +42,9 @@ class Retention:
         settings: ServiceSettings,
         *tables: Kept,
     ) -> None:
-        due: dict[Kept, tuple[TextClause, int]] = {
-            "job": (_OLD_JOBS, settings.job_retention_days),
-            "idempotency_key": (_OLD_KEYS, settings.idempotency_retention_days),
+        due: dict[Kept, tuple[_Delete, int]] = {
+            "job": (rows.delete_old_job, settings.job_retention_days),
+            "idempotency_key": (rows.delete_old_keys, settings.idempotency_retention_days),
         }
         self._database = database
         self._sweeps = {table: due[table] for table in tables}
@@ -56,40 +60,17 @@ class Retention:
         """Delete what is due, batch by batch; how many rows went from each table."""
         gone = {table: await self._sweep(table) for table in self._sweeps}
         if any(gone.values()):
-            log.info("retention", **{str(table): rows for table, rows in gone.items()})
+            log.info("retention", **{str(table): count for table, count in gone.items()})
         return gone
 
     async def _sweep(self, table: Kept) -> int:
-        statement, days = self._sweeps[table]
+        delete, days = self._sweeps[table]
         gone = 0
         for _ in range(_BATCHES):
             async with self._database.transaction() as connection:
-                # an import of a million rows has as many remarks that go with it
-                await connection.execute(text("SET LOCAL statement_timeout = '10min'"))
-                deleted = (await connection.execute(statement, {"days": days})).rowcount
+                deleted = await delete(connection, days)
             FORGOTTEN.labels(table).inc(deleted)
             gone += deleted
             if not deleted:
                 break
         return gone
-
-
-_OLD_JOBS = text(
-    """
-    DELETE FROM job WHERE id = (
-        SELECT id FROM job
-        WHERE state IN ('succeeded', 'failed')
-          AND updated_at < clock_timestamp() - make_interval(days => :days)
-        ORDER BY updated_at LIMIT 1 FOR UPDATE SKIP LOCKED
-    )
-    """
-)
-_OLD_KEYS = text(
-    """
-    DELETE FROM idempotency_key WHERE (client, key) IN (
-        SELECT client, key FROM idempotency_key
-        WHERE created_at < clock_timestamp() - make_interval(days => :days)
-        ORDER BY created_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-    )
-    """
-)

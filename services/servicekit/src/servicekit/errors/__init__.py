@@ -1,16 +1,7 @@
-"""How a service says no: refusals with stable codes, told in two languages as RFC 9457 problems."""
+"""How a service says no: typed refusals, told in two languages as RFC 9457 problems."""
 
-from servicekit.errors.messages import Text, preferred_language
-from servicekit.errors.problem import (
-    ErrorTable,
-    Problem,
-    ProblemType,
-    explain,
-    install_problems,
-    responses,
-)
-from servicekit.errors.refusal import Refusal, Violation
-from servicekit.errors.standard import (
+from servicekit.errors.declared import Declared, refuses, responses
+from servicekit.errors.legacy import (
     AHEAD_OF_HEAD,
     BAD_REQUEST,
     FORBIDDEN,
@@ -29,6 +20,49 @@ from servicekit.errors.standard import (
     UNAUTHORIZED,
     UNAVAILABLE,
     UNKNOWN_PARAMETER,
+    ErrorTable,
+    Problem,
+    ProblemType,
+)
+from servicekit.errors.messages import (
+    ProblemText,
+    Text,
+    TextError,
+    preferred_language,
+    read_problems,
+    read_rules,
+    read_texts,
+)
+from servicekit.errors.problem import explain, install_problems, refusal_of, render
+from servicekit.errors.refusal import (
+    Refusal,
+    Violation,
+    check_refusals,
+    kinds_of_refusals,
+    text_of,
+)
+from servicekit.errors.standard import (
+    BadRequest,
+    IdempotencyConflict,
+    InsufficientScope,
+    Internal,
+    InvalidCursor,
+    InvalidRequest,
+    InvalidToken,
+    KeysUnavailable,
+    MalformedJson,
+    MethodNotAllowed,
+    MissingToken,
+    NotFound,
+    OutsideAreas,
+    PayloadTooLarge,
+    PositionAhead,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooManyJobs,
+    TooManyRequests,
+    Unavailable,
+    UnknownParameter,
 )
 from servicekit.errors.violations import RULE_TEXTS, from_pydantic
 
@@ -52,15 +86,48 @@ __all__ = [
     "UNAUTHORIZED",
     "UNAVAILABLE",
     "UNKNOWN_PARAMETER",
+    "BadRequest",
+    "Declared",
     "ErrorTable",
+    "IdempotencyConflict",
+    "InsufficientScope",
+    "Internal",
+    "InvalidCursor",
+    "InvalidRequest",
+    "InvalidToken",
+    "KeysUnavailable",
+    "MalformedJson",
+    "MethodNotAllowed",
+    "MissingToken",
+    "NotFound",
+    "OutsideAreas",
+    "PayloadTooLarge",
+    "PositionAhead",
+    "PreconditionFailed",
+    "PreconditionRequired",
     "Problem",
+    "ProblemText",
     "ProblemType",
     "Refusal",
     "Text",
+    "TextError",
+    "TooManyJobs",
+    "TooManyRequests",
+    "Unavailable",
+    "UnknownParameter",
     "Violation",
+    "check_refusals",
     "explain",
     "from_pydantic",
     "install_problems",
+    "kinds_of_refusals",
     "preferred_language",
+    "read_problems",
+    "read_rules",
+    "read_texts",
+    "refusal_of",
+    "refuses",
+    "render",
     "responses",
+    "text_of",
 ]

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -16,9 +15,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from servicekit.database.engines import is_unavailable
+from servicekit.errors.legacy import ErrorTable, typed
 from servicekit.errors.messages import Text, preferred_language
-from servicekit.errors.refusal import Refusal, Violation
-from servicekit.errors.violations import RULE_TEXTS, from_pydantic
+from servicekit.errors.refusal import Refusal, Violation, check_refusals, kinds_of_refusals
+from servicekit.errors.standard import (
+    BadRequest,
+    InsufficientScope,
+    Internal,
+    InvalidRequest,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+)
+from servicekit.errors.violations import from_pydantic
 
 TYPE_BASE = "https://social-organizations.example/problems/"
 """Problem types are stable URIs; they name, and need not resolve."""
@@ -33,42 +43,6 @@ _EXACT = 2**53
 """Beyond it readers of JSON lose digits, and from 2^64 on the writer refuses."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem: `slug` ends its URI, `title` names it, `detail` is a template.
-
-    `retry_after` are seconds after which the same request may well succeed, for that header.
-    """
-
-    slug: str
-    status: int
-    title: Text
-    detail: Text
-    retry_after: int | None = None
-
-    @property
-    def uri(self) -> str:
-        """The stable URI of this type."""
-        return TYPE_BASE + self.slug
-
-
-class Problem(Exception):
-    """An answer of the HTTP edge itself; code below it raises `Refusal`."""
-
-    def __init__(
-        self,
-        type_: ProblemType,
-        *violations: Violation,
-        facts: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(type_.slug)
-        self.type = type_
-        self.violations = violations
-        self.facts = dict(facts or {})
-        self.headers = dict(headers or {})
 
 
 class InvalidValue(BaseModel):
@@ -96,79 +70,41 @@ class ProblemDocument(BaseModel):
     )
 
 
-@dataclass(frozen=True)
-class ErrorTable:
-    """A service's one table of what its refusals look like over HTTP.
+def install_problems(
+    app: FastAPI, rules: Mapping[str, Text], table: ErrorTable | None = None
+) -> None:
+    """Make every error of `app` a problem: refusals, invalid input, HTTP errors, and bugs.
 
-    `types` maps a refusal's code to its problem type, `rules` a violation's rule to its message.
+    `rules` are the messages of broken rules. Raises TextError when a refusal has no words, or
+    words have no refusal.
     """
-
-    types: Mapping[str, ProblemType]
-    rules: Mapping[str, Text] = field(default_factory=dict)
-
-
-def responses(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that can answer with these problem types."""
-    by_status: dict[int, list[ProblemType]] = {}
-    for type_ in types:
-        by_status.setdefault(type_.status, []).append(type_)
-    return {
-        status: {
-            "description": " · ".join(f"`{t.slug}` {t.title.en} {t.title.zh}" for t in group),
-            **(_retry_after() if any(t.retry_after for t in group) else {}),
-            "content": {
-                "application/problem+json": {
-                    "schema": {"$ref": "#/components/schemas/ProblemDocument"}
-                }
-            },
-        }
-        for status, group in by_status.items()
-    }
-
-
-def _retry_after() -> dict[str, Any]:
-    return {"headers": {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}}
-
-
-def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, ProblemType]) -> None:
-    """Make every error of `app` a problem: refusals, invalid input, HTTP errors, and bugs."""
-    rules = {**RULE_TEXTS, **table.rules}
-    types = {**standard, **table.types}
-
-    async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return render(request, error, rules)
+    check_refusals(kinds_of_refusals())
 
     async def refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        found = Problem(types[error.code], *error.violations, facts=error.facts)
-        return render(request, found, rules)
+        return render(request, typed(error, table), rules)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        malformed = any(e["type"] == "json_invalid" for e in error.errors())
-        slug = "malformed-json" if malformed else "invalid-request"
-        return render(request, Problem(types[slug], *from_pydantic(error.errors())), rules)
+        return render(request, invalid_input(error), rules)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
-        return render(request, Problem(types[slug], headers=error.headers), rules)
+        kind = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, BadRequest)
+        return render(request, kind().with_headers(error.headers), rules)
 
     async def bug(request: Request, error: Exception) -> Response:
         """Starlette calls this outside all middleware: the request's id is added by hand."""
         identifier = str(request.scope.get("request_id"))
         log.error("unhandled", request_id=identifier, path=request.url.path, exc_info=error)
-        found = Problem(types["internal"], headers={"x-request-id": identifier})
-        return render(request, found, rules)
+        return render(request, Internal().with_headers({"x-request-id": identifier}), rules)
 
     async def database(request: Request, error: Exception) -> Response:
         if not is_unavailable(error):
             raise error
         log.warning("database_unavailable", path=request.url.path, error=repr(error))
-        return render(request, Problem(types["unavailable"]), rules)
+        return render(request, Unavailable(), rules)
 
-    app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Refusal, refusal)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
@@ -177,37 +113,52 @@ def install_problems(app: FastAPI, table: ErrorTable, standard: Mapping[str, Pro
     app.add_exception_handler(Exception, bug)
 
 
-def render(request: Request, problem: Problem, rules: Mapping[str, Text]) -> Response:
-    """The problem as an answer in the caller's language."""
+def invalid_input(error: RequestValidationError) -> Refusal:
+    """What FastAPI found wrong with a request, as a refusal."""
+    malformed = any(item["type"] == "json_invalid" for item in error.errors())
+    kind = MalformedJson if malformed else InvalidRequest
+    return kind(*from_pydantic(error.errors()))
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """The refusal that an error of a route is, for who answers by other ways; None for a bug."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, RequestValidationError):
+        return invalid_input(error)
+    return Unavailable() if is_unavailable(error) else None
+
+
+def render(request: Request, refusal: Refusal, rules: Mapping[str, Text]) -> Response:
+    """The refusal as an answer in the caller's language."""
     language = preferred_language(request.headers.get("accept-language"))
+    text = refusal.text
     body = {
-        "type": problem.type.uri,
-        "title": problem.type.title.say(language),
-        "status": problem.type.status,
-        "detail": problem.type.detail.say(language, problem.facts),
+        "type": TYPE_BASE + refusal.code,
+        "title": text.title.say(language),
+        "status": refusal.status,
+        "detail": text.detail.say(language, refusal.facts),
         "instance": request.url.path,
         "request_id": request.scope.get("request_id"),
-        "errors": _errors(problem.violations, language, rules),
-        **{k: v for k, v in problem.facts.items() if k not in ProblemDocument.model_fields},
+        "errors": _errors(refusal.violations, language, rules),
+        **{k: v for k, v in refusal.facts.items() if k not in ProblemDocument.model_fields},
     }
     headers = {
         "content-language": "en" if language == "en" else "zh-CN",
         "vary": "accept-language",
-        **_challenge(problem),
-        **({"retry-after": str(wait)} if (wait := problem.type.retry_after) else {}),
-        **problem.headers,
+        **_challenge(refusal),
+        **({"retry-after": str(wait)} if (wait := refusal.retry_after) else {}),
+        **refusal.headers,
     }
-    return Response(
-        _encoded(body), problem.type.status, headers, media_type="application/problem+json"
-    )
+    return Response(_encoded(body), refusal.status, headers, media_type="application/problem+json")
 
 
-def _challenge(problem: Problem) -> dict[str, str]:
+def _challenge(refusal: Refusal) -> dict[str, str]:
     """WWW-Authenticate (RFC 6750 section 3)."""
-    if problem.type.slug == "insufficient-scope":
-        scope = problem.facts.get("scope", "")
+    if refusal.code == InsufficientScope.code:
+        scope = refusal.facts.get("scope", "")
         return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
-    if problem.type.status != 401:
+    if refusal.status != 401:
         return {}
     return {"www-authenticate": 'Bearer error="invalid_token"'}
 

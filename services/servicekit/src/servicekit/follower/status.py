@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
-from servicekit.errors.problem import responses
+from servicekit.errors.declared import responses
 from servicekit.follower.rows import list_parked, read_cursors
 from servicekit.http.access import require
 from servicekit.http.dependencies import USUAL

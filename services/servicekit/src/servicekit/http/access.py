@@ -8,8 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from servicekit.auth.caller import Caller
 from servicekit.auth.verifier import TokenVerifier
-from servicekit.errors.problem import Problem
-from servicekit.errors.standard import FORBIDDEN, UNAUTHORIZED
+from servicekit.errors.standard import InsufficientScope, MissingToken
 from servicekit.http.strict_query import refuse_unknown_parameters
 
 _bearer = HTTPBearer(
@@ -28,7 +27,7 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """A FastAPI dependency: the caller, who must hold `scope`.
 
     It also holds the request to the parameters of its route, so that FastAPI has one dependency
-    less to solve for each read. Raises Problem 401 without a valid token, 403 without the scope,
+    less to solve for each read. Raises Refusal: 401 without a valid token, 403 without the scope,
     400 for an unknown parameter.
     """
 
@@ -39,7 +38,7 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         known: Caller | None = request.scope.get(KNOWN_CALLER)
         found = known or await _verified(request, credentials)
         if scope not in found.scopes:
-            raise Problem(FORBIDDEN, facts={"scope": scope})
+            raise InsufficientScope(scope=scope)
         await refuse_unknown_parameters(request)
         return found
 
@@ -48,13 +47,8 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
 
 async def _verified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Caller:
-    """The caller whose token came with `request`. Raises Problem 401 for none."""
+    """The caller whose token came with `request`. Raises InvalidToken for none."""
     if credentials is None:
-        # RFC 6750 section 3.1: no error code where no token was sent
-        raise Problem(
-            UNAUTHORIZED,
-            facts={"why": "no bearer token"},
-            headers={"www-authenticate": "Bearer"},
-        )
+        raise MissingToken()
     verifier: TokenVerifier = request.app.state.verifier
     return await verifier.caller(credentials.credentials)

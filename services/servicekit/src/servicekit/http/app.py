@@ -1,7 +1,7 @@
 """How a service's ASGI app is put together; the services differ only in what they hand in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -15,8 +15,9 @@ from servicekit.auth.verifier import TokenVerifier
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
 from servicekit.database.notifications import Notifications
-from servicekit.errors.problem import ErrorTable, install_problems
-from servicekit.errors.standard import STANDARD
+from servicekit.errors.legacy import ErrorTable
+from servicekit.errors.messages import Text, read_rules
+from servicekit.errors.problem import install_problems
 from servicekit.http.dependencies import by_class
 from servicekit.http.deprecation import AnnounceDeprecation, any_deprecated
 from servicekit.http.health import Check, health_router, schema_check
@@ -37,8 +38,8 @@ class Parts:
     `services` is what the composition root has made, a dataclass whose fields routes ask for with
     `provided`; `state` goes to `app.state.<name>`; `background` are contexts open while the app
     serves (entered in order, left in reverse); `checks` are asked by `/readyz` beside the
-    schema's; `examples` is a file of worked examples for the OpenAPI document (see
-    `servicekit.http.openapi`).
+    schema's; `rules` are the messages of broken rules (`read_rules`); `examples` is a file of
+    worked examples for the OpenAPI document (see `servicekit.http.openapi`).
     """
 
     name: str
@@ -50,7 +51,8 @@ class Parts:
     notifications: Notifications
     migrations: Migrations
     routers: Sequence[APIRouter]
-    errors: ErrorTable
+    rules: Mapping[str, Text] = field(default_factory=read_rules)
+    errors: ErrorTable | None = None
     services: object | None = None
     state: dict[str, Any] = field(default_factory=dict)
     background: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = ()
@@ -91,7 +93,8 @@ def build_app(parts: Parts) -> FastAPI:
     for router in (*parts.routers, operation):
         # no include_router: it keeps routers as trees, and matches each request twice on its way in
         app.router.routes.extend(router.routes)
-    install_problems(app, parts.errors, STANDARD)
+    of_table = parts.errors.rules if parts.errors else {}
+    install_problems(app, {**parts.rules, **of_table}, parts.errors)
     app.add_middleware(
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )

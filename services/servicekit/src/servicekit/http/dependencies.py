@@ -10,19 +10,23 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request
 
 from servicekit.errors.messages import preferred_language
-from servicekit.errors.problem import ProblemType
 from servicekit.errors.standard import (
-    FORBIDDEN,
-    INVALID_REQUEST,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
+    UnknownParameter,
 )
 from servicekit.time.as_of import KNOWN_AT_PATTERN, AsOf, moment
 from servicekit.time.civil_dates import CivilDate
 
 T = TypeVar("T")
 
-USUAL: tuple[ProblemType, ...] = (UNAUTHORIZED, FORBIDDEN, UNKNOWN_PARAMETER, INVALID_REQUEST)
+USUAL: tuple[Any, ...] = (
+    InvalidToken,
+    InsufficientScope,
+    UnknownParameter,
+    InvalidRequest,
+)
 """What any route with a token and parameters can answer."""
 
 ValidOn = Annotated[

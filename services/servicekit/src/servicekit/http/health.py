@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
-from servicekit.errors.problem import responses
-from servicekit.errors.standard import FORBIDDEN, UNAUTHORIZED
+from servicekit.errors.declared import responses
+from servicekit.errors.standard import InsufficientScope, InvalidToken
 from servicekit.http.access import require
 from servicekit.http.strict_query import refuse_unknown_parameters
 
@@ -105,7 +105,7 @@ def _add_metrics(router: APIRouter) -> None:
         response_class=Response,
         responses={
             200: {"description": "Prometheus text", "content": {"text/plain": {}}},
-            **responses(UNAUTHORIZED, FORBIDDEN),
+            **responses(InvalidToken, InsufficientScope),
         },
     )
     async def metrics(

@@ -6,13 +6,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from servicekit.errors.problem import ProblemDocument, responses
+from servicekit.errors.declared import responses
+from servicekit.errors.problem import ProblemDocument
+from servicekit.errors.refusal import Refusal
 from servicekit.errors.standard import (
-    BAD_REQUEST,
-    INVALID_REQUEST,
-    KEYS_UNAVAILABLE,
-    UNAVAILABLE,
-    UNKNOWN_PARAMETER,
+    BadRequest,
+    InvalidRequest,
+    KeysUnavailable,
+    Unavailable,
+    UnknownParameter,
 )
 from servicekit.http.deprecation import describe_deprecation
 
@@ -81,16 +83,16 @@ def _add_problems(operation: Document) -> None:
     """What any operation can answer, whatever its route declares."""
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
-        answers["422"] = responses(INVALID_REQUEST)[422]
-    always = [UNKNOWN_PARAMETER, BAD_REQUEST]
+        answers["422"] = responses(InvalidRequest)[422]
+    always: list[type[Refusal]] = [UnknownParameter, BadRequest]
     if "security" in operation:
-        always += [UNAVAILABLE, KEYS_UNAVAILABLE]
+        always += [Unavailable, KeysUnavailable]
     else:
         operation["security"] = []  # public on purpose, not by oversight
-    for type_ in always:
-        answer = responses(type_)[type_.status]
-        declared = answers.setdefault(str(type_.status), answer)
-        if f"`{type_.slug}`" not in declared["description"]:
+    for kind in always:
+        answer = responses(kind)[kind.status]
+        declared = answers.setdefault(str(kind.status), answer)
+        if f"`{kind.code}`" not in declared["description"]:
             declared["description"] += f" · {answer['description']}"
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import orjson
 from fastapi import Query
 
-from servicekit.errors.refusal import Refusal, Violation
+from servicekit.errors.refusal import Violation
+from servicekit.errors.standard import InvalidCursor
 
 MAX_LIMIT = 1000
 
@@ -48,7 +49,7 @@ def decode_cursor(
             raise ValueError("of another query")
         return [_READ.get(kind, _exactly)(k, kind) for k, kind in zip(key, kinds, strict=True)]
     except (ValueError, TypeError) as error:
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", cursor)) from error
+        raise InvalidCursor(Violation("/cursor", "cursor", cursor)) from error
 
 
 def _exactly(value: Any, kind: type) -> Any:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from servicekit.errors.problem import Problem
-from servicekit.errors.standard import PRECONDITION_FAILED, PRECONDITION_REQUIRED
+from servicekit.errors.standard import PreconditionFailed, PreconditionRequired
 
 IfMatch = Annotated[
     str | None,
@@ -24,13 +23,13 @@ def etag(revision: int) -> str:
 def check_if_match(sent: str | None, revision: int) -> None:
     """Hold a change to the revision its caller has read.
 
-    Raises Problem 428 without If-Match and 412 when the resource has moved on. `*` matches any
-    revision; a weak tag never matches (the comparison is strong).
+    Raises PreconditionRequired without it, PreconditionFailed when the resource has moved on.
+    `*` matches any revision; a weak tag never matches (the comparison is strong).
     """
     if sent is None:
-        raise Problem(PRECONDITION_REQUIRED)
+        raise PreconditionRequired()
     if sent.strip() == "*":
         return
     strong = [m.group(1) for m in _TAG.finditer(sent) if not m.group(0).startswith("W/")]
     if str(revision) not in strong:
-        raise Problem(PRECONDITION_FAILED, facts={"sent": sent, "current": etag(revision)})
+        raise PreconditionFailed(sent=sent, current=etag(revision))

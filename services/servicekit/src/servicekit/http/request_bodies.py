@@ -6,9 +6,9 @@ from collections.abc import Collection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from servicekit.errors.problem import Problem, render
-from servicekit.errors.refusal import Violation
-from servicekit.errors.standard import BAD_REQUEST, INVALID_REQUEST, PAYLOAD_TOO_LARGE
+from servicekit.errors.problem import render
+from servicekit.errors.refusal import Refusal, Violation
+from servicekit.errors.standard import BadRequest, InvalidRequest, PayloadTooLarge
 from servicekit.errors.violations import RULE_TEXTS
 
 _STORABLE = re.compile(
@@ -45,7 +45,7 @@ class GuardBodies:
             await self._app(scope, receive, send)
             return
         if b"%00" in scope.get("query_string", b"") or "\0" in scope["path"]:
-            await self._answer(Problem(BAD_REQUEST), scope, receive, send)
+            await self._answer(BadRequest(), scope, receive, send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"} or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
@@ -54,21 +54,21 @@ class GuardBodies:
             body = await self._read(scope, receive)
         except ClientDisconnect:
             return
-        except Problem as problem:
-            await self._answer(problem, scope, receive, send)
+        except Refusal as refusal:
+            await self._answer(refusal, scope, receive, send)
         else:
             await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes:
         """The whole body.
 
-        Raises Problem when it is larger than the limit or can't be stored, ClientDisconnect when
+        Raises Refusal when it is larger than the limit or can't be stored, ClientDisconnect when
         it ends half-way: half a request must not be done.
         """
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and (len(declared) > 18 or int(declared) > self._limit):
-            raise Problem(PAYLOAD_TOO_LARGE, facts={"limit": self._limit})
+            raise PayloadTooLarge(limit=self._limit)
         chunks: list[bytes] = []
         size, more = 0, True
         while more:
@@ -78,18 +78,18 @@ class GuardBodies:
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > self._limit:
-                raise Problem(PAYLOAD_TOO_LARGE, facts={"limit": self._limit})
+                raise PayloadTooLarge(limit=self._limit)
             more = message.get("more_body", False)
         body = b"".join(chunks)
         if headers.get(b"content-type", b"").lower().startswith(b"text/csv"):
             return body  # of any encoding, and no escapes in it: its reader looks at characters
         found = _unstorable(body)
         if found is not None:
-            raise Problem(INVALID_REQUEST, Violation("", "control_character", found))
+            raise InvalidRequest(Violation("", "control_character", found))
         return body
 
-    async def _answer(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-        await render(Request(scope), problem, RULE_TEXTS)(scope, receive, send)
+    async def _answer(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        await render(Request(scope), refusal, RULE_TEXTS)(scope, receive, send)
 
 
 def _unstorable(body: bytes) -> str | None:

@@ -12,8 +12,7 @@ from typing import Any
 from fastapi import Depends, Request
 from prometheus_client import Gauge
 
-from servicekit.errors.problem import Problem
-from servicekit.errors.standard import TOO_MANY_REQUESTS
+from servicekit.errors.standard import TooManyRequests
 
 TAKEN_SLOTS = Gauge(
     "places_taken", "Requests under way that a process has few places for", ["kind"]
@@ -31,9 +30,9 @@ class RequestSlots:
 
     @contextmanager
     def take(self, client: str) -> Iterator[None]:
-        """Hold a slot for `client`. Raises Problem 429 where none is left for it."""
+        """Hold a slot for `client`. Raises TooManyRequests where none is left for it."""
         if self._taken.total() >= self._slots or self._taken[client] >= self._own:
-            raise Problem(TOO_MANY_REQUESTS, facts={"limit": self._slots, "own": self._own})
+            raise TooManyRequests(limit=self._slots, own=self._own)
         self._taken[client] += 1
         self._gauge.inc()
         try:

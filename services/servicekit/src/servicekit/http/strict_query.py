@@ -10,15 +10,15 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from servicekit.errors.problem import Problem
 from servicekit.errors.refusal import Violation
-from servicekit.errors.standard import INVALID_REQUEST, UNKNOWN_PARAMETER
+from servicekit.errors.standard import InvalidRequest, UnknownParameter
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
     """Hold a request to the parameters of its route.
 
-    Raises Problem 400 naming the others, 422 for what takes one value and has several.
+    Raises UnknownParameter naming the others, InvalidRequest for what takes one value and has
+    several.
     """
     if not request.query_params:
         return
@@ -33,20 +33,17 @@ async def refuse_unknown_parameters(request: Request) -> None:
     unknown = [name for name in request.query_params if name not in allowed]
     if unknown:
         listed = ", ".join(sorted(allowed)) or "-"
-        raise Problem(
-            UNKNOWN_PARAMETER,
+        raise UnknownParameter(
             *(
                 Violation(f"/{name}", "unknown_parameter", name, {"allowed": listed})
                 for name in dict.fromkeys(unknown)
-            ),
+            )
         )
     given = [name for name, _ in request.query_params.multi_items()]
     if len(given) > len(request.query_params):
         repeated = [n for n in dict.fromkeys(given) if given.count(n) > 1 and not allowed[n]]
         if repeated:
-            raise Problem(
-                INVALID_REQUEST, *(Violation(f"/{n}", "repeated_parameter", n) for n in repeated)
-            )
+            raise InvalidRequest(*(Violation(f"/{n}", "repeated_parameter", n) for n in repeated))
 
 
 _REMEMBERED = "_query_names"

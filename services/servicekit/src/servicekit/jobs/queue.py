@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.errors.refusal import Refusal
+from servicekit.errors.standard import TooManyJobs
 from servicekit.ids import uuid7
 from servicekit.jobs import rows
 from servicekit.jobs.rows import Job
@@ -35,7 +35,7 @@ async def enqueue(
     if max_unfinished is not None:
         unfinished = await rows.count_unfinished(connection, client)
         if unfinished >= max_unfinished:
-            raise Refusal("too-many-jobs", limit=max_unfinished)
+            raise TooManyJobs(limit=max_unfinished)
     identifier = uuid7()
     await rows.insert(connection, identifier, kind, params, client, areas)
     return identifier

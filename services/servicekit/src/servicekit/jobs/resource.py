@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
-from servicekit.errors.problem import responses
-from servicekit.errors.refusal import Refusal
-from servicekit.errors.standard import NOT_FOUND
+from servicekit.errors.declared import responses
+from servicekit.errors.standard import NotFound
 from servicekit.http.access import require
 from servicekit.http.dependencies import USUAL
 from servicekit.jobs.rows import Job, find
@@ -37,7 +36,7 @@ async def read_job(database: Database, caller: Caller, identifier: UUID) -> Job:
     async with database.reading() as connection:
         job = await find(connection, identifier)
     if job is None or not job.visible_to(caller):
-        raise Refusal("not-found")
+        raise NotFound()
     return job
 
 
@@ -65,7 +64,7 @@ def job_router(scope: str) -> APIRouter:
         operation_id="get_job",
         summary="How a job stands 任务进度",
         response_model=JobDocument,
-        responses=responses(*USUAL, NOT_FOUND),
+        responses=responses(*USUAL, NotFound),
     )
     async def get_job(
         request: Request,

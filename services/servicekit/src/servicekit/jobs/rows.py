@@ -116,10 +116,6 @@ class Job:
         """
         return caller.areas is None or (self.client == caller.client and caller.covers(self.areas))
 
-    def shows_to(self, caller: Caller) -> bool:
-        """Whether it is of the caller's own client, and of no area that this token may not see."""
-        return self.client == caller.client and caller.covers(self.areas)
-
 
 @dataclass(frozen=True, slots=True)
 class DeadJob:

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.database.notifications import Notifications
-from servicekit.errors.problem import Problem, responses
+from servicekit.errors.declared import responses
 from servicekit.errors.standard import (
-    AHEAD_OF_HEAD,
-    FORBIDDEN,
-    INVALID_REQUEST,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
-    UNKNOWN_PARAMETER,
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
+    PositionAhead,
+    TooManyRequests,
+    UnknownParameter,
 )
 from servicekit.http.access import require
 from servicekit.ledger.append import CHANNEL
@@ -104,12 +104,12 @@ def feed_router(scope: str) -> APIRouter:
         summary="Follow what changes 变更订阅",
         response_model=FeedPage,
         responses=responses(
-            UNAUTHORIZED,
-            FORBIDDEN,
-            UNKNOWN_PARAMETER,
-            AHEAD_OF_HEAD,
-            INVALID_REQUEST,
-            TOO_MANY_REQUESTS,
+            InvalidToken,
+            InsufficientScope,
+            UnknownParameter,
+            PositionAhead,
+            InvalidRequest,
+            TooManyRequests,
         ),
     )
     async def list_changes(
@@ -159,7 +159,7 @@ async def _current_page(
     try:
         async with database.reading() as connection:
             return await read_page(connection, after, limit, patterns)
-    except Problem:
+    except PositionAhead:
         if not database.replicated:
             raise
     async with database.transaction() as connection:
@@ -181,12 +181,12 @@ async def read_page(
 ) -> Page:
     """One page of the feed, assembled in the database from the stored text of its events.
 
-    `patterns` are the LIKE patterns of a limited caller, None otherwise. Raises Problem 400 when
+    `patterns` are the LIKE patterns of a limited caller, None otherwise. Raises PositionAhead when
     `after` lies past the head: the caller follows another ledger.
     """
     head = (await connection.execute(text("SELECT position, algorithm FROM ledger_head"))).one()
     if after > head.position:
-        raise Problem(AHEAD_OF_HEAD, facts={"after": after, "head": head.position})
+        raise PositionAhead(after=after, head=head.position)
     until = head.position if patterns is None else min(head.position, after + _SCAN)
     statement = _PAGE if patterns is None else _PAGE_OF_AREAS
     bound: dict[str, Any] = {"after": after, "until": until, "limit": limit}

@@ -13,7 +13,7 @@ from sqlalchemy import TIMESTAMP, Column, Index, MetaData, SmallInteger, Table, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
-from servicekit.errors.refusal import Refusal
+from servicekit.errors.standard import IdempotencyConflict
 from servicekit.http.preconditions import etag
 
 IdempotencyKey = Annotated[
@@ -83,7 +83,7 @@ async def take_key(
         return None
     row = (await connection.execute(_READ, {"client": caller.client, "key": key})).one()
     if row.fingerprint != print_:
-        raise Refusal("idempotency-conflict", key=key)
+        raise IdempotencyConflict(key=key)
     return StoredAnswer(row.status, row.location, row.body)
 
 

@@ -1,4 +1,4 @@
-"""Valid time and knowledge: the clock, civil dates, moments, the fold of dated patches."""
+"""Valid time and knowledge: clock, civil dates, moments, timelines, the fold of dated patches."""
 
 from servicekit.time.as_of import AsOf, moment
 from servicekit.time.civil_dates import FIRST_DAY, LAST_DAY, CivilDate
@@ -15,8 +15,6 @@ from servicekit.time.period import (
     value_on,
 )
 
-from_date, replace_from, state_on = cut, splice, value_on  # until the services say the new names
-
 __all__ = [
     "CIVIL_ZONE",
     "FIRST_DAY",
@@ -30,14 +28,11 @@ __all__ = [
     "boundaries",
     "cut",
     "fold",
-    "from_date",
     "merge",
     "merge_diff",
     "merge_patch",
     "moment",
     "period_on",
-    "replace_from",
     "splice",
-    "state_on",
     "value_on",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from servicekit.errors.refusal import Refusal, Violation
+from servicekit.errors.standard import InvalidRequest
 
 _POSITION = "[0-9]{1,18}"
 _RFC_3339 = (
@@ -53,4 +54,4 @@ def moment(known_at: str | None) -> int | datetime | None:
 
 
 def _no_moment(known_at: str) -> Refusal:
-    return Refusal("invalid-request", Violation("/known_at", "position_or_time", known_at))
+    return InvalidRequest(Violation("/known_at", "position_or_time", known_at))
