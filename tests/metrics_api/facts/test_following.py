@@ -10,8 +10,9 @@ from tests.metrics_api.histories import organization_state
 from tests.metrics_api.world import START, TODAY, World
 
 from metrics_api.factory import Factory
-from metrics_api.facts.follow import followers, following
+from metrics_api.facts.follow import followers
 from metrics_api.facts.upstream import Upstream
+from servicekit.follower import following
 from servicekit.testing import FixedClock
 
 INDICATOR = {"indicator": "organizational_coverage"}

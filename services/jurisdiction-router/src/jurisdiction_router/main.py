@@ -14,13 +14,13 @@ from jurisdiction_router.decisions import routes as decisions
 from jurisdiction_router.directory import routes as directory
 from jurisdiction_router.directory_changes import routes as directory_changes
 from jurisdiction_router.directory_imports import routes as directory_imports
-from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.factory import SOURCE, Services, compose, migrations
 from jurisdiction_router.impacts import routes as impacts
 from jurisdiction_router.overrides import routes as overrides
 from jurisdiction_router.restructurings import routes as restructurings
 from jurisdiction_router.rule_sets import routes as rule_sets
 from jurisdiction_router.settings import Settings
+from servicekit.errors import read_rules
 from servicekit.follower import Follower, feed_check, feed_status_router, following
 from servicekit.http import Parts, build_app, service_client
 from servicekit.jobs import job_router
@@ -77,7 +77,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 restructurings.router,
                 feed_router("router:read"),
             ],
-            errors=ERRORS,
+            rules=read_rules("jurisdiction_router"),
             state={"services": services.by_type()},
             background=[
                 lambda: services.ledger.settled(services.database),
@@ -132,7 +132,7 @@ def build_follower(settings: Settings) -> FastAPI:
             notifications=services.notifications,
             migrations=migrations(settings),
             routers=[],
-            errors=ERRORS,
+            rules=read_rules("jurisdiction_router"),
             background=[follow],
             checks=[feed_check(services.database, FEED)],
         )

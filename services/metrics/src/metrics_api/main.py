@@ -18,7 +18,7 @@ from metrics_api.coverage.standing.routes import router as standing_router
 from metrics_api.dashboard.routes import router as dashboard_router
 from metrics_api.factory import Factory, migrations
 from metrics_api.facts.feeds import FEEDS
-from metrics_api.facts.follow import followers, following
+from metrics_api.facts.follow import followers
 from metrics_api.files.make_files import EXPORT, REPORT_PACK, MakeFiles
 from metrics_api.files.routes import router as files_router
 from metrics_api.forecast.routes import router as forecast_router
@@ -27,7 +27,7 @@ from metrics_api.indicators.routes import router as indicators_router
 from metrics_api.settings import MetricsSettings
 from metrics_api.targets.routes import router as targets_router
 from servicekit.database import Retention
-from servicekit.follower import Follower, feed_check
+from servicekit.follower import Follower, feed_check, following
 from servicekit.http import Parts, Readiness, build_app
 from servicekit.jobs import Worker
 

@@ -8,9 +8,8 @@ import pytest
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
-from jurisdiction_router.errors import ERRORS
 from jurisdiction_router.policy import read_packaged
-from servicekit.errors import Refusal
+from servicekit.errors import Refusal, read_rules
 
 
 def read(text: str) -> RuleSet:
@@ -101,7 +100,7 @@ def test_text_that_cannot_be_read_safely_is_refused_in_both_languages(
     assert refused.value.code == "rule-set-unreadable"
     (violation,) = refused.value.violations
     assert violation.rule == f"rule_set_text_{rule}"
-    said = ERRORS.rules[violation.rule]
+    said = read_rules("jurisdiction_router")[violation.rule]
     zh, en = (
         words.format(value=violation.value, **violation.facts) for words in (said.zh, said.en)
     )

@@ -11,7 +11,7 @@ from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.core.deciding.designation import Override
 from jurisdiction_router.core.rules.facts import FactPeriod
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 
 
 class Overridden(NamedTuple):
@@ -27,7 +27,7 @@ async def lock_organization(
     """The organization, locked. Raises Refusal `not-found` where it is not the caller's to see."""
     stored = (await rows.load_organizations(connection, [organization_id])).get(organization_id)
     if stored is None or not caller.may_see(*(segment.area for segment in stored.segments)):
-        raise Refusal("not-found")
+        raise NotFound()
     return stored
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, re
 from jurisdiction_router.assignments.past import PastFilter
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import PositionAhead
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock
 
@@ -32,6 +33,8 @@ class Export(NamedTuple):
 class ExportAssignments:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (PositionAhead,)
+
     database: Database
     clock: Clock
     ledger: Ledger
@@ -41,7 +44,7 @@ class ExportAssignments:
     async def __call__(
         self, caller: Caller, filters: Filters, as_of: AsOf
     ) -> AsyncIterator[Export]:
-        """All that match on a day, as known when. Raises Refusal `position-ahead`."""
+        """All that match on a day, as known when."""
         day = as_of.valid_on or self.clock.today()
         filters = await self.spell_out(filters, day)
         if as_of.known_at is not None:

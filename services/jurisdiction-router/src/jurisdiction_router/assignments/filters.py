@@ -6,7 +6,7 @@ from datetime import date
 
 from jurisdiction_router.assignments.body_lines import Lines, with_subtree
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 
 Filters = Mapping[str, Sequence[str]]
 """By field: one of the values; different fields all hold."""
@@ -39,4 +39,4 @@ def refuse_health(filters: Filters) -> None:
     """Health is of the decisions that are stored now. Raises Refusal `invalid-request`."""
     for name in ("health", "flip"):
         if name in filters:
-            raise Refusal("invalid-request", Violation(f"/{name}", "only_now", filters[name][0]))
+            raise InvalidRequest(Violation(f"/{name}", "only_now", filters[name][0]))

@@ -13,7 +13,7 @@ from jurisdiction_router.assignments.filters import Filters, SpellOutFilters, re
 from jurisdiction_router.assignments.past import PastFilter
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, PositionAhead, Violation, refuses
 from servicekit.http import counted_page_json, decode_cursor, encode_cursor, next_cursor
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock
@@ -28,6 +28,7 @@ class FindAssignments:
     ledger: Ledger
     spell_out: SpellOutFilters
 
+    @refuses(InvalidCursor, PositionAhead)
     async def page(
         self,
         caller: Caller,
@@ -40,7 +41,7 @@ class FindAssignments:
         """A page of what holds on a day, as JSON text: `{"items", "next_cursor", "count"}`.
 
         `as_of` says the day, and as known when; a page of the past may be short and still have a
-        successor. Raises Refusal `invalid-cursor`, `position-ahead`.
+        successor.
         """
         day = as_of.valid_on or self.clock.today()
         query = {**filters, "valid_on": day.isoformat(), "known_at": str(as_of.known_at)}
@@ -108,4 +109,4 @@ def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", value)) from None
+        raise InvalidCursor(Violation("/cursor", "cursor", value)) from None

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.assignments import rows
 from jurisdiction_router.assignments.rows import EXACT
-from servicekit.errors import Refusal
+from servicekit.errors import PositionAhead
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Segment, splice
 
@@ -56,7 +56,7 @@ async def position_of(connection: AsyncConnection, ledger: Ledger, as_of: AsOf) 
         return await rows.position_at(connection, as_of.known_at)
     position = head if as_of.known_at is None else as_of.known_at
     if position > head:
-        raise Refusal("position-ahead", after=position, head=head)
+        raise PositionAhead(after=position, head=head)
     return position
 
 

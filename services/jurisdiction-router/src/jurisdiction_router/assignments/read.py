@@ -9,9 +9,10 @@ from uuid import UUID
 import orjson
 
 from jurisdiction_router.assignments import past, rows
+from jurisdiction_router.core.refusals import NoAssignment
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, PositionAhead, refuses
 from servicekit.ledger import Ledger
 from servicekit.time import AsOf, Clock, Segment, period_on
 
@@ -24,14 +25,12 @@ class ReadAssignment:
     clock: Clock
     ledger: Ledger
 
+    @refuses(NotFound, NoAssignment, PositionAhead)
     async def one(self, caller: Caller, organization_id: UUID, as_of: AsOf) -> tuple[str, int]:
         """One organization's assignment on a day, with its decision and history, as JSON text.
 
         And the revision of its timeline: what a designation is bound to. `as_of` says the day, and
         as known when.
-
-        Raises Refusal `not-found` for an organization that is not known or not the caller's to
-        see, `no-assignment` for a day without one, `position-ahead`.
         """
         day = as_of.valid_on or self.clock.today()
         if as_of.known_at is not None:
@@ -40,9 +39,9 @@ class ReadAssignment:
             row = await rows.read_assignment(connection, organization_id, day)
         visible = [row.area] if row is not None and row.area is not None else []
         if row is None or not caller.may_see(*(visible or row.areas)):
-            raise Refusal("not-found")
+            raise NotFound()
         if row.document is None:
-            raise Refusal("no-assignment", valid_on=day.isoformat())
+            raise NoAssignment(valid_on=day.isoformat())
         return f'{row.document[:-1]},"history":{row.history}}}', row.revision
 
     async def _one_past(
@@ -52,13 +51,13 @@ class ReadAssignment:
             position = await past.position_of(connection, self.ledger, as_of)
             known = await past.known_assignment(connection, organization_id, position)
             if known is None:
-                raise Refusal("not-found")
+                raise NotFound()
             current = period_on(known.segments, day)
             around = known.segments if current is None else [current]
             if not caller.may_see(*(known.areas[s.state["decision"]] for s in around)):
-                raise Refusal("not-found")
+                raise NotFound()
             if current is None:
-                raise Refusal("no-assignment", valid_on=day.isoformat())
+                raise NoAssignment(valid_on=day.isoformat())
             digest = current.state["decision"]
             decision = await rows.decision_document(connection, digest)
         document = {
@@ -74,11 +73,11 @@ class ReadAssignment:
         }
         return orjson.dumps(document).decode(), known.revision
 
+    @refuses(NotFound, PositionAhead)
     async def history(self, caller: Caller, organization_id: UUID, as_of: AsOf) -> dict[str, Any]:
         """What the ledger says of an organization's assignment, up to `as_of.known_at`.
 
-        With `as_of.valid_on`, only what it says of that day. Raises Refusal `not-found`,
-        `position-ahead`.
+        With `as_of.valid_on`, only what it says of that day.
         """
         day = as_of.valid_on
         async with self.database.snapshot() as connection:
@@ -87,7 +86,7 @@ class ReadAssignment:
                 connection, organization_id, caller.like_patterns(), position
             )
         if not events:
-            raise Refusal("not-found")
+            raise NotFound()
         return {
             "organization_id": str(organization_id),
             "events": [

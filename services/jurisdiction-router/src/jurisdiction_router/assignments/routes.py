@@ -21,9 +21,8 @@ from jurisdiction_router.assignments.schemas import (
 )
 from jurisdiction_router.assignments.table import FORM
 from jurisdiction_router.dependencies import JSON, AreaPrefixes, Code, Reader
-from jurisdiction_router.errors import NO_ASSIGNMENT
 from jurisdiction_router.field_types import AttributeName
-from servicekit.errors import AHEAD_OF_HEAD, INVALID_CURSOR, NOT_FOUND, TOO_MANY_REQUESTS, responses
+from servicekit.errors import TooManyRequests, responses
 from servicekit.http import (
     USUAL,
     AsOfQuery,
@@ -81,7 +80,7 @@ Filters = Annotated[dict[str, list[str]], Depends(_filters)]
     operation_id="find_assignments",
     summary="Find assignments 查询归口",
     response_model=AssignmentPage,
-    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD),
+    responses=responses(USUAL, FindAssignments.page),
 )
 async def find_assignments(
     caller: Reader,
@@ -108,7 +107,7 @@ async def find_assignments(
     operation_id="summarize_assignments",
     summary="Count assignments 归口汇总",
     response_model=AssignmentSummary,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def summarize_assignments(
     caller: Reader, find: Find, filters: Filters, valid_on: ValidOn = None
@@ -154,7 +153,7 @@ _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
             "description": "The file; Ledger-Position is the position it shows 导出文件",
             "content": {media: {} for media in _MEDIA.values()},
         },
-        **responses(*USUAL, AHEAD_OF_HEAD, TOO_MANY_REQUESTS),
+        **responses(USUAL, ExportAssignments, TooManyRequests),
     },
     dependencies=[takes_transfer_slot(Reader)],
 )
@@ -163,12 +162,12 @@ async def export_assignments(
     export: ExportAll,
     filters: Filters,
     as_of: AsOfQuery,
-    format: Annotated[  # noqa: A002
-        Literal["ndjson", "csv"], Query(description="文件格式")
+    file_format: Annotated[
+        Literal["ndjson", "csv"], Query(alias="format", description="文件格式")
     ] = "ndjson",
 ) -> Response:
     """All that match on one snapshot; follow `/v1/changes` from Ledger-Position on."""
-    return ExportResponse(export(caller, filters, as_of), format)
+    return ExportResponse(export(caller, filters, as_of), file_format)
 
 
 @router.get(
@@ -176,7 +175,7 @@ async def export_assignments(
     operation_id="get_assignment_history",
     summary="How an assignment came to be known 归口变更记录",
     response_model=AssignmentHistory,
-    responses=responses(*USUAL, NOT_FOUND, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadAssignment.history),
 )
 async def get_assignment_history(
     caller: Reader,
@@ -196,7 +195,7 @@ async def get_assignment_history(
     operation_id="get_rule_health",
     summary="Where the rules do not fit the register 规则体检",
     response_model=RuleHealth,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def get_rule_health(
     caller: Reader, health: Health, area: AreaPrefixes = None, valid_on: ValidOn = None
@@ -210,7 +209,7 @@ async def get_rule_health(
     operation_id="get_assignment",
     summary="Who supervises an organization, and why 查询归口及理由",
     response_model=AssignmentWithDecision,
-    responses=responses(*USUAL, NOT_FOUND, NO_ASSIGNMENT, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadAssignment.one),
 )
 async def get_assignment(
     caller: Reader,

@@ -12,8 +12,7 @@ from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
 from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import DirectoryImport
-from jurisdiction_router.errors import ERRORS
-from servicekit.errors import Refusal
+from servicekit.errors import Refusal, read_rules
 
 
 def rule_set_in(file: Path, language: str) -> RuleSet:
@@ -22,7 +21,7 @@ def rule_set_in(file: Path, language: str) -> RuleSet:
         return read_rule_set(*read_text(_text(file)))
     except Refusal as refusal:
         for violation in refusal.violations:
-            text_of_rule = ERRORS.rules[violation.rule]
+            text_of_rule = read_rules("jurisdiction_router")[violation.rule]
             facts = {"value": violation.value, **violation.facts}
             message = (text_of_rule.zh if language == "zh" else text_of_rule.en).format(**facts)
             typer.echo(f"{file}{violation.pointer}: {message}", err=True)

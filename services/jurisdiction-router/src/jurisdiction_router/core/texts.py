@@ -1,20 +1,13 @@
 """Texts of `messages/*.yaml`, filled in both languages at once."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
 
-import yaml
-
-from servicekit.errors import Text
+from servicekit.errors import Text, read_texts
 
 
-@cache
 def texts(name: str) -> Mapping[str, Text]:
-    """The texts of `messages/{name}.yaml`, by key. Errors: `KeyError` for a missing language."""
-    path = files("jurisdiction_router") / "messages" / f"{name}.yaml"
-    document = yaml.safe_load(path.read_text("utf-8"))
-    return {key: Text(value["zh"], value["en"]) for key, value in document.items()}
+    """The texts of `messages/{name}.yaml`, by key."""
+    return read_texts("jurisdiction_router", name)
 
 
 def fill(text: Text, **facts: Text | str | int) -> Text:

@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from jurisdiction_router.core.deciding import unknown_street as open_places
+from jurisdiction_router.core.refusals import NoRuleSetInForce
 from jurisdiction_router.core.rules.facts import Facts, facts_of
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
-from servicekit.errors import Refusal
 from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class DecideOrganization:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (NoRuleSetInForce,)
 
     current: CurrentJurisdiction
     clock: Clock
@@ -26,15 +28,14 @@ class DecideOrganization:
         """The decision document for `organization` (its state, whole or partial) on a day.
 
         A field that is absent is unknown; null says that there is none. Where only the street is
-        unknown, with what each street of the authority's territory would give. Raises Refusal
-        `no-rule-set-in-force` when the territory's rule set has not started or has ended.
+        unknown, with what each street of the authority's territory would give.
         """
         day = valid_on or self.clock.today()
         jurisdiction = await self.current.read()
         view = jurisdiction.directory.on(day)
         decision = open_places.decide(jurisdiction, facts_of(organization), view)
         if decision is None:
-            raise Refusal("no-rule-set-in-force", valid_on=day.isoformat())
+            raise NoRuleSetInForce(valid_on=day.isoformat())
         return {
             "valid_on": day.isoformat(),
             "decision": decision.digest,

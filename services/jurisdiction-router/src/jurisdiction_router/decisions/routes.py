@@ -8,8 +8,7 @@ from fastapi import APIRouter, Response
 from jurisdiction_router.decisions.decide import DecideOrganization
 from jurisdiction_router.decisions.schemas import Decision, Decisions, Question, Questions
 from jurisdiction_router.dependencies import JSON, Reader
-from jurisdiction_router.errors import NO_RULE_SET_IN_FORCE
-from servicekit.errors import MALFORMED_JSON, PAYLOAD_TOO_LARGE, responses
+from servicekit.errors import MalformedJson, PayloadTooLarge, responses
 from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["decisions"])
@@ -22,7 +21,7 @@ Decide = Annotated[DecideOrganization, provided(DecideOrganization)]
     operation_id="decide",
     summary="Decide for given facts 按所给事实判断",
     response_model=Decision,
-    responses=responses(*USUAL, NO_RULE_SET_IN_FORCE, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    responses=responses(USUAL, DecideOrganization, MalformedJson, PayloadTooLarge),
 )
 async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     """Who would supervise such an organization, with the trace, the clause and what would flip it.
@@ -40,7 +39,7 @@ async def decide(caller: Reader, decision: Decide, body: Question) -> Response:
     operation_id="decide_many",
     summary="Decide for many 批量判断",
     response_model=Decisions,
-    responses=responses(*USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    responses=responses(USUAL, MalformedJson, PayloadTooLarge),
 )
 async def decide_many(caller: Reader, decision: Decide, body: Questions) -> Response:
     """Who would supervise each of up to 1,000 organizations; equal facts are decided once."""

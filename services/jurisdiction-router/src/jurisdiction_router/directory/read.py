@@ -12,7 +12,7 @@ from jurisdiction_router.directory import rows as directory_rows
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, refuses
 from servicekit.http import counted_page_json, decode_cursor, next_cursor
 from servicekit.time import Clock
 
@@ -34,6 +34,7 @@ class ReadDirectory:
     current: CurrentJurisdiction
     clock: Clock
 
+    @refuses(InvalidCursor)
     async def page(
         self,
         caller: Caller,
@@ -44,10 +45,7 @@ class ReadDirectory:
         limit: int,
         exact_count: bool,
     ) -> str:
-        """A page as JSON text; without `valid_on`, whatever its dates.
-
-        Raises Refusal `invalid-cursor`.
-        """
+        """A page as JSON text; without `valid_on`, whatever its dates."""
         query = {**filters, "what": what, "valid_on": str(valid_on)}
         key = decode_cursor(cursor, query, [str])
         table = directory_rows.TABLES[what]
@@ -65,12 +63,13 @@ class ReadDirectory:
         cursor = next_cursor(last, query, size=page.size, limit=limit)
         return counted_page_json(documents, cursor, count)
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, what: What, key: str, valid_on: date | None) -> Document:
-        """One area or body, as on a day if one is given. Raises Refusal `not-found`."""
+        """One area or body, as on a day if one is given."""
         async with self.database.reading() as connection:
             row = await directory_rows.document(connection, directory_rows.TABLES[what], key)
         if row is None or not caller.may_see(row.area_code):
-            raise Refusal("not-found")
+            raise NotFound()
         document: str = row.document if valid_on is None else _as_on(row.document, valid_on)
         return Document(document, row.revision)
 
@@ -85,15 +84,16 @@ class ReadDirectory:
                 documents[what] = orjson.loads(page.documents)
         return documents
 
+    @refuses(NotFound)
     async def on_day(self, caller: Caller, code: str, valid_on: date | None) -> dict[str, Any]:
-        """What stands for a division code on a day. Raises Refusal `not-found`."""
+        """What stands for a division code on a day."""
         directory = (await self.current.read()).directory
         day = valid_on or self.clock.today()
         view = directory.on(day)
         areas = sorted(view.stands_for(code))
         known = code in directory.areas or bool(directory.predecessors_of(code))
         if not known or not caller.may_see(code, *areas):
-            raise Refusal("not-found")
+            raise NotFound()
         path = view.path(code)._asdict()
         return {"code": code, "valid_on": day.isoformat(), "areas": areas, "path": path}
 

@@ -14,7 +14,7 @@ from jurisdiction_router.directory.schemas import (
     Body,
     BodyPage,
 )
-from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, CursorText, Limit, ValidOn, etag, provided
 
 router = APIRouter(tags=["directory"])
@@ -35,7 +35,7 @@ Count = Annotated[
     operation_id="list_areas",
     summary="List areas 查询区划",
     response_model=AreaPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadDirectory.page),
 )
 async def list_areas(
     caller: Reader,
@@ -77,7 +77,7 @@ async def list_areas(
     operation_id="get_area",
     summary="Read an area 读取区划",
     response_model=Area,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadDirectory.one),
 )
 async def get_area(caller: Reader, read: Read, code: AreaCode, valid_on: On = None) -> Response:
     """One area, whatever its dates; with `valid_on` as it is called and placed on that day."""
@@ -89,7 +89,7 @@ async def get_area(caller: Reader, read: Read, code: AreaCode, valid_on: On = No
     operation_id="get_area_on_day",
     summary="What stands for a code on a day 代码在某日对应的区划",
     response_model=AreaOnDay,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadDirectory.on_day),
 )
 async def get_area_on_day(
     caller: Reader, read: Read, code: AreaCode, valid_on: ValidOn = None
@@ -106,7 +106,7 @@ async def get_area_on_day(
     operation_id="list_bodies",
     summary="List bodies 查询党组织",
     response_model=BodyPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadDirectory.page),
 )
 async def list_bodies(
     caller: Reader,
@@ -132,7 +132,7 @@ async def list_bodies(
     operation_id="get_body",
     summary="Read a body 读取党组织",
     response_model=Body,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadDirectory.one),
 )
 async def get_body(
     caller: Reader,

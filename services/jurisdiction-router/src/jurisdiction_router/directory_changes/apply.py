@@ -25,6 +25,7 @@ from jurisdiction_router.core.directory.documents import (
     body_document,
     body_timeline,
 )
+from jurisdiction_router.core.refusals import DirectoryInvalid
 from jurisdiction_router.directory_changes import rows as directory_rows
 from jurisdiction_router.directory_changes.find_holes import FindHoles, Holes, refuse_holes
 from jurisdiction_router.directory_changes.rows import AreaRow, BodyRow
@@ -33,7 +34,7 @@ from jurisdiction_router.jurisdiction.current import next_edition
 from jurisdiction_router.tables import area as area_table
 from jurisdiction_router.tables import body as body_table
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import OutsideAreas, Violation
 from servicekit.ledger import NewEvent
 from servicekit.time import Clock
 
@@ -124,7 +125,7 @@ class ChangeDirectory:
         """
         violations = await self.check(connection, before.directory, change, pointers)
         if violations:
-            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
+            raise DirectoryInvalid(*violations[:MAX_VIOLATIONS], count=len(violations))
         holes = await self.holes(connection, before, change)
         refuse_holes(caller, holes, accepted=accept_holes)
         return await self.apply(connection, before, change, caller, reason, holes)
@@ -293,8 +294,7 @@ def check_reach(
     ]
     outside = [(pointer, code) for pointer, code in touched if not caller.may_see(code)]
     if outside:
-        raise Refusal(
-            "outside-areas",
+        raise OutsideAreas(
             *(
                 Violation(pointer, "outside_areas", code)
                 for pointer, code in outside[:MAX_VIOLATIONS]

@@ -1,20 +1,30 @@
 """Adding or replacing one area or one body."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from jurisdiction_router.core.directory.change import DirectoryChange
+from jurisdiction_router.core.refusals import DirectoryInvalid, DirectoryLeavesHoles
 from jurisdiction_router.directory_changes import rows
 from jurisdiction_router.directory_changes.apply import ChangeDirectory, Pointers, check_reach
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.tables import area, body
 from servicekit.auth import Caller
+from servicekit.errors import OutsideAreas, PreconditionFailed, PreconditionRequired
 from servicekit.ledger import Attempt, Changes
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeDirectoryEntry:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        DirectoryInvalid,
+        DirectoryLeavesHoles,
+        OutsideAreas,
+        PreconditionFailed,
+        PreconditionRequired,
+    )
 
     changes: Changes
     current: CurrentJurisdiction
@@ -29,11 +39,7 @@ class ChangeDirectoryEntry:
         *,
         accept_holes: bool,
     ) -> dict[str, Any]:
-        """Add or replace one area or body; one that is there only by who has read it.
-
-        Raises Refusal `outside-areas`, `directory-invalid`, `directory-leaves-holes`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Add or replace one area or body; one that is there only by who has read it."""
         pointers = Pointers(
             {each.area.code: "" for each in entry.areas},
             {body.id: "" for body in entry.bodies},

@@ -17,12 +17,13 @@ from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.proving.opened_holes import opened_holes
 from jurisdiction_router.core.proving.proof_report import document_of
+from jurisdiction_router.core.refusals import DirectoryLeavesHoles
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
 from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.rule_sets.read import approved_rule_sets
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 
 SHOWN: Final = 50
 """Holes that are told; the smallest come first."""
@@ -104,8 +105,7 @@ def refuse_holes(caller: Caller, holes: Holes, *, accepted: bool) -> None:
     if not holes.losing or accepted:
         return
     visible = examples_visible_to(caller, [hole for hole in holes.shown if hole["losing"]])
-    raise Refusal(
-        "directory-leaves-holes",
+    raise DirectoryLeavesHoles(
         *(Violation("", "rule_set_hole", hole["rule_set"], hole["text"]) for hole in visible),
         count=holes.losing,
         holes=visible,

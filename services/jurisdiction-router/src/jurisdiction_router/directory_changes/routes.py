@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from jurisdiction_router.core.directory.change import DirectoryChange
+from jurisdiction_router.core.refusals import DirectoryInvalid
 from jurisdiction_router.dependencies import AcceptHoles, AreaCode, Writer
 from jurisdiction_router.directory.requests import area_entry, body_entry
 from jurisdiction_router.directory.schemas import (
@@ -13,14 +14,9 @@ from jurisdiction_router.directory.schemas import (
     DirectoryImported,
 )
 from jurisdiction_router.directory_changes.change_entry import ChangeDirectoryEntry
-from jurisdiction_router.errors import DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES
 from servicekit.errors import (
-    MALFORMED_JSON,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    Refusal,
+    MalformedJson,
+    PayloadTooLarge,
     Violation,
     responses,
 )
@@ -33,10 +29,7 @@ Change = Annotated[ChangeDirectoryEntry, provided(ChangeDirectoryEntry)]
 
 _CHANGING = {
     202: {"model": DirectoryImported, "description": "A job reassesses 由任务重新判断"},
-    **responses(
-        *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, OUTSIDE_AREAS, MALFORMED_JSON,
-        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
-    ),
+    **responses(USUAL, ChangeDirectoryEntry, MalformedJson, PayloadTooLarge),
 }  # fmt: skip
 
 
@@ -93,9 +86,7 @@ async def put_body(
 
 def _refuse_other_key(pointer: str, path: str, key: str) -> None:
     if path != key:
-        raise Refusal(
-            "directory-invalid", Violation(pointer, "other_key", key, {"path": path}), count=1
-        )
+        raise DirectoryInvalid(Violation(pointer, "other_key", key, {"path": path}), count=1)
 
 
 def accepted(response: Response, done: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import (
+    DirectoryInvalid,
+    DirectoryLeavesHoles,
+    DirectoryMoved,
+    ImportClosed,
+)
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory, check_reach
 from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes
 from jurisdiction_router.directory_imports import rows
@@ -26,7 +32,15 @@ from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.impacts.compute import Proposal
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+    refuses,
+)
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -34,6 +48,18 @@ from servicekit.time import Clock
 @dataclass(frozen=True, slots=True)
 class ActivateImport:
     """The use cases, with what they need."""
+
+    refusals: ClassVar = (
+        NotFound,
+        ImportClosed,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+        DirectoryInvalid,
+        DirectoryLeavesHoles,
+        DirectoryMoved,
+        OutsideAreas,
+    )
 
     changes: Changes
     clock: Clock
@@ -44,13 +70,7 @@ class ActivateImport:
     async def __call__(
         self, caller: Caller, identifier: UUID, attempt: Attempt, *, accept_holes: bool
     ) -> StoredAnswer:
-        """Have an import take effect, as its report says, all or nothing.
-
-        Raises Refusal `not-found`, `import-closed`, `outside-areas`, `directory-moved` when the
-        jurisdiction is not the one that it was compared with, naming every item for which that
-        makes a difference; `directory-invalid`, `directory-leaves-holes` unless they are accepted,
-        `idempotency-conflict`, `precondition-failed`, `precondition-required`.
-        """
+        """Have an import take effect, as its report says, all or nothing."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
@@ -86,7 +106,7 @@ class ActivateImport:
         Raises Refusal `directory-invalid`, `directory-leaves-holes`.
         """
         if violations:
-            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
+            raise DirectoryInvalid(*violations[:MAX_VIOLATIONS], count=len(violations))
         refuse_holes(caller, report.holes, accepted=accept_holes)
         done = await self.change_directory.apply(
             change.connection, before, report.change, caller, row.document["reason"], report.holes
@@ -96,12 +116,9 @@ class ActivateImport:
             row, row.revision, state="active", activated_by=caller.client, done=done.answer()
         )
 
+    @refuses(NotFound, ImportClosed, PreconditionFailed, PreconditionRequired, IdempotencyConflict)
     async def withdraw(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
-        """Discard an import that is not active: it stays as a record and can't be activated.
-
-        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Discard an import that is not active: it stays as a record and can't be activated."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
@@ -121,7 +138,7 @@ class ActivateImport:
         edition = await self.current.edition(connection)
         if edition != params["edition"]:
             compared = params["edition"]
-            raise Refusal("directory-moved", id=str(identifier), compared=compared, edition=edition)
+            raise DirectoryMoved(id=str(identifier), compared=compared, edition=edition)
         items = await rows.items(connection, identifier)
         change = change_of([*items_of(items).values()]).without_unchanged(before.directory)
         after = change.applied_to(before.directory)
@@ -143,8 +160,7 @@ def _refuse_moved(row: ImportRow, report: Report, stored: Sequence[ItemRow]) -> 
         for old, new in pairs
         if (old.change, old.before, old.errors) != (new.change, new.before, new.errors)
     ]  # fmt: skip
-    raise Refusal(
-        "directory-moved",
+    raise DirectoryMoved(
         *violations[:MAX_VIOLATIONS],
         id=str(row.id),
         compared=shown["edition"],

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jurisdiction_router.core.refusals import ImportClosed
 from jurisdiction_router.directory_changes.find_holes import report_visible_to
 from jurisdiction_router.directory_imports import rows
 from jurisdiction_router.directory_imports.rows import ImportRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.ledger import Attempt, Change, StoredAnswer
 
 KIND: Final = "directory_import"
@@ -43,10 +44,10 @@ async def lock_inactive(
     """
     row = await rows.find(connection, identifier, lock=True)
     if row is None or not is_visible(caller, row):
-        raise Refusal("not-found")
+        raise NotFound()
     attempt.check(row.revision)
     if row.document["state"] != "inactive":
-        raise Refusal("import-closed", id=str(identifier), state=row.document["state"])
+        raise ImportClosed(id=str(identifier), state=row.document["state"])
     return row
 
 

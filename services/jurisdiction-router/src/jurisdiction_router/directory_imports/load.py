@@ -6,12 +6,13 @@ compared again before it may be activated: what its report says is what will hap
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from jurisdiction_router.core.directory.areas_and_bodies import Body
 from jurisdiction_router.core.directory.change import AreaEntry, DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
+from jurisdiction_router.core.refusals import DirectoryInvalid, DirectoryLeavesHoles, ImportClosed
 from jurisdiction_router.directory_changes.apply import check_reach
 from jurisdiction_router.directory_imports import rows
 from jurisdiction_router.directory_imports.activate import ActivateImport
@@ -30,7 +31,16 @@ from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit import jobs
 from servicekit.auth import Caller, area_prefix
-from servicekit.errors import Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooManyJobs,
+    Violation,
+    refuses,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
@@ -62,6 +72,14 @@ class Request(NamedTuple):
 class LoadImport:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        DirectoryInvalid,
+        DirectoryLeavesHoles,
+        OutsideAreas,
+        IdempotencyConflict,
+        TooManyJobs,
+    )
+
     changes: Changes
     clock: Clock
     current: CurrentJurisdiction
@@ -80,9 +98,7 @@ class LoadImport:
     ) -> StoredAnswer:
         """Store an import with its report; with `activate`, have it take effect at once.
 
-        What is wrong with it is in the report. Raises Refusal `outside-areas`,
-        `idempotency-conflict`, `too-many-jobs`; with `activate` also `directory-invalid`, and
-        `directory-leaves-holes` unless they are accepted, and nothing is stored.
+        What is wrong with it is in the report.
         """
         items = [self._row(number, sent) for number, sent in enumerate(request.items, start=1)]
         pointers = {
@@ -108,14 +124,18 @@ class LoadImport:
             await rows.put_items(change.connection, row.id, report.items)
             return answer(change, caller, row, 201)
 
+    @refuses(
+        NotFound,
+        ImportClosed,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+        TooManyJobs,
+    )
     async def compare_again(
         self, caller: Caller, identifier: UUID, attempt: Attempt
     ) -> StoredAnswer:
-        """Compare an import with the directory as it is now, and store the new report.
-
-        Raises Refusal `not-found`, `import-closed`, `idempotency-conflict`, `too-many-jobs`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Compare an import with the directory as it is now, and store the new report."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed

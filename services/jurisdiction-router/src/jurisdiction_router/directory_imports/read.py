@@ -12,7 +12,7 @@ from jurisdiction_router.directory_imports.documents import document_visible_to,
 from jurisdiction_router.directory_imports.rows import ImportRow, ItemRow
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, refuses
 from servicekit.http import decode_cursor, next_cursor, page_json
 
 
@@ -29,18 +29,20 @@ class ReadDirectoryImports:
 
     database: Database
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, identifier: UUID) -> ImportRow:
-        """One import. Raises Refusal `not-found`."""
+        """One import."""
         async with self.database.reading() as connection:
             row = await rows.find(connection, identifier)
         if row is None or not is_visible(caller, row):
-            raise Refusal("not-found")
+            raise NotFound()
         return replace(row, document=document_visible_to(caller, row.document))
 
+    @refuses(InvalidCursor)
     async def page(
         self, caller: Caller, states: Sequence[str] | None, cursor: str | None, limit: int
     ) -> str:
-        """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
+        """A page in the order of their making, as JSON text."""
         query = {"what": "directory imports", "states": states}
         key = decode_cursor(cursor, query, [UUID])
         async with self.database.reading() as connection:
@@ -54,6 +56,7 @@ class ReadDirectoryImports:
             items = orjson.dumps(visible).decode()
         return page_json(items, cursor)
 
+    @refuses(NotFound, InvalidCursor)
     async def items(
         self,
         caller: Caller,
@@ -62,10 +65,7 @@ class ReadDirectoryImports:
         cursor: str | None,
         limit: int,
     ) -> ItemPage:
-        """A page of an import's items, in their order.
-
-        Raises Refusal `not-found`, `invalid-cursor`.
-        """
+        """A page of an import's items, in their order."""
         await self.one(caller, identifier)
         query = {"import": str(identifier), "changes": changes}
         key = decode_cursor(cursor, query, [int])

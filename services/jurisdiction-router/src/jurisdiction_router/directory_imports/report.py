@@ -7,11 +7,10 @@ from jurisdiction_router.core.rules.vocabulary import Vocabulary
 from jurisdiction_router.core.texts import texts
 from jurisdiction_router.directory_imports.rows import ItemRow
 from jurisdiction_router.directory_imports.table import COLUMNS, column_of, table_rows
-from jurisdiction_router.errors import ERRORS
-from servicekit.errors import RULE_TEXTS, Violation, explain
+from servicekit.errors import Violation, explain, read_rules
 from servicekit.tables import guarded
 
-_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
+_TEXTS = read_rules("jurisdiction_router")
 _LABELS = texts("directory_table")
 _REPORT_COLUMNS = (
     _LABELS["column_line"],

@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from jurisdiction_router.core.refusals import (
+    TableUnreadable,
+)
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Reader, Writer, answered
 from jurisdiction_router.directory.read import ReadDirectory
 from jurisdiction_router.directory.schemas import DirectoryImport
@@ -22,28 +25,13 @@ from jurisdiction_router.directory_imports.schemas import (
     ImportItemPage,
 )
 from jurisdiction_router.directory_imports.template import directory_table, template_table
-from jurisdiction_router.errors import (
-    DIRECTORY_INVALID,
-    DIRECTORY_LEAVES_HOLES,
-    DIRECTORY_MOVED,
-    IMPORT_CLOSED,
-    TABLE_UNREADABLE,
-)
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    TOO_MANY_JOBS,
-    preferred_language,
+    MalformedJson,
+    PayloadTooLarge,
     responses,
 )
-from servicekit.http import USUAL, CursorText, Limit, etag, provided
+from servicekit.http import USUAL, CursorText, Language, Limit, etag, provided
 from servicekit.ledger import Guarded, Unguarded
 from servicekit.tables import BOM, csv_lines
 
@@ -58,18 +46,31 @@ ReadAll = Annotated[ReadDirectory, provided(ReadDirectory)]
 PATH = "/v1/directory/imports"
 ONE = f"{PATH}/{{import_id}}"
 ImportId = Annotated[UUID, Path(description="导入编号")]
-Language = Annotated[
-    Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
-]
-_SCHEMA = DirectoryImport.model_json_schema(ref_template="#/components/schemas/{model}")
+
+
+async def _table_language(
+    accepted: Language,
+    language: Annotated[
+        Literal["zh", "en"] | None, Query(description="Of headers and words 表头及用词的语言")
+    ] = None,
+) -> str:
+    return language or accepted
+
+
+TableLanguage = Annotated[str, Depends(_table_language)]
+_SCHEMA = {
+    name: value
+    for name, value in DirectoryImport.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    ).items()
+    if name != "$defs"
+}
+_CONTENT: dict[str, Any] = {JSON: {"schema": _SCHEMA}, CSV: {"schema": {"type": "string"}}}
 _BODY = {
     "requestBody": {
         "required": True,
         "description": "The areas and bodies: JSON, or the table of …/template 区划与党组织",
-        "content": {
-            JSON: {"schema": {name: value for name, value in _SCHEMA.items() if name != "$defs"}},
-            CSV: {"schema": {"type": "string"}},
-        },
+        "content": _CONTENT,
     }
 }
 _JOB: dict[int | str, dict[str, Any]] = {
@@ -81,10 +82,6 @@ _FILE: dict[int | str, dict[str, Any]] = {
         "content": {CSV: {"schema": {"type": "string"}}},
     }
 }
-_CLOSING = (
-    *USUAL, NOT_FOUND, IMPORT_CLOSED, PRECONDITION_FAILED, PRECONDITION_REQUIRED,
-    IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
-)  # fmt: skip
 
 
 @router.post(
@@ -95,10 +92,7 @@ _CLOSING = (
     response_model=DirectoryImportRecord,
     responses={
         **_JOB,
-        **responses(
-            *USUAL, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, TABLE_UNREADABLE, OUTSIDE_AREAS,
-            MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
-        ),
+        **responses(USUAL, LoadImport, TableUnreadable, MalformedJson, PayloadTooLarge),
     },
     openapi_extra=_BODY,
 )  # fmt: skip
@@ -137,7 +131,7 @@ async def import_directory(
     operation_id="list_directory_imports",
     summary="List imports of the directory 查询目录导入",
     response_model=DirectoryImportPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadDirectoryImports.page),
 )
 async def list_directory_imports(
     caller: Reader,
@@ -158,17 +152,16 @@ async def list_directory_imports(
     operation_id="download_directory_template",
     summary="A table to fill in 目录导入模板",
     response_class=Response,
-    responses={**_FILE, **responses(*USUAL)},
+    responses={**_FILE, **responses(USUAL)},
 )
 async def download_directory_template(
-    request: Request, caller: Reader, current: Current, language: Language = None
+    language: TableLanguage, caller: Reader, current: Current
 ) -> Response:
     """Every column, with an area and two bodies to write over.
 
     `/v1/directory/export?format=csv` is the same table, filled with the directory as it is.
     """
-    spoken = _language(request, language)
-    return _table("directory-template", template_table(spoken, current.vocabulary))
+    return _table("directory-template", template_table(language, current.vocabulary))
 
 
 @router.get(
@@ -179,34 +172,31 @@ async def download_directory_template(
     responses={
         200: {
             "description": "As an import takes it: JSON, or a table 导出文件",
-            "content": {JSON: {"schema": _BODY["requestBody"]["content"][JSON]["schema"]},  # type: ignore[index]
-                        CSV: {"schema": {"type": "string"}}},
+            "content": _CONTENT,
         },
-        **responses(*USUAL),
+        **responses(USUAL),
     },
-)  # fmt: skip
+)
 async def export_directory(
-    request: Request,
+    language: TableLanguage,
     caller: Reader,
     directory: ReadAll,
     current: Current,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="文件格式")
+    file_format: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="文件格式")
     ] = "json",
-    language: Language = None,
 ) -> Response:
     """All areas and bodies that the caller may see, over all time, to change and import again."""
     documents = await directory.all(caller)
-    if format == "json":
+    if file_format == "json":
         body = orjson.dumps(documents)
         name = 'attachment; filename="directory.json"'
         return Response(body, headers={"content-disposition": name}, media_type=JSON)
-    spoken = _language(request, language)
     items = [
         *(("area", area) for area in documents["areas"]),
         *(("body", body) for body in documents["bodies"]),
     ]
-    return _table("directory", directory_table(items, spoken, current.vocabulary))
+    return _table("directory", directory_table(items, language, current.vocabulary))
 
 
 @router.get(
@@ -214,7 +204,7 @@ async def export_directory(
     operation_id="get_directory_import",
     summary="Read an import of the directory 读取目录导入",
     response_model=DirectoryImportRecord,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadDirectoryImports.one),
 )
 async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) -> Response:
     """One import with its report."""
@@ -230,29 +220,28 @@ async def get_directory_import(caller: Reader, read: Read, import_id: ImportId) 
     response_model=ImportItemPage,
     responses={
         200: {"description": "JSON a page at a time, or all as a table", "content": {CSV: {}}},
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+        **responses(USUAL, ReadDirectoryImports.items),
     },
 )
 async def list_directory_import_items(
-    request: Request,
+    language: TableLanguage,
     caller: Reader,
     read: Read,
     current: Current,
     import_id: ImportId,
     change: Annotated[list[Change] | None, Query(description="What becomes of them 变化")] = None,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="csv: all of them, to mend and send again 格式")
+    file_format: Annotated[
+        Literal["json", "csv"],
+        Query(alias="format", description="csv: all of them, to mend and send again 格式"),
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
-    language: Language = None,
 ) -> Any:
     """Each area and body beside what is held, with line and errors in Chinese and English."""
-    if format == "csv":
-        spoken = _language(request, language)
+    if file_format == "csv":
         rows = await read.all_items(caller, import_id, change)
         return _table(
-            f"directory-import-{import_id}", report_table(rows, spoken, current.vocabulary)
+            f"directory-import-{import_id}", report_table(rows, language, current.vocabulary)
         )
     items_page = await read.items(caller, import_id, change, cursor, limit)
     page = {
@@ -267,7 +256,7 @@ async def list_directory_import_items(
     operation_id="compare_directory_import",
     summary="Compare an import anew 重新比对",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING, TOO_MANY_JOBS),
+    responses=responses(USUAL, LoadImport.compare_again, PayloadTooLarge),
 )
 async def compare_directory_import(
     caller: Writer, load: Load, import_id: ImportId, attempt: Guarded
@@ -283,9 +272,7 @@ async def compare_directory_import(
     response_model=DirectoryImportRecord,
     responses={
         **_JOB,
-        **responses(
-            *_CLOSING, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, DIRECTORY_MOVED, OUTSIDE_AREAS
-        ),
+        **responses(USUAL, ActivateImport, PayloadTooLarge),
     },
 )  # fmt: skip
 async def activate_directory_import(
@@ -310,17 +297,13 @@ async def activate_directory_import(
     operation_id="withdraw_directory_import",
     summary="Discard an import 放弃导入",
     response_model=DirectoryImportRecord,
-    responses=responses(*_CLOSING),
+    responses=responses(USUAL, ActivateImport.withdraw, PayloadTooLarge),
 )
 async def withdraw_directory_import(
     caller: Writer, activate: Activate, import_id: ImportId, attempt: Guarded
 ) -> Response:
     """One that is not active; it stays as a record."""
     return answered(await activate.withdraw(caller, import_id, attempt))
-
-
-def _language(request: Request, requested: str | None) -> str:
-    return requested or preferred_language(request.headers.get("accept-language"))
 
 
 def _table(name: str, rows: Iterable[list[str]]) -> Response:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from jurisdiction_router.core.directory.areas_and_bodies import AREA_LEVELS
+from jurisdiction_router.core.refusals import TableUnreadable
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
 from jurisdiction_router.core.texts import texts
 from servicekit.errors import Refusal, Text, Violation
@@ -195,7 +196,7 @@ def _columns(header: Sequence[str]) -> list[str]:
         Violation("/1", "missing_column", f"{c.header.zh} / {c.header.en}") for c in missing
     ]
     if violations:
-        raise Refusal("table-unreadable", *violations)
+        raise TableUnreadable(*violations)
     return names
 
 
@@ -347,4 +348,4 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _unreadable(line: int, rule: str, value: Any = None, **facts: Any) -> Refusal:
-    return Refusal("table-unreadable", Violation(f"/{line}", rule, value, {"line": line, **facts}))
+    return TableUnreadable(Violation(f"/{line}", rule, value, {"line": line, **facts}))

@@ -14,7 +14,7 @@ from jurisdiction_router.impacts.differences import balance_of_bodies, balance_o
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, refuses
 from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.jobs import Job
 
@@ -28,8 +28,9 @@ class ReadImpact:
 
     database: Database
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, impact: UUID) -> dict[str, Any]:
-        """The job's state and, once it has succeeded, `result`. Raises Refusal `not-found`.
+        """The job's state and, once it has succeeded, `result`.
 
         For a caller limited to areas, the counts of the job, `assessed` and `digest` are null: they
         are of all areas. Who may apply a restructuring, since it lies in its areas as a whole, is
@@ -48,8 +49,9 @@ class ReadImpact:
             "result": await self._result(caller, job) if job.state == "succeeded" else None,
         }
 
+    @refuses(NotFound, InvalidCursor)
     async def moves(self, caller: Caller, impact: UUID, cursor: str | None, limit: int) -> str:
-        """A page of who moves, as JSON text. Raises Refusal `not-found`, `invalid-cursor`."""
+        """A page of who moves, as JSON text."""
         await self._job(impact)
         query = {"impact": str(impact)}
         key = decode_cursor(cursor, query, [UUID, date])
@@ -74,7 +76,7 @@ class ReadImpact:
         async with self.database.reading() as connection:
             job = await jobs.find(connection, impact)
         if job is None or job.kind != JOB_KIND:
-            raise Refusal("not-found")
+            raise NotFound()
         return job
 
     async def _result(self, caller: Caller, job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from jurisdiction_router.dependencies import JSON, Reader
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact, MovePage
-from servicekit.errors import INVALID_CURSOR, NOT_FOUND, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, CursorText, Limit, provided
 from servicekit.tables import Column, TableForm, table_file, table_form
 
@@ -31,7 +31,7 @@ _FORM: TableForm[Any] = table_form([Column(name, attrgetter(name)) for name in _
     operation_id="get_impact",
     summary="What a proposal would change 影响",
     response_model=Impact,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadImpact.one),
 )
 async def get_impact(caller: Reader, read: Read, impact_id: ImpactId) -> dict[str, Any]:
     """The job's progress and, once it has succeeded, its sums and samples."""
@@ -45,15 +45,15 @@ async def get_impact(caller: Reader, read: Read, impact_id: ImpactId) -> dict[st
     response_model=MovePage,
     responses={
         200: {"description": "JSON a page at a time, or all as CSV", "content": {"text/csv": {}}},
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+        **responses(USUAL, ReadImpact.moves),
     },
 )
 async def list_impact_moves(
     caller: Reader,
     read: Read,
     impact_id: ImpactId,
-    format: Annotated[  # noqa: A002
-        Literal["json", "csv"], Query(description="csv: the whole list 文件格式")
+    file_format: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="csv: the whole list 文件格式")
     ] = "json",
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -62,7 +62,7 @@ async def list_impact_moves(
 
     Empty until the job has succeeded.
     """
-    if format == "csv":
+    if file_format == "csv":
         rows = await read.all_moves(caller, impact_id)
         return StreamingResponse(
             table_file("csv", rows, _FORM),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
@@ -9,18 +10,21 @@ from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.core.deciding.designation import read_override
 from jurisdiction_router.core.periods import overlap
+from jurisdiction_router.core.refusals import InvalidDesignation
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import override_event, write_override
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import NotFound, PreconditionFailed, PreconditionRequired, Violation
 from servicekit.ledger import Attempt, Changes
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOverride:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (NotFound, PreconditionFailed, PreconditionRequired, InvalidDesignation)
 
     changes: Changes
     current: CurrentJurisdiction
@@ -34,27 +38,21 @@ class ChangeOverride:
         reason: str | None,
         if_match: str | None,
     ) -> StoredDocument:
-        """Let the override expire on `valid_until` and assess its organization again.
-
-        Raises Refusal `not-found`, `invalid-designation`, `precondition-failed`,
-        `precondition-required`.
-        """
+        """Let the override expire on `valid_until` and assess its organization again."""
         attempt = Attempt(if_match)
         async with self.changes.begin(caller, attempt) as change:
             connection = change.connection
             jurisdiction = await self.current.hold(connection, "shared")
             row = await rows.lock_override(connection, identifier)
             if row is None or not caller.may_see(row.area):
-                raise Refusal("not-found")
+                raise NotFound()
             attempt.check(row.revision)
             organization = await lock_organization(
                 connection, caller, UUID(row.document["organization_id"])
             )
             until = valid_until.isoformat()
             if until < row.document["valid_from"]:
-                raise Refusal(
-                    "invalid-designation", Violation("/valid_until", "ends_before_start", until)
-                )
+                raise InvalidDesignation(Violation("/valid_until", "ends_before_start", until))
             override = await write_override(connection, row, {"valid_until": until})
             _refuse_overlap(override, organization)
             events = await self.assess.reassess(
@@ -74,6 +72,4 @@ def _refuse_overlap(override: StoredDocument, organization: StoredOrganization) 
         if other.id != changed.id and overlap(changed, other):
             until = override.document["valid_until"]
             facts = {"id": str(other.id), "from": other.valid_from.isoformat()}
-            raise Refusal(
-                "invalid-designation", Violation("/valid_until", "override_overlaps", until, facts)
-            )
+            raise InvalidDesignation(Violation("/valid_until", "override_overlaps", until, facts))

@@ -6,7 +6,7 @@ It settles what needs decision, and the organization's open dispute if there is 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from jurisdiction_router.assessment.assess import AssessOrganizations
@@ -15,6 +15,7 @@ from jurisdiction_router.assessment.read import lock_organization
 from jurisdiction_router.core.deciding.designation import Replaced
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
+from jurisdiction_router.core.refusals import InvalidDesignation
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import (
@@ -25,7 +26,13 @@ from jurisdiction_router.overrides.documents import (
 )
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock, value_on
@@ -50,6 +57,14 @@ class Designation:
 class DesignateBody:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        NotFound,
+        PreconditionFailed,
+        PreconditionRequired,
+        InvalidDesignation,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     clock: Clock
     current: CurrentJurisdiction
@@ -60,10 +75,7 @@ class DesignateBody:
     ) -> StoredAnswer:
         """Record the override and everything that follows from it, in one transaction.
 
-        An override in force when the new one begins ends there. Raises Refusal: `not-found` for an
-        organization that is not known or not the caller's to see, `invalid-designation` with every
-        violation, `idempotency-conflict`; `precondition-failed`, `precondition-required` about the
-        assignment's revision.
+        An override in force when the new one begins ends there.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -168,7 +180,7 @@ def _check(
         if start <= override.valid_from < end
     ]  # fmt: skip
     if violations:
-        raise Refusal("invalid-designation", *violations)
+        raise InvalidDesignation(*violations)
 
 
 def _by_rules(jurisdiction: Jurisdiction, organization: StoredOrganization, day: date) -> Replaced:

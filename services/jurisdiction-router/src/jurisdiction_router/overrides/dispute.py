@@ -8,12 +8,20 @@ from sqlalchemy.exc import IntegrityError
 
 from jurisdiction_router.assessment.organization import StoredOrganization
 from jurisdiction_router.assessment.read import lock_organization
+from jurisdiction_router.core.refusals import DisputeClosed, DisputeOpen, NotSupervisedBy
 from jurisdiction_router.overrides import rows
 from jurisdiction_router.overrides.documents import dispute_event, write_dispute
 from jurisdiction_router.overrides.parameters import Parameters, parameter_on
 from jurisdiction_router.overrides.rows import StoredDocument
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+    refuses,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock, value_on
@@ -27,14 +35,11 @@ class DisputeAssignment:
     clock: Clock
     parameters: Parameters
 
+    @refuses(NotFound, NotSupervisedBy, DisputeOpen, IdempotencyConflict)
     async def open(
         self, caller: Caller, organization_id: UUID, body_id: str, reason: str, attempt: Attempt
     ) -> StoredAnswer:
-        """Open a dispute for the body that supervises the organization today.
-
-        Raises Refusal: `not-found`, `not-supervised-by` when it is another's, `dispute-open` when
-        there is one, `idempotency-conflict`.
-        """
+        """Open a dispute for the body that supervises the organization today."""
         today = self.clock.today()
         days = parameter_on(self.parameters, "dispute_settlement_days", today)
         async with self.changes.begin(caller, attempt) as change:
@@ -60,28 +65,25 @@ class DisputeAssignment:
             try:
                 await rows.put_dispute(change.connection, dispute)
             except IntegrityError as error:
-                raise Refusal("dispute-open", id=str(organization_id)) from error
+                raise DisputeOpen(id=str(organization_id)) from error
             change.event(dispute_event(dispute, caller, reason, today))
             return change.answer(201, {**document, "overdue": False}, f"/v1/disputes/{identifier}")
 
+    @refuses(NotFound, PreconditionFailed, PreconditionRequired, DisputeClosed, IdempotencyConflict)
     async def withdraw(
         self, caller: Caller, identifier: UUID, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
-        """Withdraw an open dispute; its document.
-
-        Raises Refusal `not-found`, `dispute-closed`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Withdraw an open dispute; its document."""
         today = self.clock.today()
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
             dispute = await rows.lock_dispute(change.connection, identifier)
             if dispute is None or not caller.may_see(dispute.area):
-                raise Refusal("not-found")
+                raise NotFound()
             attempt.check(dispute.revision)
             if dispute.document["state"] != "open":
-                raise Refusal("dispute-closed", state=dispute.document["state"])
+                raise DisputeClosed(state=dispute.document["state"])
             withdrawn = await write_dispute(
                 change.connection, dispute, {"state": "withdrawn", "settled_on": today.isoformat()}
             )
@@ -95,8 +97,7 @@ def _check_supervisor(organization: StoredOrganization, body_id: str, today: dat
     supervising = (state.get("supervising") or {}).get("id")
     if supervising != body_id:
         rule = "not_supervising" if supervising else "nobody_supervising"
-        raise Refusal(
-            "not-supervised-by",
+        raise NotSupervisedBy(
             Violation("/body_id", rule, body_id, {"supervising": supervising}),
             body_id=body_id,
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 from jurisdiction_router.overrides import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, refuses
 from servicekit.http import decode_cursor, next_cursor, page_json
 from servicekit.time import Clock
 
@@ -27,6 +27,7 @@ class ReadOverrides:
     database: Database
     clock: Clock
 
+    @refuses(InvalidCursor)
     async def page(
         self,
         caller: Caller,
@@ -36,7 +37,7 @@ class ReadOverrides:
         cursor: str | None,
         limit: int,
     ) -> str:
-        """A page as JSON text, in the order in which they were made. Raises `invalid-cursor`."""
+        """A page as JSON text, in the order in which they were made."""
         day = valid_on or self.clock.today()
         query = {name: str(value) for name, value in filters.items()}
         query |= {"what": what, "valid_on": day.isoformat()}
@@ -48,12 +49,13 @@ class ReadOverrides:
         last = None if page.last is None else [page.last]
         return page_json(page.documents, next_cursor(last, query, size=page.size, limit=limit))
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, what: What, identifier: UUID) -> str:
-        """One of them, as it stands today, as JSON text. Raises Refusal `not-found`."""
+        """One of them, as it stands today, as JSON text."""
         async with self.database.reading() as connection:
             page = await _PAGES[what](
                 connection, {"id": identifier}, self.clock.today(), caller.like_patterns(), None, 1
             )
         if not page.size:
-            raise Refusal("not-found")
+            raise NotFound()
         return page.documents[1:-1]

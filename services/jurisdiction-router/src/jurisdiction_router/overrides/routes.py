@@ -17,12 +17,6 @@ from jurisdiction_router.dependencies import (
     Writer,
     answered,
 )
-from jurisdiction_router.errors import (
-    DISPUTE_CLOSED,
-    DISPUTE_OPEN,
-    INVALID_DESIGNATION,
-    NOT_SUPERVISED_BY,
-)
 from jurisdiction_router.overrides.change import ChangeOverride
 from jurisdiction_router.overrides.designate import DesignateBody, Designation
 from jurisdiction_router.overrides.dispute import DisputeAssignment
@@ -40,13 +34,8 @@ from jurisdiction_router.overrides.schemas import (
     OverrideRecorded,
 )
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
+    MalformedJson,
+    PayloadTooLarge,
     responses,
 )
 from servicekit.http import USUAL, CursorText, IfMatch, Limit, ValidOn, etag, provided
@@ -60,8 +49,6 @@ Read = Annotated[ReadOverrides, provided(ReadOverrides)]
 Change = Annotated[ChangeOverride, provided(ChangeOverride)]
 Disputes = Annotated[DisputeAssignment, provided(DisputeAssignment)]
 
-_WRITING = (*USUAL, NOT_FOUND, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
-_GUARDED = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
 Identifier = Annotated[UUID, Path(description="编号")]
 BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
 
@@ -72,7 +59,7 @@ BodyIds = Annotated[list[Code] | None, Query(description="党组织")]
     summary="Designate who supervises 指定归口",
     status_code=201,
     response_model=OverrideRecorded,
-    responses=responses(*_WRITING, *_GUARDED, INVALID_DESIGNATION, IDEMPOTENCY_CONFLICT),
+    responses=responses(USUAL, DesignateBody, MalformedJson, PayloadTooLarge),
 )
 async def designate_body(
     caller: Approver,
@@ -97,7 +84,7 @@ async def designate_body(
     operation_id="list_overrides",
     summary="List overrides 查询指定",
     response_model=OverridePage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadOverrides.page),
 )
 async def list_overrides(
     caller: Reader,
@@ -130,7 +117,7 @@ async def list_overrides(
     operation_id="get_override",
     summary="Read an override 读取指定",
     response_model=Override,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadOverrides.one),
 )
 async def get_override(caller: Reader, read: Read, override_id: Identifier) -> Response:
     """One override, as it stands today."""
@@ -142,7 +129,7 @@ async def get_override(caller: Reader, read: Read, override_id: Identifier) -> R
     operation_id="change_override",
     summary="Change when it expires 变更指定期限",
     response_model=OverrideRecorded,
-    responses=responses(*_WRITING, *_GUARDED, INVALID_DESIGNATION),
+    responses=responses(USUAL, ChangeOverride, MalformedJson, PayloadTooLarge),
 )
 async def change_override(
     caller: Approver,
@@ -162,7 +149,7 @@ async def change_override(
     summary='Say "not ours" 提出归口异议',
     status_code=201,
     response_model=Dispute,
-    responses=responses(*_WRITING, NOT_SUPERVISED_BY, DISPUTE_OPEN, IDEMPOTENCY_CONFLICT),
+    responses=responses(USUAL, DisputeAssignment.open, MalformedJson, PayloadTooLarge),
 )
 async def open_dispute(
     caller: Writer, disputes: Disputes, body: DisputeIn, attempt: Unguarded
@@ -181,7 +168,7 @@ async def open_dispute(
     operation_id="list_disputes",
     summary="List disputes 查询争议",
     response_model=DisputePage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadOverrides.page),
 )
 async def list_disputes(
     caller: Reader,
@@ -209,7 +196,7 @@ async def list_disputes(
     operation_id="get_dispute",
     summary="Read a dispute 读取争议",
     response_model=Dispute,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadOverrides.one),
 )
 async def get_dispute(caller: Reader, read: Read, dispute_id: Identifier) -> Response:
     """One dispute and its clock."""
@@ -221,7 +208,7 @@ async def get_dispute(caller: Reader, read: Read, dispute_id: Identifier) -> Res
     operation_id="withdraw_dispute",
     summary="Withdraw a dispute 撤回异议",
     response_model=DisputeRecorded,
-    responses=responses(*_WRITING, *_GUARDED, DISPUTE_CLOSED, IDEMPOTENCY_CONFLICT),
+    responses=responses(USUAL, DisputeAssignment.withdraw, MalformedJson, PayloadTooLarge),
 )
 async def withdraw_dispute(
     caller: Writer,
@@ -252,6 +239,6 @@ async def _page(
     cursor: str | None,
     limit: int,
 ) -> Response:
-    filters_given = {name: value for name, value in filters.items() if value is not None}
-    page = await read.page(caller, what, filters_given, valid_on, cursor, limit)
+    requested = {name: value for name, value in filters.items() if value is not None}
+    page = await read.page(caller, what, requested, valid_on, cursor, limit)
     return Response(page, media_type=JSON)

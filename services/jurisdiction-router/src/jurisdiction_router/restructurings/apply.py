@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import (
+    DirectoryInvalid,
+    DirectoryLeavesHoles,
+    ImpactDiffers,
+    ImpactOfAnother,
+    RestructuringAlreadyApplied,
+    RestructuringMoved,
+)
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory
 from jurisdiction_router.directory_changes.find_holes import Holes, refuse_holes, report_visible_to
 from jurisdiction_router.impacts.repeat import difference, digest_of, forget, repeat
@@ -22,13 +30,34 @@ from jurisdiction_router.restructurings.plan import Plan
 from jurisdiction_router.restructurings.proposal import PlanRestructuring, proposal_of
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+)
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyRestructuring:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        NotFound,
+        DirectoryInvalid,
+        DirectoryLeavesHoles,
+        ImpactDiffers,
+        ImpactOfAnother,
+        OutsideAreas,
+        RestructuringAlreadyApplied,
+        RestructuringMoved,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+    )
 
     changes: Changes
     current: CurrentJurisdiction
@@ -47,12 +76,7 @@ class ApplyRestructuring:
         """Apply a draft: areas, successors, bodies and reassessment, all or nothing.
 
         It is bound to its dry run, whose impact has this `digest`: it is planned again, and its
-        impact computed again, over directory and register held still. Raises Refusal: `not-found`,
-        `restructuring-applied`, `impact-of-another` while the impact is not finished,
-        `impact-differs` for another digest, `restructuring-moved` with the difference when
-        something else would happen than the dry run showed, `directory-leaves-holes` unless they
-        are accepted, `directory-invalid`, `outside-areas`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
+        impact computed again, over directory and register held still.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -88,9 +112,9 @@ async def _check_digest(connection: AsyncConnection, row: RestructuringRow, dige
     """Raises Refusal `impact-of-another`, `impact-differs` unless the digest is the dry run's."""
     shown = await digest_of(connection, UUID(row.document["impact"]))
     if shown is None:
-        raise Refusal("impact-of-another", id=str(row.id), impact=row.document["impact"])
+        raise ImpactOfAnother(id=str(row.id), impact=row.document["impact"])
     if shown != digest:
-        raise Refusal("impact-differs", sent=digest, found=shown)
+        raise ImpactDiffers(sent=digest, found=shown)
 
 
 async def _check_dry_run(
@@ -111,7 +135,7 @@ async def _check_dry_run(
     repeated = await repeat(connection, await proposal_of(connection, before, row, planned))
     if moved or repeated.digest != await digest_of(connection, UUID(document["impact"])):
         differs = await difference(connection, document["impact"], repeated, caller.like_patterns())
-        raise Refusal("restructuring-moved", *moved[:MAX_VIOLATIONS], id=document["id"], **differs)
+        raise RestructuringMoved(*moved[:MAX_VIOLATIONS], id=document["id"], **differs)
     await forget(connection, repeated)
 
 

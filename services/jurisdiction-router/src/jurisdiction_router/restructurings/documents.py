@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jurisdiction_router.core.directory.change import DirectoryChange
 from jurisdiction_router.core.directory.directory import Directory
 from jurisdiction_router.core.directory.documents import area_document, body_document
+from jurisdiction_router.core.refusals import RestructuringAlreadyApplied
 from jurisdiction_router.restructurings import rows
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound
 from servicekit.ledger import Attempt, NewEvent
 from servicekit.time import Segment
 
@@ -47,10 +48,10 @@ async def lock_draft(
     """
     row = await rows.find(connection, identifier, lock=True)
     if row is None or not caller.may_see(*row.areas):
-        raise Refusal("not-found")
+        raise NotFound()
     attempt.check(row.revision)
     if row.document["state"] != "draft":
-        raise Refusal("restructuring-applied", id=str(identifier))
+        raise RestructuringAlreadyApplied(id=str(identifier))
     return row
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import DirectoryInvalid, RestructuringAlreadyApplied
 from jurisdiction_router.directory_changes.find_holes import NO_HOLES, FindHoles, report_visible_to
 from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.jurisdiction.current import CurrentJurisdiction
@@ -19,6 +20,15 @@ from jurisdiction_router.restructurings.proposal import KIND, PlanRestructuring
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit import jobs
 from servicekit.auth import Caller
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooManyJobs,
+    refuses,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 
@@ -26,6 +36,8 @@ from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 @dataclass(frozen=True, slots=True)
 class DraftRestructuring:
     """The use cases, with what they need."""
+
+    refusals: ClassVar = (DirectoryInvalid, OutsideAreas, IdempotencyConflict, TooManyJobs)
 
     changes: Changes
     current: CurrentJurisdiction
@@ -38,8 +50,7 @@ class DraftRestructuring:
     ) -> StoredAnswer:
         """The dry run: store the plan, which names every successor, and queue its impact.
 
-        Nothing else changes. Raises Refusal: `directory-invalid` with every violation,
-        `outside-areas`, `idempotency-conflict`, `too-many-jobs`.
+        Nothing else changes.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -60,12 +71,18 @@ class DraftRestructuring:
             row = RestructuringRow(identifier, [], 0, document)
             return await self._dry_run(change, before, row, caller, 201)
 
+    @refuses(
+        NotFound,
+        DirectoryInvalid,
+        OutsideAreas,
+        RestructuringAlreadyApplied,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+        TooManyJobs,
+    )
     async def replan(self, caller: Caller, identifier: UUID, attempt: Attempt) -> StoredAnswer:
-        """The dry run again, over directory and register as they are now: another impact.
-
-        Raises Refusal: `not-found`, `restructuring-applied`, `directory-invalid`, `outside-areas`,
-        `idempotency-conflict`, `too-many-jobs`, `precondition-failed`, `precondition-required`.
-        """
+        """The dry run again, over directory and register as they are now: another impact."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed

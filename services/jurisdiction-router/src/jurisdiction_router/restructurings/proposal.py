@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
+from jurisdiction_router.core.refusals import DirectoryInvalid
 from jurisdiction_router.directory_changes.apply import MAX_VIOLATIONS, ChangeDirectory, Pointers
 from jurisdiction_router.facts.read import touched_places
 from jurisdiction_router.impacts.compute import Proposal
@@ -15,7 +16,7 @@ from jurisdiction_router.restructurings import rows
 from jurisdiction_router.restructurings.plan import Plan, plan
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import NotFound, OutsideAreas, Violation
 
 KIND: Final = "restructuring"
 """What an impact of a restructuring is of, in its job's parameters."""
@@ -45,12 +46,11 @@ class PlanRestructuring:
                 connection, before.directory, planned.change, _pointers(planned)
             )
         if violations:
-            raise Refusal("directory-invalid", *violations[:MAX_VIOLATIONS], count=len(violations))
+            raise DirectoryInvalid(*violations[:MAX_VIOLATIONS], count=len(violations))
         codes = sorted(planned.change.codes(before.directory))
         outside = [code for code in codes if not caller.may_see(code)]
         if outside:
-            raise Refusal(
-                "outside-areas",
+            raise OutsideAreas(
                 *(
                     Violation("/changes", "outside_areas", code)
                     for code in outside[:MAX_VIOLATIONS]
@@ -69,7 +69,7 @@ async def propose(
     """
     row = await rows.find(connection, UUID(params["restructuring"]))
     if row is None:
-        raise Refusal("not-found")
+        raise NotFound()
     planned = plan(before.directory, row.effective_on, row.document["changes"])
     return await proposal_of(connection, before, row, planned)
 

@@ -11,7 +11,7 @@ from jurisdiction_router.restructurings.proposal import KIND
 from jurisdiction_router.restructurings.rows import RestructuringRow
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidCursor, NotFound, refuses
 from servicekit.http import decode_cursor, next_cursor, page_json
 
 
@@ -21,16 +21,18 @@ class ReadRestructurings:
 
     database: Database
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, identifier: UUID) -> RestructuringRow:
-        """One restructuring. Raises Refusal `not-found`."""
+        """One restructuring."""
         async with self.database.reading() as connection:
             row = await rows.find(connection, identifier)
         if row is None or not caller.may_see(*row.areas):
-            raise Refusal("not-found")
+            raise NotFound()
         return row._replace(document=report_visible_to(caller, row.document))
 
+    @refuses(InvalidCursor)
     async def page(self, caller: Caller, cursor: str | None, limit: int) -> str:
-        """A page in the order of their making, as JSON text. Raises Refusal `invalid-cursor`."""
+        """A page in the order of their making, as JSON text."""
         key = decode_cursor(cursor, {"what": KIND}, [UUID])
         async with self.database.reading() as connection:
             items, last, size = await rows.page(

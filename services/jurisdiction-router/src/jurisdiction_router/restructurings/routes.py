@@ -7,14 +7,6 @@ import orjson
 from fastapi import APIRouter, Path, Response
 
 from jurisdiction_router.dependencies import JSON, AcceptHoles, Approver, Reader, Writer, answered
-from jurisdiction_router.errors import (
-    DIRECTORY_INVALID,
-    DIRECTORY_LEAVES_HOLES,
-    IMPACT_DIFFERS,
-    IMPACT_OF_ANOTHER,
-    RESTRUCTURING_APPLIED,
-    RESTRUCTURING_MOVED,
-)
 from jurisdiction_router.restructurings.apply import ApplyRestructuring
 from jurisdiction_router.restructurings.draft import DraftRestructuring
 from jurisdiction_router.restructurings.read import ReadRestructurings
@@ -26,15 +18,8 @@ from jurisdiction_router.restructurings.schemas import (
     RestructuringPage,
 )
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    TOO_MANY_JOBS,
+    MalformedJson,
+    PayloadTooLarge,
     responses,
 )
 from servicekit.http import USUAL, CursorText, Limit, etag, provided
@@ -54,10 +39,7 @@ Identifier = Annotated[UUID, Path(description="编号")]
     summary="Plan a restructuring, as a dry run 拟订调整",
     status_code=201,
     response_model=Restructuring,
-    responses=responses(
-        *USUAL, DIRECTORY_INVALID, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-        IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS,
-    ),
+    responses=responses(USUAL, DraftRestructuring, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def draft_restructuring(
     caller: Writer, draft: Draft, body: RestructuringIn, attempt: Unguarded
@@ -74,7 +56,7 @@ async def draft_restructuring(
     operation_id="list_restructurings",
     summary="List restructurings 查询调整",
     response_model=RestructuringPage,
-    responses=responses(*USUAL, INVALID_CURSOR),
+    responses=responses(USUAL, ReadRestructurings.page),
 )
 async def list_restructurings(
     caller: Reader, read: Read, limit: Limit = 100, cursor: CursorText = None
@@ -88,7 +70,7 @@ async def list_restructurings(
     operation_id="get_restructuring",
     summary="Read a restructuring 读取调整",
     response_model=Restructuring,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadRestructurings.one),
 )
 async def get_restructuring(caller: Reader, read: Read, restructuring_id: Identifier) -> Response:
     """One restructuring with its plan."""
@@ -102,11 +84,7 @@ async def get_restructuring(caller: Reader, read: Read, restructuring_id: Identi
     operation_id="compare_restructuring",
     summary="Plan a restructuring anew 重新试算",
     response_model=Restructuring,
-    responses=responses(
-        *USUAL, NOT_FOUND, DIRECTORY_INVALID, OUTSIDE_AREAS, RESTRUCTURING_APPLIED,
-        PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE,
-        TOO_MANY_JOBS,
-    ),
+    responses=responses(USUAL, DraftRestructuring.replan, PayloadTooLarge),
 )  # fmt: skip
 async def compare_restructuring(
     caller: Writer, draft: Draft, restructuring_id: Identifier, attempt: Guarded
@@ -122,12 +100,7 @@ async def compare_restructuring(
     response_model=RestructuringApplied,
     responses={
         202: {"model": RestructuringApplied, "description": "A job reassesses 由任务重新判断"},
-        **responses(
-            *USUAL, NOT_FOUND, DIRECTORY_INVALID, DIRECTORY_LEAVES_HOLES, IMPACT_DIFFERS,
-            IMPACT_OF_ANOTHER, OUTSIDE_AREAS, RESTRUCTURING_APPLIED, RESTRUCTURING_MOVED,
-            PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT, MALFORMED_JSON,
-            PAYLOAD_TOO_LARGE,
-        ),
+        **responses(USUAL, ApplyRestructuring, MalformedJson, PayloadTooLarge),
     },
 )  # fmt: skip
 async def apply_restructuring(

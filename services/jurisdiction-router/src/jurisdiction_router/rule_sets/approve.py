@@ -1,9 +1,16 @@
 """Approving what a rule set's impact showed, by someone who did not write the rule set."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from jurisdiction_router.core.refusals import (
+    AlreadyApproved,
+    ApprovedByAuthor,
+    ImpactDiffers,
+    ImpactOfAnother,
+    NothingApproved,
+)
 from jurisdiction_router.impacts.compute import JOB_KIND
 from jurisdiction_router.impacts.repeat import digest_of
 from jurisdiction_router.rule_sets import rows
@@ -12,7 +19,14 @@ from jurisdiction_router.rule_sets.propose import KIND
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    refuses,
+)
 from servicekit.jobs import Job
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 from servicekit.time import Clock
@@ -22,6 +36,18 @@ from servicekit.time import Clock
 class ApproveRuleSet:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        OutsideAreas,
+        ApprovedByAuthor,
+        AlreadyApproved,
+        ImpactOfAnother,
+        ImpactDiffers,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     clock: Clock
 
@@ -30,10 +56,7 @@ class ApproveRuleSet:
     ) -> StoredAnswer:
         """Approve what `impact` proposes, bound to its `digest`; the rule set's document.
 
-        It is carried out by itself on its day. Raises Refusal: `not-found`, `outside-areas`,
-        `approved-by-author`, `already-approved`, `impact-of-another` for an impact that is not
-        (or not yet) one of this text, `impact-differs` for another digest, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
+        It is carried out by itself on its day.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -42,15 +65,15 @@ class ApproveRuleSet:
             row = await rule_set_of(connection, caller, rule_set_id, "change")
             attempt.check(row.revision)
             if caller.client in row.authors:
-                raise Refusal("approved-by-author", client=caller.client)
+                raise ApprovedByAuthor(client=caller.client)
             if row.plan is not None:
-                raise Refusal("already-approved", id=row.id, start=row.plan["from"])
+                raise AlreadyApproved(id=row.id, start=row.plan["from"])
             job = await jobs.find(connection, impact)
             computed = await digest_of(connection, impact)
             if job is None or computed is None or not _is_of(job, row):
-                raise Refusal("impact-of-another", id=row.id, impact=str(impact))
+                raise ImpactOfAnother(id=row.id, impact=str(impact))
             if computed != digest:
-                raise Refusal("impact-differs", sent=digest, found=computed)
+                raise ImpactDiffers(sent=digest, found=computed)
             plan = {
                 "action": job.params["action"], "from": job.params["from"],
                 "impact": str(impact), "digest": digest, "approver": caller.client,
@@ -61,21 +84,25 @@ class ApproveRuleSet:
             await rows.wake(connection, jobs.CHANNEL)
             return change.answer(200, document)
 
+    @refuses(
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        OutsideAreas,
+        NothingApproved,
+        IdempotencyConflict,
+    )
     async def withdraw(
         self, caller: Caller, rule_set_id: str, reason: str | None, attempt: Attempt
     ) -> StoredAnswer:
-        """Withdraw an approval before its day; the rule set's document.
-
-        Raises Refusal `not-found`, `outside-areas`, `nothing-approved`, `idempotency-conflict`,
-        `precondition-failed`, `precondition-required`.
-        """
+        """Withdraw an approval before its day; the rule set's document."""
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
                 return change.replayed
             row = await rule_set_of(change.connection, caller, rule_set_id, "change")
             attempt.check(row.revision)
             if row.plan is None:
-                raise Refusal("nothing-approved", id=row.id)
+                raise NothingApproved(id=row.id)
             row = replace(row, plan=None)
             return change.answer(200, await self._record(change, caller, row, "withdrawn", reason))
 

@@ -11,7 +11,7 @@ from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.enactments import Enactment, of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import NotFound, OutsideAreas, Violation
 from servicekit.ledger import NewEvent
 from servicekit.time import Segment, cut
 
@@ -112,7 +112,7 @@ async def rule_set_of(
     find = rows.find if to == "read" else rows.lock
     row = await find(connection, rule_set_id)
     if row is None or not is_visible(row.scope, caller.like_patterns()):
-        raise Refusal("not-found")
+        raise NotFound()
     if to == "change":
         check_scope(caller, row.scope)
     return row
@@ -121,7 +121,7 @@ async def rule_set_of(
 def check_scope(caller: Caller, scope: str) -> None:
     """Raises Refusal `outside-areas` unless the territory is the caller's."""
     if not caller.may_see(scope):
-        raise Refusal("outside-areas", Violation("/scope", "outside_areas", scope), area=scope)
+        raise OutsideAreas(Violation("/scope", "outside_areas", scope), area=scope)
 
 
 def is_visible(scope: str, patterns: Sequence[str] | None) -> bool:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jurisdiction_router.core.refusals import (
+    RuleSetExists,
+    RuleSetImmutable,
+    RuleSetInvalid,
+    RuleSetUnreadable,
+)
 from jurisdiction_router.core.rules.reader import read_rule_set
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.core.rules.yaml_text import read_text
@@ -17,7 +23,15 @@ from jurisdiction_router.rule_sets.documents import (
 from jurisdiction_router.rule_sets.enactments import of_rule_set
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    Violation,
+    refuses,
+)
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer, canonical_json
 from servicekit.time import Clock
 
@@ -29,12 +43,11 @@ class DraftRuleSet:
     changes: Changes
     clock: Clock
 
+    @refuses(RuleSetUnreadable, RuleSetInvalid, OutsideAreas, RuleSetExists, IdempotencyConflict)
     async def add(self, caller: Caller, text: str, attempt: Attempt) -> StoredAnswer:
         """Keep the rule set written in `text` (YAML or JSON) as a draft.
 
-        The same content again changes nothing. Raises Refusal: `rule-set-unreadable`,
-        `rule-set-invalid`, `rule-set-exists` for other content under a known id, `outside-areas`,
-        `idempotency-conflict`.
+        The same content again changes nothing.
         """
         rule_set, content = _read(caller, text)
         location = f"/v1/rule-sets/{rule_set.id}"
@@ -46,22 +59,29 @@ class DraftRuleSet:
                 document = await self._write(change, caller, rule_set, content, None)
                 return change.answer(201, document, location)
             if stored.digest != rule_set.digest:
-                raise Refusal("rule-set-exists", id=rule_set.id, digest=stored.digest)
+                raise RuleSetExists(id=rule_set.id, digest=stored.digest)
             document = await self._unchanged(change, caller, stored)
             return change.answer(200, document, location)
 
+    @refuses(
+        RuleSetUnreadable,
+        RuleSetInvalid,
+        OutsideAreas,
+        PreconditionFailed,
+        PreconditionRequired,
+        NotFound,
+        RuleSetImmutable,
+    )
     async def rewrite(
         self, caller: Caller, rule_set_id: str, text: str, if_match: str | None
     ) -> dict[str, Any]:
         """Replace the content of a rule set that was never in force and is not approved.
 
-        It is a draft again, to be proved anew. Raises Refusal as `add` does, and `not-found`,
-        `rule-set-immutable`, `precondition-failed`, `precondition-required`.
+        It is a draft again, to be proved anew.
         """
         rule_set, content = _read(caller, text)
         if rule_set.id != rule_set_id:
-            raise Refusal(
-                "rule-set-invalid",
+            raise RuleSetInvalid(
                 Violation("/id", "rule_set_other_id", rule_set.id, {"id": rule_set_id}),
                 count=1,
             )
@@ -69,7 +89,7 @@ class DraftRuleSet:
         async with self.changes.begin(caller, attempt) as change:
             stored = await rows.lock(change.connection, rule_set_id)
             if stored is None or not is_visible(stored.scope, caller.like_patterns()):
-                raise Refusal("not-found")
+                raise NotFound()
             check_scope(caller, stored.scope)
             attempt.check(stored.revision)
             if stored.digest == rule_set.digest:
@@ -77,7 +97,7 @@ class DraftRuleSet:
             else:
                 enacted = of_rule_set(await rows.enactments(change.connection), stored.id)
                 if stored.plan is not None or enacted:
-                    raise Refusal("rule-set-immutable", id=stored.id)
+                    raise RuleSetImmutable(id=stored.id)
                 document = await self._write(change, caller, rule_set, content, stored)
             change.answer(200, document)
         return document

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.periods import holds_on
+from jurisdiction_router.core.refusals import PlanNotPossible, RuleSetChanged, RuleSetNotProved
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.read import places_of
 from jurisdiction_router.impacts.compute import JOB_KIND, Proposal
@@ -20,7 +21,15 @@ from jurisdiction_router.rule_sets.enactments import Enactment
 from jurisdiction_router.rule_sets.rows import RuleSetRow
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    Refusal,
+    TooManyJobs,
+    Violation,
+    refuses,
+)
 from servicekit.ledger import Attempt, Changes
 from servicekit.time import Clock
 
@@ -38,6 +47,9 @@ class ProposeRuleSet:
     clock: Clock
     jobs_per_client: int
 
+    @refuses(
+        NotFound, OutsideAreas, RuleSetNotProved, PlanNotPossible, IdempotencyConflict, TooManyJobs
+    )
     async def start(
         self,
         caller: Caller,
@@ -48,9 +60,7 @@ class ProposeRuleSet:
     ) -> UUID:
         """Queue the impact of activating (or retiring) the rule set from `start` on; its job.
 
-        `start` None is the first day its file names, or today for a retirement. Raises Refusal:
-        `not-found`, `outside-areas`, `rule-set-not-proved`, `plan-not-possible`,
-        `idempotency-conflict`, `too-many-jobs`.
+        `start` None is the first day its file names, or today for a retirement.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -77,7 +87,7 @@ class ProposeRuleSet:
         """The proposal of a queued job. Raises Refusal `rule-set-changed`, `plan-not-possible`."""
         row = await rows.find(connection, params["rule_set"])
         if row is None or row.digest != params["rule_set_digest"]:
-            raise Refusal("rule-set-changed", id=params["rule_set"])
+            raise RuleSetChanged(id=params["rule_set"])
         return await proposal_of(
             connection, before, row, params["action"], date.fromisoformat(params["from"]),
             self.clock.today(),
@@ -128,7 +138,7 @@ def enactments_after(
             raise _not_possible("rule_set_not_in_force", start)
         return domain.retire(enactments, row.id, row.scope, start)
     if not row.proved:
-        raise Refusal("rule-set-not-proved", id=row.id)
+        raise RuleSetNotProved(id=row.id)
     if start.isoformat() < first or (last is not None and start.isoformat() >= last):
         raise _not_possible("rule_set_outside_dates", start, first=first, last=last or "…")
     end = None if last is None else date.fromisoformat(last)
@@ -140,4 +150,4 @@ def _usual_day(row: RuleSetRow, action: Action, today: date) -> date:
 
 
 def _not_possible(rule: str, start: date, **facts: str) -> Refusal:
-    return Refusal("plan-not-possible", Violation("/from", rule, start.isoformat(), facts))
+    return PlanNotPossible(Violation("/from", rule, start.isoformat(), facts))

@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from jurisdiction_router.core.deciding.timeline import Jurisdiction
 from jurisdiction_router.core.proving.proof import AFFECTING
 from jurisdiction_router.core.proving.proof_report import SHOWN, Proof
+from jurisdiction_router.core.refusals import RuleSetChanged
 from jurisdiction_router.core.rules.rule_set import RuleSet
 from jurisdiction_router.facts.find_affected import examples_visible_to, organizations_affected
 from jurisdiction_router.facts.read import places_of
@@ -15,7 +16,7 @@ from jurisdiction_router.rule_sets import rows
 from jurisdiction_router.rule_sets.documents import rule_set_event, rule_set_of
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import IdempotencyConflict, NotFound, OutsideAreas
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -23,6 +24,8 @@ from servicekit.time import Clock
 @dataclass(frozen=True, slots=True)
 class ProveRuleSet:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (NotFound, OutsideAreas, RuleSetChanged, IdempotencyConflict)
 
     database: Database
     changes: Changes
@@ -34,8 +37,6 @@ class ProveRuleSet:
 
         A report that finds something is an answer, not an error: `proved` is false and
         `counterexamples` say why, each with the organizations of the register that it affects.
-        Raises Refusal `not-found`, `outside-areas`, `rule-set-changed` when someone rewrote it
-        meanwhile, `idempotency-conflict`.
         """
         async with self.database.reading() as connection:
             read = await rule_set_of(connection, caller, rule_set_id, "read")
@@ -48,7 +49,7 @@ class ProveRuleSet:
                 return change.replayed
             row = await rule_set_of(change.connection, caller, rule_set_id, "change")
             if row.digest != read.digest:
-                raise Refusal("rule-set-changed", id=rule_set_id)
+                raise RuleSetChanged(id=rule_set_id)
             if row.proof != report:
                 row = replace(row, proof=report, proved=proof.holds, revision=row.revision + 1)
                 await rows.write(change.connection, row)

@@ -15,7 +15,7 @@ from jurisdiction_router.rule_sets.documents import is_visible, rule_set_documen
 from jurisdiction_router.rule_sets.prove import report_visible_to
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, refuses
 from servicekit.time import Clock
 
 
@@ -36,6 +36,7 @@ class ReadRuleSets:
         visible = [row for row in every if is_visible(row.scope, patterns)]
         return {"items": [rule_set_document(caller, row, enactments, today) for row in visible]}
 
+    @refuses(NotFound)
     async def one(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """One rule set's document with its whole `content`."""
         async with self.database.reading() as connection:
@@ -44,14 +45,16 @@ class ReadRuleSets:
         document = rule_set_document(caller, row, enactments, self.clock.today())
         return {**document, "content": orjson.loads(row.content)}
 
+    @refuses(NotFound)
     async def proof(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
-        """The report of the last proof. Raises Refusal `not-found` also when there is none."""
+        """The report of the last proof."""
         async with self.database.reading() as connection:
             row = await rule_set_of(connection, caller, rule_set_id, "read")
         if row.proof is None:
-            raise Refusal("not-found")
+            raise NotFound()
         return report_visible_to(caller, row.proof)
 
+    @refuses(NotFound)
     async def tests(self, caller: Caller, rule_set_id: str) -> dict[str, Any]:
         """Runs the embedded tests; which rules they reach."""
         async with self.database.reading() as connection:
@@ -66,6 +69,7 @@ class ReadRuleSets:
             "coverage": [{"rule": rule, "tests": count} for rule, count in counts.items()],
         }
 
+    @refuses(NotFound)
     async def difference(self, caller: Caller, rule_set_id: str, against: str) -> dict[str, Any]:
         """What this rule set changes against another one."""
         async with self.database.reading() as connection:

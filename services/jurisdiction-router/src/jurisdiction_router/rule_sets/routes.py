@@ -5,20 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from jurisdiction_router.dependencies import JSON, Approver, Reader, Writer, answered
-from jurisdiction_router.errors import (
-    ALREADY_APPROVED,
-    APPROVED_BY_AUTHOR,
-    IMPACT_DIFFERS,
-    IMPACT_OF_ANOTHER,
-    NOTHING_APPROVED,
-    PLAN_NOT_POSSIBLE,
-    RULE_SET_CHANGED,
-    RULE_SET_EXISTS,
-    RULE_SET_IMMUTABLE,
-    RULE_SET_INVALID,
-    RULE_SET_NOT_PROVED,
-    RULE_SET_UNREADABLE,
-)
 from jurisdiction_router.impacts.read import ReadImpact
 from jurisdiction_router.impacts.schemas import Impact
 from jurisdiction_router.rule_sets.approve import ApproveRuleSet
@@ -38,16 +24,9 @@ from jurisdiction_router.rule_sets.schemas import (
     TestRun,
 )
 from servicekit.errors import (
-    BAD_REQUEST,
-    IDEMPOTENCY_CONFLICT,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    TOO_MANY_JOBS,
-    Problem,
+    BadRequest,
+    MalformedJson,
+    PayloadTooLarge,
     responses,
 )
 from servicekit.http import USUAL, IfMatch, etag, provided
@@ -75,8 +54,6 @@ _BODY = {
         "content": {"application/yaml": _FILE, "application/json": _FILE},
     }
 }
-_READING = (RULE_SET_UNREADABLE, RULE_SET_INVALID, OUTSIDE_AREAS, PAYLOAD_TOO_LARGE, BAD_REQUEST)
-_MATCH = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
 
 
 @router.post(
@@ -87,7 +64,7 @@ _MATCH = (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
     response_model=RuleSet,
     responses={
         200: {"model": RuleSet, "description": "It was there already 已存在"},
-        **responses(*USUAL, *_READING, RULE_SET_EXISTS, IDEMPOTENCY_CONFLICT),
+        **responses(USUAL, DraftRuleSet.add, PayloadTooLarge, BadRequest),
     },
     openapi_extra=_BODY,
 )
@@ -106,7 +83,7 @@ async def draft_rule_set(
     operation_id="rewrite_rule_set",
     summary="Rewrite a draft 改写草案",
     response_model=RuleSet,
-    responses=responses(*USUAL, *_READING, *_MATCH, NOT_FOUND, RULE_SET_IMMUTABLE),
+    responses=responses(USUAL, DraftRuleSet.rewrite, PayloadTooLarge, BadRequest),
     openapi_extra=_BODY,
 )
 async def rewrite_rule_set(
@@ -128,7 +105,7 @@ async def rewrite_rule_set(
     operation_id="list_rule_sets",
     summary="List rule sets 规则集列表",
     response_model=RuleSets,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def list_rule_sets(caller: Reader, read: Read) -> dict[str, Any]:
     """All rule sets whose territory meets the caller's, in every stage."""
@@ -140,7 +117,7 @@ async def list_rule_sets(caller: Reader, read: Read) -> dict[str, Any]:
     operation_id="get_rule_set",
     summary="Read a rule set 读取规则集",
     response_model=RuleSetWithContent,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadRuleSets.one),
 )
 async def get_rule_set(
     response: Response, caller: Reader, read: Read, rule_set_id: RuleSetId
@@ -154,7 +131,7 @@ async def get_rule_set(
     operation_id="compare_rule_sets",
     summary="What differs from another 比较规则集",
     response_model=Difference,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadRuleSets.difference),
 )
 async def compare_rule_sets(
     caller: Reader,
@@ -178,7 +155,7 @@ async def compare_rule_sets(
     operation_id="run_rule_set_tests",
     summary="Run its tests 运行用例",
     response_model=TestRun,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadRuleSets.tests),
 )
 async def run_rule_set_tests(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The embedded tests, run now, and how many of them reach each rule."""
@@ -190,7 +167,7 @@ async def run_rule_set_tests(caller: Reader, read: Read, rule_set_id: RuleSetId)
     operation_id="prove_rule_set",
     summary="Prove a rule set 证明规则集",
     response_model=Proof,
-    responses=responses(*USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_CHANGED, IDEMPOTENCY_CONFLICT),
+    responses=responses(USUAL, ProveRuleSet),
 )
 async def prove_rule_set(
     caller: Writer, prove: Prove, rule_set_id: RuleSetId, attempt: Unguarded
@@ -208,7 +185,7 @@ async def prove_rule_set(
     operation_id="get_rule_set_proof",
     summary="Read the last proof 读取证明报告",
     response_model=Proof,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadRuleSets.proof),
 )
 async def get_rule_set_proof(caller: Reader, read: Read, rule_set_id: RuleSetId) -> dict[str, Any]:
     """The report of the last proof."""
@@ -221,10 +198,7 @@ async def get_rule_set_proof(caller: Reader, read: Read, rule_set_id: RuleSetId)
     summary="What it would change 计算影响",
     status_code=202,
     response_model=Impact,
-    responses=responses(
-        *USUAL, NOT_FOUND, OUTSIDE_AREAS, RULE_SET_NOT_PROVED, PLAN_NOT_POSSIBLE,
-        IDEMPOTENCY_CONFLICT, MALFORMED_JSON, PAYLOAD_TOO_LARGE, TOO_MANY_JOBS,
-    ),
+    responses=responses(USUAL, ProposeRuleSet.start, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def compute_rule_set_impact(
     response: Response,
@@ -249,11 +223,7 @@ async def compute_rule_set_impact(
     operation_id="approve_rule_set",
     summary="Approve what an impact shows 批准",
     response_model=RuleSet,
-    responses=responses(
-        *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, APPROVED_BY_AUTHOR, ALREADY_APPROVED,
-        IMPACT_OF_ANOTHER, IMPACT_DIFFERS, MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-        IDEMPOTENCY_CONFLICT,
-    ),
+    responses=responses(USUAL, ApproveRuleSet, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def approve_rule_set(
     caller: Approver,
@@ -275,10 +245,7 @@ async def approve_rule_set(
     operation_id="withdraw_rule_set_approval",
     summary="Take an approval back 撤回批准",
     response_model=RuleSet,
-    responses=responses(
-        *USUAL, *_MATCH, NOT_FOUND, OUTSIDE_AREAS, NOTHING_APPROVED, MALFORMED_JSON,
-        PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT,
-    ),
+    responses=responses(USUAL, ApproveRuleSet.withdraw, MalformedJson, PayloadTooLarge),
 )  # fmt: skip
 async def withdraw_rule_set_approval(
     caller: Writer,
@@ -295,7 +262,7 @@ async def _text(request: Request) -> str:
     try:
         return (await request.body()).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Problem(BAD_REQUEST) from None
+        raise BadRequest() from None
 
 
 def _tagged(response: Response, document: dict[str, Any]) -> dict[str, Any]:

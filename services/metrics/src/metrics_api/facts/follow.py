@@ -1,7 +1,6 @@
 """Follow both feeds at once, each page in the transaction that moves its cursor."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_api.facts.feed_pages import registry_page, router_page
 from metrics_api.facts.feeds import REGISTRY_FEED, ROUTER_FEED
 from metrics_api.facts.record import record_changes
-from servicekit.background import in_background
 from servicekit.database import Database
 from servicekit.follower import FeedEvent, Follower
 
@@ -32,17 +30,3 @@ def followers(
         Follower(REGISTRY_FEED, database, registry, apply_registry),
         Follower(ROUTER_FEED, database, router, apply_router),
     )
-
-
-@asynccontextmanager
-async def following(active: Iterable[Follower]) -> AsyncIterator[None]:
-    """Follow while the context is open.
-
-    A follower retries what time can mend for ever; if one ends all the same, the process ends too,
-    so that whoever supervises it sees it and starts it anew.
-    """
-    async with AsyncExitStack() as stack:
-        for follower in active:
-            work = in_background(follower.feed, follower.run(), vital=True)
-            await stack.enter_async_context(work)
-        yield

@@ -30,7 +30,7 @@ from jurisdiction_router.core.rules.rule_set import ASSIGNED, NEEDS_DECISION
 _NO_NAME: Final = slice(Facts._fields.index("supervisor_name"))
 
 
-_Found = Mapping[Areas, Verdict]
+_Verdicts = Mapping[Areas, Verdict]
 
 
 class Outcomes:
@@ -39,7 +39,7 @@ class Outcomes:
     def __init__(self, engine: Engine, view: DirectoryView) -> None:
         self._engine = engine
         self._view = view
-        self.by_plan: FillingCache[Plan, _Found] = FillingCache(self._found)
+        self.by_plan: FillingCache[Plan, _Verdicts] = FillingCache(self._verdicts)
         """The verdicts of each plan, by the areas it picks."""
         self._cases: FillingCache[Values, _Case] = FillingCache(self._case)
         self._waiting: FillingCache[Values, Verdict] = FillingCache(self._decided)
@@ -65,7 +65,7 @@ class Outcomes:
         plan = self._engine.plan(attributes)
         return _WAITING if plan is None else _Case(plan.pick, self.by_plan[plan])
 
-    def _found(self, plan: Plan) -> _Found:
+    def _verdicts(self, plan: Plan) -> _Verdicts:
         return FillingCache(partial(_verdict, plan, self._view.parties))
 
     def _decided(self, known: Values) -> Verdict:
@@ -78,7 +78,7 @@ class _Case(NamedTuple):
     """Which areas a plan looks at, and its verdicts by those; no `pick`: a fact is missing."""
 
     pick: Callable[[Areas], Areas] | None
-    found: _Found
+    found: _Verdicts
 
 
 _SUPERVISOR: Final = (UNNAMED,)
@@ -104,14 +104,14 @@ def _verdict(plan: Plan, parties: Parties, areas: Areas) -> Verdict:
     else:
         if outcome == ASSIGNED:
             outcome, reason = NEEDS_DECISION, NO_BODY
-    assisting = _found(plan.assisting, parties, areas)
+    assisting = _bodies(plan.assisting, parties, areas)
     if assisting is not _SUPERVISOR and supervising in assisting:
         assisting = tuple(party for party in assisting if party != supervising)
-    notified = _found(plan.notified, parties, areas)
+    notified = _bodies(plan.notified, parties, areas)
     return Verdict(outcome, reason, plan.rule, supervising, assisting, notified, (), (), missing)
 
 
-def _found(searches: Iterable[Search | None], parties: Parties, areas: Areas) -> tuple[Party, ...]:
+def _bodies(searches: Iterable[Search | None], parties: Parties, areas: Areas) -> tuple[Party, ...]:
     """Return every body that is there, each once."""
     if not searches:
         return ()

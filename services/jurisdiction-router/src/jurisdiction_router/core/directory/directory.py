@@ -163,7 +163,9 @@ class DirectoryView:
     day: date
     _paths: FillingCache[str, Path] = field(init=False, repr=False)
     _settled: FillingCache[str, str | None] = field(init=False, repr=False)
-    _found: FillingCache[tuple[str, str, str | None], list[Body]] = field(init=False, repr=False)
+    _bodies_by_place: FillingCache[tuple[str, str, str | None], list[Body]] = field(
+        init=False, repr=False
+    )
     parties: FillingCache[tuple[str, str, str | None], Party | None] = field(init=False, repr=False)
     """By kind, area and system: the one body there, if `only` finds one."""
     around: FillingCache[tuple[str | None, ...], tuple[str | None, ...]] = field(
@@ -175,7 +177,7 @@ class DirectoryView:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_paths", FillingCache(self._walk_up))
         object.__setattr__(self, "_settled", FillingCache(self._settle))
-        object.__setattr__(self, "_found", FillingCache(self._find))
+        object.__setattr__(self, "_bodies_by_place", FillingCache(self._find))
         object.__setattr__(self, "parties", FillingCache(self._party))
         object.__setattr__(self, "around", FillingCache(self._look_around))
 
@@ -314,7 +316,7 @@ class DirectoryView:
         Where it has none any more, those that succeed its last ones and exist that day. The list
         is shared: it is not to be changed.
         """
-        return self._found[kind, code, system]
+        return self._bodies_by_place[kind, code, system]
 
     def only(self, kind: str, code: str, system: str | None) -> Body | None:
         """Return the body that `find` finds if it is the only one."""

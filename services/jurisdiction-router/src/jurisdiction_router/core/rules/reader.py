@@ -13,6 +13,7 @@ from typing import Any
 
 from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.directory.directory import BODY_KINDS, KINDS_WITH_SYSTEM
+from jurisdiction_router.core.refusals import RuleSetInvalid
 from jurisdiction_router.core.rules.facts import DOMAINS, SYSTEMS
 from jurisdiction_router.core.rules.fields import Fields
 from jurisdiction_router.core.rules.rule_set import (
@@ -29,7 +30,7 @@ from jurisdiction_router.core.rules.rule_set import (
     Rule,
     RuleSet,
 )
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.ledger import canonical_json
 
 _ID = re.compile(r"(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*")
@@ -73,7 +74,7 @@ def read_rule_set(
     if not rules:
         top.note("rules", "rule_set_list_expected")
     if violations:
-        raise Refusal("rule-set-invalid", *violations, count=len(violations))
+        raise RuleSetInvalid(*violations, count=len(violations))
     return rule_set
 
 

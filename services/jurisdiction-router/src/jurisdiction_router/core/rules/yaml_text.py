@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from servicekit.errors import Refusal, Violation
+from jurisdiction_router.core.refusals import RuleSetUnreadable
+from servicekit.errors import Violation
 
 MAX_DEPTH: Final = 12
 MAX_NODES: Final = 100_000
@@ -54,7 +55,7 @@ def read_text(text: str) -> RuleSetText:
     except _Mistake as mistake:
         facts = {"line": mistake.line, "rule_id": _rule_at(text, mistake.line), **mistake.facts}
         violation = Violation(mistake.pointer, f"rule_set_text_{mistake.rule}", None, facts)
-        raise Refusal("rule-set-unreadable", violation, line=mistake.line) from mistake.__cause__
+        raise RuleSetUnreadable(violation, line=mistake.line) from mistake.__cause__
 
 
 class _Mistake(Exception):
