@@ -12,7 +12,7 @@ from registry_api.core.organization.columns import Language
 from registry_api.exports.export import Export
 from servicekit.tables import MEDIA_TYPES, FileFormat
 
-FormatParameter = Annotated[FileFormat, Query(description="文件格式")]
+FormatParameter = Annotated[FileFormat, Query(alias="format", description="文件格式")]
 
 
 HeaderLanguage = Annotated[

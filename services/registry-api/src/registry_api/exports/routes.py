@@ -36,7 +36,7 @@ async def export_organizations(
     export: _Export,
     filters: Filters,
     as_of: AsOfQuery,
-    format: FormatParameter = "ndjson",  # noqa: A002
+    form: FormatParameter = "ndjson",
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step.
@@ -44,7 +44,7 @@ async def export_organizations(
     What is exported can be imported again and changes nothing. With `valid_on` or `known_at` the
     filters hold *then*, and Ledger-Position is where the ledger ended then.
     """
-    language = header_language(headers, format)
+    language = header_language(headers, form)
     return ExportResponse(
-        lambda: export(caller, filters, as_of, format, language), format, "organizations"
+        lambda: export(caller, filters, as_of, form, language), form, "organizations"
     )

@@ -58,9 +58,11 @@ async def start_import(
     caller: Writer,
     start: _Start,
     read: _Read,
-    format: Annotated[  # noqa: A002
+    form: Annotated[
         FileFormat | None,
-        Query(description="Decided by Content-Type and content when left out 文件格式"),
+        Query(
+            alias="format", description="Decided by Content-Type and content when left out 文件格式"
+        ),
     ] = None,
     effective_on: Annotated[
         CivilDate | None,
@@ -79,9 +81,7 @@ async def start_import(
     With an `effective_on` before the first day of an organization its beginning is moved back.
     """
     media_type = request.headers.get("content-type")
-    import_request = ImportRequest(
-        format, media_type, effective_on, dry_run, reason, idempotency_key
-    )
+    import_request = ImportRequest(form, media_type, effective_on, dry_run, reason, idempotency_key)
     identifier = await start(caller, import_request, request.stream())
     response.headers["location"] = f"{PATH}/{identifier}"
     return _job(await read.job(caller, identifier))
@@ -102,16 +102,16 @@ async def start_import(
 )
 async def download_import_template(
     caller: Reader,
-    format: Annotated[Literal["csv", "xlsx"], Query(description="文件格式")] = "xlsx",  # noqa: A002
+    form: Annotated[Literal["csv", "xlsx"], Query(alias="format", description="文件格式")] = "xlsx",
 ) -> Response:
     """Every column with its Chinese header, and the words that coded columns take.
 
     The example row need not be removed: an import passes over it.
     """
     return Response(
-        template(format),
-        media_type=MEDIA_TYPES[format],
-        headers={"content-disposition": f'attachment; filename="import-template.{format}"'},
+        template(form),
+        media_type=MEDIA_TYPES[form],
+        headers={"content-disposition": f'attachment; filename="import-template.{form}"'},
     )
 
 
@@ -145,11 +145,12 @@ async def list_import_errors(
     language: Language,
     read: _Read,
     import_id: ImportId,
-    format: Annotated[  # noqa: A002
+    form: Annotated[
         Literal["json", "csv", "xlsx", "ndjson"],
         Query(
+            alias="format",
             description="All but json: the refused rows, to mend and send again; ndjson where the "
-            "import was NDJSON 文件格式"
+            "import was NDJSON 文件格式",
         ),
     ] = "json",
     limit: Limit = 100,
@@ -162,12 +163,12 @@ async def list_import_errors(
     原文). Mend a row, clear its reasons, and send the file again: a row whose reasons still stand
     counts as not mended and is refused.
     """
-    if format != "json":
-        rows = await read.refused_rows(caller, import_id, format)
-        name = f"import-{import_id}-errors.{format}"
+    if form != "json":
+        rows = await read.refused_rows(caller, import_id, form)
+        name = f"import-{import_id}-errors.{form}"
         return StreamingResponse(
-            refused_file(rows, format, language),
-            media_type=MEDIA_TYPES[format],
+            refused_file(rows, form, language),
+            media_type=MEDIA_TYPES[form],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
     page = await read.remarks(caller, import_id, "error", cursor, limit)

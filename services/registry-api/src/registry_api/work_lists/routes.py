@@ -199,12 +199,12 @@ async def export_obligations(
     caller: Reader,
     export: _Export,
     question: Question,
-    format: FormatParameter = "ndjson",  # noqa: A002
+    form: FormatParameter = "ndjson",
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed, in the order of the list; Ledger-Position is what it shows."""
-    language = header_language(headers, format)
-    return ExportResponse(lambda: export(caller, question, format, language), format, "obligations")
+    language = header_language(headers, form)
+    return ExportResponse(lambda: export(caller, question, form, language), form, "obligations")
 
 
 def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
