@@ -4,46 +4,28 @@ import base64
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime
+from contextlib import AbstractAsyncContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from registry_api.main import build
 from registry_api.settings import Settings
-from servicekit.testing import AUDIENCE, ISSUER, TestDatabases, TestKeys, running
+from servicekit.testing import FixedClock, TestDatabases, TestKeys, TestService
 
 TODAY = date(2017, 6, 14)
-
-
-class StandingClock:
-    """A year after the speech, for ever."""
-
-    def now(self) -> datetime:
-        return datetime(2017, 6, 14, 4, tzinfo=UTC)
-
-    def today(self) -> date:
-        return TODAY
+"""A year after the speech, for ever."""
 
 
 class StartRegistry(Protocol):
-    """Starts a registry on a database; `changes` are settings."""
+    """Starts (and stops) a registry on a database; `changes` are settings."""
 
     def __call__(
         self, url: str, **changes: Any
     ) -> AbstractAsyncContextManager[httpx.AsyncClient]: ...
-
-
-@pytest.fixture
-async def registry_url(databases: TestDatabases) -> AsyncIterator[str]:
-    """An empty register's database."""
-    url = await databases.create("registry_api")
-    yield url
-    await databases.drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -55,25 +37,30 @@ def key_ring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def service(databases: TestDatabases, keys: TestKeys, key_ring_file: Path) -> TestService[Settings]:
+    """The registry under test."""
+    return TestService(
+        "registry_api",
+        Settings,
+        lambda settings: build(settings, FixedClock(TODAY)),
+        databases,
+        keys,
+        key_ring_file=key_ring_file,
+    )
+
+
 @pytest.fixture
-def start_registry(keys: TestKeys, key_ring_file: Path) -> StartRegistry:
-    """Start (and stop) a registry; a client with all scopes."""
+async def registry_url(service: TestService[Settings]) -> AsyncIterator[str]:
+    """An empty register's database."""
+    async with service.database() as url:
+        yield url
 
-    @asynccontextmanager
-    async def start(url: str, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
-        settings = Settings(
-            database_url=SecretStr(url),
-            jwks_file=keys.jwks_file,
-            issuer=ISSUER,
-            audience=AUDIENCE,
-            pool_size=5,
-            key_ring_file=key_ring_file,
-            **changes,
-        )
-        async with running(build(settings, StandingClock()), **keys.headers()) as client:
-            yield client
 
-    return start
+@pytest.fixture
+def start_registry(service: TestService[Settings]) -> StartRegistry:
+    """Starts a registry; gives a client with all scopes."""
+    return service.running
 
 
 @pytest.fixture

@@ -71,9 +71,13 @@ async def test_a_file_that_could_not_be_read_says_so_there_too(
     assert "colour" in listed[REASONS]
 
 
-async def test_imports_of_others_are_not_there(registry: httpx.AsyncClient, keys: Any) -> None:
+async def test_imports_of_others_show_to_tokens_without_a_limit_of_areas_only(
+    registry: httpx.AsyncClient, keys: Any
+) -> None:
     job = await imported(registry, csv_file([row(1, 正式党员数="x")]))
-    other = keys.headers(client="somebody-else")
+    limited = keys.headers(client="somebody-else", areas=["440303"])
+    unlimited = keys.headers(client="somebody-else")
     for path in ("", "/errors", "/errors?format=csv", "/notices"):
-        answer = await registry.get(f"/v1/imports/{job['id']}{path}", headers=other)
-        assert answer.status_code == 404
+        for headers, status in ((limited, 404), (unlimited, 200)):
+            answer = await registry.get(f"/v1/imports/{job['id']}{path}", headers=headers)
+            assert answer.status_code == status

@@ -11,11 +11,10 @@ import pytest
 from tests.registry_api.import_files import csv_file, imported, row
 
 from registry_api.core.organization.columns import columns
-from registry_api.errors import ERRORS
 from registry_api.imports.files.cells import BadCell, read_cell
-from servicekit.errors import RULE_TEXTS, explain
+from servicekit.errors import explain, read_rules
 
-RULES = {**RULE_TEXTS, **ERRORS.rules}
+RULES = read_rules("registry_api")
 LANGUAGES = ("zh", "en")
 _PATTERN = re.compile(r"\^\[|\[0-9|\\d|\]\{|\)\?|\]\*|\]\$")
 _UNFILLED = re.compile(r"\{[a-z_]+\}")

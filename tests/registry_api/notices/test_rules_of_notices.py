@@ -8,7 +8,8 @@ from tests.registry_api.samples import credit_code, hospital
 
 from registry_api.core.code_lists import code_lists
 from registry_api.core.organization.state import complete
-from registry_api.notices.rules import TEXTS, Circumstances, Notice, notices_of
+from registry_api.notices.rules import Circumstances, Notice, notices_of
+from servicekit.errors import read_texts
 
 TODAY = date(2017, 6, 14)
 GRADE = {"level": "4A", "announced_on": "2016-05-01", "valid_until": "2017-06-14"}
@@ -83,7 +84,8 @@ def test_a_city_authority_covers_its_districts_and_a_street_its_own() -> None:
 
 
 def test_every_kind_has_words_and_a_label() -> None:
-    assert TEXTS.keys() == code_lists()["notice_kind"].values.keys()
+    texts = read_texts("registry_api", "notices")
+    assert texts.keys() == code_lists()["notice_kind"].values.keys()
 
 
 def test_a_kind_of_organization_is_said_by_its_label() -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from servicekit.database.engines import Database
-from servicekit.ledger.append import Break, Ledger, NewEvent
+from servicekit.ledger.append import Ledger
+from servicekit.ledger.events import Break, NewEvent
 from servicekit.ledger.feed import read_page
 from servicekit.settings import ServiceSettings
 from servicekit.time.period import Segment

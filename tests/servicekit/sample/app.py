@@ -22,8 +22,9 @@ from servicekit.http.deprecation import deprecated
 from servicekit.http.pagination import CursorText, decode_cursor
 from servicekit.http.request_slots import takes_transfer_slot
 from servicekit.jobs.resource import job_router
-from servicekit.ledger.append import Ledger, NewEvent
+from servicekit.ledger.append import Ledger
 from servicekit.ledger.change import Changes, Guarded, Unguarded
+from servicekit.ledger.events import NewEvent
 from servicekit.ledger.feed import feed_router
 from servicekit.settings import ServiceSettings
 from servicekit.time.period import Segment

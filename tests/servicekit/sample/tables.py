@@ -5,8 +5,7 @@ from sqlalchemy import Column, Integer, Table, Text
 from servicekit.database.engines import new_metadata
 from servicekit.follower.tables import follower_tables
 from servicekit.jobs.tables import job_table
-from servicekit.ledger.idempotency import idempotency_table
-from servicekit.ledger.schema import ledger_tables
+from servicekit.ledger.schema import idempotency_table, ledger_tables
 
 metadata = new_metadata()
 ledger, ledger_head = ledger_tables(metadata)

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from registry_api.advice import routes as advice
 from registry_api.code_lists import routes as code_lists
 from registry_api.elections import routes as elections
-from registry_api.errors import ERRORS
 from registry_api.exports import routes as exports
 from registry_api.factory import SOURCE, make_services, migrations
 from registry_api.imports import routes as imports
@@ -20,6 +19,7 @@ from registry_api.organizations import routes as organizations
 from registry_api.reorganizations import routes as reorganizations
 from registry_api.settings import Settings
 from registry_api.work_lists import routes as work_lists
+from servicekit.errors import read_rules
 from servicekit.http import Parts, build_app
 from servicekit.ledger import feed_router
 from servicekit.time import Clock
@@ -75,7 +75,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 code_lists.router,
                 feed_router("registry:read"),
             ],
-            errors=ERRORS,
+            rules=read_rules("registry_api"),
             services=services,
             background=[
                 lambda: services.ledger.settled(services.database),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -19,16 +19,15 @@ from servicekit.time import AsOf, Clock
 class AdviseOrganization:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (ReadOrganization,)
+
     clock: Clock
     read_organization: ReadOrganization
 
     async def guidance(
         self, caller: Caller, identifier: UUID, as_of: AsOf
     ) -> tuple[State, date, Guidance]:
-        """The document, the day, and what is recommended then.
-
-        Raises Refusal `not-found`, `organization-void`, `position-ahead`.
-        """
+        """The document, the day, and what is recommended then."""
         document, day = await self._document(caller, identifier, as_of)
         return document, day, guidance_for(document, day)
 

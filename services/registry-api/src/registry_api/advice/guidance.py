@@ -39,8 +39,10 @@ class FormRule:
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """A mechanism that fits the kind; `recorded` None: the register can't tell whether it is in
-    place."""
+    """A mechanism that fits the kind.
+
+    `recorded` None: the register does not record whether it is in place.
+    """
 
     name: str
     when: Condition
@@ -64,8 +66,10 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """The answer: the form and with whom (the words, and the field they are about), the mechanisms
-    (each with whether it is in place)."""
+    """The recommended form, the mechanisms, and who comes first.
+
+    `with_` are words and the field they are about; each mechanism has whether it is in place.
+    """
 
     form: FormRule
     with_: Sequence[tuple[Text, Any]]

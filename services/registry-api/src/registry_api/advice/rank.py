@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from registry_api.advice.ranking import Candidate, Placed, judged, ranked
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import access_area
+from registry_api.core.refusals import UnknownCandidates
 from registry_api.history import read as history
 from registry_api.organizations.look_up import Names, find_named
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.time import Clock
 
 
@@ -39,6 +41,8 @@ class Competitor:
 class RankCandidates:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (UnknownCandidates,)
+
     database: Database
     clock: Clock
 
@@ -47,7 +51,7 @@ class RankCandidates:
     ) -> tuple[date, list[Placed]]:
         """The day and the ranking, by what is known now of that day.
 
-        Raises Refusal `unknown-candidates`, naming each that is unknown, outside the caller's
+        Raises UnknownCandidates, naming each that is unknown, outside the caller's
         areas or named twice.
         """
         day = valid_on or self.clock.today()
@@ -69,7 +73,7 @@ class RankCandidates:
                 first[identifier] = place
                 candidates.append(judged(identifier, competitor.score, state, past.timeline, day))
         if violations:
-            raise Refusal("unknown-candidates", *violations)
+            raise UnknownCandidates(*violations)
         return day, ranked(candidates)
 
     async def _pasts(

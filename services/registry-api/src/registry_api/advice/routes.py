@@ -18,13 +18,8 @@ from registry_api.advice.schemas import (
     RankingOut,
 )
 from registry_api.core.evaluation import BASIS, SOURCE
-from registry_api.dependencies import OrganizationId, Reader
-from registry_api.errors import ORGANIZATION_VOID, UNKNOWN_CANDIDATES
+from registry_api.dependencies import BODY, OrganizationId, Reader
 from servicekit.errors import (
-    AHEAD_OF_HEAD,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    PAYLOAD_TOO_LARGE,
     responses,
 )
 from servicekit.http import USUAL, AsOfQuery, Language, provided
@@ -40,7 +35,7 @@ _Rank = Annotated[RankCandidates, provided(RankCandidates)]
     operation_id="read_guidance",
     summary="The recommended form of Party building 分类指导",
     response_model=GuidanceOut,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, AdviseOrganization),
 )
 async def read_guidance(
     caller: Reader,
@@ -97,7 +92,7 @@ def _form(guidance: Guidance, language: str) -> dict[str, object]:
     operation_id="read_evaluation_eligibility",
     summary="What stands against a grade 等级评估资格",
     response_model=EvaluationEligibilityOut,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, AdviseOrganization),
 )
 async def read_evaluation_eligibility(
     caller: Reader,
@@ -129,7 +124,7 @@ async def read_evaluation_eligibility(
     operation_id="rank_candidates",
     summary="Who goes first, other things equal 同等条件下优先",
     response_model=RankingOut,
-    responses=responses(*USUAL, UNKNOWN_CANDIDATES, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    responses=responses(USUAL, RankCandidates, BODY),
 )
 async def rank_candidates(
     caller: Reader,

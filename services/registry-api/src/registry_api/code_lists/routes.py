@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path
 
 from registry_api.code_lists.schemas import CodeListOut, CodeLists, LabelledCode
 from registry_api.core.code_lists import CodeList, code_lists
+from registry_api.core.refusals import UnknownCodeList
 from registry_api.dependencies import Reader
-from registry_api.errors import UNKNOWN_CODE_LIST
-from servicekit.errors import Problem, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL
 
 router = APIRouter(tags=["code lists"])
@@ -19,7 +19,7 @@ router = APIRouter(tags=["code lists"])
     operation_id="list_code_lists",
     summary="All code lists 全部代码表",
     response_model=CodeLists,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def list_code_lists(caller: Reader) -> CodeLists:
     """Every coded value of the register with its labels."""
@@ -31,7 +31,7 @@ async def list_code_lists(caller: Reader) -> CodeLists:
     operation_id="read_code_list",
     summary="One code list 单个代码表",
     response_model=CodeListOut,
-    responses=responses(*USUAL, UNKNOWN_CODE_LIST),
+    responses=responses(USUAL, UnknownCodeList),
 )
 async def read_code_list(
     caller: Reader, name: Annotated[str, Path(description="The list's name 表名")]
@@ -39,7 +39,7 @@ async def read_code_list(
     """The codes of one list."""
     code_list = code_lists().get(name)
     if code_list is None:
-        raise Problem(UNKNOWN_CODE_LIST, facts={"known": ", ".join(code_lists())})
+        raise UnknownCodeList(known=", ".join(code_lists()))
     return _code_list_out(code_list)
 
 

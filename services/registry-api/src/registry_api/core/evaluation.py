@@ -10,7 +10,7 @@ from datetime import date
 from registry_api.core.dates import years_later
 from registry_api.core.organization.state import State
 from registry_api.core.parameters import parameter
-from servicekit.errors import Text
+from servicekit.errors import Text, read_texts
 
 SOURCE = "市民政局2016年6月14日讲话（五嵌入之二 等级评估）"
 BASIS = "S"
@@ -31,27 +31,17 @@ def grounds_of_veto(state: State, level: str, day: date) -> list[VetoGround]:
         return []
     grounds = []
     if level == "5A":
-        grounds.append(
-            VetoGround(
-                "5a_needs_party_organization",
-                Text(
-                    "评为5A的社会组织必须已建立党组织。",
-                    "A 5A organization must have a Party organization.",
-                ),
-            )
-        )
+        grounds.append(_ground("5a_needs_party_organization"))
     needed = parameter("party_organization_members", day)
     members = state["party"]["full_members"] or 0
     if needed and members >= needed.value:
-        facts = {"members": members, "needed": needed.value}
-        text = Text(
-            "有正式党员{members}名（{needed}名即须组建）而未组建党组织，一票否决。",
-            "It has {members} full members ({needed} must form) and no Party organization: veto.",
-        )
-        grounds.append(
-            VetoGround("eligible_not_formed", Text(text.say("zh", facts), text.say("en", facts)))
-        )
+        grounds.append(_ground("eligible_not_formed", members=members, needed=needed.value))
     return grounds
+
+
+def _ground(code: str, **facts: int) -> VetoGround:
+    text = read_texts("registry_api", "veto_grounds")[code]
+    return VetoGround(code, Text(text.say("zh", facts), text.say("en", facts)))
 
 
 def grade_valid_until(level: str, announced_on: date) -> date | None:

@@ -76,7 +76,7 @@ def timeline_of(events: Sequence[RecordedEvent], may_see: Callable[..., bool]) -
         if not may_see(access_area(segment.state)):
             before = None
             continue
-        inside = [e for e in events if _covers(segment, e.effective_on) and may_see(*e.areas)]
+        inside = [e for e in events if segment.holds_on(e.effective_on) and may_see(*e.areas)]
         changes = None if before is None else differences(before, segment.state)
         ordered = sorted(inside, key=lambda event: (event.effective_on, event.position))
         chapters.append(Chapter(segment.start, segment.until, changes, ordered))
@@ -92,7 +92,3 @@ def differences(before: State, after: State) -> list[Change]:
         if old != new:
             changes.append(Change(column.dotted, old, new))
     return changes
-
-
-def _covers(segment: Segment, day: date) -> bool:
-    return segment.start <= day and (segment.until is None or day < segment.until)

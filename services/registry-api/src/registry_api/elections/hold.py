@@ -18,6 +18,7 @@ from registry_api.core.life_events.elections import (
 )
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import NamesNotConfigured, OrganizationVoid
 from registry_api.elections import rows
 from registry_api.elections.rows import Candidate
 from registry_api.life_events.record import Hook, Recorded, RecordEvent
@@ -25,7 +26,7 @@ from registry_api.register.change import EventCommand
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, refuses
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt
 from servicekit.sealing import Sealer
@@ -56,12 +57,13 @@ class HoldElection:
     record_event: RecordEvent
     sealer: Sealer | None
 
+    @refuses(RecordEvent, NamesNotConfigured)
     async def open(
         self, caller: Caller, organization: UUID, event: ElectionOpened, attempt: Attempt
     ) -> Recorded:
         """Open an election; the outcome has its id and lists the candidates' ids.
 
-        Raises Refusal `names-not-configured` too, when names are sent to a register that has no
+        Raises NamesNotConfigured too, when names are sent to a register that has no
         keys to seal them with.
         """
         election = uuid7()
@@ -77,6 +79,7 @@ class HoldElection:
             caller, organization, elections.OPENED, event, effect, attempt, add
         )
 
+    @refuses(RecordEvent)
     async def review(
         self, caller: Caller, organization: UUID, event: CandidateReviewed, attempt: Attempt
     ) -> Recorded:
@@ -84,6 +87,7 @@ class HoldElection:
         effect = partial(elections.review, event=event)
         return await self._record(caller, organization, elections.REVIEWED, event, effect, attempt)
 
+    @refuses(RecordEvent, NamesNotConfigured)
     async def withdraw(
         self, caller: Caller, organization: UUID, event: CandidateWithdrawn, attempt: Attempt
     ) -> Recorded:
@@ -100,6 +104,7 @@ class HoldElection:
             caller, organization, elections.WITHDRAWN, event, effect, attempt, add
         )
 
+    @refuses(RecordEvent)
     async def complete(
         self, caller: Caller, organization: UUID, event: ElectionCompleted, attempt: Attempt
     ) -> Recorded:
@@ -107,6 +112,7 @@ class HoldElection:
         effect = partial(elections.completion, day=event.effective_on)
         return await self._record(caller, organization, elections.COMPLETED, event, effect, attempt)
 
+    @refuses(RecordEvent)
     async def cancel(
         self, caller: Caller, organization: UUID, event: ElectionCancelled, attempt: Attempt
     ) -> Recorded:
@@ -114,11 +120,9 @@ class HoldElection:
         effect = partial(elections.cancellation, day=event.effective_on)
         return await self._record(caller, organization, elections.CANCELLED, event, effect, attempt)
 
+    @refuses(NotFound, OrganizationVoid)
     async def read_candidates(self, caller: Caller, organization: UUID) -> list[Reviewed]:
-        """The candidates of the latest election with their names; the read is audited.
-
-        Raises Refusal `not-found`, `organization-void`.
-        """
+        """The candidates of the latest election with their names; the read is audited."""
         async with self.database.transaction() as connection:
             stored = await lock_organization(connection, caller, organization)
             election = stored.state["leadership_election"] or {}
@@ -132,10 +136,10 @@ class HoldElection:
     async def reseal(self, batch: int = 500) -> int:
         """Seal anew every name that an older key sealed; how many there were.
 
-        Raises Refusal `names-not-configured`; SealBrokenError for a name that does not open.
+        Raises NamesNotConfigured; SealBrokenError for a name that does not open.
         """
         if self.sealer is None:
-            raise Refusal("names-not-configured")
+            raise NamesNotConfigured()
         total = 0
         while True:
             async with self.database.transaction() as connection:
@@ -162,7 +166,7 @@ class HoldElection:
             type=type_,
             effective_on=event.effective_on,
             reason=event.reason,
-            effect=lambda state: elections.checked(type_, state, effect),
+            effect=partial(elections.checked, type_, effect=effect),
         )
         return await self.record_event(caller, organization, command, attempt, after)
 
@@ -171,7 +175,7 @@ class HoldElection:
         id_, sealed = uuid7(), None
         if sent.name is not None:
             if self.sealer is None:
-                raise Refusal("names-not-configured")
+                raise NamesNotConfigured()
             sealed = self.sealer.seal(sent.name, str(id_))
         return Candidate(id_, sent.post, sealed)
 

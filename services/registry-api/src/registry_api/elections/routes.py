@@ -11,13 +11,12 @@ from registry_api.core.life_events.elections import (
     ElectionCompleted,
     ElectionOpened,
 )
-from registry_api.dependencies import OrganizationId, Writer
+from registry_api.dependencies import BODY, OrganizationId, Writer
 from registry_api.elections.hold import HoldElection
 from registry_api.elections.schemas import CandidateOut, Candidates
-from registry_api.errors import EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED, ORGANIZATION_VOID
-from registry_api.life_events.answer import CHANGING, event_response
+from registry_api.life_events.answer import event_response
 from registry_api.life_events.schemas import OrganizationAfterEvent
-from servicekit.errors import NOT_FOUND, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, provided
 from servicekit.ledger import Guarded
 
@@ -33,7 +32,7 @@ _Election = Annotated[HoldElection, provided(HoldElection)]
     operation_id="open_leadership_election",
     summary="Open a leadership election 启动换届",
     response_model=OrganizationAfterEvent,
-    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
+    responses=responses(USUAL, BODY, HoldElection.open),
 )
 async def open_leadership_election(
     caller: Writer,
@@ -54,7 +53,7 @@ async def open_leadership_election(
     operation_id="review_candidate",
     summary="Review a candidate 负责人审核",
     response_model=OrganizationAfterEvent,
-    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+    responses=responses(USUAL, BODY, HoldElection.review),
 )
 async def review_candidate(
     caller: Writer,
@@ -72,7 +71,7 @@ async def review_candidate(
     operation_id="withdraw_candidate",
     summary="A candidate withdraws or is replaced 候选人退出或更换",
     response_model=OrganizationAfterEvent,
-    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE, NAMES_NOT_CONFIGURED),
+    responses=responses(USUAL, BODY, HoldElection.withdraw),
 )
 async def withdraw_candidate(
     caller: Writer,
@@ -81,8 +80,10 @@ async def withdraw_candidate(
     organization_id: OrganizationId,
     body: CandidateWithdrawn,
 ) -> Response:
-    """Who has withdrawn does not stand in the way any more; `replaced_by` has yet to be reviewed,
-    and is listed with an id in the outcome."""
+    """Who has withdrawn does not stand in the way any more.
+
+    `replaced_by` has yet to be reviewed, and is listed with an id in the outcome.
+    """
     return event_response(await election.withdraw(caller, organization_id, body, attempt))
 
 
@@ -91,7 +92,7 @@ async def withdraw_candidate(
     operation_id="complete_leadership_election",
     summary="Complete a leadership election 完成换届",
     response_model=OrganizationAfterEvent,
-    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+    responses=responses(USUAL, BODY, HoldElection.complete),
 )
 async def complete_leadership_election(
     caller: Writer,
@@ -100,8 +101,10 @@ async def complete_leadership_election(
     organization_id: OrganizationId,
     body: ElectionCompleted,
 ) -> Response:
-    """Complete the open election; refused unless every candidate has a passed review by that day,
-    whenever the review was recorded."""
+    """Complete the open election.
+
+    Refused unless every candidate has a passed review by that day, whenever it was recorded.
+    """
     return event_response(await election.complete(caller, organization_id, body, attempt))
 
 
@@ -110,7 +113,7 @@ async def complete_leadership_election(
     operation_id="cancel_leadership_election",
     summary="Give a leadership election up 取消换届",
     response_model=OrganizationAfterEvent,
-    responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+    responses=responses(USUAL, BODY, HoldElection.cancel),
 )
 async def cancel_leadership_election(
     caller: Writer,
@@ -128,7 +131,7 @@ async def cancel_leadership_election(
     operation_id="list_candidates",
     summary="Candidates with their names 候选人名单（受限）",
     response_model=Candidates,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID),
+    responses=responses(USUAL, HoldElection.read_candidates),
 )
 async def list_candidates(
     caller: Writer, election: _Election, organization_id: OrganizationId

@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 from registry_api.core.organization.columns import Language
 from registry_api.exports.export import Export
-from registry_api.exports.table import MEDIA_TYPES, Form
+from servicekit.tables import MEDIA_TYPES, FileFormat
 
-FileFormat = Annotated[Form, Query(description="文件格式")]
+FormatParameter = Annotated[FileFormat, Query(alias="format", description="文件格式")]
 
 
 HeaderLanguage = Annotated[
@@ -33,7 +33,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 """What an export answers, for the specification."""
 
 
-def header_language(sent: Literal["zh", "en"] | None, form: Form) -> Language:
+def header_language(sent: Literal["zh", "en"] | None, form: FileFormat) -> Language:
     """The language of a table's header: as asked for, else the one people expect of the format."""
     return sent or ("zh" if form == "xlsx" else "en")
 
@@ -45,7 +45,7 @@ class ExportResponse(Response):
     """
 
     def __init__(
-        self, opened: Callable[[], AbstractAsyncContextManager[Export]], form: Form, name: str
+        self, opened: Callable[[], AbstractAsyncContextManager[Export]], form: FileFormat, name: str
     ):
         super().__init__()
         self._open = opened

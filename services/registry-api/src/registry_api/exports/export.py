@@ -7,21 +7,21 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.organization.columns import Language, cells_of, columns
-from registry_api.exports.table import TableForm, written
+from registry_api.core.refusals import TooManyRows
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import count_selected, stream_selected
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import PositionAhead
 from servicekit.ledger import Head, Ledger
-from servicekit.tables import MAX_SHEET_ROWS
+from servicekit.tables import MAX_SHEET_ROWS, TableForm, table_file
 from servicekit.time import AsOf, Clock
 
 _ABOVE = ("id", "revision")
@@ -41,6 +41,11 @@ class Export:
 class ExportOrganizations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        TooManyRows,
+        PositionAhead,
+    )
+
     database: Database
     ledger: Ledger
     clock: Clock
@@ -57,8 +62,8 @@ class ExportOrganizations:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
         `filters` hold at the point in time that `as_of` means. `language` is that of headers and
-        coded values in tables. Raises Refusal `too-many-rows` when a sheet can't hold them,
-        `position-ahead`.
+        coded values in tables. Raises TooManyRows when a sheet can't hold them,
+        PositionAhead.
         """
         selection = Selection(filters, caller.like_patterns())
         today = self.clock.today()
@@ -69,9 +74,9 @@ class ExportOrganizations:
                 selection = replace(selection, point=point)
                 head = await history.head_at(connection, head, point.position)
             if form == "xlsx" and await count_selected(connection, selection) > MAX_SHEET_ROWS:
-                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
+                raise TooManyRows(limit=MAX_SHEET_ROWS)
             pages = stream_selected(connection, selection)
-            async with aclosing(written(form, pages, _form(language))) as content:
+            async with aclosing(table_file(form, pages, _form(language))) as content:
                 yield Export(head, content)
 
 

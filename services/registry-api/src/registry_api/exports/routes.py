@@ -6,17 +6,16 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from registry_api.dependencies import Reader
-from registry_api.errors import TOO_MANY_ROWS
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
-    FileFormat,
+    FormatParameter,
     HeaderLanguage,
     header_language,
 )
 from registry_api.exports.export import ExportOrganizations
 from registry_api.selection.parameters import Filters
-from servicekit.errors import AHEAD_OF_HEAD, TOO_MANY_REQUESTS, responses
+from servicekit.errors import TooManyRequests, responses
 from servicekit.http import USUAL, AsOfQuery, provided, takes_transfer_slot
 
 router = APIRouter(tags=["organizations"])
@@ -29,7 +28,7 @@ _Export = Annotated[ExportOrganizations, provided(ExportOrganizations)]
     operation_id="export_organizations",
     summary="Export organizations 导出社会组织",
     response_class=StreamingResponse,
-    responses={**FILE, **responses(*USUAL, TOO_MANY_ROWS, AHEAD_OF_HEAD, TOO_MANY_REQUESTS)},
+    responses={**FILE, **responses(USUAL, ExportOrganizations, TooManyRequests)},
     dependencies=[takes_transfer_slot(Reader)],
 )
 async def export_organizations(
@@ -37,7 +36,7 @@ async def export_organizations(
     export: _Export,
     filters: Filters,
     as_of: AsOfQuery,
-    format: FileFormat = "ndjson",  # noqa: A002
+    form: FormatParameter = "ndjson",
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed; follow `/v1/changes` from Ledger-Position on to stay in step.
@@ -45,7 +44,7 @@ async def export_organizations(
     What is exported can be imported again and changes nothing. With `valid_on` or `known_at` the
     filters hold *then*, and Ledger-Position is where the ledger ended then.
     """
-    language = header_language(headers, format)
+    language = header_language(headers, form)
     return ExportResponse(
-        lambda: export(caller, filters, as_of, format, language), format, "organizations"
+        lambda: export(caller, filters, as_of, form, language), form, "organizations"
     )

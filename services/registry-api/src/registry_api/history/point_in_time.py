@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import PointInTime
 from registry_api.history import rows
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, PositionAhead, Violation
 from servicekit.time import AsOf
 
 IN_FORCE = date.max
@@ -16,7 +16,7 @@ IN_FORCE = date.max
 async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: date) -> PointInTime:
     """The day and the position that `as_of` means.
 
-    Raises Refusal `position-ahead` for a position past the ledger's head: what will be known
+    Raises PositionAhead for a position past the ledger's head: what will be known
     there is not known yet, and the answer would not stay the same.
     """
     head = await rows.head_position(connection)
@@ -26,7 +26,7 @@ async def find_point_in_time(connection: AsyncConnection, as_of: AsOf, today: da
     else:
         position = head if known_at is None else known_at
     if position > head:
-        raise Refusal("position-ahead", after=position, head=head)
+        raise PositionAhead(after=position, head=head)
     return PointInTime(as_of.valid_on or today, position)
 
 
@@ -36,7 +36,7 @@ async def point_of_walk(
     """The point in time that every page of a walk shows: that of its first page.
 
     `begun_at` is the position of the first page, as the cursor has kept it; None on the first.
-    Raises Refusal `position-ahead`, `invalid-cursor`.
+    Raises PositionAhead, InvalidCursor.
     """
     point = await find_point_in_time(connection, as_of, today)
     return point if begun_at is None else await as_begun(connection, begun_at, point.day)
@@ -45,10 +45,10 @@ async def point_of_walk(
 async def as_begun(connection: AsyncConnection, position: int, day: date) -> PointInTime:
     """The point in time of a walk's first page, whose position its cursor has kept.
 
-    Raises Refusal `invalid-cursor` for a position that the ledger does not have.
+    Raises InvalidCursor for a position that the ledger does not have.
     """
     if not 0 <= position <= await rows.head_position(connection):
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", None))
+        raise InvalidCursor(Violation("/cursor", "cursor", None))
     return PointInTime(day, position)
 
 

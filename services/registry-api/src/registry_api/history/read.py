@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -100,9 +99,4 @@ def _event(row: Any) -> RecordedEvent:
 
 
 def _segment(document: dict[str, Any]) -> Segment:
-    until = document["until"]
-    return Segment(
-        date.fromisoformat(document["from"]),
-        date.fromisoformat(until) if until else None,
-        complete(document["state"]),
-    )
+    return Segment.parse({**document, "state": complete(document["state"])})

@@ -16,7 +16,7 @@ from registry_api.imports.files.row import FileRow
 from registry_api.imports.matching import Bearers, RowRefused
 from registry_api.register.change import revised
 from registry_api.register.stored import StoredOrganization
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import OutsideAreas, Refusal, Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent
 from servicekit.time import Segment, merge_patch
@@ -199,7 +199,7 @@ def _repeated(entry: Entry, rule: str, first: int | None) -> Violation:
 
 def _violations_of(refusal: Refusal) -> Sequence[Violation]:
     """The refusal of a change as what is wrong with its row."""
-    if refusal.code == "outside-areas":
+    if type(refusal) is OutsideAreas:  # not on a day whose area the caller may not know
         area = refusal.facts["area"]
         return [Violation("/domicile/division_code", "outside_areas", area)]
     return refusal.violations

@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
+from registry_api.core.refusals import TooManyRows
 from registry_api.imports import rows
 from registry_api.imports.rows import Remark, Severity
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, NotFound, Violation, refuses
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.jobs import Job, read_job
 from servicekit.tables import MAX_SHEET_ROWS
@@ -47,10 +48,12 @@ class ReadImport:
 
     database: Database
 
+    @refuses(NotFound)
     async def job(self, caller: Caller, identifier: UUID) -> Job:
-        """The import's job. Raises Refusal `not-found`."""
+        """The import's job."""
         return await read_job(self.database, caller, identifier)
 
+    @refuses(NotFound, InvalidCursor)
     async def remarks(
         self,
         caller: Caller,
@@ -59,10 +62,7 @@ class ReadImport:
         cursor: str | None,
         limit: int,
     ) -> Remarks:
-        """What there is to say about the rows, in the order of the file.
-
-        Raises Refusal `not-found`, `invalid-cursor`.
-        """
+        """What there is to say about the rows, in the order of the file."""
         await self.job(caller, identifier)
         query = {"import": str(identifier), "severity": severity}
         after = decode_cursor(cursor, query, [int, int]) or [-1, -1]
@@ -74,19 +74,20 @@ class ReadImport:
         following = encode_cursor((last.line, last.number), query) if last else None
         return Remarks(remarks, following)
 
+    @refuses(NotFound, TooManyRows)
     async def refused_rows(self, caller: Caller, identifier: UUID, form: str) -> RefusedRows:
         """The rows that were refused, as they were written, for a file as `form`.
 
-        Raises Refusal `not-found`; `invalid-request` for rows of a table as NDJSON;
-        `too-many-rows` for more than a sheet holds.
+        Raises NotFound; InvalidRequest for rows of a table as NDJSON;
+        TooManyRows for more than a sheet holds.
         """
         job = await self.job(caller, identifier)
         was = job.params["format"]
         if form == "ndjson" and was != form:
             rule = Violation("/format", "errors_of_a_table", form, {"format": was})
-            raise Refusal("invalid-request", rule)
+            raise InvalidRequest(rule)
         if form == "xlsx" and job.errors > MAX_SHEET_ROWS:
-            raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
+            raise TooManyRows(limit=MAX_SHEET_ROWS)
         async with self.database.reading() as connection:
             header_rows = await rows.read_refused_rows(connection, identifier, [rows.HEADER_LINE])
         header = header_rows.get(rows.HEADER_LINE, [])

@@ -10,13 +10,9 @@ from typing import Any
 import orjson
 
 from registry_api.core.organization.columns import REASON_HEADER, REASON_MEMBER, columns, is_reason
-from registry_api.errors import ERRORS
-from registry_api.exports.table import TableForm, written
 from registry_api.imports.read import RefusedRow, RefusedRows
-from servicekit.errors import RULE_TEXTS, Violation, explain
-from servicekit.tables import guarded, unguarded
-
-ROW_TEXTS = {**RULE_TEXTS, **ERRORS.rules}
+from servicekit.errors import Violation, explain, read_rules
+from servicekit.tables import TableForm, guarded, table_file, unguarded
 
 _SHEET = {"zh": "待改正", "en": "to mend"}
 _LINE = "original_line"
@@ -43,7 +39,7 @@ def refused_file(rows: RefusedRows, form: str, language: str) -> AsyncGenerator[
 
     title = REASON_HEADER.say(language)
     numeric = [False] * (len(header) + 1)
-    return written(
+    return table_file(
         form, rows.pages, TableForm(_SHEET[language], [*header, title], numeric, cells, line)
     )
 
@@ -61,7 +57,7 @@ def row_error(line: int, violation: Violation, language: str) -> dict[str, Any]:
         "field": violation.pointer,
         "rule": violation.rule,
         "value": violation.value,
-        "detail": explain(violation, language, ROW_TEXTS),
+        "detail": explain(violation, language, read_rules("registry_api")),
     }
 
 
@@ -118,7 +114,7 @@ def _worded(language: str) -> Callable[[Violation], str]:
 
     def say(violation: Violation) -> str:
         title = titles.get(violation.pointer)
-        words = explain(violation, language, ROW_TEXTS)
+        words = explain(violation, language, read_rules("registry_api"))
         return f"{title}: {words}" if title else words
 
     return say

@@ -9,24 +9,19 @@ from fastapi.responses import StreamingResponse
 
 from registry_api.core.field_types import CivilDate
 from registry_api.dependencies import Reader, Writer
-from registry_api.errors import EMPTY_UPLOAD, INVALID_ORGANIZATION, TOO_MANY_ROWS, UPLOAD_TOO_LARGE
-from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.read import ReadImport, Remarks
 from registry_api.imports.refused_file import refused_file, row_error
 from registry_api.imports.schemas import ImportJob, ImportResult, RowRemark, RowRemarkPage
 from registry_api.imports.start import ImportRequest, StartImport
 from registry_api.imports.template import template
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    NOT_FOUND,
-    TOO_MANY_JOBS,
-    TOO_MANY_REQUESTS,
+    TooManyRequests,
     responses,
 )
 from servicekit.http import USUAL, CursorText, Language, Limit, provided, takes_transfer_slot
 from servicekit.jobs import Job
 from servicekit.ledger import IdempotencyKey
+from servicekit.tables import MEDIA_TYPES, FileFormat
 
 PATH = "/v1/imports"
 
@@ -44,15 +39,7 @@ _Read = Annotated[ReadImport, provided(ReadImport)]
     summary="Import a file 批量导入",
     status_code=202,
     response_model=ImportJob,
-    responses=responses(
-        *USUAL,
-        EMPTY_UPLOAD,
-        UPLOAD_TOO_LARGE,
-        INVALID_ORGANIZATION,
-        IDEMPOTENCY_CONFLICT,
-        TOO_MANY_JOBS,
-        TOO_MANY_REQUESTS,
-    ),
+    responses=responses(USUAL, StartImport, TooManyRequests),
     dependencies=[takes_transfer_slot(Writer)],
     openapi_extra={
         "requestBody": {
@@ -71,9 +58,11 @@ async def start_import(
     caller: Writer,
     start: _Start,
     read: _Read,
-    format: Annotated[  # noqa: A002
-        Form | None,
-        Query(description="Decided by Content-Type and content when left out 文件格式"),
+    form: Annotated[
+        FileFormat | None,
+        Query(
+            alias="format", description="Decided by Content-Type and content when left out 文件格式"
+        ),
     ] = None,
     effective_on: Annotated[
         CivilDate | None,
@@ -92,9 +81,7 @@ async def start_import(
     With an `effective_on` before the first day of an organization its beginning is moved back.
     """
     media_type = request.headers.get("content-type")
-    import_request = ImportRequest(
-        format, media_type, effective_on, dry_run, reason, idempotency_key
-    )
+    import_request = ImportRequest(form, media_type, effective_on, dry_run, reason, idempotency_key)
     identifier = await start(caller, import_request, request.stream())
     response.headers["location"] = f"{PATH}/{identifier}"
     return _job(await read.job(caller, identifier))
@@ -110,21 +97,21 @@ async def start_import(
             "description": "A file with Chinese headers and one example row 模板文件",
             "content": {MEDIA_TYPES["csv"]: {}, MEDIA_TYPES["xlsx"]: {}},
         },
-        **responses(*USUAL),
+        **responses(USUAL),
     },
 )
 async def download_import_template(
     caller: Reader,
-    format: Annotated[Literal["csv", "xlsx"], Query(description="文件格式")] = "xlsx",  # noqa: A002
+    form: Annotated[Literal["csv", "xlsx"], Query(alias="format", description="文件格式")] = "xlsx",
 ) -> Response:
     """Every column with its Chinese header, and the words that coded columns take.
 
     The example row need not be removed: an import passes over it.
     """
     return Response(
-        template(format),
-        media_type=MEDIA_TYPES[format],
-        headers={"content-disposition": f'attachment; filename="import-template.{format}"'},
+        template(form),
+        media_type=MEDIA_TYPES[form],
+        headers={"content-disposition": f'attachment; filename="import-template.{form}"'},
     )
 
 
@@ -133,7 +120,7 @@ async def download_import_template(
     operation_id="read_import",
     summary="How an import stands 导入进度",
     response_model=ImportJob,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, ReadImport.job),
 )
 async def read_import(caller: Reader, read: _Read, import_id: ImportId) -> ImportJob:
     """The job's state, its progress, and what became of the rows so far."""
@@ -150,7 +137,7 @@ async def read_import(caller: Reader, read: _Read, import_id: ImportId) -> Impor
             "description": "JSON, or the refused rows as a file with a column 错误原因",
             "content": {media: {} for media in MEDIA_TYPES.values()},
         },
-        **responses(*USUAL, NOT_FOUND, INVALID_CURSOR, TOO_MANY_ROWS),
+        **responses(USUAL, ReadImport.remarks, ReadImport.refused_rows),
     },
 )
 async def list_import_errors(
@@ -158,11 +145,12 @@ async def list_import_errors(
     language: Language,
     read: _Read,
     import_id: ImportId,
-    format: Annotated[  # noqa: A002
+    form: Annotated[
         Literal["json", "csv", "xlsx", "ndjson"],
         Query(
+            alias="format",
             description="All but json: the refused rows, to mend and send again; ndjson where the "
-            "import was NDJSON 文件格式"
+            "import was NDJSON 文件格式",
         ),
     ] = "json",
     limit: Limit = 100,
@@ -175,12 +163,12 @@ async def list_import_errors(
     原文). Mend a row, clear its reasons, and send the file again: a row whose reasons still stand
     counts as not mended and is refused.
     """
-    if format != "json":
-        rows = await read.refused_rows(caller, import_id, format)
-        name = f"import-{import_id}-errors.{format}"
+    if form != "json":
+        rows = await read.refused_rows(caller, import_id, form)
+        name = f"import-{import_id}-errors.{form}"
         return StreamingResponse(
-            refused_file(rows, format, language),
-            media_type=MEDIA_TYPES[format],
+            refused_file(rows, form, language),
+            media_type=MEDIA_TYPES[form],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
     page = await read.remarks(caller, import_id, "error", cursor, limit)
@@ -192,7 +180,7 @@ async def list_import_errors(
     operation_id="list_import_notices",
     summary="What was interpreted in the rows 导入提示",
     response_model=RowRemarkPage,
-    responses=responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+    responses=responses(USUAL, ReadImport.remarks),
 )
 async def list_import_notices(
     caller: Reader,

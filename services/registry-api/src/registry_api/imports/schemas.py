@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from servicekit.http import Page
 from servicekit.jobs import JobState
 
 
@@ -49,8 +50,7 @@ class RowRemark(BaseModel):
     detail: str = Field(description="What is wrong and how to mend it, or how it was read 说明")
 
 
-class RowRemarkPage(BaseModel):
+class RowRemarkPage(Page[RowRemark]):
     """A page of remarks about rows 行说明列表."""
 
     items: list[RowRemark] = Field(description="In the order of the file 行说明")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

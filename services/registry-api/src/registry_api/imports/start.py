@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 from uuid import UUID
 
+from registry_api.core.refusals import EmptyUpload, InvalidOrganization, UploadTooLarge
 from registry_api.imports import rows
 from registry_api.imports.files.formats import SNIFFED, form_of
 from servicekit import jobs
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import IdempotencyConflict, TooManyJobs, Violation
 from servicekit.ledger import Attempt, Changes, fingerprint
 from servicekit.time import Clock
 
@@ -41,6 +42,14 @@ class ImportRequest:
 class StartImport:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        EmptyUpload,
+        UploadTooLarge,
+        InvalidOrganization,
+        IdempotencyConflict,
+        TooManyJobs,
+    )
+
     changes: Changes
     clock: Clock
     upload_limit: int
@@ -51,9 +60,9 @@ class StartImport:
     ) -> UUID:
         """Store the file and queue its import; the job's id.
 
-        The same key and file give the job that is there already. Raises Refusal: `empty-upload`,
-        `upload-too-large`, `invalid-organization` (a future date), `idempotency-conflict`,
-        `too-many-jobs`.
+        The same key and file give the job that is there already. Raises EmptyUpload,
+        UploadTooLarge, InvalidOrganization (a future date), IdempotencyConflict,
+        TooManyJobs.
         """
         effective_on = self._effective_on(request)
         with tempfile.TemporaryFile() as file:
@@ -82,11 +91,10 @@ class StartImport:
         today = self.clock.today()
         effective_on = request.effective_on or today
         if effective_on > today:
-            raise Refusal(
-                "invalid-organization",
-                Violation("/effective_on", "future_date", effective_on.isoformat(),
-                          {"today": today.isoformat()}),
-            )  # fmt: skip
+            facts = {"today": today.isoformat()}
+            raise InvalidOrganization(
+                Violation("/effective_on", "future_date", effective_on.isoformat(), facts)
+            )
         return effective_on
 
     async def _receive(self, content: AsyncIterator[bytes], file: BinaryIO) -> bytes:
@@ -98,8 +106,8 @@ class StartImport:
             file.write(chunk)
             size += len(chunk)
             if size > self.upload_limit:
-                raise Refusal("upload-too-large", limit=self.upload_limit)
+                raise UploadTooLarge(limit=self.upload_limit)
         if not size:
-            raise Refusal("empty-upload")
+            raise EmptyUpload()
         file.seek(0)
         return digest.digest()

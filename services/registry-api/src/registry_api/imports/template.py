@@ -9,8 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 from registry_api.core.code_lists import code_lists
 from registry_api.core.organization.columns import columns
 from registry_api.core.organization.quoting import EXAMPLE_MARK
-from registry_api.exports.xlsx import add_table, write_row
-from servicekit.tables import BOM, csv_lines, new_workbook
+from servicekit.tables import BOM, add_table, csv_lines, new_workbook, write_row
 
 _SHEET = "社会组织"
 _WORDS_SHEET = "代码表"

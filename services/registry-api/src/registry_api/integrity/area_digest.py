@@ -1,10 +1,10 @@
-"""A digest over the organizations of an area, which a consumer can compute from its own copy.
+r"""A digest over the organizations of an area, which a consumer can compute from its own copy.
 
 A consumer limited to areas sees holes in the ledger's positions, so the chain proves nothing to
 it. This does, at one position:
 
     digest = H( line(o₁) ‖ line(o₂) ‖ … )          organizations in the order of their ids
-    line(o) = id ‖ " " ‖ revision ‖ " " ‖ hex(H(JCS(document))) ‖ "\\n"
+    line(o) = id ‖ " " ‖ revision ‖ " " ‖ hex(H(JCS(document))) ‖ "\n"
 
 `document` is the organization as the API, the export (NDJSON, one a line) and, with `id` and
 `revision`, the last state of its last event's timeline show it; JCS is its RFC 8785 canonical

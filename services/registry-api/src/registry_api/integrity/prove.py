@@ -14,7 +14,7 @@ from registry_api.selection.criteria import Selection
 from registry_api.selection.select import select_identifiers, stream_selected
 from servicekit.auth import Caller, area_prefix
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import OutsideAreas, PositionAhead, refuses
 from servicekit.ledger import Head, Ledger
 from servicekit.time import AsOf, Clock
 
@@ -43,14 +43,15 @@ class ProveIntegrity:
         async with self.database.reading() as connection:
             return await self.ledger.head(connection)
 
+    @refuses(OutsideAreas, PositionAhead)
     async def area(self, caller: Caller, area: str, known_at: AsOf) -> AreaProof:
         """What a copy of the area's organizations comes to, at the head or an earlier position.
 
-        Raises Refusal `outside-areas` when some of the area is not the caller's, `position-ahead`.
+        Raises OutsideAreas when some of the area is not the caller's, PositionAhead.
         """
         prefix = area_prefix(area)
         if caller.areas is not None and not prefix.startswith(caller.areas):
-            raise Refusal("outside-areas", area=area)
+            raise OutsideAreas(area=area)
         async with self.database.snapshot() as connection:
             head = await self.ledger.head(connection)
             point = await find_point_in_time(connection, known_at, self.clock.today())

@@ -36,8 +36,11 @@ OBLIGATIONS = text(
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How far an organization's events reach: the last revision, the first and last day they take
-    effect on, and whether the last one made it void."""
+    """How far an organization's events reach.
+
+    The last revision, the first and last day they take effect on, and whether the last one made it
+    void.
+    """
 
     id: UUID
     revision: int

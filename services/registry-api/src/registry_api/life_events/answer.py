@@ -3,25 +3,8 @@
 import orjson
 from fastapi import Response
 
-from registry_api.errors import INVALID_ORGANIZATION, ORGANIZATION_VOID
 from registry_api.life_events.record import Recorded
-from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    ProblemType,
-)
-from servicekit.http import USUAL, etag
-
-CHANGING: tuple[ProblemType, ...] = (
-    *USUAL, NOT_FOUND, ORGANIZATION_VOID, INVALID_ORGANIZATION, OUTSIDE_AREAS, MALFORMED_JSON,
-    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
-)  # fmt: skip
-"""What any route that changes an organization can answer."""
+from servicekit.http import etag
 
 
 def event_response(recorded: Recorded) -> Response:
@@ -31,5 +14,6 @@ def event_response(recorded: Recorded) -> Response:
 
 
 def organization_response(recorded: Recorded, body: str) -> Response:
+    """The organization as JSON text, with its ETag."""
     headers = {"etag": etag(recorded.revision)}
     return Response(body, headers=headers, media_type="application/json")

@@ -6,15 +6,23 @@ it, the change made (`change_organization`) and appended to the ledger, in one t
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry_api.core.refusals import EventNotPossible, InvalidOrganization, OrganizationVoid
 from registry_api.register.change import ChangeOrganization, EventCommand
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 
 AMENDED = "organization.amended"
@@ -45,6 +53,17 @@ class Recorded:
 class RecordEvent:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        NotFound,
+        OrganizationVoid,
+        InvalidOrganization,
+        OutsideAreas,
+        EventNotPossible,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     change: ChangeOrganization
 
@@ -58,9 +77,7 @@ class RecordEvent:
     ) -> Recorded:
         """Record what happened; the organization as it is now.
 
-        A patch that changes nothing on its date leaves no trace. Raises Refusal: `not-found`,
-        `organization-void`, `invalid-organization`, `event-not-possible`, `outside-areas`,
-        `code-taken`, `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        A patch that changes nothing on its date leaves no trace.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:

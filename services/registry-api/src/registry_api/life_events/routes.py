@@ -1,20 +1,21 @@
 """One route per event of an organization's life, made from the list of events."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
 from registry_api.core.life_events import LIFE_EVENTS, LifeEvent
 from registry_api.core.life_events.amendment import amendment
-from registry_api.dependencies import OrganizationId, Writer
-from registry_api.errors import CODE_TAKEN, EVENT_NOT_POSSIBLE
-from registry_api.life_events.answer import CHANGING, event_response, organization_response
+from registry_api.core.refusals import CodeTaken
+from registry_api.dependencies import BODY, OrganizationId, Writer
+from registry_api.life_events.answer import event_response, organization_response
 from registry_api.life_events.record import AMENDED, RecordEvent
 from registry_api.life_events.schemas import AmendmentIn, OrganizationAfterEvent
 from registry_api.organizations.schemas import Organization
 from registry_api.register.change import EventCommand
 from servicekit.errors import responses
-from servicekit.http import provided
+from servicekit.http import USUAL, provided
 from servicekit.ledger import Guarded
 
 router = APIRouter(tags=["life events"])
@@ -27,7 +28,7 @@ _Record = Annotated[RecordEvent, provided(RecordEvent)]
     operation_id="amend_organization",
     summary="Amend or correct 变更与更正",
     response_model=Organization,
-    responses=responses(*CHANGING, CODE_TAKEN, EVENT_NOT_POSSIBLE),
+    responses=responses(USUAL, BODY, CodeTaken, RecordEvent),
 )
 async def amend_organization(
     caller: Writer,
@@ -45,7 +46,7 @@ async def amend_organization(
         type=AMENDED,
         effective_on=body.effective_on,
         reason=body.reason,
-        effect=lambda state: amendment(state, body.change),
+        effect=partial(amendment, change=body.change),
         pointer="/change",
         moves_beginning=True,
     )
@@ -80,7 +81,7 @@ def _add_route(event: type[LifeEvent]) -> None:
         summary=event.title,
         description=event.__doc__,
         response_model=OrganizationAfterEvent,
-        responses=responses(*CHANGING, EVENT_NOT_POSSIBLE),
+        responses=responses(USUAL, BODY, RecordEvent),
     )
 
 

@@ -18,7 +18,7 @@ from registry_api.selection.select import select_page
 from registry_api.supervision.find import FindSupervised, Supervised
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, PositionAhead, Violation, refuses
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
@@ -70,11 +70,11 @@ class FindNotices:
     read_organization: ReadOrganization
     find_supervised: FindSupervised
 
+    @refuses(ReadOrganization)
     async def of_one(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Noticed:
         """The notices on an organization on a day, as known at a moment.
 
         Namesakes are looked for among the present names, so never on an organization of the past.
-        Raises Refusal `not-found`, `position-ahead`.
         """
         today = self.clock.today()
         read = await self.read_organization.as_of(caller, identifier, as_of)
@@ -88,20 +88,21 @@ class FindNotices:
         circumstances = Circumstances(as_of.valid_on or today, others.get(identifier, ()))
         return Noticed(document, notices_of(document, circumstances))
 
+    @refuses(InvalidCursor, PositionAhead, FindSupervised)
     async def work_list(
         self, caller: Caller, question: NoticeQuestion, cursor: str | None, limit: int
     ) -> NoticePage:
         """Organizations with notices on a day, as known at a moment.
 
-        A walk of the past shows what was known at its first page. Raises Refusal
-        `invalid-cursor`, `position-ahead`, `invalid-request` for namesakes of the past, and as
+        A walk of the past shows what was known at its first page. Raises
+        InvalidCursor, PositionAhead, InvalidRequest for namesakes of the past, and as
         `find_supervised` does.
         """
         today = self.clock.today()
         is_past = not question.as_of.is_now(today)
         if is_past and "duplicate_name" in question.kinds:
             violation = Violation("/kind", "namesakes_of_the_past", "duplicate_name")
-            raise Refusal("invalid-request", violation)
+            raise InvalidRequest(violation)
         bound = question.bound()
         key = decode_cursor(cursor, bound, [int, UUID] if is_past else [UUID])
         after: UUID | None = key[-1] if key else None

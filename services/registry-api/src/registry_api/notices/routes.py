@@ -5,15 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from registry_api.dependencies import OrganizationId, Reader
-from registry_api.errors import ORGANIZATION_VOID
 from registry_api.notices.find import FindNotices, Noticed, NoticeQuestion
 from registry_api.notices.schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
-from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
+from registry_api.supervision.parameters import OfBody
 from servicekit.auth import area_prefix
 from servicekit.errors import (
-    AHEAD_OF_HEAD,
-    INVALID_CURSOR,
-    NOT_FOUND,
     responses,
 )
 from servicekit.http import USUAL, AsOfQuery, CursorText, Language, Limit, provided
@@ -28,7 +24,7 @@ _Find = Annotated[FindNotices, provided(FindNotices)]
     operation_id="read_notices",
     summary="Consistency notices on an organization 一致性提示",
     response_model=NoticesOut,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, FindNotices.of_one),
 )
 async def read_notices(
     caller: Reader,
@@ -50,7 +46,7 @@ async def read_notices(
     operation_id="list_notices",
     summary="Work list of consistency notices 一致性提示清单",
     response_model=NoticePageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD, *ASKING_THE_ROUTER),
+    responses=responses(USUAL, FindNotices.work_list),
 )
 async def list_notices(
     caller: Reader,

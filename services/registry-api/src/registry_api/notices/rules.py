@@ -15,7 +15,7 @@ from registry_api.core.organization import credit_code
 from registry_api.core.organization.columns import value_at
 from registry_api.core.organization.state import State
 from servicekit.auth import area_prefix
-from servicekit.errors import Text
+from servicekit.errors import read_texts
 
 IN_OPERATION = frozenset({"active", "suspended"})
 """Organizations that are gone keep their names and lapsed grades."""
@@ -41,7 +41,8 @@ class Notice:
     def say(self, language: str) -> str:
         """The notice in words, "zh" or "en"."""
         facts = {name: _worded(fact, language) for name, fact in self.facts.items()}
-        return TEXTS[self.kind].say(language, {"value": self.value, **facts})
+        text = read_texts("registry_api", "notices")[self.kind]
+        return text.say(language, {"value": self.value, **facts})
 
 
 def _worded(fact: Any, language: str) -> Any:
@@ -99,8 +100,10 @@ def _grade_lapsed(state: State, circumstances: Circumstances) -> Iterator[Notice
 
 
 def _veto_passed_over(state: State, circumstances: Circumstances) -> Iterator[Notice]:
-    """A file, an amendment or a correction can leave a 5A without the Party organization that it
-    rests on."""
+    """A 5A without the Party organization that it rests on.
+
+    A file, an amendment or a correction can leave one behind.
+    """
     grade = state["grade"] or {}
     until = grade.get("valid_until")
     if grade.get("level") != "5A" or (until and until <= circumstances.day.isoformat()):
@@ -162,41 +165,3 @@ _RULES: Sequence[Callable[[State, Circumstances], Iterator[Notice]]] = (
     _dates_out_of_order,
     _code_waived,
 )
-
-TEXTS: Mapping[str, Text] = {
-    "code_division_differs": Text(
-        "统一社会信用代码中的区划 {in_code} 与登记管理机关区划 {authority} 不一致；请核对证书。",
-        "The division {in_code} in the credit code is not the authority's, {authority}; compare "
-        "them with the certificate.",
-    ),
-    "code_class_differs": Text(
-        "统一社会信用代码的机构类别（{in_code}）与登记的社会组织类型（{kind}）不一致。",
-        "The credit code is one of a {in_code}, the organization is recorded as {kind}.",
-    ),
-    "domicile_outside_authority": Text(
-        "住所 {value} 不在登记管理机关辖区 {authority} 内。",
-        "The domicile {value} lies outside the authority's division {authority}.",
-    ),
-    "duplicate_name": Text(
-        "同一区内另有同名的在业社会组织：“{value}”。",
-        'Another organization in operation in the same district has the name "{value}".',
-    ),
-    "grade_lapsed": Text(
-        "评估等级 {level} 的有效期已于 {value} 届满。",
-        "The validity of the grade {level} ended on {value}.",
-    ),
-    "grade_without_party_organization": Text(
-        "评估等级为 {value} 而没有党组织；评5A须已建立党组织，请核对两者。",
-        "The grade is {value} and there is no Party organization, which a 5A must have; check "
-        "both.",
-    ),
-    "dates_out_of_order": Text(
-        "{field} 为 {value}，早于 {before} 的 {date}。",
-        "{field} is {value}, before {before}, which is {date}.",
-    ),
-    "code_waived": Text(
-        "统一社会信用代码 {value} 的校验码不符，凭说明接受：{reason}。",
-        "The check character of {value} is wrong; it was accepted for the reason: {reason}.",
-    ),
-}
-"""By kind; their labels are the code list `notice_kind`."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry_api.core.code_lists import Coded
+from servicekit.http import Page
 
 NoticeKind = Annotated[str, Coded("notice_kind")]
 
@@ -30,8 +31,7 @@ class NoticesOut(BaseModel):
     notices: list[NoticeOut] = Field(description="提示")
 
 
-class NoticePageOut(BaseModel):
+class NoticePageOut(Page[NoticesOut]):
     """A page of the work list 提示列表."""
 
     items: list[NoticesOut] = Field(description="In the order of ids; may be short 社会组织")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from registry_api.core.organization.columns import columns
-from servicekit.errors import Refusal, Violation
+from registry_api.core.refusals import UnknownField
+from servicekit.errors import Violation, refuses
 
 _ALWAYS = ("id", "revision")
 Tree = Mapping[str, "Tree | None"]
@@ -24,17 +25,16 @@ class FieldSelection:
         return _project(document, self.tree)
 
 
+@refuses(UnknownField)
 def parse_fields(text: str) -> FieldSelection:
     """`credit_code,party.full_members` as a selection; `id` and `revision` are always in it.
 
-    A name may be a leaf or an object. Raises Refusal `unknown-field` with each name that is none.
+    A name may be a leaf or an object. Raises UnknownField with each name that is none.
     """
     requested = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in dict.fromkeys(requested) if name not in _known()]
     if unknown:
-        raise Refusal(
-            "unknown-field", *(Violation("/fields", "unknown_field", name) for name in unknown)
-        )
+        raise UnknownField(*(Violation("/fields", "unknown_field", name) for name in unknown))
     tree: dict[str, Any] = dict.fromkeys(_ALWAYS)
     for name in sorted(requested):  # an object comes before its members, and swallows them
         _add(tree, name.split("."))

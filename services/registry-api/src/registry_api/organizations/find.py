@@ -13,7 +13,7 @@ Four ways to walk, one shape of page:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry_api.core.organization.facets import Sort, facets
 from registry_api.core.organization.name_pairs import SHORTEST, name_pairs
 from registry_api.core.point_in_time import PointInTime
+from registry_api.core.refusals import CursorExpired
 from registry_api.history import read as history
 from registry_api.history.point_in_time import IN_FORCE, as_begun, at_head, point_of_walk
 from registry_api.organizations import rows
-from registry_api.organizations.document_fields import FieldSelection
+from registry_api.organizations.document_fields import FieldSelection, parse_fields
 from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from registry_api.selection.select import (
@@ -36,8 +37,8 @@ from registry_api.selection.select import (
 )
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
-from servicekit.http import decode_cursor, encode_cursor
+from servicekit.errors import InvalidCursor, InvalidRequest, PositionAhead, Violation
+from servicekit.http import counted_page_json, decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
 BY_ID: Sort = "id"
@@ -83,6 +84,13 @@ class Page:
 class FindOrganizations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        InvalidCursor,
+        parse_fields,
+        PositionAhead,
+        CursorExpired,
+    )
+
     database: Database
     clock: Clock
 
@@ -91,7 +99,7 @@ class FindOrganizations:
     ) -> Page:
         """A page as JSON text: `{"items", "next_cursor", "count"}`; `count` on request.
 
-        Raises Refusal: `invalid-cursor`, `cursor-expired`, `position-ahead`, `invalid-request`
+        Raises InvalidCursor, CursorExpired, PositionAhead, InvalidRequest
         for parameters that exclude each other.
         """
         is_past = not question.as_of.is_now(self.clock.today())
@@ -192,13 +200,13 @@ def _check_together(question: Question, is_past: bool) -> None:
     elif is_past and (question.sort != BY_ID or question.descending):
         violations.append(Violation("/sort", "sort_of_the_past", question.sort))
     if violations:
-        raise Refusal("invalid-request", *violations)
+        raise InvalidRequest(*violations)
 
 
 async def _changed(connection: AsyncConnection, point: PointInTime) -> list[UUID]:
     changed = await history.changed_since(connection, point.position, _MAX_CHANGES + 1)
     if len(changed) > _MAX_CHANGES:
-        raise Refusal("cursor-expired", most=_MAX_CHANGES)
+        raise CursorExpired(most=_MAX_CHANGES)
     return changed
 
 
@@ -215,6 +223,5 @@ def _projected(documents: Sequence[Mapping[str, Any]], fields: FieldSelection) -
 def _page(
     question: Question, items: str, following: Sequence[Any] | None, count: int | None
 ) -> str:
-    cursor = "null" if following is None else f'"{encode_cursor(following, question.bound())}"'
-    counted = "null" if count is None else str(count)
-    return f'{{"items":{items},"next_cursor":{cursor},"count":{counted}}}'
+    cursor = None if following is None else encode_cursor(following, question.bound())
+    return counted_page_json(items, cursor, count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,7 @@ from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import PositionAhead
 from servicekit.time import AsOf, Clock
 
 
@@ -39,6 +41,8 @@ async def find_named(
 class LookUpOrganizations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (PositionAhead,)
+
     database: Database
     clock: Clock
 
@@ -47,7 +51,7 @@ class LookUpOrganizations:
 
         `found` has each organization once, in the order of ids, with the names and facts of
         `as_of`. What lies outside the caller's areas is not found, by the same statement and in
-        the same words as what does not exist. Raises Refusal `position-ahead`.
+        the same words as what does not exist.
         """
         codes = [code.strip().upper() for code in sent.credit_codes]
         names = Names(codes, sent.ids, sent.filing_numbers)

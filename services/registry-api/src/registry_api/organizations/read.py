@@ -1,11 +1,13 @@
 """Reading one organization: as it is, as it was on a day, as it was known at a moment."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
 
 from registry_api.core.organization.state import access_area
+from registry_api.core.refusals import OrganizationVoid
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.organizations import rows
 from registry_api.register.missing import missing, missing_by_code
@@ -13,7 +15,7 @@ from registry_api.selection import past
 from registry_api.selection.criteria import Selection
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, PositionAhead
 from servicekit.time import AsOf, Clock
 
 
@@ -29,11 +31,17 @@ class Document:
 class ReadOrganization:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        NotFound,
+        OrganizationVoid,
+        PositionAhead,
+    )
+
     database: Database
     clock: Clock
 
     async def now(self, caller: Caller, identifier: UUID) -> Document:
-        """The current document. Raises Refusal `not-found`, `organization-void`."""
+        """The current document."""
         current = await rows.read(self.database, identifier)
         if current is None or not caller.may_see(current.area):
             async with self.database.reading() as connection:
@@ -64,8 +72,8 @@ class ReadOrganization:
         """The document on a day, as known at a moment.
 
         Seen by whom the organization belonged to *then*. Its revision counts all that was known
-        at the moment, of whatever day. Raises Refusal `not-found` when there was none then, or
-        none that was known; `organization-void` when it was known to be void; `position-ahead`.
+        at the moment, of whatever day. Raises NotFound when there was none then, or
+        none that was known; OrganizationVoid when it was known to be void; PositionAhead.
         """
         if as_of.is_now(self.clock.today()):
             return await self.now(caller, identifier)
@@ -76,5 +84,5 @@ class ReadOrganization:
                 raise await missing(connection, caller, identifier, point.position)
         text = row.document
         if not caller.may_see(access_area(orjson.loads(text))):
-            raise Refusal("not-found")
+            raise NotFound()
         return Document(row.revision, text)

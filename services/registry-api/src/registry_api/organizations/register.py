@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.obligations.derive import Obligation, obligations_from
 from registry_api.core.obligations.wording import in_words
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import CodeTaken, InvalidOrganization
 from registry_api.register.establish import EstablishOrganization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
+from servicekit.errors import IdempotencyConflict, OutsideAreas
 from servicekit.ledger import Attempt, Changes, StoredAnswer
 from servicekit.time import Clock
 
@@ -34,6 +36,13 @@ class Registration:
 class RegisterOrganization:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        InvalidOrganization,
+        CodeTaken,
+        OutsideAreas,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     clock: Clock
     establish: EstablishOrganization
@@ -43,8 +52,8 @@ class RegisterOrganization:
     ) -> StoredAnswer:
         """Register the organization; the document and its obligations.
 
-        `effective_on` defaults to the date of registration. Raises Refusal: `invalid-organization`
-        with every broken rule, `outside-areas`, `code-taken`, `idempotency-conflict`.
+        `effective_on` defaults to the date of registration. Raises InvalidOrganization
+        with every broken rule, OutsideAreas, CodeTaken, IdempotencyConflict.
         """
         day = self._effective_on(registration)
         new = self.establish.prepare(caller, registration.state, day)

@@ -7,14 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from registry_api.core.organization.facets import Sort
 from registry_api.core.organization.state import to_state
 from registry_api.core.timeline import Chapter, RecordedEvent
-from registry_api.dependencies import OrganizationId, Reader, Writer
-from registry_api.errors import (
-    CODE_TAKEN,
-    CURSOR_EXPIRED,
-    INVALID_ORGANIZATION,
-    ORGANIZATION_VOID,
-    UNKNOWN_FIELD,
-)
+from registry_api.dependencies import BODY, OrganizationId, Reader, Writer
 from registry_api.organizations.document_fields import parse_fields
 from registry_api.organizations.find import BY_ID, FindOrganizations, Question
 from registry_api.organizations.look_up import LookUpOrganizations, Names
@@ -36,13 +29,6 @@ from registry_api.organizations.schemas import (
 )
 from registry_api.selection.parameters import Filters
 from servicekit.errors import (
-    AHEAD_OF_HEAD,
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
     responses,
 )
 from servicekit.http import (
@@ -77,11 +63,8 @@ _JSON = "application/json"
     summary="Register an organization 成立登记",
     status_code=201,
     response_model=EstablishedOrganization,
-    responses=responses(
-        *USUAL, INVALID_ORGANIZATION, CODE_TAKEN, OUTSIDE_AREAS, IDEMPOTENCY_CONFLICT,
-        MALFORMED_JSON, PAYLOAD_TOO_LARGE,
-    ),
-)  # fmt: skip
+    responses=responses(USUAL, RegisterOrganization, BODY),
+)
 async def register_organization(
     caller: Writer,
     language: Language,
@@ -101,7 +84,7 @@ async def register_organization(
     operation_id="read_organization",
     summary="Read an organization 读取社会组织",
     response_model=Organization,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadOrganization),
 )
 async def read_organization(
     request: Request,
@@ -122,7 +105,7 @@ async def read_organization(
     operation_id="read_organization_by_credit_code",
     summary="Look up by credit code 按信用代码查询",
     response_model=Organization,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadOrganization),
 )
 async def read_by_credit_code(
     caller: Reader,
@@ -157,7 +140,7 @@ def _document(document: Document) -> Response:
                 }
             }
         },
-        **responses(*USUAL, INVALID_CURSOR, UNKNOWN_FIELD, AHEAD_OF_HEAD, CURSOR_EXPIRED),
+        **responses(USUAL, FindOrganizations),
     },
 )
 async def find_organizations(
@@ -207,7 +190,7 @@ async def find_organizations(
     operation_id="look_up_organizations",
     summary="Look up many at once 批量查询",
     response_model=LookupOut,
-    responses=responses(*USUAL, AHEAD_OF_HEAD, MALFORMED_JSON, PAYLOAD_TOO_LARGE),
+    responses=responses(USUAL, LookUpOrganizations, BODY),
 )
 async def look_up_organizations(
     caller: Reader, look_up: _LookUp, as_of: AsOfQuery, body: LookupIn
@@ -225,7 +208,7 @@ async def look_up_organizations(
     operation_id="read_timeline",
     summary="The story of an organization 时间线",
     response_model=TimelineOut,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadTimeline.timeline),
 )
 async def read_timeline(
     caller: Reader, read: _ReadTimeline, organization_id: OrganizationId, known_at: KnownAtQuery
@@ -248,7 +231,7 @@ async def read_timeline(
     operation_id="list_events",
     summary="Events as recorded 事件列表",
     response_model=EventPageOut,
-    responses=responses(*USUAL, NOT_FOUND, INVALID_CURSOR),
+    responses=responses(USUAL, ReadTimeline.events),
 )
 async def list_events(
     caller: Reader,

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from registry_api.core.code_lists import Coded
 from registry_api.core.field_types import CivilDate
 from registry_api.core.organization.state import OrganizationState
+from servicekit.http import Page
 
 ObligationKind = Annotated[str, Coded("obligation_kind")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -156,8 +157,7 @@ class TimelineOut(BaseModel):
     segments: list[ChapterOut] = Field(description="In order of time 时间段")
 
 
-class EventPageOut(BaseModel):
+class EventPageOut(Page[ToldEventOut]):
     """A page of events as they were recorded 事件列表."""
 
     items: list[ToldEventOut] = Field(description="In order of position 事件")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")

@@ -18,13 +18,14 @@ from registry_api.core.organization.checks import code_taken
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.known_past import AFTER_ALL, KnownPast, Patched
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import InvalidOrganization
 from registry_api.history import read as history
 from registry_api.register import store
 from registry_api.register.revision import Revision, Terms
 from registry_api.register.store import NameTaken
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import Violation
 from servicekit.ledger import NewEvent
 from servicekit.time import Clock, merge_patch
 
@@ -74,8 +75,8 @@ class ChangeOrganization:
     ) -> Changed:
         """Write what `command` makes of the locked organization `stored`.
 
-        Raises Refusal: `invalid-organization`, `event-not-possible`, `outside-areas`,
-        `outside-areas-then`, `code-taken`.
+        Raises InvalidOrganization, EventNotPossible, OutsideAreas,
+        OutsideAreasThen, CodeTaken.
         """
         self._check_date(stored, command)
         past_events = await history.past_events(connection, stored.id)
@@ -87,10 +88,8 @@ class ChangeOrganization:
             state = merge_patch(base, effect.patch)
             asserted = None if effect.correction else effect.patch
             revision = terms.revise(past, command.effective_on, state, asserted)
-        except Refusal as refusal:
-            if refusal.code != "invalid-organization":
-                raise
-            raise Refusal(refusal.code, *below(command.pointer, refusal.violations)) from refusal
+        except InvalidOrganization as refusal:
+            raise InvalidOrganization(*below(command.pointer, refusal.violations)) from refusal
         if revision is None:
             return Changed(stored, effect.outcome, None)
         new = PastEvent(command.type, command.effective_on, AFTER_ALL, revision.patch)
@@ -108,7 +107,7 @@ class ChangeOrganization:
         else:
             return
         violation = Violation("/effective_on", rule, day.isoformat(), facts)
-        raise Refusal("invalid-organization", violation)
+        raise InvalidOrganization(violation)
 
 
 def revised(stored: StoredOrganization, day: date, revision: Revision) -> StoredOrganization:
@@ -146,7 +145,7 @@ def _event(
 async def _update(
     connection: AsyncConnection, stored: StoredOrganization, after: Patched, pointer: str
 ) -> None:
-    """Replace the current row. Raises Refusal `code-taken`."""
+    """Replace the current row. Raises CodeTaken."""
     try:
         await store.replace(connection, stored, after.whole)
     except NameTaken as taken:

@@ -14,12 +14,13 @@ from registry_api.core.organization.checks import check_new_organization, check_
 from registry_api.core.organization.derivation import derive
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.state import State, access_area, complete
+from registry_api.core.refusals import InvalidOrganization
 from registry_api.register import store
 from registry_api.register.change import below
 from registry_api.register.store import NameTaken
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import OutsideAreas, Violation
 from servicekit.ids import uuid7
 from servicekit.ledger import NewEvent
 from servicekit.time import Clock, Segment
@@ -39,8 +40,8 @@ class EstablishOrganization:
     ) -> StoredOrganization:
         """The new organization, not yet entered.
 
-        `pointer` is where the state lies in what was sent. Raises Refusal: `invalid-organization`
-        with every broken rule, `outside-areas`.
+        `pointer` is where the state lies in what was sent. Raises InvalidOrganization
+        with every broken rule, OutsideAreas.
         """
         state = complete(derive(state))
         today = self.clock.today()
@@ -52,9 +53,9 @@ class EstablishOrganization:
                           {"today": today.isoformat()})
             )  # fmt: skip
         if violations:
-            raise Refusal("invalid-organization", *violations)
+            raise InvalidOrganization(*violations)
         if not caller.may_see(access_area(state)):
-            raise Refusal("outside-areas", area=access_area(state))
+            raise OutsideAreas(area=access_area(state))
         return StoredOrganization(uuid7(), 1, state, effective_on, effective_on)
 
     async def __call__(
@@ -68,7 +69,7 @@ class EstablishOrganization:
     ) -> NewEvent:
         """Enter a prepared organization with all that it owes; the event to append.
 
-        Raises Refusal `code-taken`.
+        Raises CodeTaken.
         """
         try:
             await store.add(connection, new, owed)

@@ -16,7 +16,7 @@ async def lock_organization(
 ) -> StoredOrganization:
     """The organization, locked until the transaction ends.
 
-    Raises Refusal `not-found`, `organization-void`.
+    Raises NotFound, OrganizationVoid.
     """
     stored = await rows.lock(connection, identifier)
     if stored is None or not caller.may_see(stored.area):

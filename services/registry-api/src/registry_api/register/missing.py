@@ -8,10 +8,11 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry_api.core.point_in_time import PointInTime
+from registry_api.core.refusals import OrganizationVoid
 from registry_api.register import rows
 from registry_api.selection import past
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ async def missing(
     `not-found`.
     """
     void = await _void(connection, caller, identifier, position)
-    return Refusal("not-found") if void is None else _is_void(void)
+    return NotFound() if void is None else _is_void(void)
 
 
 async def missing_by_code(
@@ -59,7 +60,7 @@ async def missing_by_code(
             if row is not None and orjson.loads(row.state)["credit_code"] == code:
                 voided.append(void)
     if not voided:
-        return Refusal("not-found")
+        return NotFound()
     return _is_void(max(voided, key=lambda void: void.position))
 
 
@@ -74,4 +75,4 @@ async def _void(
 
 
 def _is_void(void: _Void) -> Refusal:
-    return Refusal("organization-void", reason=void.reason, voided_at=void.voided_at)
+    return OrganizationVoid(reason=void.reason, voided_at=void.voided_at)

@@ -19,8 +19,9 @@ from registry_api.core.organization.checks import check_state
 from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.known_past import KnownPast, Patched
 from registry_api.core.organization.state import OrganizationState, State, access_area, to_state
+from registry_api.core.refusals import InvalidOrganization, OutsideAreasThen
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation, from_pydantic
+from servicekit.errors import OutsideAreas, Refusal, Violation, from_pydantic
 from servicekit.time import merge_diff
 
 
@@ -54,8 +55,8 @@ class Terms:
         """What it takes that `state` holds from `day` on; None where it does already.
 
         `asserted` is the patch of an event, of which all is asserted; else only what differs.
-        Raises Refusal: `invalid-organization`; `outside-areas` for a domicile that the caller sent,
-        `outside-areas-then` where the organization is, on a day that the change reaches, in an area
+        Raises InvalidOrganization; OutsideAreas for a domicile that the caller sent,
+        OutsideAreasThen where the organization is, on a day that the change reaches, in an area
         that the caller may not see and so is not told.
         """
         on_the_day = past.on(day)
@@ -67,7 +68,7 @@ class Terms:
         if reached is not None and not self.caller.may_see(access_area(reached)):
             raise _outside_then(day)
         if not self.caller.may_see(access_area(whole)):
-            raise Refusal("outside-areas", area=access_area(whole))
+            raise OutsideAreas(area=access_area(whole))
         if asserted is not None:
             patch = _asserted(asserted, whole)
         after = past.patched(day, patch)
@@ -80,7 +81,7 @@ class Terms:
     def _sound(self, state: State) -> State:
         validated = self.validated(state)
         if isinstance(validated, list):
-            raise Refusal("invalid-organization", *validated)
+            raise InvalidOrganization(*validated)
         return validated
 
 
@@ -107,4 +108,4 @@ def _asserted(patch: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
 
 def _outside_then(day: date) -> Refusal:
     violation = Violation("/effective_on", "outside_areas_then", day.isoformat())
-    return Refusal("outside-areas-then", violation)
+    return OutsideAreasThen(violation)

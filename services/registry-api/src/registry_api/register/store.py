@@ -75,8 +75,10 @@ async def add_many(connection: AsyncConnection, new: Sequence[StoredOrganization
 async def replace_many(
     connection: AsyncConnection, changed: Sequence[tuple[StoredOrganization, Timeline]]
 ) -> None:
-    """Replace many current rows, given their whole timelines: COPY to a temporary table, then one
-    UPDATE. Raises NameTaken."""
+    """Replace many current rows, given their whole timelines. Raises NameTaken.
+
+    COPY to a temporary table, then one UPDATE.
+    """
     if not changed:
         return
     await _keep_names(connection, ((one.id, one.state, timeline) for one, timeline in changed))

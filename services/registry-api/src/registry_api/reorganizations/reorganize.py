@@ -7,6 +7,7 @@ ledger together: predecessors first, then successors. Nobody ever reads half of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,12 +26,20 @@ from registry_api.core.life_events.reorganization import (
 )
 from registry_api.core.obligations.derive import obligations_from
 from registry_api.core.organization.state import OrganizationState, State, to_state
+from registry_api.core.refusals import CodeTaken, EventNotPossible, InvalidOrganization
 from registry_api.register.change import ChangeOrganization, EventCommand, below
 from registry_api.register.establish import EstablishOrganization
 from registry_api.register.lock import lock_organizations
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    InvalidRequest,
+    OutsideAreas,
+    PreconditionFailed,
+    Refusal,
+    Violation,
+)
 from servicekit.http import etag
 from servicekit.ledger import Attempt, Change, Changes, StoredAnswer
 
@@ -56,11 +65,11 @@ class Plan:
 
 
 def plan_of_merger(merger: Merger) -> Plan:
-    """Raises Refusal `invalid-request` unless it goes into one."""
+    """Raises InvalidRequest unless it goes into one."""
     if (merger.into is None) == (merger.establish is None):
-        raise Refusal("invalid-request", Violation("/into", "into_or_establish"))
+        raise InvalidRequest(Violation("/into", "into_or_establish"))
     if merger.establish and len(merger.organizations) < 2:
-        raise Refusal("invalid-request", Violation("/organizations", "merger_of_one", 1))
+        raise InvalidRequest(Violation("/organizations", "merger_of_one", 1))
     return Plan(
         type=MERGED,
         effective_on=merger.effective_on,
@@ -73,11 +82,10 @@ def plan_of_merger(merger: Merger) -> Plan:
 
 
 def plan_of_split(split: Split) -> Plan:
-    """Raises Refusal `invalid-request` where too few come out of it."""
+    """Raises InvalidRequest where too few come out of it."""
     parts, least = len(split.into) + len(split.establish), 1 if split.continues else 2
     if parts < least:
-        raise Refusal(
-            "invalid-request",
+        raise InvalidRequest(
             Violation("/establish", "too_few_parts", parts, {"least": least}),
         )
     return Plan(
@@ -95,6 +103,15 @@ def plan_of_split(split: Split) -> Plan:
 class Reorganize:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        InvalidOrganization,
+        EventNotPossible,
+        CodeTaken,
+        OutsideAreas,
+        PreconditionFailed,
+        IdempotencyConflict,
+    )
+
     changes: Changes
     change: ChangeOrganization
     establish: EstablishOrganization
@@ -102,9 +119,9 @@ class Reorganize:
     async def __call__(self, caller: Caller, plan: Plan, attempt: Attempt) -> StoredAnswer:
         """Carry the plan out; `{"predecessors": […], "successors": […]}` as they are now.
 
-        Raises Refusal: `invalid-request` for organizations that are not there for the caller or
-        stand twice, `precondition-failed`, `invalid-organization`, `event-not-possible`,
-        `outside-areas`, `code-taken`, `idempotency-conflict`; nothing is done then.
+        Raises InvalidRequest for organizations that are not there for the caller or
+        stand twice, PreconditionFailed, InvalidOrganization, EventNotPossible,
+        OutsideAreas, CodeTaken, IdempotencyConflict; nothing is done then.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -163,7 +180,7 @@ def _command(
             _check_no_later_relation(stored, state)
             return role(state, others, participant.change)
         except Refusal as refusal:
-            raise Refusal(refusal.code, *below(pointer, refusal.violations)) from refusal
+            raise type(refusal)(*below(pointer, refusal.violations)) from refusal
 
     return EventCommand(
         type=plan.type,
@@ -188,13 +205,11 @@ async def _lock(
             faults.append(Violation(f"{pointer}/id", "repeated_organization", str(participant.id)))
         listed.add(participant.id)
     if faults:
-        raise Refusal("invalid-request", *faults)
+        raise InvalidRequest(*faults)
     for pointer, participant in placed:
         current = locked[participant.id].revision
         if participant.revision != current:
-            raise Refusal(
-                "precondition-failed",
-                Violation(
+            raise PreconditionFailed(Violation(
                     f"{pointer}/revision", "stale_revision", participant.revision,
                     {"current": current},
                 ),

@@ -5,25 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from registry_api.core.life_events.reorganization import Merger, Split
-from registry_api.dependencies import OrganizationId, Writer
-from registry_api.errors import (
-    CODE_TAKEN,
-    EVENT_NOT_POSSIBLE,
-    INVALID_ORGANIZATION,
-    ORGANIZATION_VOID,
-)
+from registry_api.dependencies import BODY, OrganizationId, Writer
 from registry_api.reorganizations.reorganize import Reorganize, plan_of_merger, plan_of_split
 from registry_api.reorganizations.schemas import ReorganizationOut, VoidIn, VoidOut
 from registry_api.reorganizations.void import VoidOrganization
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    ProblemType,
     responses,
 )
 from servicekit.http import USUAL, provided
@@ -34,18 +20,13 @@ router = APIRouter(tags=["life events"])
 _Reorganize = Annotated[Reorganize, provided(Reorganize)]
 _Void = Annotated[VoidOrganization, provided(VoidOrganization)]
 
-_REORGANIZING: tuple[ProblemType, ...] = (
-    *USUAL, INVALID_ORGANIZATION, EVENT_NOT_POSSIBLE, CODE_TAKEN, OUTSIDE_AREAS, MALFORMED_JSON,
-    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, IDEMPOTENCY_CONFLICT,
-)  # fmt: skip
-
 
 @router.post(
     "/v1/mergers",
     operation_id="merge_organizations",
     summary="Merge organizations 合并",
     response_model=ReorganizationOut,
-    responses=responses(*_REORGANIZING),
+    responses=responses(USUAL, Reorganize, BODY),
 )
 async def merge_organizations(
     caller: Writer,
@@ -67,7 +48,7 @@ async def merge_organizations(
     operation_id="split_organization",
     summary="Split an organization 分立",
     response_model=ReorganizationOut,
-    responses=responses(*_REORGANIZING),
+    responses=responses(USUAL, Reorganize, BODY),
 )
 async def split_organization(
     caller: Writer,
@@ -89,11 +70,8 @@ async def split_organization(
     operation_id="void_organization",
     summary="Void what was entered in error 登记有误作废",
     response_model=VoidOut,
-    responses=responses(
-        *USUAL, NOT_FOUND, ORGANIZATION_VOID, EVENT_NOT_POSSIBLE, OUTSIDE_AREAS, MALFORMED_JSON,
-        PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, PRECONDITION_REQUIRED, IDEMPOTENCY_CONFLICT,
-    ),
-)  # fmt: skip
+    responses=responses(USUAL, VoidOrganization, BODY),
+)
 async def void_organization(
     caller: Writer,
     void: _Void,

@@ -5,16 +5,24 @@ was known before stays known: the ledger keeps its story, and `known_at` reads i
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from registry_api.core.life_events.event import not_possible
 from registry_api.core.organization.known_past import KnownPast
+from registry_api.core.refusals import EventNotPossible, OrganizationVoid, OutsideAreasThen
 from registry_api.history import read as history
 from registry_api.register import store
 from registry_api.register.lock import lock_organization
 from registry_api.register.stored import StoredOrganization
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
+from servicekit.errors import (
+    IdempotencyConflict,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 from servicekit.ledger import Attempt, Changes, NewEvent, StoredAnswer
 
 VOIDED = "organization.voided"
@@ -24,6 +32,16 @@ VOIDED = "organization.voided"
 class VoidOrganization:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        NotFound,
+        OrganizationVoid,
+        EventNotPossible,
+        OutsideAreas,
+        PreconditionFailed,
+        PreconditionRequired,
+        IdempotencyConflict,
+    )
+
     changes: Changes
 
     async def __call__(
@@ -31,9 +49,9 @@ class VoidOrganization:
     ) -> StoredAnswer:
         """Take the organization out of the register; its codes are free to be registered.
 
-        Raises Refusal: `not-found`, `organization-void`, `event-not-possible` for one that others
-        succeed or precede, `outside-areas-then` where it ever lay outside the caller's areas,
-        without naming them; `idempotency-conflict`; Problem 412 and 428 for `If-Match`.
+        Raises NotFound, OrganizationVoid, EventNotPossible for one that others
+        succeed or precede, OutsideAreasThen where it ever lay outside the caller's areas,
+        without naming them; IdempotencyConflict; PreconditionFailed, PreconditionRequired.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
@@ -44,7 +62,7 @@ class VoidOrganization:
             _check_alone(stored)
             areas = KnownPast(await history.patches(connection, stored.id)).areas()
             if not all(map(caller.may_see, areas)):
-                raise Refusal("outside-areas-then")
+                raise OutsideAreasThen()
             await store.take_out(connection, stored)
             change.event(_event(caller, stored, reason, areas))
             voided = {"id": str(stored.id), "revision": stored.revision + 1, "reason": reason}

@@ -68,8 +68,10 @@ def _several(item: Any) -> Any:
 
 
 def _dependency(names: Mapping[str, str]) -> Any:
-    """The parameters as a dependency: a dict of filters by name. `names` are those that a route
-    calls otherwise, because it uses the name itself."""
+    """The parameters as a dependency: a dict of filters by name.
+
+    `names` are those that a route calls otherwise, because it uses the name itself.
+    """
     fields: dict[str, Any] = {
         names.get(name, name): _parameter(filter_) for name, filter_ in filters().items()
     }

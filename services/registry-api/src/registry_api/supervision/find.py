@@ -10,12 +10,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from registry_api.core.refusals import RouterNotConfigured, RouterUnavailable, TooManySupervised
 from registry_api.supervision.router_client import Assignments, BodyFilter
 from servicekit.auth import Caller
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InsufficientScope, InvalidRequest, Violation
 
 SCOPE = "router:read"
 """What a caller needs beside `registry:read`, because the router answers to them."""
@@ -32,8 +33,10 @@ _Key = tuple[tuple[str, ...] | None, BodyFilter, str, date]
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """Whose organizations: of one of `bodies`, of one of `under` or a body beneath it; of both if
-    both are given. `authorization` is the header by which the caller asked us."""
+    """Whose organizations: of one of `bodies`, of one of `under` or a body beneath it.
+
+    Both must hold if both are given. `authorization` is the header of the caller's request.
+    """
 
     bodies: Sequence[str]
     under: Sequence[str]
@@ -46,6 +49,12 @@ class Supervised:
 
 class FindSupervised:
     """The use case; without `assignments` (no address of a router is set) it refuses."""
+
+    refusals: ClassVar = (
+        RouterNotConfigured,
+        RouterUnavailable,
+        TooManySupervised,
+    )
 
     def __init__(self, assignments: Assignments | None) -> None:
         self._assignments = assignments
@@ -61,20 +70,20 @@ class FindSupervised:
     ) -> Sequence[UUID] | None:
         """The organizations that `wanted` means on a day; None where it does not matter who.
 
-        Raises Refusal `router-not-configured`, `router-unavailable`, `insufficient-scope`,
-        `too-many-supervised`, `invalid-request` for a body that there is not.
+        Raises RouterNotConfigured, RouterUnavailable, InsufficientScope,
+        TooManySupervised, InvalidRequest for a body that there is not.
         """
         if supervised is None:
             return None
         if self._assignments is None:
-            raise Refusal("router-not-configured")
+            raise RouterNotConfigured()
         if SCOPE not in caller.scopes:
-            raise Refusal("insufficient-scope", scope=SCOPE)
+            raise InsufficientScope(scope=SCOPE)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 return await self._find(self._assignments, caller, supervised, day)
         except TimeoutError:
-            raise Refusal("router-unavailable") from None
+            raise RouterUnavailable() from None
 
     async def _find(
         self, assignments: Assignments, caller: Caller, supervised: Supervised, day: date
@@ -106,9 +115,9 @@ class FindSupervised:
         _, by, body, day = key
         identifiers = await assignments.supervised(authorization, by, body, day, MAX_SUPERVISED)
         if identifiers is None:
-            raise Refusal("too-many-supervised", most=MAX_SUPERVISED)
+            raise TooManySupervised(most=MAX_SUPERVISED)
         if not identifiers and not await assignments.knows(authorization, body):
-            raise Refusal("invalid-request", Violation(f"/{_PARAMETERS[by]}", "unknown_body", body))
+            raise InvalidRequest(Violation(f"/{_PARAMETERS[by]}", "unknown_body", body))
         self._keep(key, head, identifiers)
         return identifiers
 
@@ -127,4 +136,4 @@ _PARAMETERS: dict[BodyFilter, str] = {"body_id": "body", "under_body": "under_bo
 
 def _check_size(size: int) -> None:
     if size > MAX_SUPERVISED:
-        raise Refusal("too-many-supervised", most=MAX_SUPERVISED)
+        raise TooManySupervised(most=MAX_SUPERVISED)

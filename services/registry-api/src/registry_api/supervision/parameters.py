@@ -4,18 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from registry_api.errors import ROUTER_NOT_CONFIGURED, ROUTER_UNAVAILABLE, TOO_MANY_SUPERVISED
 from registry_api.supervision.find import Supervised
-from servicekit.errors import ProblemType
 
 _MAX_BODIES = 20
 
 _Body = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
-
-ASKING_THE_ROUTER: tuple[ProblemType, ...] = (
-    ROUTER_NOT_CONFIGURED, ROUTER_UNAVAILABLE, TOO_MANY_SUPERVISED,
-)  # fmt: skip
-"""What a route with `OfBody` can answer beside the usual."""
 
 
 async def _of_body(

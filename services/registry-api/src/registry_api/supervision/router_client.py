@@ -13,7 +13,8 @@ import httpx
 import msgspec
 import structlog
 
-from servicekit.errors import Refusal
+from registry_api.core.refusals import RouterUnavailable
+from servicekit.errors import InsufficientScope, InvalidToken, Refusal
 
 BodyFilter = Literal["body_id", "under_body"]
 """A body itself; a body and all beneath it."""
@@ -44,7 +45,7 @@ _Model = TypeVar("_Model", _Page, _Feed)
 class Assignments:
     """Questions to the router; `authorization` is the header that a caller has sent us.
 
-    Each raises Refusal `router-unavailable`, and `invalid-token` or `insufficient-scope` where the
+    Each raises RouterUnavailable, and InvalidToken or InsufficientScope where the
     router does not take the caller's token.
     """
 
@@ -108,9 +109,9 @@ class Assignments:
             except httpx.TransportError as error:
                 raise _unavailable(repr(error)) from error
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise Refusal("invalid-token", why="jurisdiction-router does not take it")
+            raise InvalidToken(why="jurisdiction-router does not take it")
         if answer.status_code == httpx.codes.FORBIDDEN:
-            raise Refusal("insufficient-scope", scope="router:read")
+            raise InsufficientScope(scope="router:read")
         if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise _unavailable(answer.status_code)
         return answer
@@ -135,4 +136,4 @@ def _identifiers(page: _Page) -> list[UUID]:
 
 def _unavailable(why: str | int) -> Refusal:
     log.warning("router_unavailable", why=why)
-    return Refusal("router-unavailable")
+    return RouterUnavailable()

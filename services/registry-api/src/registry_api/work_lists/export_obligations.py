@@ -1,28 +1,32 @@
 """Export of obligations: the whole work list as a file, stamped with the ledger's position."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import orjson
 
 from registry_api.core.code_lists import code_lists
 from registry_api.core.organization.columns import Language
+from registry_api.core.refusals import TooManyRows
 from registry_api.exports.export import Export
-from registry_api.exports.table import TableForm, written
+from registry_api.supervision.find import FindSupervised
 from registry_api.work_lists import rows
 from registry_api.work_lists.find_obligations import FindObligations, OwingQuestion, owing_document
 from registry_api.work_lists.rows import Owing
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
 from servicekit.ledger import Ledger
-from servicekit.tables import MAX_SHEET_ROWS, guarded
+from servicekit.tables import MAX_SHEET_ROWS, Column, TableForm, table_file, table_form
+
+Document = Mapping[str, Any]
+"""What is owed and by whom: `owing_document`."""
 
 _SHEET = {"zh": "待办义务", "en": "obligations"}
-_TITLES: Mapping[str, str] = {
+_COLUMNS = {
     "organization_id": "社会组织编号",
     "name": "名称",
     "credit_code": "统一社会信用代码",
@@ -41,18 +45,23 @@ _TITLES: Mapping[str, str] = {
     "basis": "依据类别",
     "discharge": "履行方式",
 }
+"""By name in `owing_document`, the header in Chinese."""
 _COUNTS = {"full_members", "probationary_members"}
 _CODED = {
     "organization_kind": "organization_kind",
     "institution_type": "institution_type",
     "kind": "obligation_kind",
 }
-_FLAGS = {"zh": {True: "是", False: "否"}, "en": {True: "true", False: "false"}}
 
 
 @dataclass(frozen=True, slots=True)
 class ExportObligations:
     """The use case, with what it needs."""
+
+    refusals: ClassVar = (
+        TooManyRows,
+        FindSupervised,
+    )
 
     database: Database
     ledger: Ledger
@@ -64,40 +73,40 @@ class ExportObligations:
     ) -> AsyncIterator[Export]:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
-        Raises Refusal `too-many-rows`, and as `FindObligations.settle` does.
+        Raises TooManyRows, and as `FindObligations.settle` does.
         """
         settled = await self.find.settle(caller, question)
         async with self.database.snapshot() as connection:
             head = await self.ledger.head(connection)
             if form == "xlsx" and await rows.count(connection, settled) > MAX_SHEET_ROWS:
-                raise Refusal("too-many-rows", limit=MAX_SHEET_ROWS)
-            pages = rows.stream(connection, settled)
-            async with aclosing(written(form, pages, _form(settled.day, language))) as content:
+                raise TooManyRows(limit=MAX_SHEET_ROWS)
+            pages = _documents(rows.stream(connection, settled), settled.day, language)
+            async with aclosing(table_file(form, pages, _form(language))) as content:
                 yield Export(head, content)
 
 
-def _form(day: date, language: Language) -> TableForm[Owing]:
-    def line(owing: Owing) -> str:
-        return orjson.dumps(owing_document(owing, day, language), default=str).decode()
+async def _documents(
+    pages: AsyncIterator[Sequence[Owing]], day: date, language: Language
+) -> AsyncIterator[Sequence[Document]]:
+    async for page in pages:
+        yield [owing_document(owing, day, language) for owing in page]
 
-    def cells(owing: Owing) -> list[str]:
-        document = owing_document(owing, day, language)
-        return [_cell(name, document[name], language) for name in _TITLES]
 
-    return TableForm(
+def _form(language: Language) -> TableForm[Document]:
+    return table_form(
+        [
+            Column(name, partial(_value, name, language), zh, count=name in _COUNTS)
+            for name, zh in _COLUMNS.items()
+        ],
         sheet=_SHEET[language],
-        header=[title if language == "zh" else name for name, title in _TITLES.items()],
-        numeric=[name in _COUNTS for name in _TITLES],
-        cells=cells,
-        line=line,
+        language=language,
+        line=lambda document: orjson.dumps(document, default=str).decode(),
     )
 
 
-def _cell(name: str, value: Any, language: Language) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _FLAGS[language][value]
-    if name in _CODED and language == "zh":
+def _value(name: str, language: Language, document: Document) -> object:
+    """A code by its label in Chinese tables, everything else as it is."""
+    value = document[name]
+    if name in _CODED and language == "zh" and value is not None:
         return code_lists()[_CODED[name]].values[value].zh
-    return guarded(str(value))
+    return value

@@ -8,7 +8,7 @@ organization's history: each organization's own obligations are there to be aske
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from registry_api.core.code_lists import list_codes
@@ -18,7 +18,7 @@ from registry_api.work_lists import rows
 from registry_api.work_lists.rows import Owing, OwingFilter
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, Violation
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import Clock
 
@@ -61,6 +61,11 @@ class OwingPage:
 class FindObligations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        InvalidCursor,
+        FindSupervised,
+    )
+
     database: Database
     clock: Clock
     find_supervised: FindSupervised
@@ -75,7 +80,7 @@ class FindObligations:
     ) -> OwingPage:
         """A page; each shows what is true when it is asked for, also of who supervises.
 
-        Raises Refusal `invalid-cursor`, and as `settle` does.
+        Raises InvalidCursor, and as `settle` does.
         """
         key = decode_cursor(cursor, question.bound(), [date, UUID, str, date])
         settled = await self.settle(caller, question)
@@ -90,14 +95,14 @@ class FindObligations:
     async def settle(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
         """The question settled: on which day, of which kinds, by whom.
 
-        Raises Refusal `invalid-request` for a day past, and as `find_supervised` does.
+        Raises InvalidRequest for a day past, and as `find_supervised` does.
         """
         today = self.clock.today()
         day = question.valid_on or today
         if day < today:
             facts = {"today": today.isoformat()}
             violation = Violation("/valid_on", "work_list_of_the_past", day.isoformat(), facts)
-            raise Refusal("invalid-request", violation)
+            raise InvalidRequest(violation)
         return OwingFilter(
             kinds=question.kinds or list_codes("obligation_kind"),
             day=day,
@@ -111,10 +116,10 @@ class FindObligations:
 
 
 def refuse_known_at(known_at: str | None) -> None:
-    """Refuse lists as they were known at a moment: Refusal `invalid-request`."""
+    """Refuse lists as they were known at a moment: InvalidRequest."""
     if known_at is not None:
         violation = Violation("/known_at", "work_list_known_then", known_at)
-        raise Refusal("invalid-request", violation)
+        raise InvalidRequest(violation)
 
 
 def owing_document(owing: Owing, day: date, language: str) -> dict[str, Any]:

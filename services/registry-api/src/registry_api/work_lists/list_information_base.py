@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -30,6 +30,7 @@ from registry_api.supervision.find import FindSupervised, Supervised
 from registry_api.work_lists import rows
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import InvalidCursor, PositionAhead
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import AsOf, Clock
 
@@ -93,6 +94,12 @@ class BasePage:
 class ListInformationBase:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        InvalidCursor,
+        PositionAhead,
+        FindSupervised,
+    )
+
     database: Database
     clock: Clock
     find_supervised: FindSupervised
@@ -107,8 +114,8 @@ class ListInformationBase:
     ) -> BasePage:
         """A page on a day, as known at a moment.
 
-        A walk of the past shows what was known at its first page. Raises Refusal
-        `invalid-cursor`, `position-ahead`, and as `find_supervised` does.
+        A walk of the past shows what was known at its first page. Raises
+        InvalidCursor, PositionAhead, and as `find_supervised` does.
         """
         today = self.clock.today()
         day = question.as_of.valid_on or today

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from registry_api.core.obligations.derive import Obligation, obligations_on
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import State, access_area
+from registry_api.core.refusals import OrganizationVoid
 from registry_api.history import read as history
 from registry_api.history.point_in_time import find_point_in_time
 from registry_api.register.missing import missing
 from registry_api.selection import past
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal
+from servicekit.errors import NotFound, PositionAhead
 from servicekit.time import AsOf, Clock
 
 
@@ -32,14 +34,19 @@ class Standing:
 class ReadObligations:
     """The use case, with what it needs."""
 
+    refusals: ClassVar = (
+        NotFound,
+        OrganizationVoid,
+        PositionAhead,
+    )
+
     database: Database
     clock: Clock
 
     async def __call__(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Standing:
         """Derived from the whole timeline known then; a day ahead shows what the calendar brings.
 
-        Seen by whom the organization belonged to on that day. Raises Refusal `not-found`,
-        `organization-void`, `position-ahead`.
+        Seen by whom the organization belonged to on that day.
         """
         async with self.database.reading() as connection:
             point = await find_point_in_time(connection, as_of, self.clock.today())
@@ -50,5 +57,5 @@ class ReadObligations:
         state = known.on(point.day)
         assert state is not None
         if not caller.may_see(access_area(state)):
-            raise Refusal("not-found")
+            raise NotFound()
         return Standing(state, point.day, point.position, obligations_on(known.timeline, point.day))

@@ -8,17 +8,16 @@ from fastapi.responses import StreamingResponse
 from registry_api.core.field_types import CivilDate
 from registry_api.core.obligations.wording import in_words
 from registry_api.dependencies import OrganizationId, Reader
-from registry_api.errors import ORGANIZATION_VOID, TOO_MANY_ROWS
 from registry_api.exports.answer import (
     FILE,
     ExportResponse,
-    FileFormat,
+    FormatParameter,
     HeaderLanguage,
     header_language,
 )
 from registry_api.organizations.schemas import ObligationKind
 from registry_api.selection.parameters import Filters, FiltersOfWhoOwes
-from registry_api.supervision.parameters import ASKING_THE_ROUTER, OfBody
+from registry_api.supervision.parameters import OfBody
 from registry_api.work_lists.export_obligations import ExportObligations
 from registry_api.work_lists.find_obligations import (
     FindObligations,
@@ -37,10 +36,7 @@ from registry_api.work_lists.schemas import (
     StandingOut,
 )
 from servicekit.errors import (
-    AHEAD_OF_HEAD,
-    INVALID_CURSOR,
-    NOT_FOUND,
-    TOO_MANY_REQUESTS,
+    TooManyRequests,
     responses,
 )
 from servicekit.http import (
@@ -66,7 +62,7 @@ _ListBase = Annotated[ListInformationBase, provided(ListInformationBase)]
     operation_id="read_obligations",
     summary="What an organization owes 社会组织待办义务",
     response_model=StandingOut,
-    responses=responses(*USUAL, NOT_FOUND, ORGANIZATION_VOID, AHEAD_OF_HEAD),
+    responses=responses(USUAL, ReadObligations),
 )
 async def read_obligations(
     caller: Reader,
@@ -136,7 +132,7 @@ Question = Annotated[OwingQuestion, Depends(_question)]
     operation_id="find_obligations",
     summary="Work list of obligations 待办义务清单",
     response_model=OwingPageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
+    responses=responses(USUAL, FindObligations),
 )
 async def find_obligations(
     caller: Reader,
@@ -163,7 +159,7 @@ async def find_obligations(
     operation_id="find_overdue_formations",
     summary="Overdue formation 应建未建清单",
     response_model=OwingPageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, *ASKING_THE_ROUTER),
+    responses=responses(USUAL, FindObligations),
 )
 async def find_overdue_formations(
     caller: Reader,
@@ -195,7 +191,7 @@ async def find_overdue_formations(
     response_class=StreamingResponse,
     responses={
         **FILE,
-        **responses(*USUAL, TOO_MANY_ROWS, TOO_MANY_REQUESTS, *ASKING_THE_ROUTER),
+        **responses(USUAL, ExportObligations, TooManyRequests),
     },
     dependencies=[takes_transfer_slot(Reader)],
 )
@@ -203,12 +199,12 @@ async def export_obligations(
     caller: Reader,
     export: _Export,
     question: Question,
-    format: FileFormat = "ndjson",  # noqa: A002
+    form: FormatParameter = "ndjson",
     headers: HeaderLanguage = None,
 ) -> Response:
     """All that match, streamed, in the order of the list; Ledger-Position is what it shows."""
-    language = header_language(headers, format)
-    return ExportResponse(lambda: export(caller, question, format, language), format, "obligations")
+    language = header_language(headers, form)
+    return ExportResponse(lambda: export(caller, question, form, language), form, "obligations")
 
 
 def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
@@ -226,7 +222,7 @@ def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
     operation_id="list_information_base",
     summary="The information base 党建信息库",
     response_model=BasePageOut,
-    responses=responses(*USUAL, INVALID_CURSOR, AHEAD_OF_HEAD, *ASKING_THE_ROUTER),
+    responses=responses(USUAL, ListInformationBase),
 )
 async def list_information_base(
     caller: Reader,

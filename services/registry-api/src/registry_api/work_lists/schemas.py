@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry_api.organizations.schemas import ObligationKind, ObligationOut
+from servicekit.http import CountedPage
 
 
 class StandingObligationOut(ObligationOut):
@@ -84,9 +85,7 @@ class InBaseOut(BaseModel):
     since: date | None = Field(description="Since when it owes that 起算日期")
 
 
-class BasePageOut(BaseModel):
+class BasePageOut(CountedPage[InBaseOut]):
     """A page of the information base 党建信息库."""
 
     items: list[InBaseOut] = Field(description="In the order of ids 社会组织")
-    next_cursor: str | None = Field(description="For the next page; null on the last 下一页游标")
-    count: int | None = Field(description="How many in all, when `count=exact` 总数")

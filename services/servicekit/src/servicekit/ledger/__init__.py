@@ -1,15 +1,15 @@
 """History, audit and feed in one append-only table, written in the transaction of the change."""
 
-from servicekit.ledger.append import CHANNEL, Break, Head, Ledger, NewEvent
+from servicekit.ledger.append import CHANNEL, Ledger
 from servicekit.ledger.canonical import GENESIS, canonical_json, canonical_text, chain
 from servicekit.ledger.change import Attempt, Change, Changes, Guarded, Unguarded
 from servicekit.ledger.commands import add_verify_ledger
+from servicekit.ledger.events import Break, Head, NewEvent
 from servicekit.ledger.feed import feed_router, read_page
 from servicekit.ledger.idempotency import (
     IdempotencyKey,
     StoredAnswer,
     fingerprint,
-    idempotency_table,
     store_answer,
     take_key,
 )
@@ -17,6 +17,7 @@ from servicekit.ledger.schema import (
     CREATE_HEAD_ROW,
     CREATE_LEDGER_FUNCTION,
     DROP_LEDGER_FUNCTION,
+    idempotency_table,
     ledger_tables,
 )
 

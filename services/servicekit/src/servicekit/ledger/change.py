@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit.auth.caller import Caller
 from servicekit.database.engines import Database
 from servicekit.http.preconditions import IfMatch, check_if_match
-from servicekit.ledger.append import Ledger, NewEvent
+from servicekit.ledger.append import Ledger
+from servicekit.ledger.events import NewEvent
 from servicekit.ledger.idempotency import (
     IdempotencyKey,
     StoredAnswer,

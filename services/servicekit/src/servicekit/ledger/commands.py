@@ -7,7 +7,8 @@ import typer
 
 from servicekit.cli import SettingsT, read_settings
 from servicekit.database.engines import Database
-from servicekit.ledger.append import Break, Head, Ledger
+from servicekit.ledger.append import Ledger
+from servicekit.ledger.events import Break, Head
 
 _BREAKS = {
     "missing": "the event is missing 事件缺失",

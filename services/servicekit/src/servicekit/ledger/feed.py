@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field, WithJsonSchema
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
@@ -22,6 +21,7 @@ from servicekit.errors.standard import (
     UnknownParameter,
 )
 from servicekit.http.access import require
+from servicekit.ledger import rows
 from servicekit.ledger.append import CHANNEL
 from servicekit.observability.telemetry import note_wait
 
@@ -130,26 +130,34 @@ def feed_router(scope: str) -> APIRouter:
         A caller limited to areas gets the events that touch them before or after the change; its
         positions have holes, and `next_after` still advances.
         """
-        database: Database = request.app.state.database
-        notifications: Notifications = request.app.state.notifications
-        patterns = caller.like_patterns()
-        deadline = time.monotonic() + wait
-        notification = notifications.next_notification(CHANNEL)
-        page = await _current_page(database, after, limit, patterns)
-        if page.next_after == after and wait:
-            with request.app.state.long_polls.take(caller.client):
-                while page.next_after == after and (left := deadline - time.monotonic()) > 0:
-                    if notifications.closing or await request.is_disconnected():
-                        break
-                    patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
-                    began = time.monotonic()
-                    await notifications.wait(CHANNEL, min(left, patience), notification)
-                    note_wait(request.scope, time.monotonic() - began)
-                    notification = notifications.next_notification(CHANNEL)
-                    page = await _current_page(database, after, limit, patterns)
+        page = await _newest_page(request, caller, after, limit, wait)
         return Response(page.body, media_type="application/json")
 
     return router
+
+
+async def _newest_page(
+    request: Request, caller: Caller, after: int, limit: int, wait: float
+) -> "Page":
+    """The page after `after`; waits up to `wait` seconds for an event where there is none yet."""
+    database: Database = request.app.state.database
+    notifications: Notifications = request.app.state.notifications
+    patterns = caller.like_patterns()
+    deadline = time.monotonic() + wait
+    notification = notifications.next_notification(CHANNEL)
+    page = await _current_page(database, after, limit, patterns)
+    if page.next_after == after and wait:
+        with request.app.state.long_polls.take(caller.client):
+            while page.next_after == after and (left := deadline - time.monotonic()) > 0:
+                if notifications.closing or await request.is_disconnected():
+                    break
+                patience = _REPLICA_SECONDS if database.replicated else _PATIENCE_SECONDS
+                began = time.monotonic()
+                await notifications.wait(CHANNEL, min(left, patience), notification)
+                note_wait(request.scope, time.monotonic() - began)
+                notification = notifications.next_notification(CHANNEL)
+                page = await _current_page(database, after, limit, patterns)
+    return page
 
 
 async def _current_page(
@@ -184,54 +192,19 @@ async def read_page(
     `patterns` are the LIKE patterns of a limited caller, None otherwise. Raises PositionAhead when
     `after` lies past the head: the caller follows another ledger.
     """
-    head = (await connection.execute(text("SELECT position, algorithm FROM ledger_head"))).one()
+    head = await rows.select_head(connection)
     if after > head.position:
         raise PositionAhead(after=after, head=head.position)
     until = head.position if patterns is None else min(head.position, after + _SCAN)
-    statement = _PAGE if patterns is None else _PAGE_OF_AREAS
-    bound: dict[str, Any] = {"after": after, "until": until, "limit": limit}
-    if patterns is not None:
-        bound["patterns"] = list(patterns)
-    row = (await connection.execute(statement, bound)).one()
+    row = await rows.select_page(connection, after, until, limit, patterns)
     if patterns is None:
         next_after = row.last or after
-        digest = f'"{row.digest}"' if row.digest else await _digest_at(connection, after)
+        digest = f'"{row.digest or (await rows.digest_at(connection, after)).hex()}"'
     else:
-        next_after = row.last if row.found == limit else until
+        next_after = row.last if row.size == limit else until
         digest = "null"
     body = (
         f'{{"events":[{row.events or ""}],"next_after":{next_after},"head":{head.position},'
         f'"digest":{digest},"digest_algorithm":"{head.algorithm}"}}'
     )
     return Page(body.encode(), next_after)
-
-
-async def _digest_at(connection: AsyncConnection, position: int) -> str:
-    if position == 0:
-        return f'"{"00" * 32}"'
-    found = await connection.execute(
-        text("SELECT encode(digest, 'hex') FROM ledger WHERE position = :position"),
-        {"position": position},
-    )
-    return f'"{found.scalar_one()}"'
-
-
-_PAGE_SQL = """
-SELECT string_agg(
-         left(event, -1) || ',"digest":"' || encode(digest, 'hex') || '"}}', ',' ORDER BY position
-       ) AS events,
-       max(position) AS last,
-       count(*) AS found,
-       encode((array_agg(digest ORDER BY position DESC))[1], 'hex') AS digest
-FROM (
-    SELECT position, event, digest FROM ledger
-    WHERE position > :after AND position <= :until {touches}
-    ORDER BY position LIMIT :limit
-) AS page
-"""
-_PAGE = text(_PAGE_SQL.format(touches=""))
-_PAGE_OF_AREAS = text(
-    _PAGE_SQL.format(
-        touches="AND EXISTS (SELECT FROM unnest(areas) AS area WHERE area LIKE ANY(:patterns))"
-    )
-)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Header, Response
-from sqlalchemy import TIMESTAMP, Column, Index, MetaData, SmallInteger, Table, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit.auth.caller import Caller
 from servicekit.errors.standard import IdempotencyConflict
 from servicekit.http.preconditions import etag
+from servicekit.ledger import rows
 
 IdempotencyKey = Annotated[
     str | None,
@@ -42,22 +42,6 @@ class StoredAnswer:
         return Response(self.body, self.status, headers, "application/json")
 
 
-def idempotency_table(metadata: MetaData) -> Table:
-    """The table `idempotency_key`, declared in a service's metadata."""
-    return Table(
-        "idempotency_key",
-        metadata,
-        Column("client", Text, primary_key=True),
-        Column("key", Text, primary_key=True),
-        Column("fingerprint", Text, nullable=False),
-        Column("status", SmallInteger),
-        Column("location", Text),
-        Column("body", Text),
-        Column("created_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
-        Index(None, "created_at"),
-    )
-
-
 def fingerprint(*parts: bytes | str) -> str:
     """What makes two requests the same: method, path and body."""
     digest = hashlib.sha256()
@@ -78,10 +62,9 @@ async def take_key(
     if key is None:
         return None
     print_ = _with_areas(caller, print_)
-    taken = await connection.execute(_TAKE, {"client": caller.client, "key": key, "print": print_})
-    if taken.rowcount:
+    if await rows.insert_key(connection, caller.client, key, print_):
         return None
-    row = (await connection.execute(_READ, {"client": caller.client, "key": key})).one()
+    row = await rows.select_answer(connection, caller.client, key)
     if row.fingerprint != print_:
         raise IdempotencyConflict(key=key)
     return StoredAnswer(row.status, row.location, row.body)
@@ -92,26 +75,10 @@ async def store_answer(
 ) -> None:
     """Keep the answer under the taken key, in the same transaction."""
     if key is not None:
-        await connection.execute(
-            _STORE,
-            {"client": caller.client, "key": key, "status": answer.status,
-             "location": answer.location, "body": answer.body},
-        )  # fmt: skip
+        await rows.update_answer(
+            connection, caller.client, key, answer.status, answer.location, answer.body
+        )
 
 
 def _with_areas(caller: Caller, print_: str) -> str:
     return print_ if caller.areas is None else fingerprint(print_, *sorted(caller.areas))
-
-
-_TAKE = text(
-    "INSERT INTO idempotency_key (client, key, fingerprint) VALUES (:client, :key, :print) "
-    "ON CONFLICT DO NOTHING"
-)
-_READ = text(
-    "SELECT fingerprint, status, location, body FROM idempotency_key "
-    "WHERE client = :client AND key = :key"
-)
-_STORE = text(
-    "UPDATE idempotency_key SET status = :status, location = :location, body = :body "
-    "WHERE client = :client AND key = :key"
-)

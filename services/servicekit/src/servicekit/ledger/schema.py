@@ -1,4 +1,4 @@
-"""The tables and the SQL function of a ledger; every service that has one declares them."""
+"""The tables of a ledger and of idempotency keys, and the ledger's SQL function."""
 
 from sqlalchemy import (
     ARRAY,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
 )
 
 
@@ -50,6 +51,22 @@ def ledger_tables(metadata: MetaData) -> tuple[Table, Table]:
         CheckConstraint("single = 1", name="single_row"),
     )
     return ledger, head
+
+
+def idempotency_table(metadata: MetaData) -> Table:
+    """The table `idempotency_key`, declared in a service's metadata."""
+    return Table(
+        "idempotency_key",
+        metadata,
+        Column("client", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("fingerprint", Text, nullable=False),
+        Column("status", SmallInteger),
+        Column("location", Text),
+        Column("body", Text),
+        Column("created_at", TIMESTAMP(timezone=True), nullable=False, server_default=func.now()),
+        Index(None, "created_at"),
+    )
 
 
 CREATE_LEDGER_FUNCTION = """

@@ -4,7 +4,8 @@ from typing import Any
 
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.state import DECIDED_BY_EVENTS, State
-from servicekit.errors import Refusal, Violation
+from registry_api.core.refusals import InvalidOrganization
+from servicekit.errors import Violation
 from servicekit.time import merge_patch
 
 
@@ -17,7 +18,7 @@ def amendment(state: State, change: dict[str, Any]) -> Effect:
 def check_undecided(state: State, change: dict[str, Any]) -> None:
     """An election's or an evaluation's outcome is not amended; null takes out what never was.
 
-    Raises Refusal `invalid-organization`, with pointers into what was sent (`/change/…`).
+    Raises InvalidOrganization, with pointers into what was sent (`/change/…`).
     """
     violations = [
         Violation(f"/change/{block}", "decided_by_event", None, {"path": path})
@@ -26,4 +27,4 @@ def check_undecided(state: State, change: dict[str, Any]) -> None:
         and merge_patch(state[block], change[block]) != state[block]
     ]
     if violations:
-        raise Refusal("invalid-organization", *violations)
+        raise InvalidOrganization(*violations)

@@ -10,9 +10,9 @@ _WORDINGS = (None, "v1", "v2")
 
 
 def check_charter(state: State, patch: dict[str, Any], pointer: str) -> None:
-    """none → provisional → included, and a wording never gives way to an older one.
+    """Refuse steps back: none → provisional → included, and never to an older wording.
 
-    `pointer` is where the state stands in what was sent. Raises Refusal `event-not-possible`.
+    `pointer` is where the state stands in what was sent. Raises EventNotPossible.
     """
     current = state["charter"]
     if patch["state"] == "none" or _STATES.index(patch["state"]) < _STATES.index(current["state"]):

@@ -18,6 +18,7 @@ from registry_api.core.life_events.event import check_status, not_possible
 from registry_api.core.life_events.reorganization import MERGED, SPLIT
 from registry_api.core.organization.known_past import Patch
 from registry_api.core.organization.state import State, settled
+from registry_api.core.refusals import EventNotPossible
 from servicekit.errors import Refusal
 from servicekit.time import merge_diff, merge_patch
 
@@ -53,7 +54,7 @@ class PastEvent:
 def check_later_events(past: Sequence[PastEvent], new: PastEvent) -> None:
     """Whether all that happened after `new` can still have happened, given it.
 
-    Raises Refusal `event-not-possible`, which names the first that can't and why.
+    Raises EventNotPossible, which names the first that can't and why.
     """
     later = [h for h in past if h.effective_on > new.effective_on and h.type in _CHECKS]
     if not later:
@@ -71,7 +72,7 @@ def check_later_events(past: Sequence[PastEvent], new: PastEvent) -> None:
         refused = not_possible(
             "later_event", "/effective_on", new.effective_on.isoformat(), **facts
         )
-        raise Refusal("event-not-possible", *refused.violations, *refusal.violations)
+        raise EventNotPossible(*refused.violations, *refusal.violations)
 
 
 class _States:

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry_api.core.field_types import CivilDate, Name
 from registry_api.core.life_events.event import Effect, Reason, check_status, not_possible
 from registry_api.core.organization.state import State
-from servicekit.errors import Refusal, Violation
+from registry_api.core.refusals import EventNotPossible
+from servicekit.errors import Violation
 
 OPENED = "organization.election_opened"
 REVIEWED = "organization.candidate_reviewed"
@@ -132,7 +133,7 @@ def cancellation(state: State, day: date) -> Effect:
 def checked(type_: str, state: State, effect: Callable[[State], Effect]) -> Effect:
     """What an event of this type does to the state of its day.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     check_status(state)
     done = effect(state)
@@ -143,7 +144,7 @@ def checked(type_: str, state: State, effect: Callable[[State], Effect]) -> Effe
 def check_election(type_: str, state: State, patch: Mapping[str, Any]) -> None:
     """Whether what an event of this type `said` could have happened to `state`.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     check_status(state)
     _CHECKS[type_](state["leadership_election"] or {}, patch["leadership_election"])
@@ -180,7 +181,7 @@ def _check_completion(election: Election, patch: Election) -> None:
         if result != "passed"
     ]
     if blocking:
-        raise Refusal("event-not-possible", *blocking)
+        raise EventNotPossible(*blocking)
 
 
 def _check_ending(election: Election, patch: Election) -> None:

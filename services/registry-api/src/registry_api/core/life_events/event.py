@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from registry_api.core.field_types import CivilDate
 from registry_api.core.organization.state import State
+from registry_api.core.refusals import EventNotPossible
 from servicekit.errors import Refusal, Violation
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -49,7 +50,7 @@ class LifeEvent(BaseModel):
     def effect(self, state: State) -> Effect:
         """The effect on the state of that day.
 
-        Raises Refusal `event-not-possible` where the state does not allow it.
+        Raises EventNotPossible where the state does not allow it.
         """
         check_status(state, self.statuses)
         effect = self._effect(state)
@@ -58,17 +59,16 @@ class LifeEvent(BaseModel):
 
     @classmethod
     def still_possible(cls, state: State, patch: dict[str, Any], day: date) -> None:
-        """Whether what it `said` could have happened to `state` on `day`: it is asked again when
-        something is recorded about an earlier day.
+        """Check that its `patch` could have happened to `state` on `day`.
 
-        Raises Refusal `event-not-possible`.
+        Checked again when something is recorded about an earlier day. Raises EventNotPossible.
         """
         check_status(state, cls.statuses)
         cls.check(state, patch, day)
 
     @classmethod
     def check(cls, state: State, patch: dict[str, Any], day: date) -> None:
-        """The rules of this event alone, on its patch. Raises Refusal `event-not-possible`."""
+        """The rules of this event alone, on its patch. Raises EventNotPossible."""
 
     def _effect(self, state: State) -> Effect:
         raise NotImplementedError
@@ -77,7 +77,7 @@ class LifeEvent(BaseModel):
 def check_status(state: State, statuses: frozenset[str] = IN_BEING, pointer: str = "") -> None:
     """The one gate of the status: nothing happens to who has ended.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     if state["status"] not in statuses:
         raise not_possible("status_does_not_allow", pointer, state["status"])
@@ -85,4 +85,4 @@ def check_status(state: State, statuses: frozenset[str] = IN_BEING, pointer: str
 
 def not_possible(rule: str, pointer: str = "", value: Any = None, **facts: Any) -> Refusal:
     """The refusal of an event that does not fit what is true on its day."""
-    return Refusal("event-not-possible", Violation(pointer, rule, value, facts))
+    return EventNotPossible(Violation(pointer, rule, value, facts))

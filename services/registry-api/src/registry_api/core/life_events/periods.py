@@ -14,7 +14,7 @@ from registry_api.core.organization.state import State
 def check_period(state: State, patch: dict[str, Any], day: date, block: str) -> None:
     """The period of `party.<block>` has begun by `day`, and no newer one was told before.
 
-    Raises Refusal `event-not-possible`.
+    Raises EventNotPossible.
     """
     name = "quarter" if block == "organizational_life" else "year"
     period = patch["party"][block][name]
@@ -26,7 +26,9 @@ def check_period(state: State, patch: dict[str, Any], day: date, block: str) -> 
 
 
 def _first_day(period: str | int) -> str:
-    """The first day of 2016 or of 2016Q3, as text: four digits can name a year that the calendar
-    does not have."""
+    """The first day of 2016 or of 2016Q3, as text.
+
+    Four digits can name a year that the calendar does not have.
+    """
     year, _, quarter = str(period).partition("Q")
     return f"{year}-{3 * int(quarter or 1) - 2:02}-01"

@@ -69,7 +69,7 @@ class Split(_Reorganization):
 
 
 def end(state: State, successors: Sequence[str], change: dict[str, Any]) -> Effect:
-    """An organization ends and others succeed it. Raises Refusal `event-not-possible`."""
+    """An organization ends and others succeed it. Raises EventNotPossible."""
     check_status(state, pointer="/id")
     check_undecided(state, change)
     joined = _joined(state["successors"], successors)
@@ -77,13 +77,13 @@ def end(state: State, successors: Sequence[str], change: dict[str, Any]) -> Effe
 
 
 def part(state: State, successors: Sequence[str], change: dict[str, Any]) -> Effect:
-    """An organization gives parts away and goes on. Raises Refusal `event-not-possible`."""
+    """An organization gives parts away and goes on. Raises EventNotPossible."""
     _check_goes_on(state, change)
     return Effect({**change, "successors": _joined(state["successors"], successors)})
 
 
 def succeed(state: State, predecessors: Sequence[str], change: dict[str, Any]) -> Effect:
-    """An organization takes over from others. Raises Refusal `event-not-possible`."""
+    """An organization takes over from others. Raises EventNotPossible."""
     _check_goes_on(state, change)
     return Effect({**change, "predecessors": _joined(state["predecessors"], predecessors)})
 

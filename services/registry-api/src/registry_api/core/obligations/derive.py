@@ -119,8 +119,10 @@ def obligations_of(timeline: Sequence[Segment]) -> list[Obligation]:
 
 
 def obligations_ahead(timeline: Sequence[Segment]) -> list[Obligation]:
-    """What is owed on some day from the start of the last segment on: all that a work list needs
-    as long as nothing new is recorded."""
+    """What is owed on some day from the start of the last segment on.
+
+    It is all that a work list needs as long as nothing new is recorded.
+    """
     last = timeline[-1].start
     return [o for o in obligations_of(timeline) if o.until is None or o.until > last]
 
@@ -155,8 +157,10 @@ def _stretches(
 def _cells(
     rule: Rule, segments: tuple[tuple[date, tuple[Any, ...]], ...]
 ) -> Iterator[tuple[date, bool, _Owed | None]]:
-    """(first day, whether the calendar alone began it, what is owed) of each stretch of days on
-    which neither facts nor rules change."""
+    """The stretches of days on which neither facts nor rules change.
+
+    Each as (first day, whether the calendar alone began it, what is owed).
+    """
     paths, cuts, first = rule.paths, rule.cuts, segments[0][0]
     ends = [start for start, _ in segments[1:]]
     since: date | None = None

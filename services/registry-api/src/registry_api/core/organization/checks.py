@@ -14,6 +14,7 @@ from registry_api.core.organization.divisions import Divisions
 from registry_api.core.organization.fact_reading import Reader, fact_reader
 from registry_api.core.organization.state import DECIDED_BY_EVENTS, State
 from registry_api.core.parameters import parameter
+from registry_api.core.refusals import CodeTaken
 from servicekit.errors import Refusal, Violation
 
 
@@ -99,7 +100,7 @@ Identifier = Literal["credit_code", "filing_number"]
 def code_taken(state: State, field: Identifier, pointer: str = "") -> Refusal:
     """The refusal of a code or filing number that belongs to another organization."""
     violation = Violation(f"{pointer}/{field}", "code_taken", state[field])
-    return Refusal("code-taken", violation, taken=state[field])
+    return CodeTaken(violation, taken=state[field])
 
 
 def check_new_organization(state: State, effective_on: date) -> list[Violation]:

@@ -17,8 +17,11 @@ AFTER_ALL = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """The whole timeline and the part of it from the patch's day on; the access areas touched
-    before or after the patch."""
+    """What a patch makes of an organization's past.
+
+    The `whole` timeline, the part of it from the patch's day on, and the access areas touched
+    before or after the patch.
+    """
 
     whole: list[Segment]
     timeline: list[Segment]

@@ -11,7 +11,7 @@ _OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """ "utf-8-sig" (which also reads UTF-8 without a BOM) or "gb18030"; the file is rewound.
+    """The encoding: "utf-8-sig" (also UTF-8 without a BOM) or "gb18030"; the file is rewound.
 
     GB18030 includes GBK. Raises FileRefused for UTF-16, which spreadsheets call "Unicode text", and
     when the file is neither, naming the byte up to which it could be read at best: a broken tail

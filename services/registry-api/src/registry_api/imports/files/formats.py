@@ -4,19 +4,19 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from registry_api.exports.table import MEDIA_TYPES, Form
 from registry_api.imports.files.csv import csv_rows, scan_csv
 from registry_api.imports.files.ndjson import ndjson_rows, scan_ndjson
 from registry_api.imports.files.row import FileRow
 from registry_api.imports.files.table import Table
 from registry_api.imports.files.xlsx import scan_xlsx, xlsx_rows
+from servicekit.tables import MEDIA_TYPES, FileFormat
 
 SNIFFED = 512
 """Bytes from the start of a file that `form_of` wants to see."""
 
 
-_MAGIC: Mapping[bytes, Form] = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xlsx"}
-_BY_MEDIA_TYPE: Mapping[str, Form] = {
+_MAGIC: Mapping[bytes, FileFormat] = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xlsx"}
+_BY_MEDIA_TYPE: Mapping[str, FileFormat] = {
     **{media: form for form, media in MEDIA_TYPES.items()},
     "text/tab-separated-values": "csv",
     "application/ndjson": "ndjson",
@@ -39,7 +39,7 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def form_of(media_type: str | None, start: bytes) -> Form:
+def form_of(media_type: str | None, start: bytes) -> FileFormat:
     """What a file is, by its first bytes and, where these don't tell, by its media type."""
     for magic, form in _MAGIC.items():
         if start.startswith(magic):
