@@ -37,7 +37,7 @@ class RecordedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """A field that differs from the stretch before."""
 
     field: str
@@ -55,7 +55,7 @@ class Chapter:
 
     start: date
     until: date | None
-    changes: Sequence[Change] | None
+    changes: Sequence[FieldChange] | None
     events: Sequence[RecordedEvent]
 
 
@@ -84,11 +84,11 @@ def timeline_of(events: Sequence[RecordedEvent], may_see: Callable[..., bool]) -
     return chapters
 
 
-def differences(before: State, after: State) -> list[Change]:
+def differences(before: State, after: State) -> list[FieldChange]:
     """The leaves that differ, in the order of the document."""
     changes = []
     for column in columns():
         old, new = value_at(before, column.path), value_at(after, column.path)
         if old != new:
-            changes.append(Change(column.dotted, old, new))
+            changes.append(FieldChange(column.dotted, old, new))
     return changes

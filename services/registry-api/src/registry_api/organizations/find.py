@@ -73,7 +73,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageText:
     """A page as JSON text; `position` is the ledger's position that it shows, where it has one."""
 
     text: str
@@ -96,7 +96,7 @@ class FindOrganizations:
 
     async def __call__(
         self, caller: Caller, question: Question, cursor: str | None, limit: int
-    ) -> Page:
+    ) -> PageText:
         """A page as JSON text: `{"items", "next_cursor", "count"}`; `count` on request.
 
         Raises InvalidCursor, CursorExpired, PositionAhead, InvalidRequest
@@ -118,7 +118,7 @@ class FindOrganizations:
         cursor: str | None,
         limit: int,
         is_past: bool,
-    ) -> Page:
+    ) -> PageText:
         key = decode_cursor(cursor, question.bound(), [int, UUID] if is_past else [UUID])
         after = key[-1] if key else None
         async with self.database.reading() as connection:
@@ -135,11 +135,11 @@ class FindOrganizations:
         position = selection.point.position if selection.point else None
         walk = [] if position is None else [position]
         following = [*walk, page.next_after] if page.next_after else None
-        return Page(_page(question, items, following, count), position)
+        return PageText(_page(question, items, following, count), position)
 
     async def _closest(
         self, question: Question, selection: Selection, cursor: str | None, limit: int
-    ) -> Page:
+    ) -> PageText:
         pairs = name_pairs(question.search or "")
         key = decode_cursor(cursor, question.bound(), [int, UUID])
         after = (key[0], key[1]) if key else None
@@ -151,11 +151,11 @@ class FindOrganizations:
                 count = await rows.count_close(connection, where, pairs)
         following = [closest[-1].key, closest[-1].id] if len(closest) == limit else None
         items = _items([row.document for row in closest], question.fields)
-        return Page(_page(question, items, following, count))
+        return PageText(_page(question, items, following, count))
 
     async def _sorted(
         self, question: Question, selection: Selection, cursor: str | None, limit: int
-    ) -> Page:
+    ) -> PageText:
         kind = _KEYS[facets()[question.sort].kind]
         key = decode_cursor(cursor, question.bound(), [int, kind, UUID])
         after = (key[1], key[2]) if key else None
@@ -175,7 +175,7 @@ class FindOrganizations:
             count = await self._count(connection, question, selection)
         following = [point.position, page[-1].key, page[-1].id] if len(page) == limit else None
         items = _items([row.document for row in page], question.fields)
-        return Page(_page(question, items, following, count), point.position)
+        return PageText(_page(question, items, following, count), point.position)
 
     async def _count(
         self, connection: AsyncConnection, question: Question, selection: Selection
