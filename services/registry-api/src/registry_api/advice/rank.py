@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from registry_api.advice.ranking import Candidate, Placed, judged, ranked
+from registry_api.advice.ranking import Candidate, RankedCandidate, judged, ranked
 from registry_api.core.organization.known_past import KnownPast
 from registry_api.core.organization.state import access_area
 from registry_api.core.refusals import UnknownCandidates
@@ -48,7 +48,7 @@ class RankCandidates:
 
     async def __call__(
         self, caller: Caller, competitors: Sequence[Competitor], valid_on: date | None
-    ) -> tuple[date, list[Placed]]:
+    ) -> tuple[date, list[RankedCandidate]]:
         """The day and the ranking, by what is known now of that day.
 
         Raises UnknownCandidates, naming each that is unknown, outside the caller's

@@ -68,7 +68,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class RankedCandidate:
     """A candidate's place, from 1 on; None: not ranked. `tied`: others share it."""
 
     candidate: Candidate
@@ -89,7 +89,7 @@ def judged(
     return Candidate(identifier, state["name"], score, met, unmet, barred)
 
 
-def ranked(candidates: Sequence[Candidate]) -> list[Placed]:
+def ranked(candidates: Sequence[Candidate]) -> list[RankedCandidate]:
     """By score, the highest first; among equal scores those that work well; the rest are ties.
 
     `preferred` are those who stand before others of their score because of the clause. Ties keep
@@ -98,12 +98,12 @@ def ranked(candidates: Sequence[Candidate]) -> list[Placed]:
     open_ = [candidate for candidate in candidates if not candidate.barred]
     ordered = sorted(open_, key=lambda c: (-c.score, not c.works_well))
     lesser = {c.score for c in open_ if not c.works_well}
-    placed: list[Placed] = []
+    placed: list[RankedCandidate] = []
     for (score, well), group in groupby(ordered, key=lambda c: (c.score, c.works_well)):
         sharing, rank = list(group), len(placed) + 1
         preferred = well and score in lesser
-        placed += [Placed(c, rank, len(sharing) > 1, preferred) for c in sharing]
-    return placed + [Placed(c, None, False, False) for c in candidates if c.barred]
+        placed += [RankedCandidate(c, rank, len(sharing) > 1, preferred) for c in sharing]
+    return placed + [RankedCandidate(c, None, False, False) for c in candidates if c.barred]
 
 
 @cache

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from registry_api.advice.advise import AdviseOrganization
 from registry_api.advice.guidance import Guidance
 from registry_api.advice.rank import Competitor, RankCandidates
-from registry_api.advice.ranking import Criterion, Placed, criteria
+from registry_api.advice.ranking import Criterion, RankedCandidate, criteria
 from registry_api.advice.schemas import (
     CriterionOut,
     EvaluationEligibilityOut,
@@ -148,7 +148,7 @@ async def rank_candidates(
     )
 
 
-def _ranked(placed_candidate: Placed, language: str) -> RankedOut:
+def _ranked(placed_candidate: RankedCandidate, language: str) -> RankedOut:
     candidate = placed_candidate.candidate
 
     def criterion_out(criterion: Criterion, met: bool) -> CriterionOut:

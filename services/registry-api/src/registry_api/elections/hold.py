@@ -21,7 +21,7 @@ from registry_api.core.organization.state import State
 from registry_api.core.refusals import NamesNotConfigured, OrganizationVoid
 from registry_api.elections import rows
 from registry_api.elections.rows import Candidate
-from registry_api.life_events.record import Hook, Recorded, RecordEvent
+from registry_api.life_events.record import EventResult, Hook, RecordEvent
 from registry_api.register.change import EventCommand
 from registry_api.register.lock import lock_organization
 from servicekit.auth import Caller
@@ -37,7 +37,7 @@ _Dated = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewedCandidate:
     """A candidate with the restricted name, and what the review said last."""
 
     candidate: Candidate
@@ -60,7 +60,7 @@ class HoldElection:
     @refuses(RecordEvent, NamesNotConfigured)
     async def open(
         self, caller: Caller, organization: UUID, event: ElectionOpened, attempt: Attempt
-    ) -> Recorded:
+    ) -> EventResult:
         """Open an election; the outcome has its id and lists the candidates' ids.
 
         Raises NamesNotConfigured too, when names are sent to a register that has no
@@ -82,7 +82,7 @@ class HoldElection:
     @refuses(RecordEvent)
     async def review(
         self, caller: Caller, organization: UUID, event: CandidateReviewed, attempt: Attempt
-    ) -> Recorded:
+    ) -> EventResult:
         """Record a candidate's review."""
         effect = partial(elections.review, event=event)
         return await self._record(caller, organization, elections.REVIEWED, event, effect, attempt)
@@ -90,7 +90,7 @@ class HoldElection:
     @refuses(RecordEvent, NamesNotConfigured)
     async def withdraw(
         self, caller: Caller, organization: UUID, event: CandidateWithdrawn, attempt: Attempt
-    ) -> Recorded:
+    ) -> EventResult:
         """A candidate withdraws; the outcome lists who takes the place, if somebody does."""
         replacing = [] if event.replaced_by is None else [self._new(event.replaced_by)]
 
@@ -107,7 +107,7 @@ class HoldElection:
     @refuses(RecordEvent)
     async def complete(
         self, caller: Caller, organization: UUID, event: ElectionCompleted, attempt: Attempt
-    ) -> Recorded:
+    ) -> EventResult:
         """Complete the election."""
         effect = partial(elections.completion, day=event.effective_on)
         return await self._record(caller, organization, elections.COMPLETED, event, effect, attempt)
@@ -115,13 +115,13 @@ class HoldElection:
     @refuses(RecordEvent)
     async def cancel(
         self, caller: Caller, organization: UUID, event: ElectionCancelled, attempt: Attempt
-    ) -> Recorded:
+    ) -> EventResult:
         """Cancel the election; another one can be opened."""
         effect = partial(elections.cancellation, day=event.effective_on)
         return await self._record(caller, organization, elections.CANCELLED, event, effect, attempt)
 
     @refuses(NotFound, OrganizationVoid)
-    async def read_candidates(self, caller: Caller, organization: UUID) -> list[Reviewed]:
+    async def read_candidates(self, caller: Caller, organization: UUID) -> list[ReviewedCandidate]:
         """The candidates of the latest election with their names; the read is audited."""
         async with self.database.transaction() as connection:
             stored = await lock_organization(connection, caller, organization)
@@ -161,7 +161,7 @@ class HoldElection:
         effect: Callable[[State], Effect],
         attempt: Attempt,
         after: Hook | None = None,
-    ) -> Recorded:
+    ) -> EventResult:
         command = EventCommand(
             type=type_,
             effective_on=event.effective_on,
@@ -179,12 +179,12 @@ class HoldElection:
             sealed = self.sealer.seal(sent.name, str(id_))
         return Candidate(id_, sent.post, sealed)
 
-    def _reviewed(self, candidate: Candidate, review: dict[str, str]) -> Reviewed:
+    def _reviewed(self, candidate: Candidate, review: dict[str, str]) -> ReviewedCandidate:
         name, on = None, review["on"]
         if candidate.name_sealed is not None and self.sealer is not None:
             name = self.sealer.open(candidate.name_sealed, str(candidate.id))
         result: Result = review["result"]  # type: ignore[assignment]
-        return Reviewed(candidate, name, result, date.fromisoformat(on) if on else None)
+        return ReviewedCandidate(candidate, name, result, date.fromisoformat(on) if on else None)
 
 
 def _listed(listed: list[Candidate]) -> list[dict[str, str]]:

@@ -100,7 +100,7 @@ class RowRules:
         return violations
 
 
-class Reading:
+class EntryReader:
     """Takes rows from a file; remembers whom it has spoken of: one organization, one row."""
 
     def __init__(self, rows: Iterator[FileRow], rules: RowRules) -> None:

@@ -25,7 +25,7 @@ from registry_api.core.organization.divisions import Divisions
 from registry_api.history import read as history
 from registry_api.imports import rows
 from registry_api.imports.batch import Batch, BatchOutcome
-from registry_api.imports.entries import Entry, Reading, RowRules, identities
+from registry_api.imports.entries import Entry, EntryReader, RowRules, identities
 from registry_api.imports.files.formats import FORMATS
 from registry_api.imports.files.row import FileRefused
 from registry_api.imports.files.table import Table
@@ -83,7 +83,7 @@ class ImportOrganizations:
             if not job.done:
                 progress.counts += await self._begin(job, table)
             with closing(FORMATS[job.params["format"]].rows(file, table)) as file_rows:
-                reading = Reading(file_rows, batch.rules)
+                reading = EntryReader(file_rows, batch.rules)
                 await asyncio.to_thread(reading.skip, job.done)
                 async with aclosing(_read_ahead(reading)) as batches:
                     async for entries in batches:
@@ -220,7 +220,7 @@ class ImportOrganizations:
         await rows.record_refused_rows(connection, job.id, refused)
 
 
-async def _read_ahead(reading: Reading) -> AsyncGenerator[list[Entry], None]:
+async def _read_ahead(reading: EntryReader) -> AsyncGenerator[list[Entry], None]:
     """Batches in order, each read in a thread while the one before it is being used."""
     following = asyncio.create_task(asyncio.to_thread(reading.take, BATCH))
     try:

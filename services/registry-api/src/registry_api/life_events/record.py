@@ -32,7 +32,7 @@ Hook = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class EventResult:
     """The organization after an event: the document as JSON text, its revision; and the outcome."""
 
     revision: int
@@ -74,14 +74,14 @@ class RecordEvent:
         command: EventCommand,
         attempt: Attempt,
         after: Hook | None = None,
-    ) -> Recorded:
+    ) -> EventResult:
         """Record what happened; the organization as it is now.
 
         A patch that changes nothing on its date leaves no trace.
         """
         async with self.changes.begin(caller, attempt) as change:
             if change.replayed:
-                return Recorded.replayed(change.replayed)
+                return EventResult.replayed(change.replayed)
             stored = await lock_organization(change.connection, caller, identifier)
             attempt.check(stored.revision)
             changed = await self.change(change.connection, caller, stored, command)
@@ -90,6 +90,6 @@ class RecordEvent:
             if changed.event:
                 change.event(changed.event)
             current = changed.stored
-            recorded = Recorded(current.revision, current.document, changed.outcome)
+            recorded = EventResult(current.revision, current.document, changed.outcome)
             change.answer(200, recorded.body())
             return recorded

@@ -46,7 +46,7 @@ class NoticeQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class OrganizationNotices:
     """An organization's document and what does not fit in it."""
 
     document: State
@@ -57,7 +57,7 @@ class Noticed:
 class NoticePage:
     """Organizations with notices in the order of their ids, and the cursor of what follows."""
 
-    items: Sequence[Noticed]
+    items: Sequence[OrganizationNotices]
     next_cursor: str | None
 
 
@@ -71,7 +71,7 @@ class FindNotices:
     find_supervised: FindSupervised
 
     @refuses(ReadOrganization)
-    async def of_one(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Noticed:
+    async def of_one(self, caller: Caller, identifier: UUID, as_of: AsOf) -> OrganizationNotices:
         """The notices on an organization on a day, as known at a moment.
 
         Namesakes are looked for among the present names, so never on an organization of the past.
@@ -86,7 +86,7 @@ class FindNotices:
                     connection, [identifier], IN_OPERATION, caller.like_patterns()
                 )
         circumstances = Circumstances(as_of.valid_on or today, others.get(identifier, ()))
-        return Noticed(document, notices_of(document, circumstances))
+        return OrganizationNotices(document, notices_of(document, circumstances))
 
     @refuses(InvalidCursor, PositionAhead, FindSupervised)
     async def work_list(
@@ -130,12 +130,12 @@ async def _walk(
     after: UUID | None,
     limit: int,
     day: date,
-) -> tuple[list[Noticed], UUID | None]:
+) -> tuple[list[OrganizationNotices], UUID | None]:
     """Those with notices, and after which id to go on.
 
     Of the past one batch is looked at, of the present as many as it takes, within the budget.
     """
-    listed: list[Noticed] = []
+    listed: list[OrganizationNotices] = []
     for _ in range(1 if selection.point else _BUDGET // _BATCH):
         page = await select_page(connection, selection, after, _BATCH)
         batch = await _look(connection, kinds, selection, orjson.loads(page.documents), day)
@@ -152,7 +152,7 @@ async def _look(
     selection: Selection,
     documents: Sequence[State],
     day: date,
-) -> list[Noticed]:
+) -> list[OrganizationNotices]:
     """Organizations, each with its notices or none; namesakes are looked for at present only."""
     identifiers = [UUID(document["id"]) for document in documents]
     others: Mapping[UUID, Sequence[str]] = {}
@@ -163,5 +163,5 @@ async def _look(
         circumstances = Circumstances(day, others.get(identifier, ()))
         notices = notices_of(dict(document), circumstances)
         of_kinds = [notice for notice in notices if not kinds or notice.kind in kinds]
-        looked_at.append(Noticed(document, of_kinds))
+        looked_at.append(OrganizationNotices(document, of_kinds))
     return looked_at

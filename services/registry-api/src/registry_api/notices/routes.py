@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from registry_api.dependencies import OrganizationId, Reader
-from registry_api.notices.find import FindNotices, Noticed, NoticeQuestion
+from registry_api.notices.find import FindNotices, NoticeQuestion, OrganizationNotices
 from registry_api.notices.schemas import NoticeKind, NoticeOut, NoticePageOut, NoticesOut
 from registry_api.supervision.parameters import OfBody
 from servicekit.auth import area_prefix
@@ -38,7 +38,7 @@ async def read_notices(
     On a day, as known at a moment; namesakes are looked for at present only.
     """
     noticed = await find.of_one(caller, organization_id, as_of)
-    return _noticed(noticed, language)
+    return _notices_out(noticed, language)
 
 
 @router.get(
@@ -70,11 +70,12 @@ async def list_notices(
     question = NoticeQuestion(kind or (), filters, supervised, as_of)
     page = await find.work_list(caller, question, cursor, limit)
     return NoticePageOut(
-        items=[_noticed(noticed, language) for noticed in page.items], next_cursor=page.next_cursor
+        items=[_notices_out(noticed, language) for noticed in page.items],
+        next_cursor=page.next_cursor,
     )
 
 
-def _noticed(noticed: Noticed, language: str) -> NoticesOut:
+def _notices_out(noticed: OrganizationNotices, language: str) -> NoticesOut:
     document = noticed.document
     return NoticesOut(
         id=document["id"],

@@ -16,7 +16,7 @@ from registry_api.core.life_events.contradictions import PastEvent, check_later_
 from registry_api.core.life_events.event import Effect
 from registry_api.core.organization.checks import code_taken
 from registry_api.core.organization.divisions import Divisions
-from registry_api.core.organization.known_past import AFTER_ALL, KnownPast, Patched
+from registry_api.core.organization.known_past import AFTER_ALL, KnownPast, PatchedPast
 from registry_api.core.organization.state import State
 from registry_api.core.refusals import InvalidOrganization
 from registry_api.history import read as history
@@ -48,7 +48,7 @@ class EventCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedOrganization:
     """The organization as it is now, the outcome of the event, and the event to append.
 
     `event` is None where the patch changed nothing: it leaves no trace.
@@ -72,7 +72,7 @@ class ChangeOrganization:
         caller: Caller,
         stored: StoredOrganization,
         command: EventCommand,
-    ) -> Changed:
+    ) -> ChangedOrganization:
         """Write what `command` makes of the locked organization `stored`.
 
         Raises InvalidOrganization, EventNotPossible, OutsideAreas,
@@ -91,12 +91,14 @@ class ChangeOrganization:
         except InvalidOrganization as refusal:
             raise InvalidOrganization(*below(command.pointer, refusal.violations)) from refusal
         if revision is None:
-            return Changed(stored, effect.outcome, None)
+            return ChangedOrganization(stored, effect.outcome, None)
         new = PastEvent(command.type, command.effective_on, AFTER_ALL, revision.patch)
         check_later_events(past_events, new)
         stored = revised(stored, command.effective_on, revision)
         await _update(connection, stored, revision.after, command.pointer)
-        return Changed(stored, effect.outcome, _event(caller, stored, command, revision))
+        return ChangedOrganization(
+            stored, effect.outcome, _event(caller, stored, command, revision)
+        )
 
     def _check_date(self, stored: StoredOrganization, command: EventCommand) -> None:
         today, day = self.clock.today(), command.effective_on
@@ -143,7 +145,7 @@ def _event(
 
 
 async def _update(
-    connection: AsyncConnection, stored: StoredOrganization, after: Patched, pointer: str
+    connection: AsyncConnection, stored: StoredOrganization, after: PatchedPast, pointer: str
 ) -> None:
     """Replace the current row. Raises CodeTaken."""
     try:

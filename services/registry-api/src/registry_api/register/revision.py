@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from registry_api.core.organization.checks import check_state
 from registry_api.core.organization.divisions import Divisions
-from registry_api.core.organization.known_past import KnownPast, Patched
+from registry_api.core.organization.known_past import KnownPast, PatchedPast
 from registry_api.core.organization.state import OrganizationState, State, access_area, to_state
 from registry_api.core.refusals import InvalidOrganization, OutsideAreasThen
 from servicekit.auth import Caller
@@ -30,7 +30,7 @@ class Revision:
     """The patch of the day's state, and what it makes of the timeline."""
 
     patch: dict[str, Any]
-    after: Patched
+    after: PatchedPast
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,19 @@ from registry_api.core.refusals import TooManyRows
 from registry_api.exports.export import Export
 from registry_api.supervision.find import FindSupervised
 from registry_api.work_lists import rows
-from registry_api.work_lists.find_obligations import FindObligations, OwingQuestion, owing_document
-from registry_api.work_lists.rows import Owing
+from registry_api.work_lists.find_obligations import (
+    FindObligations,
+    ObligationQuestion,
+    obligation_document,
+)
+from registry_api.work_lists.rows import OwedObligation
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.ledger import Ledger
 from servicekit.tables import MAX_SHEET_ROWS, Column, TableForm, table_file, table_form
 
 Document = Mapping[str, Any]
-"""What is owed and by whom: `owing_document`."""
+"""What is owed and by whom: `obligation_document`."""
 
 _SHEET = {"zh": "待办义务", "en": "obligations"}
 _COLUMNS = {
@@ -45,7 +49,7 @@ _COLUMNS = {
     "basis": "依据类别",
     "discharge": "履行方式",
 }
-"""By name in `owing_document`, the header in Chinese."""
+"""By name in `obligation_document`, the header in Chinese."""
 _COUNTS = {"full_members", "probationary_members"}
 _CODED = {
     "organization_kind": "organization_kind",
@@ -69,7 +73,7 @@ class ExportObligations:
 
     @asynccontextmanager
     async def __call__(
-        self, caller: Caller, question: OwingQuestion, form: str, language: Language
+        self, caller: Caller, question: ObligationQuestion, form: str, language: Language
     ) -> AsyncIterator[Export]:
         """Open an export as "ndjson", "csv" or "xlsx"; position and rows are of one snapshot.
 
@@ -86,10 +90,10 @@ class ExportObligations:
 
 
 async def _documents(
-    pages: AsyncIterator[Sequence[Owing]], day: date, language: Language
+    pages: AsyncIterator[Sequence[OwedObligation]], day: date, language: Language
 ) -> AsyncIterator[Sequence[Document]]:
     async for page in pages:
-        yield [owing_document(owing, day, language) for owing in page]
+        yield [obligation_document(owing, day, language) for owing in page]
 
 
 def _form(language: Language) -> TableForm[Document]:

@@ -15,7 +15,7 @@ from registry_api.core.code_lists import list_codes
 from registry_api.core.obligations.wording import in_words
 from registry_api.supervision.find import FindSupervised, Supervised
 from registry_api.work_lists import rows
-from registry_api.work_lists.rows import Owing, OwingFilter
+from registry_api.work_lists.rows import ObligationFilter, OwedObligation
 from servicekit.auth import Caller
 from servicekit.database import Database
 from servicekit.errors import InvalidCursor, InvalidRequest, Violation
@@ -24,7 +24,7 @@ from servicekit.time import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class OwingQuestion:
+class ObligationQuestion:
     """Which obligations. `kinds` empty: all; `filters` are of organizations."""
 
     kinds: Sequence[str]
@@ -48,10 +48,10 @@ class OwingQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class OwingPage:
+class ObligationPage:
     """Obligations in the order of their terms, the day they are looked at, what follows."""
 
-    items: Sequence[Owing]
+    items: Sequence[OwedObligation]
     day: date
     next_cursor: str | None
     count: int | None
@@ -73,11 +73,11 @@ class FindObligations:
     async def __call__(
         self,
         caller: Caller,
-        question: OwingQuestion,
+        question: ObligationQuestion,
         cursor: str | None,
         limit: int,
         exact_count: bool,
-    ) -> OwingPage:
+    ) -> ObligationPage:
         """A page; each shows what is true when it is asked for, also of who supervises.
 
         Raises InvalidCursor, and as `settle` does.
@@ -90,9 +90,9 @@ class FindObligations:
             count = await rows.count(connection, settled) if exact_count else None
         last = page[-1].key if len(page) == limit else None
         following = encode_cursor(last, question.bound()) if last else None
-        return OwingPage(page, settled.day, following, count)
+        return ObligationPage(page, settled.day, following, count)
 
-    async def settle(self, caller: Caller, question: OwingQuestion) -> OwingFilter:
+    async def settle(self, caller: Caller, question: ObligationQuestion) -> ObligationFilter:
         """The question settled: on which day, of which kinds, by whom.
 
         Raises InvalidRequest for a day past, and as `find_supervised` does.
@@ -103,7 +103,7 @@ class FindObligations:
             facts = {"today": today.isoformat()}
             violation = Violation("/valid_on", "work_list_of_the_past", day.isoformat(), facts)
             raise InvalidRequest(violation)
-        return OwingFilter(
+        return ObligationFilter(
             kinds=question.kinds or list_codes("obligation_kind"),
             day=day,
             overdue=question.overdue,
@@ -122,10 +122,10 @@ def refuse_known_at(known_at: str | None) -> None:
         raise InvalidRequest(violation)
 
 
-def owing_document(owing: Owing, day: date, language: str) -> dict[str, Any]:
+def obligation_document(owing: OwedObligation, day: date, language: str) -> dict[str, Any]:
     """An obligation and who owes it, as lists and exports show them."""
     who = {name: getattr(owing, name) for name in _WHO}
     return {**who, **in_words(owing.owed, day, language)}
 
 
-_WHO = [field.name for field in fields(Owing) if field.name != "owed"]
+_WHO = [field.name for field in fields(OwedObligation) if field.name != "owed"]

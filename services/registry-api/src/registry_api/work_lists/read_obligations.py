@@ -21,7 +21,7 @@ from servicekit.time import AsOf, Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrganizationObligations:
     """An organization's state on a day, and what it owes then, the most urgent first."""
 
     state: State
@@ -43,7 +43,9 @@ class ReadObligations:
     database: Database
     clock: Clock
 
-    async def __call__(self, caller: Caller, identifier: UUID, as_of: AsOf) -> Standing:
+    async def __call__(
+        self, caller: Caller, identifier: UUID, as_of: AsOf
+    ) -> OrganizationObligations:
         """Derived from the whole timeline known then; a day ahead shows what the calendar brings.
 
         Seen by whom the organization belonged to on that day.
@@ -58,4 +60,6 @@ class ReadObligations:
         assert state is not None
         if not caller.may_see(access_area(state)):
             raise NotFound()
-        return Standing(state, point.day, point.position, obligations_on(known.timeline, point.day))
+        return OrganizationObligations(
+            state, point.day, point.position, obligations_on(known.timeline, point.day)
+        )

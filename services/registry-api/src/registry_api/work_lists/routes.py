@@ -21,9 +21,9 @@ from registry_api.supervision.parameters import OfBody
 from registry_api.work_lists.export_obligations import ExportObligations
 from registry_api.work_lists.find_obligations import (
     FindObligations,
-    OwingPage,
-    OwingQuestion,
-    owing_document,
+    ObligationPage,
+    ObligationQuestion,
+    obligation_document,
     refuse_known_at,
 )
 from registry_api.work_lists.list_information_base import BaseQuestion, InBase, ListInformationBase
@@ -117,14 +117,14 @@ async def _question(
     due_before: Annotated[
         CivilDate | None, Query(description="Due before this day 期限早于（不含）")
     ] = None,
-) -> OwingQuestion:
+) -> ObligationQuestion:
     refuse_known_at(known_at)
-    return OwingQuestion(
+    return ObligationQuestion(
         tuple(kind or ()), valid_on, overdue, due_from, due_before, filters, supervised
     )
 
 
-Question = Annotated[OwingQuestion, Depends(_question)]
+Question = Annotated[ObligationQuestion, Depends(_question)]
 
 
 @router.get(
@@ -151,7 +151,7 @@ async def find_obligations(
     else is, once.
     """
     page = await find(caller, question, cursor, limit, count == "exact")
-    return _owing_page(page, language)
+    return _obligation_page(page, language)
 
 
 @router.get(
@@ -179,9 +179,9 @@ async def find_overdue_formations(
     """
     refuse_known_at(known_at)
     kinds = ("form_party_organization",)
-    question = OwingQuestion(kinds, valid_on, None, None, None, filters, supervised)
+    question = ObligationQuestion(kinds, valid_on, None, None, None, filters, supervised)
     page = await find(caller, question, cursor, limit, count == "exact")
-    return _owing_page(page, language)
+    return _obligation_page(page, language)
 
 
 @router.get(
@@ -207,8 +207,8 @@ async def export_obligations(
     return ExportResponse(lambda: export(caller, question, form, language), form, "obligations")
 
 
-def _owing_page(page: OwingPage, language: str) -> OwingPageOut:
-    documents = (owing_document(owing, page.day, language) for owing in page.items)
+def _obligation_page(page: ObligationPage, language: str) -> OwingPageOut:
+    documents = (obligation_document(owing, page.day, language) for owing in page.items)
     return OwingPageOut(
         valid_on=page.day,
         items=[OwingOut.model_validate(document) for document in documents],

@@ -37,7 +37,7 @@ Key = tuple[date, UUID, str, date]
 
 
 @dataclass(frozen=True, slots=True)
-class OwingFilter:
+class ObligationFilter:
     """Which obligations: of these kinds, owed on `day`, by organizations that meet `filters`.
 
     `due_from` and `due_before` leave out who has no term; `overdue` is as of `day`. `patterns` are
@@ -55,7 +55,7 @@ class OwingFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Owing:
+class OwedObligation:
     """Something owed, and by whom."""
 
     organization_id: UUID
@@ -90,14 +90,14 @@ _WHAT = (obligation.c.kind, obligation.c.since, obligation.c.due_on, obligation.
 
 
 async def page(
-    connection: AsyncConnection, requested: OwingFilter, after: Key | None, limit: int
-) -> list[Owing]:
+    connection: AsyncConnection, requested: ObligationFilter, after: Key | None, limit: int
+) -> list[OwedObligation]:
     """Up to `limit` obligations in the order of their keys, after one."""
     if requested.among is not None and len(requested.among) <= MAX_INDEX_LOOKUPS:
         everything = (
             _in_order(requested) if after is None else _in_order(requested).where(*_follows(after))
         )
-        return [_owing(row) for row in await connection.execute(everything.limit(limit))]
+        return [_owed_obligation(row) for row in await connection.execute(everything.limit(limit))]
     kinds = bindparam(None, list(requested.kinds), type_=ARRAY(Text))
     kind = func.unnest(kinds).table_valued("kind").render_derived("requested")
     of_kind = _selected(requested).where(obligation.c.kind == kind.c.kind)
@@ -113,10 +113,10 @@ async def page(
         .order_by(next_.c.due_on, next_.c.id, next_.c.kind, next_.c.since)
         .limit(limit)
     )
-    return [_owing(row) for row in await connection.execute(merged)]
+    return [_owed_obligation(row) for row in await connection.execute(merged)]
 
 
-async def count(connection: AsyncConnection, requested: OwingFilter) -> int:
+async def count(connection: AsyncConnection, requested: ObligationFilter) -> int:
     """How many there are, exactly."""
     of_kinds = _selected(requested).where(obligation.c.kind.in_(requested.kinds))
     counted = of_kinds.with_only_columns(func.count(), maintain_column_froms=True)
@@ -124,22 +124,22 @@ async def count(connection: AsyncConnection, requested: OwingFilter) -> int:
 
 
 async def stream(
-    connection: AsyncConnection, requested: OwingFilter, size: int = 1000
-) -> AsyncIterator[Sequence[Owing]]:
+    connection: AsyncConnection, requested: ObligationFilter, size: int = 1000
+) -> AsyncIterator[Sequence[OwedObligation]]:
     """All of them in the order of their keys, `size` at a time."""
     rows = await connection.stream(_in_order(requested), execution_options={"yield_per": size})
     async for part in rows.partitions(size):
-        yield [_owing(row) for row in part]
+        yield [_owed_obligation(row) for row in part]
 
 
-def _in_order(requested: OwingFilter) -> Select[Any]:
+def _in_order(requested: ObligationFilter) -> Select[Any]:
     of_kinds = _selected(requested).where(obligation.c.kind.in_(requested.kinds))
     return of_kinds.order_by(
         obligation.c.due_on, obligation.c.organization_id, obligation.c.kind, obligation.c.since
     )
 
 
-def _selected(requested: OwingFilter) -> Select[Any]:
+def _selected(requested: ObligationFilter) -> Select[Any]:
     return (
         select(*_WHO, *_WHAT)
         .join_from(obligation, organization, organization.c.id == obligation.c.organization_id)
@@ -149,7 +149,7 @@ def _selected(requested: OwingFilter) -> Select[Any]:
     )
 
 
-def _conditions(requested: OwingFilter) -> list[ColumnElement[bool]]:
+def _conditions(requested: ObligationFilter) -> list[ColumnElement[bool]]:
     due_on, day = obligation.c.due_on, requested.day
     conditions = [obligation.c.since <= day, obligation.c.until > day]
     if requested.overdue is not None:
@@ -176,10 +176,10 @@ def _follows(after: Key) -> list[ColumnElement[bool]]:
     ]
 
 
-def _owing(row: Any) -> Owing:
+def _owed_obligation(row: Any) -> OwedObligation:
     due_on = None if row.due_on == NEVER else row.due_on
     until = None if row.until == NEVER else row.until
-    return Owing(
+    return OwedObligation(
         organization_id=row.id,
         name=row.name,
         credit_code=row.credit_code,

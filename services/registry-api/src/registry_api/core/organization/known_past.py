@@ -16,7 +16,7 @@ AFTER_ALL = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Patched:
+class PatchedPast:
     """What a patch makes of an organization's past.
 
     The `whole` timeline, the part of it from the patch's day on, and the access areas touched
@@ -39,11 +39,11 @@ class KnownPast:
         """The state on `day`, None before the first patch."""
         return value_on(self.timeline, day)
 
-    def patched(self, day: date, patch: dict[str, Any]) -> Patched:
+    def patched(self, day: date, patch: dict[str, Any]) -> PatchedPast:
         """What `patch` makes of the timeline from `day` on; later facts keep their effect."""
         whole = fold([*self._patches, (day, AFTER_ALL, patch)], settled)
         after = cut(whole, day)
-        return Patched(whole, after, _areas([*cut(self.timeline, day), *after]))
+        return PatchedPast(whole, after, _areas([*cut(self.timeline, day), *after]))
 
     def areas(self) -> list[str]:
         """The access areas it ever had."""
