@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from metrics_api.core.areas.directory import Directory
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.copy.live_copy import LiveCopy, Served
@@ -22,6 +23,7 @@ from metrics_api.counting.request import (
 from metrics_api.definitions.load import Definitions
 from metrics_api.editions.read import edition_at
 from servicekit.database import Database
+from servicekit.errors import InvalidRequest
 from servicekit.time import Clock
 
 
@@ -92,6 +94,8 @@ class CoverageQuestion:
 
 class AskCoverage:
     """Turns requests into questions over the columnar copy as it is now."""
+
+    refusals: ClassVar = (InvalidRequest, ParameterUndefined)
 
     def __init__(
         self, live: LiveCopy, database: Database, definitions: Definitions, clock: Clock

@@ -1,6 +1,6 @@
 """Answer how far an indicator is covered: the count as a document, with its receipt."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import polars as pl
@@ -16,6 +16,8 @@ from metrics_api.coverage.schemas import Coverage
 
 class AnswerCoverage:
     """Counts, and says what the count rests on."""
+
+    refusals: ClassVar = (CountCoverage,)
 
     def __init__(self, count: CountCoverage, issue_receipt: IssueReceipt) -> None:
         self._count = count

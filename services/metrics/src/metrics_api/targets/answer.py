@@ -2,7 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from metrics_api.answers.answer import Answer
 from metrics_api.answers.documents import tally
@@ -16,6 +16,8 @@ from metrics_api.targets.schemas import TargetList
 
 class AnswerTargets:
     """Evaluates targets, and says what that rests on."""
+
+    refusals: ClassVar = (EvaluateTargets,)
 
     def __init__(self, evaluate: EvaluateTargets, definitions: Definitions) -> None:
         self._evaluate = evaluate

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from metrics_api.answers.receipt import IssueReceipt, Receipt
 from metrics_api.core.definitions.indicators import Tally
@@ -17,13 +18,14 @@ from metrics_api.core.definitions.targets import (
     months_before,
     outlook,
 )
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.coverage.count import CountCoverage
 from metrics_api.definitions.load import Definitions
 from metrics_api.targets.keep import visible
 from metrics_api.targets.rows import believed_targets
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 from servicekit.time import Clock
 
 
@@ -59,6 +61,8 @@ class TargetsResult:
 
 class EvaluateTargets:
     """Counts each target's readings over the columnar copy."""
+
+    refusals: ClassVar = (InvalidRequest, ParameterUndefined)
 
     def __init__(
         self,
@@ -120,7 +124,7 @@ class EvaluateTargets:
             Violation("/target", "unknown_target", name) for name in only if name not in known
         ]
         if unknown:
-            raise Refusal("invalid-request", *unknown)
+            raise InvalidRequest(*unknown)
         return [known[name] for name in only or known]
 
     async def _standing(
@@ -165,7 +169,5 @@ class EvaluateTargets:
         )
         try:
             return (await self._count.answer(request)).count.total
-        except Refusal as refused:
-            if refused.code == "invalid-request":  # its area or body was taken back since
-                return Tally(0, 0)
-            raise
+        except InvalidRequest:  # its area or body was taken back since
+            return Tally(0, 0)

@@ -6,7 +6,8 @@ from datetime import date
 
 from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Measure
 from metrics_api.core.facts.predicates import Every, Predicate, resolve
-from servicekit.errors import Refusal, Violation
+from metrics_api.core.refusals import ParameterUndefined
+from servicekit.errors import Violation
 from servicekit.time import Period, value_on
 
 RATE_UNIT = 1_000_000
@@ -45,7 +46,7 @@ class Parameter:
         broken = Violation(
             "/valid_on", "parameter_undefined", day.isoformat(), {"parameter": self.name}
         )
-        raise Refusal("parameter-undefined", broken, parameter=self.name)
+        raise ParameterUndefined(broken, parameter=self.name)
 
 
 @dataclass(frozen=True, slots=True)

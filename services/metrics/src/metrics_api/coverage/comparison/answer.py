@@ -26,6 +26,7 @@ from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Compar
 from metrics_api.coverage.members.answer import member_document
 from metrics_api.definitions.texts import load_texts
 from metrics_api.settings import MetricsSettings
+from servicekit.errors import refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class AnswerComparison:
         self._issue_receipt = issue_receipt
         self._settings = settings
 
+    @refuses(CompareCoverage.answer)
     async def __call__(self, request: ComparisonRequest) -> Answer:
         """Both counts, and what makes them differ; refuses what comparing refuses."""
         result = await self._compare.answer(request)
@@ -67,6 +69,7 @@ class AnswerComparison:
         }
         return self._answer(request, result.sides, document, TableLayout(Comparison, "parts"))
 
+    @refuses(CompareCoverage.changed)
     async def changed(self, request: ChangedRequest) -> Answer:
         """A page of those who differ; refuses what listing them refuses."""
         comparison = request.comparison

@@ -1,7 +1,7 @@
 """Answer who is behind a count: a page of organizations as a document, with its receipt."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from metrics_api.answers.answer import Answer
 from metrics_api.answers.links import Links
@@ -29,6 +29,8 @@ class MembersRequest:
 
 class AnswerMembers:
     """Lists members, and says what the list rests on."""
+
+    refusals: ClassVar = (ListMembers,)
 
     def __init__(
         self, members: ListMembers, issue_receipt: IssueReceipt, settings: MetricsSettings

@@ -1,7 +1,7 @@
 """Answer how one organization stands: every indicator as a document, with its receipt."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from metrics_api.answers.answer import Answer
@@ -13,6 +13,8 @@ from metrics_api.coverage.standing.schemas import Standing
 
 class AnswerStanding:
     """Explains an organization's status, and says what that rests on."""
+
+    refusals: ClassVar = (ExplainStatus,)
 
     def __init__(self, explain: ExplainStatus, issue_receipt: IssueReceipt) -> None:
         self._explain = explain
