@@ -47,10 +47,7 @@ class DrawCharts:
 
     @refuses(CountCoverage)
     async def bars(self, request: CoverageRequest, language: Language) -> str:
-        """The parts of `request`, which groups by one dimension, as bars.
-
-        Refuses what the count refuses, and `too-many-groups` beyond 200 bars.
-        """
+        """The parts of `request`, which groups by one dimension, as bars."""
         answer = await self._count.answer(request)
         rows = answer.count.groups.height
         if rows > MAX_BARS:

@@ -115,7 +115,7 @@ class AskCoverage:
         check_names(request, self._definitions.indicators)
 
     async def knowledge(self, edition: int | None) -> Knowledge:
-        """What `edition` (the newest for None) knows; refuses one that is ahead."""
+        """What `edition` (the newest for None) knows."""
         served = self._live.served
         number = check_edition(edition, served.edition.number)
         known = served.edition
@@ -133,11 +133,7 @@ class AskCoverage:
         return (await self.knowledge(edition)).edition
 
     async def question(self, request: CoverageRequest) -> CoverageQuestion:
-        """The question that `request` asks.
-
-        Refuses `invalid-request` for what does not exist, `parameter-undefined` for a day before
-        the indicator's rule.
-        """
+        """The question that `request` asks."""
         self.check_names(request)
         known = await self.knowledge(request.edition)
         return await asyncio.to_thread(self._question, known, request)
@@ -150,7 +146,7 @@ class AskCoverage:
         return CoverageQuestion(known, rollup, self.query(known, request, day), hierarchy_on)
 
     def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
-        """What to count for `request` on `day`; refuses `parameter-undefined`."""
+        """What to count for `request` on `day`."""
         indicator = self._definitions.indicators[request.indicator]
         areas_on = hierarchy_day(request.hierarchy, self.today) or day
         return CoverageQuery(

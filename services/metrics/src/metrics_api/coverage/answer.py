@@ -24,7 +24,7 @@ class AnswerCoverage:
         self._issue_receipt = issue_receipt
 
     async def __call__(self, request: CoverageRequest) -> Answer:
-        """The answer to `request`; refuses what counting refuses."""
+        """The answer to `request`."""
         result = await self._count.answer(request)
         receipt = self._issue_receipt(
             result.edition, [result.valid_on], [result.indicator], request.areas

@@ -46,10 +46,7 @@ class CountCoverage:
         self._max_groups = max_groups
 
     async def answer(self, request: CoverageRequest) -> CoverageResult:
-        """The count that `request` asks for.
-
-        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
-        """
+        """The count that `request` asks for."""
         question = await self._ask.question(request)
         counted = await asyncio.to_thread(self._count, question)
         return CoverageResult(

@@ -24,10 +24,7 @@ class StartJob:
     async def start(
         self, caller: Caller, kind: str, params: Mapping[str, Any], attempt: Attempt
     ) -> Job:
-        """Queue a job; the same attempt again gives the job that is there already.
-
-        Refuses `idempotency-conflict`, `too-many-jobs`.
-        """
+        """Queue a job; the same attempt again gives the job that is there already."""
         async with self._changes.begin(caller, attempt) as change:
             if change.replayed is not None:
                 identifier = UUID(change.replayed.body)
@@ -40,5 +37,5 @@ class StartJob:
 
     @refuses(NotFound)
     async def find(self, caller: Caller, identifier: UUID) -> Job:
-        """The job, as far as `caller` may see it. Refuses `not-found`."""
+        """The job, as far as `caller` may see it."""
         return await read_job(self._database, caller, identifier)

@@ -36,7 +36,7 @@ class AnswerForecast:
 
     @refuses(CountForecast)
     async def __call__(self, request: ForecastRequest) -> Answer:
-        """What falls due, by obligation and group; refuses what counting refuses."""
+        """What falls due, by obligation and group."""
         result = await self._count.answer(request)
         document = {
             **_outlook(request, result.question),
@@ -49,7 +49,7 @@ class AnswerForecast:
 
     @refuses(ListDue)
     async def members(self, request: DueRequest, cursor: str | None, limit: int) -> Answer:
-        """A page of those who owe an obligation; refuses what listing them refuses."""
+        """A page of those who owe an obligation."""
         page = await self._due.page(request, cursor, limit)
         question, title = page.question, page.forecast.title
         links = Links(self._settings, question.valid_on, question.edition)

@@ -69,10 +69,7 @@ class CountForecast:
         self._max_groups = max_groups
 
     async def answer(self, request: ForecastRequest) -> ForecastResult:
-        """What stands how on `valid_on` (today by default) and by `until`, both days included.
-
-        Refuses what `AskForecast` refuses, and `too-many-groups`.
-        """
+        """What stands how on `valid_on` (today by default) and by `until`, both days included."""
         question = await self._ask.question(request)
         obligations = []
         async with self._database.reading() as connection:

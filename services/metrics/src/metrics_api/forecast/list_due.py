@@ -69,8 +69,7 @@ class ListDue:
     async def page(self, request: DueRequest, cursor: str | None, limit: int) -> DueResult:
         """At most `limit` organizations, by their last day, then by id.
 
-        All pages of one walk show the edition, day and areas of the first. Refuses what
-        `AskForecast` refuses, `invalid-request` for an unknown obligation, `invalid-cursor`.
+        All pages of one walk show the edition, day and areas of the first.
         """
         forecast = self._known(request.obligation)
         bound = _bound(request)

@@ -101,10 +101,7 @@ class AskForecast:
         return self._definitions.forecasts
 
     async def question(self, request: ForecastRequest) -> ForecastQuestion:
-        """The question that `request` asks, on `valid_on` (today by default).
-
-        Refuses `invalid-request` for what does not exist or an end before the day.
-        """
+        """The question that `request` asks, on `valid_on` (today by default)."""
         day = request.valid_on or self._ask.today
         violations = list(group_by_violations(request.group_by))
         if request.until < day:
@@ -125,7 +122,7 @@ class AskForecast:
         )
 
     def resolved(self, forecast: Forecast, day: date) -> Forecast:
-        """`forecast` with the numbers of `day`; refuses `parameter-undefined`."""
+        """`forecast` with the numbers of `day`."""
 
         def settled(predicate: Predicate) -> Predicate:
             return resolve(predicate, lambda name: self._definitions.parameters[name].on(day), day)

@@ -30,7 +30,7 @@ class AnswerTargets:
         areas: tuple[str, ...] | None,
         only: tuple[str, ...],
     ) -> Answer:
-        """How the targets stand; refuses what evaluating them refuses."""
+        """How the targets stand."""
         result = await self._evaluate.answer(valid_on, edition, areas, only)
         document = {
             "valid_on": result.valid_on,

@@ -87,9 +87,8 @@ class EvaluateTargets:
     ) -> TargetsResult:
         """Every target on `valid_on` (by default today), on its deadline once that has passed.
 
-        Own targets follow those of the service; `only` names the targets asked for. All are
-        counted at the same edition, also while a newer one arrives. Refuses `invalid-request` for a
-        target that the caller does not see at that edition, `parameter-undefined`.
+        Own targets follow those of the service; `only` names the targets asked for. All are counted
+        at the same edition, also while a newer one arrives.
         """
         settled = await self._count.settled_edition(edition)
         requested_on = valid_on or self._clock.today()

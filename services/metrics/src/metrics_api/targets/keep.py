@@ -94,10 +94,7 @@ class KeepTargets:
 
     @refuses(NotFound)
     async def read(self, caller: Caller, identifier: str) -> Target:
-        """The target as it is now, of the service or of users.
-
-        Refuses `not-found`, also for one beyond the caller's areas.
-        """
+        """The target as it is now, of the service or of users."""
         built_in = self._definitions.targets.get(identifier)
         if built_in is not None:
             return built_in
@@ -106,10 +103,7 @@ class KeepTargets:
 
     @refuses(InvalidRequest, OutsideAreas, TooManyTargets, IdempotencyConflict)
     async def create(self, caller: Caller, draft: TargetDraft, attempt: Attempt) -> str:
-        """Set a target; its id. The same attempt again gives the id that is there already.
-
-        Refuses `invalid-request`, `outside-areas`, `too-many-targets`, `idempotency-conflict`.
-        """
+        """Set a target; its id. The same attempt again gives the id that is there already."""
         async with self._changes.begin(caller, attempt) as change:
             if change.replayed is not None:
                 return change.replayed.body
@@ -129,11 +123,7 @@ class KeepTargets:
     async def replace(
         self, caller: Caller, identifier: str, draft: TargetDraft, attempt: Attempt
     ) -> None:
-        """Put `draft` in place of what the target says.
-
-        Refuses as `create` and `read` do, `target-built-in`, and an `If-Match` that is missing or
-        stale.
-        """
+        """Put `draft` in place of what the target says."""
         async with self._changes.begin(caller, attempt) as change:
             connection = change.connection
             edition = await begin_edition(connection)  # first: its lock orders all changes
@@ -149,7 +139,7 @@ class KeepTargets:
 
     @refuses(*_UNCHANGEABLE)
     async def remove(self, caller: Caller, identifier: str, attempt: Attempt) -> None:
-        """Take the target back from here on; refuses as `replace` does."""
+        """Take the target back from here on."""
         async with self._changes.begin(caller, attempt) as change:
             edition = await begin_edition(change.connection)
             stored = await self._changeable(change.connection, caller, identifier, attempt)

@@ -51,7 +51,7 @@ class AnswerComparison:
 
     @refuses(CompareCoverage.answer)
     async def __call__(self, request: ComparisonRequest) -> Answer:
-        """Both counts, and what makes them differ; refuses what comparing refuses."""
+        """Both counts, and what makes them differ."""
         result = await self._compare.answer(request)
         count = result.count
         whole, difference = count.denominator, count.difference
@@ -71,7 +71,7 @@ class AnswerComparison:
 
     @refuses(CompareCoverage.changed)
     async def changed(self, request: ChangedRequest) -> Answer:
-        """A page of those who differ; refuses what listing them refuses."""
+        """A page of those who differ."""
         comparison = request.comparison
         page = await self._compare.changed(
             comparison, request.change, request.cursor, request.limit

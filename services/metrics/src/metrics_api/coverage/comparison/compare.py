@@ -104,10 +104,7 @@ class CompareCoverage:
 
     @refuses(AskCoverage, TooManyGroups, FiguresTooFine)
     async def answer(self, request: ComparisonRequest) -> ComparisonResult:
-        """The two counts of `request`, and what made the difference.
-
-        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
-        """
+        """The two counts of `request`, and what made the difference."""
         sides = await self._sides(request)
         count, labels = await asyncio.to_thread(self._compared, sides)
         return ComparisonResult(sides, count, labels)
@@ -118,9 +115,7 @@ class CompareCoverage:
     ) -> ChangedResult:
         """At most `limit` organizations of one `change`, by id.
 
-        All pages of one walk show the edition, days and areas of the first. Refuses what
-        `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
-        anew.
+        All pages of one walk show the edition, days and areas of the first.
         """
         bound = _bound(request, change)
         later_than: UUID | None = None

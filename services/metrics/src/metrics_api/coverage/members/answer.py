@@ -40,7 +40,7 @@ class AnswerMembers:
         self._settings = settings
 
     async def __call__(self, request: MembersRequest) -> Answer:
-        """The answer to `request`; refuses what listing refuses."""
+        """The answer to `request`."""
         counted = request.count
         page = await self._members.page(counted, request.part, request.cursor, request.limit)
         links = Links(self._settings, page.valid_on, page.edition)

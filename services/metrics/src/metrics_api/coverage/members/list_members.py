@@ -64,9 +64,7 @@ class ListMembers:
     ) -> MembersResult:
         """At most `limit` members of `part` of the count that `request` asks for.
 
-        All pages of one walk show the edition, day and areas of the first. Refuses what
-        `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
-        anew.
+        All pages of one walk show the edition, day and areas of the first.
         """
         bound = _bound(request, part)
         after: Place | None = None

@@ -24,7 +24,7 @@ class AnswerSeries:
         self._issue_receipt = issue_receipt
 
     async def __call__(self, request: SeriesRequest) -> Answer:
-        """The answer to `request`; refuses what counting refuses."""
+        """The answer to `request`."""
         result = await self._count.answer(request)
         receipt = self._issue_receipt(
             result.edition, result.days, request.indicators, request.areas

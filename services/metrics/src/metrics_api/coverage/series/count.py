@@ -94,11 +94,7 @@ class CountSeries:
         self._max_cells = max_cells
 
     async def answer(self, request: SeriesRequest) -> SeriesResult:
-        """The series that `request` asks for.
-
-        Refuses `invalid-request` for what does not exist and for dates in the wrong order,
-        `too-many-groups`, `figures-too-fine`.
-        """
+        """The series that `request` asks for."""
         for indicator in request.indicators or ("",):
             self._ask.check_names(request.of(indicator, request.group_by))
         days = _days(request, self._ask.today)
@@ -111,7 +107,7 @@ class CountSeries:
         return SeriesResult(known.edition, hierarchy_on, days, series)
 
     async def whole(self, request: CoverageRequest, days: Sequence[date]) -> Counted:
-        """The whole that `request` counts, on each of `days` (rising); refuses likewise."""
+        """The whole that `request` counts, on each of `days` (rising)."""
         self._ask.check_names(request)
         known = await self._ask.knowledge(request.edition)
         return await asyncio.to_thread(self._counted, known, request, days)

@@ -27,7 +27,7 @@ class AnswerStanding:
         edition: int | None,
         areas: tuple[str, ...] | None,
     ) -> Answer:
-        """How `organization` stands; refuses what explaining refuses."""
+        """How `organization` stands."""
         result = await self._explain.answer(organization, valid_on, edition, areas)
         document = {
             "id": str(organization),

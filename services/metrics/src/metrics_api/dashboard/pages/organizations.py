@@ -45,7 +45,7 @@ class OrganizationsPage:
     async def render(
         self, query: PageQuery, part: Part, cursor: str | None, language: Language, caller: Caller
     ) -> str:
-        """A page of the list behind a figure. Refuses what listing refuses."""
+        """A page of the list behind a figure."""
         parts, formatter = self._parts, self._parts.formatters[language]
         request = query.request(query.indicator, None, caller.areas)
         page = await self._members.page(request, part, cursor, PAGE_SIZE)
@@ -86,10 +86,7 @@ class OrganizationsPage:
     async def every(
         self, query: PageQuery, part: Part, language: Language, caller: Caller
     ) -> WholeList:
-        """The whole list behind a figure, at one edition.
-
-        Refuses what listing refuses, and `list-too-long` beyond `MAX_IN_A_FILE`.
-        """
+        """The whole list behind a figure, at one edition."""
         parts, formatter = self._parts, self._parts.formatters[language]
         request = query.request(query.indicator, None, caller.areas)
         rows: list[ListedOrganization] = []

@@ -86,10 +86,7 @@ class ReadOverview:
     async def read(
         self, query: PageQuery, areas: tuple[str, ...] | None, formatter: Formatter
     ) -> Overview:
-        """The overview that `query` asks for, of what a caller limited to `areas` may see.
-
-        Refuses what counting the chosen indicator refuses.
-        """
+        """The overview that `query` asks for, of what a caller limited to `areas` may see."""
         edition = await self._count.settled_edition(None)
         day = query.valid_on or self._parts.clock.today()
         request = query.request(query.indicator, edition.number, areas)
