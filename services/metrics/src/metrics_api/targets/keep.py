@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.definitions.dimensions import DIMENSIONS, FILTERS, UNASSIGNED_KEY, UNDER_BODY
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.targets import Target
 from metrics_api.core.refusals import TargetBuiltIn, TooManyTargets
 from metrics_api.counting.copy.live_copy import LiveCopy
@@ -35,6 +34,7 @@ from servicekit.errors import (
     OutsideAreas,
     PreconditionFailed,
     PreconditionRequired,
+    Text,
     Violation,
     refuses,
 )
@@ -55,7 +55,7 @@ _UNCHANGEABLE = (
 class TargetDraft:
     """What a user wants: `goal` as a decimal text, `filters` per dimension (or `area`)."""
 
-    title: Wording
+    title: Text
     indicator: str
     goal: str
     deadline: date

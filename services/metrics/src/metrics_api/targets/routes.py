@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query, Response
 from metrics_api.access import BODY, ReadingCaller, WritingCaller
 from metrics_api.answers.parameters import EditionParameter, ValidOn, split
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.targets.answer import AnswerTargets, target_document
 from metrics_api.targets.keep import KeepTargets, TargetDraft
 from metrics_api.targets.schemas import OneTarget, TargetDraftDocument, TargetList
 from servicekit.errors import (
+    Text,
     responses,
 )
 from servicekit.http import USUAL, IfMatch, etag, provided
@@ -134,7 +134,7 @@ async def _shown(
 
 def _draft(body: TargetDraftDocument) -> TargetDraft:
     return TargetDraft(
-        Wording(body.title.zh, body.title.en),
+        Text(body.title.zh, body.title.en),
         body.indicator,
         str(body.goal),
         body.deadline,

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Literal
 
 from metrics_api.core.definitions.explanations import explainer
-from metrics_api.core.definitions.indicators import Parameter, Wording
+from metrics_api.core.definitions.indicators import Parameter
 from metrics_api.core.facts.columns import POSITION, Fact
 from metrics_api.core.facts.predicates import Every, Predicate
+from servicekit.errors import Text
 
 State = Literal["overdue", "due", "later", "undated"]
 STATES: tuple[State, ...] = ("overdue", "due", "later", "undated")
@@ -43,7 +44,7 @@ class Forecast:
 
     id: str
     version: int
-    title: Wording
+    title: Text
     reference: str
     when: Predicate
     terms: tuple[Term, ...]

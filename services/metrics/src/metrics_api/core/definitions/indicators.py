@@ -7,19 +7,11 @@ from datetime import date
 from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Measure
 from metrics_api.core.facts.predicates import Every, Predicate, resolve
 from metrics_api.core.refusals import ParameterUndefined
-from servicekit.errors import Violation
+from servicekit.errors import Text, Violation
 from servicekit.time import Period, value_on
 
 RATE_UNIT = 1_000_000
 """Rates are told to one in a million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text in the two languages of the product."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class Parameter:
     """A number that a rule states and may change: its values over time."""
 
     name: str
-    title: Wording
+    title: Text
     values: tuple[Period[DatedValue], ...]
 
     def on(self, day: date) -> int:
@@ -61,8 +53,8 @@ class Indicator:
 
     id: str
     version: int
-    title: Wording
-    formula: Wording
+    title: Text
+    formula: Text
     unit: str
     reference: str
     denominator: Predicate

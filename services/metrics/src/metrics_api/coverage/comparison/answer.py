@@ -12,7 +12,6 @@ from metrics_api.answers.documents import tally
 from metrics_api.answers.links import Links
 from metrics_api.answers.receipt import IssueReceipt
 from metrics_api.answers.tables import TableLayout
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.counting.comparison_count import CHANGES, Change
 from metrics_api.counting.request import pinned_hierarchy
 from metrics_api.coverage.comparison.compare import (
@@ -24,9 +23,8 @@ from metrics_api.coverage.comparison.compare import (
 )
 from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Comparison
 from metrics_api.coverage.members.answer import member_document
-from metrics_api.definitions.texts import load_texts
 from metrics_api.settings import MetricsSettings
-from servicekit.errors import refuses
+from servicekit.errors import Text, read_texts, refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,9 @@ def _compared(request: ComparisonRequest, sides: Sides) -> dict[str, Any]:
     }
 
 
-def _meanings(*, in_sums: bool) -> dict[Change, Wording]:
+def _meanings(*, in_sums: bool) -> dict[Change, Text]:
     """Each change in words; `in_sums`: of a ratio of sums."""
-    texts = load_texts("comparison")
+    texts = read_texts("metrics_api", "comparison")
     return {
         change: texts.get(f"{change}_in_sums", texts[change]) if in_sums else texts[change]
         for change in CHANGES
