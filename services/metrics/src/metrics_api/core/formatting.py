@@ -48,8 +48,9 @@ class Formatter:
         return f"{number:,}"
 
     def rate(self, tally: Tally) -> str:
-        """A share in percent, one decimal; never all or nobody where some are left. A ratio of sums
-        with two decimals.
+        """A share in percent, one decimal; a ratio of sums with two decimals.
+
+        It is never all or nobody where some are left.
         """
         if not tally.denominator:
             return NOTHING

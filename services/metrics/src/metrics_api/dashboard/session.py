@@ -92,7 +92,7 @@ async def page_caller(request: Request) -> Caller:
     except InvalidToken as refusal:
         raise SignInNeeded(ended=True) from refusal
     if SCOPE not in caller.scopes:
-        raise InsufficientScope(SCOPE)
+        raise InsufficientScope(scope=SCOPE)
     request.state.caller = caller
     return caller
 
@@ -223,5 +223,4 @@ def _error(request: Request, refusal: Refusal) -> Response:
     caller = getattr(request.state, "caller", None)
     other = other_language(request, language)
     page = error_page(dashboard.parts, language, message, caller, other)
-    headers = {k: v for k, v in refusal.headers.items() if k != "www-authenticate"}
-    return HTMLResponse(page, refusal.status, headers=headers)
+    return HTMLResponse(page, refusal.status, headers=refusal.headers)

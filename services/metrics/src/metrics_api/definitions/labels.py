@@ -62,9 +62,7 @@ class Labels:
         return self.codes[name].get(code) or Text(code, code)
 
     def fact(self, column: str, value: FactValue) -> Text:
-        """A fact's value: a code in words, yes or no, a period or number; what is not known says
-        so.
-        """
+        """A fact's value in words: a code, yes or no, a period or number, or that it is unknown."""
         if column in DIMENSIONS:
             return self.code(column, UNASSIGNED_KEY if value is None else str(value))
         if value is None:

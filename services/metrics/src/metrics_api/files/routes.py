@@ -99,7 +99,7 @@ async def start_report_pack(
 
     In it each answer as JSON (its own bytes) and CSV, all as one XLSX, and `receipt.json`. At
     one edition the same order gives the same bytes.
-    """
+    """  # noqa: D205 - the text of the specification
     _check(body, caller)
     requests = pack_requests(body)
     edition = 0

@@ -52,10 +52,10 @@ class Forecast:
 
 
 def deciding(forecast: Forecast) -> Callable[[Fact], tuple[str, ...]]:
-    """Compile a resolved forecast to a function that names what decides that a fact which it asks
-    about owes something, and by which day: columns, each once.
+    """Compile a resolved forecast to a function that names the columns that decide.
 
-    Dates that would have told the day but are not recorded are among them.
+    They decide that a fact which it asks about owes something, and by which day; each is named
+    once. Dates that would have told the day but are not recorded are among them.
     """
     owes = explainer(forecast.when)
     terms = [(term.field, explainer(term.when or EVERYBODY)) for term in forecast.terms]

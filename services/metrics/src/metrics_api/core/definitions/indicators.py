@@ -104,8 +104,10 @@ class Tally:
 
     @property
     def rate(self) -> float | None:
-        """Rounded half up to six decimals in integers, so that the same figures always print the
-        same wherever they were divided; None of nobody.
+        """Numerator ÷ denominator; None of nobody.
+
+        Rounded half up to six decimals in integers, so that the same figures always print the same
+        wherever they were divided.
         """
         numerator = self.numerator * self.divisors.denominator
         denominator = self.denominator * self.divisors.numerator

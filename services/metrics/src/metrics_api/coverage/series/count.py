@@ -74,8 +74,9 @@ class IndicatorSeries:
 
 @dataclass(frozen=True, slots=True)
 class SeriesResult:
-    """All series at one edition; `hierarchy_on`: the day whose areas hold for all, None for each
-    its own.
+    """All series at one edition.
+
+    `hierarchy_on`: the day whose areas hold for all, None for each its own.
     """
 
     edition: Edition
