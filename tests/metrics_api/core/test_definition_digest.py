@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from metrics_api.core.definitions.digest import definition_digest
-from metrics_api.core.definitions.indicators import DatedValue, Wording
+from metrics_api.core.definitions.indicators import DatedValue
 from metrics_api.core.facts.predicates import IsNull
 from metrics_api.definitions.load import load_definitions
+from servicekit.errors import Text
 from servicekit.time import Period
 
 DEFINITIONS = load_definitions()
@@ -39,6 +40,6 @@ def test_another_number_of_a_parameter_is_another_digest() -> None:
 
 
 def test_other_words_are_the_same_digest() -> None:
-    reworded = replace(ELIGIBLE, title=Wording("另一个名称", "another title"), reference="")
+    reworded = replace(ELIGIBLE, title=Text("另一个名称", "another title"), reference="")
     now = definition_digest(ELIGIBLE, PARAMETERS)
     assert definition_digest(reworded, PARAMETERS) == now

@@ -18,7 +18,6 @@ from servicekit.errors.refusal import Refusal
 from servicekit.follower.status import feed_status_router
 from servicekit.http.access import require
 from servicekit.http.app import Parts, build_app
-from servicekit.http.deprecation import deprecated
 from servicekit.http.pagination import CursorText, decode_cursor
 from servicekit.http.request_slots import takes_transfer_slot
 from servicekit.jobs.resource import job_router
@@ -107,16 +106,6 @@ async def find_notes(
     """Nothing is found here; questions can be wrong all the same."""
     decode_cursor(cursor, filters.model_dump(), [str])
     return []
-
-
-@router.get(
-    "/v1/remarks",
-    operation_id="find_remarks",
-    **deprecated(since=date(2026, 9, 1), sunset=date(2027, 3, 1), instead="/v1/notes"),
-)
-async def find_remarks(caller: Reader) -> Response:
-    """What notes were called."""
-    return Response("[]", media_type="application/json")
 
 
 @router.get("/v1/models")

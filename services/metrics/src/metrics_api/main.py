@@ -8,7 +8,6 @@ from importlib.resources import files
 from fastapi import FastAPI
 
 from metrics_api.answers.ask import AskAnswers
-from metrics_api.answers.errors import ERRORS
 from metrics_api.charts.routes import router as charts_router
 from metrics_api.coverage.comparison.routes import router as comparison_router
 from metrics_api.coverage.members.routes import router as members_router
@@ -16,7 +15,7 @@ from metrics_api.coverage.routes import router as coverage_router
 from metrics_api.coverage.series.routes import router as series_router
 from metrics_api.coverage.standing.routes import router as standing_router
 from metrics_api.dashboard.routes import router as dashboard_router
-from metrics_api.factory import Factory, migrations
+from metrics_api.factory import PACKAGE, Factory, migrations
 from metrics_api.facts.feeds import FEEDS
 from metrics_api.facts.follow import followers
 from metrics_api.files.make_files import EXPORT, REPORT_PACK, MakeFiles
@@ -27,6 +26,7 @@ from metrics_api.indicators.routes import router as indicators_router
 from metrics_api.settings import MetricsSettings
 from metrics_api.targets.routes import router as targets_router
 from servicekit.database import Retention
+from servicekit.errors import read_rules
 from servicekit.follower import Follower, feed_check, following
 from servicekit.http import Parts, Readiness, build_app
 from servicekit.jobs import Worker
@@ -83,7 +83,7 @@ def build_api(factory: Factory) -> FastAPI:
             notifications=factory.notifications,
             migrations=migrations(factory.settings),
             routers=ROUTERS,
-            errors=ERRORS,
+            rules=read_rules(PACKAGE),
             services=factory,
             state={"ask_answers": ask},
             background=(
@@ -144,7 +144,7 @@ def build_follower(settings: MetricsSettings) -> FastAPI:
             notifications=factory.notifications,
             migrations=migrations(settings),
             routers=(),
-            errors=ERRORS,
+            rules=read_rules(PACKAGE),
             background=(lambda: _closing(factory), lambda: following(active)),
             checks=tuple(feed_check(factory.database, feed) for feed in FEEDS),
         )

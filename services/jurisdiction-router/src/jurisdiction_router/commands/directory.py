@@ -49,10 +49,10 @@ def import_directory(
             client, "POST", PATH, content=file.read_bytes(), params=params,
             headers={"content-type": media_type},
         )  # fmt: skip
-        _tell(record, language)
+        _print_report(record, language)
         if record["report"]["errors"]:
-            for item in _refused(client, record["id"]):
-                _complain(file, item, language)
+            for item in _refused_items(client, record["id"]):
+                _print_errors(file, item, language)
             raise typer.Exit(1)
         if activate:
             headers = {"if-match": f'"{record["revision"]}"'}
@@ -65,7 +65,7 @@ def import_directory(
             typer.echo(f"active: {counts['reassessed']} organizations looked at, {moved}")
 
 
-def _tell(record: Mapping[str, Any], language: str) -> None:
+def _print_report(record: Mapping[str, Any], language: str) -> None:
     report = record["report"]
     typer.echo(f"import {record['id']}: {record['state']}")
     for name in ("areas", "bodies"):
@@ -80,7 +80,7 @@ def _tell(record: Mapping[str, Any], language: str) -> None:
         typer.echo(f"hole in {hole['rule_set']}: {hole['text'][language]}", err=True)
 
 
-def _refused(client: Any, identifier: str) -> Any:
+def _refused_items(client: Any, identifier: str) -> Any:
     params: dict[str, Any] = {"change": "refused", "limit": 1000}
     while True:
         page = rest.ask(client, "GET", f"{PATH}/{identifier}/items", params=params)
@@ -90,7 +90,7 @@ def _refused(client: Any, identifier: str) -> Any:
         params["cursor"] = page["next_cursor"]
 
 
-def _complain(file: Path, item: Mapping[str, Any], language: str) -> None:
+def _print_errors(file: Path, item: Mapping[str, Any], language: str) -> None:
     place = f"{file}:{item['line']}" if item["line"] else f"{file}: {item['key'] or ''}"
     for error in item["errors"]:
         field = error["field"].removeprefix("/")

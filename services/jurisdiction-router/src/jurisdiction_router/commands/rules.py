@@ -45,7 +45,7 @@ def check_rules(
     if hidden:
         typer.echo(f"{file}: … {hidden} more", err=True)
     for test in report["tests_failed"]:
-        _say_test(file, test)
+        _print_test(file, test)
     notes = remarks(rule_set, proof.tests)
     for remark in notes:
         typer.echo(f"{file}: remark: {remark.zh if language == 'zh' else remark.en}", err=True)
@@ -58,7 +58,7 @@ def check_rules(
     )
 
 
-def _say_test(file: Path, test: dict[str, Any]) -> None:
+def _print_test(file: Path, test: dict[str, Any]) -> None:
     typer.echo(
         f"{file}: test {test['name']!r}: expected {test['expected']}, found {test['found']}",
         err=True,

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from jurisdiction_router.tables import area, area_code, area_parent, area_successor, body
 
 
-class Found(NamedTuple):
+class DocumentPage(NamedTuple):
     """A page: a JSON array of documents, the last key on it, and how many there are."""
 
     documents: str
@@ -94,7 +94,7 @@ async def page(
     where: Sequence[ColumnElement[bool]],
     after: str | None,
     limit: int | None,
-) -> Found:
+) -> DocumentPage:
     """Up to `limit` areas or bodies (None: all) in the order of their keys, after `after`."""
     key = next(iter(table.primary_key.columns))
     rows = select(key.label("key"), table.c.document).where(*where)
@@ -104,7 +104,7 @@ async def page(
     glued = func.string_agg(inner.c.document, aggregate_order_by(literal(","), inner.c.key))
     result = await connection.execute(select(glued, func.max(inner.c.key), func.count()))
     row = result.one()
-    return Found(f"[{row[0] or ''}]", row[1], row[2])
+    return DocumentPage(f"[{row[0] or ''}]", row[1], row[2])
 
 
 async def count(

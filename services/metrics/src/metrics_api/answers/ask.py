@@ -11,17 +11,16 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.datastructures import State
-from starlette.exceptions import HTTPException
 from starlette.routing import Router
 from starlette.types import Message
 
 from metrics_api.answers.answer import SealedAnswer
-from metrics_api.answers.problems import RULES, problem_of
 from metrics_api.answers.respond import DELIVER
 from servicekit.auth import Caller
-from servicekit.errors import NOT_FOUND, Problem, Refusal, Violation
-from servicekit.errors.problem import render
+from servicekit.errors import InvalidRequest, Violation, read_rules, refusal_of, render
 from servicekit.http import KNOWN_CALLER, by_class
+
+_RULES = read_rules("metrics_api")
 
 
 class NotAnsweredError(Exception):
@@ -65,13 +64,12 @@ class AskAnswers:
         try:
             await self._routes(scope, _no_body, _nowhere)
         except Exception as error:
-            no_route = isinstance(error, HTTPException) and error.status_code == 404
-            problem = Problem(NOT_FOUND) if no_route else problem_of(error)
-            if problem is None:
+            refusal = refusal_of(error)
+            if refusal is None:
                 raise
-            raise NotAnsweredError(render(Request(scope), problem, RULES)) from error
+            raise NotAnsweredError(render(Request(scope), refusal, _RULES)) from error
         if not delivered:
-            raise Refusal("invalid-request", Violation("/request", "no_receipt", request))
+            raise InvalidRequest(Violation("/request", "no_receipt", request))
         return delivered[0]
 
 

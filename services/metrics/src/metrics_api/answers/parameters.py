@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from metrics_api.access import ReadingCaller
 from metrics_api.core.definitions.dimensions import DIMENSIONS, FILTERS, UNDER_BODY
 from metrics_api.counting.request import CoverageRequest, Hierarchy
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 from servicekit.time import CivilDate
 
 Filters = dict[str, tuple[str, ...]]
@@ -53,7 +53,7 @@ async def asked_hierarchy(
         return "as_is"
     with suppress(ValidationError):
         return _CIVIL_DATE.validate_python(hierarchy)
-    raise Refusal("invalid-request", Violation("/hierarchy", "unknown_hierarchy", hierarchy))
+    raise InvalidRequest(Violation("/hierarchy", "unknown_hierarchy", hierarchy))
 
 
 HierarchyParameter = Annotated[Hierarchy, Depends(asked_hierarchy)]

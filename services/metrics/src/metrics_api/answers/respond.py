@@ -50,6 +50,7 @@ class AnswerResponse(Response):
         self._make = make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer, or hand it over to whoever asks inside the process."""
         deliver: Callable[[SealedAnswer], None] | None = scope.get(DELIVER)
         if deliver is not None:
             deliver(self._answer)

@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from metrics_api.answers.tables import AnswerTable, Cell, Language
-from metrics_api.definitions.texts import load_texts
+from servicekit.errors import read_texts
 from servicekit.tables import BOM, MAX_SHEET_ROWS, csv_lines, guarded, new_workbook
 
 _SHARES = ("rate", "goal", "short_by_at_most")
@@ -100,7 +100,7 @@ class XlsxFile:
             self._next += 1
 
     def _text(self, name: str) -> str:
-        text = load_texts("tables")[name]
+        text = read_texts("metrics_api", "tables")[name]
         return text.zh if self._language == "zh" else text.en
 
     def close(self) -> None:

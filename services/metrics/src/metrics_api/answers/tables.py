@@ -18,7 +18,7 @@ from metrics_api.answers.schemas import ReceiptDocument, Tally, Wording
 from metrics_api.core.definitions.dimensions import DIMENSIONS
 from metrics_api.core.facts.columns import COLUMN_BY_NAME
 from metrics_api.definitions.labels import Labels
-from metrics_api.definitions.texts import load_texts
+from servicekit.errors import read_texts
 
 Language = Literal["zh", "en"]
 Path = tuple[str, ...]
@@ -98,7 +98,7 @@ class _Words:
         self._zh = language == "zh"
 
     def _text(self, name: str) -> str:
-        text = load_texts("tables")[name]
+        text = read_texts("metrics_api", "tables")[name]
         return text.zh if self._zh else text.en
 
     def header(self, model: type[BaseModel], path: Path) -> str:

@@ -9,11 +9,12 @@ from metrics_api.charts.goals import Figure, Goal, Goals
 from metrics_api.charts.line_chart import LineChart, Point
 from metrics_api.charts.tones import Tone
 from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
-from metrics_api.core.definitions.indicators import Tally, Wording
+from metrics_api.core.definitions.indicators import Tally
 from metrics_api.core.facts.edition import Edition
 from metrics_api.core.formatting import Formatter
 from metrics_api.coverage.count import CoverageResult
 from metrics_api.definitions.labels import Labels
+from servicekit.errors import Text
 
 TONE_SIGNS: Mapping[Tone, str] = {"plain": "", "good": "✓ ", "near": "◐ ", "poor": "▽ "}
 """Shown before a figure, so that its colour is not the only sign."""
@@ -53,8 +54,8 @@ def groups_of(
 
 
 def bars(
-    title: Wording,
-    dimension: Wording,
+    title: Text,
+    dimension: Text,
     answer: CoverageResult,
     groups: Iterable[Group],
     formatter: Formatter,

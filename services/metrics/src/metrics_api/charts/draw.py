@@ -10,13 +10,14 @@ from metrics_api.charts.goals import Goals
 from metrics_api.charts.line_chart import line_chart
 from metrics_api.charts.trend import Step, read_trend
 from metrics_api.core.formatting import Formatter, Language
+from metrics_api.core.refusals import FiguresTooFine, ParameterUndefined, TooManyGroups
 from metrics_api.counting.request import CoverageRequest, check_names
 from metrics_api.coverage.count import CountCoverage
 from metrics_api.coverage.series.count import CountSeries
 from metrics_api.definitions.labels import Labels
 from metrics_api.definitions.load import Definitions
 from metrics_api.targets.evaluate import EvaluateTargets
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidRequest, refuses
 from servicekit.time import Clock
 
 MAX_BARS = 200
@@ -44,15 +45,13 @@ class DrawCharts:
         self._formatters = formatters
         self._clock = clock
 
+    @refuses(CountCoverage)
     async def bars(self, request: CoverageRequest, language: Language) -> str:
-        """The parts of `request`, which groups by one dimension, as bars.
-
-        Refuses what the count refuses, and `too-many-groups` beyond 200 bars.
-        """
+        """The parts of `request`, which groups by one dimension, as bars."""
         answer = await self._count.answer(request)
         rows = answer.count.groups.height
         if rows > MAX_BARS:
-            raise Refusal("too-many-groups", groups=rows, limit=MAX_BARS)
+            raise TooManyGroups(groups=rows, limit=MAX_BARS)
         [dimension] = request.group_by
         formatter = self._formatters[language]
         goals = await self._goals(answer.edition.number, request)
@@ -61,6 +60,7 @@ class DrawCharts:
         drawn = bars(title, self._labels.titles[dimension], answer, groups, formatter)
         return await asyncio.to_thread(bar_chart, drawn)
 
+    @refuses(InvalidRequest, ParameterUndefined, FiguresTooFine)
     async def trend(
         self, request: CoverageRequest, step: Step, points: int, language: Language
     ) -> str:

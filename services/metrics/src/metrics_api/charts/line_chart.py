@@ -92,8 +92,9 @@ def axis(shares: Sequence[float]) -> tuple[float, float, float]:
 
 
 def ratio_axis(ratios: Sequence[float]) -> tuple[float, float, float]:
-    """(low, high, step) of an axis for ratios of sums, none negative: round numbers, at least a
-    tenth of the greatest apart.
+    """(low, high, step) of an axis for ratios of sums, none negative.
+
+    They are round numbers, at least a tenth of the greatest apart.
     """
     least, most = min(ratios), max(ratios)
     spare = max(0.0, most / 10 - (most - least)) / 2

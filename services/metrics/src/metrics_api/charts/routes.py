@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from metrics_api.access import ReadingCaller
-from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import (
     EditionParameter,
     Filters,
@@ -18,7 +17,7 @@ from metrics_api.charts.draw import DrawCharts
 from metrics_api.charts.trend import Step
 from metrics_api.core.formatting import Language
 from metrics_api.counting.request import CoverageRequest
-from servicekit.errors import Refusal, Violation, responses
+from servicekit.errors import InvalidRequest, Violation, responses
 from servicekit.http import USUAL, provided
 from servicekit.http import Language as PreferredLanguage
 
@@ -67,7 +66,7 @@ Draw = Annotated[DrawCharts, provided(DrawCharts)]
     response_class=Response,
     responses={
         **SVG,
-        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(USUAL, DrawCharts.bars),
     },
 )
 async def bars(
@@ -82,7 +81,7 @@ async def bars(
     """
     if len(request.group_by) != 1:
         broken = Violation("/group_by", "one_dimension", ",".join(request.group_by))
-        raise Refusal("invalid-request", broken)
+        raise InvalidRequest(broken)
     return svg(await draw.bars(request, language), language)
 
 
@@ -91,7 +90,7 @@ async def bars(
     operation_id="draw_trend",
     summary="A rate over time, as SVG 走势图",
     response_class=Response,
-    responses={**SVG, **responses(*USUAL, PARAMETER_UNDEFINED, FIGURES_TOO_FINE)},
+    responses={**SVG, **responses(USUAL, DrawCharts.trend)},
 )
 async def trend(
     draw: Draw,

@@ -29,10 +29,7 @@ def period_ends(step: Step, last: date, points: int) -> list[date]:
 async def read_trend(
     count: CountSeries, request: CoverageRequest, step: Step, last: date, points: int
 ) -> list[tuple[date, Tally | None]]:
-    """The whole that `request` counts at each end of a period; None before its rule was made.
-
-    Refuses what the count itself refuses.
-    """
+    """The whole that `request` counts at each end of a period; None before its rule was made."""
     whole = await count.whole(request, period_ends(step, last, points))
     return [
         (

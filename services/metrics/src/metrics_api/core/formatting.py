@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
 from typing import Literal
 
-from metrics_api.core.definitions.indicators import Tally, Wording
+from metrics_api.core.definitions.indicators import Tally
+from servicekit.errors import Text
 
 Language = Literal["zh", "en"]
 
@@ -22,17 +23,17 @@ class Formatter:
     """One language: its words by name, and its way to write figures."""
 
     language: Language
-    words: Mapping[str, Wording]
+    words: Mapping[str, Text]
 
     def __call__(self, name: str, /, **facts: object) -> str:
         """The words called `name`, their `{places}` filled from `facts`."""
         return self.say(self.words[name]).format_map(facts)
 
-    def say(self, wording: Wording) -> str:
+    def say(self, wording: Text) -> str:
         """A wording in this language."""
         return wording.en if self.language == "en" else wording.zh
 
-    def within(self, wording: Wording) -> str:
+    def within(self, wording: Text) -> str:
         """A title inside a sentence: English ones lose their capital, "5A" and the like keep it."""
         title = self.say(wording)
         return title[:1].lower() + title[1:] if title[1:2].islower() else title
@@ -47,8 +48,9 @@ class Formatter:
         return f"{number:,}"
 
     def rate(self, tally: Tally) -> str:
-        """A share in percent, one decimal; never all or nobody where some are left. A ratio of sums
-        with two decimals.
+        """A share in percent, one decimal; a ratio of sums with two decimals.
+
+        It is never all or nobody where some are left.
         """
         if not tally.denominator:
             return NOTHING

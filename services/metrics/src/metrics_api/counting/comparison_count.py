@@ -213,8 +213,9 @@ def _sums() -> list[pl.Expr]:
 def _contributed(
     parts: pl.DataFrame, before: Tally, after: Tally
 ) -> tuple[pl.DataFrame, int | None, int | None]:
-    """The contributions of `parts`, the difference, and what all are to be divided by; null and
-    None where one side is of nobody. Raises `FiguresTooFineError`.
+    """The contributions of `parts`, the difference, and what all are to be divided by.
+
+    They are null and None where one side is of nobody. Raises `FiguresTooFineError`.
     """
     divisors = before.divisors
     whole = before.denominator * after.denominator * divisors.numerator or None

@@ -15,8 +15,9 @@ def group_labels(
     day: date,
     areas_on: date,
 ) -> dict[str, pl.Series]:
-    """The Chinese names of bodies on `day` and of areas on `areas_on`, or the nearest day before on
-    which they were there; a series per dimension that has names.
+    """The Chinese names of bodies on `day` and areas on `areas_on`, per dimension that has some.
+
+    What is not there on that day has the name of the nearest day before on which it was.
     """
     labels: dict[str, pl.Series] = {}
     for name in group_by:

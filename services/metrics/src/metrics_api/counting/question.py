@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from metrics_api.core.areas.directory import Directory
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.copy.live_copy import LiveCopy, Served
@@ -22,6 +23,7 @@ from metrics_api.counting.request import (
 from metrics_api.definitions.load import Definitions
 from metrics_api.editions.read import edition_at
 from servicekit.database import Database
+from servicekit.errors import InvalidRequest
 from servicekit.time import Clock
 
 
@@ -93,6 +95,8 @@ class CoverageQuestion:
 class AskCoverage:
     """Turns requests into questions over the columnar copy as it is now."""
 
+    refusals: ClassVar = (InvalidRequest, ParameterUndefined)
+
     def __init__(
         self, live: LiveCopy, database: Database, definitions: Definitions, clock: Clock
     ) -> None:
@@ -111,7 +115,7 @@ class AskCoverage:
         check_names(request, self._definitions.indicators)
 
     async def knowledge(self, edition: int | None) -> Knowledge:
-        """What `edition` (the newest for None) knows; refuses one that is ahead."""
+        """What `edition` (the newest for None) knows."""
         served = self._live.served
         number = check_edition(edition, served.edition.number)
         known = served.edition
@@ -129,11 +133,7 @@ class AskCoverage:
         return (await self.knowledge(edition)).edition
 
     async def question(self, request: CoverageRequest) -> CoverageQuestion:
-        """The question that `request` asks.
-
-        Refuses `invalid-request` for what does not exist, `parameter-undefined` for a day before
-        the indicator's rule.
-        """
+        """The question that `request` asks."""
         self.check_names(request)
         known = await self.knowledge(request.edition)
         return await asyncio.to_thread(self._question, known, request)
@@ -146,7 +146,7 @@ class AskCoverage:
         return CoverageQuestion(known, rollup, self.query(known, request, day), hierarchy_on)
 
     def query(self, known: Knowledge, request: CoverageRequest, day: date) -> CoverageQuery:
-        """What to count for `request` on `day`; refuses `parameter-undefined`."""
+        """What to count for `request` on `day`."""
         indicator = self._definitions.indicators[request.indicator]
         areas_on = hierarchy_day(request.hierarchy, self.today) or day
         return CoverageQuery(

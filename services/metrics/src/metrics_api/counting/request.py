@@ -14,7 +14,7 @@ from metrics_api.core.definitions.dimensions import (
 )
 from metrics_api.core.definitions.indicators import Indicator
 from metrics_api.counting.copy.area_rollup import AreaRollup
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 
 MAX_KEYS = 6
 """Dimensions in one `group_by`; more than that nobody reads as a table."""
@@ -56,7 +56,7 @@ def check_names(request: CoverageRequest, indicators: Mapping[str, Indicator]) -
         *group_by_violations(request.group_by),
     ]
     if violations:
-        raise Refusal("invalid-request", *violations)
+        raise InvalidRequest(*violations)
 
 
 def check_edition(edition: int | None, newest: int) -> int:
@@ -65,7 +65,7 @@ def check_edition(edition: int | None, newest: int) -> int:
         return newest
     if not 0 <= edition <= newest:
         ahead = Violation("/edition", "edition_ahead", edition, {"newest": newest})
-        raise Refusal("invalid-request", ahead)
+        raise InvalidRequest(ahead)
     return edition
 
 
@@ -80,7 +80,7 @@ def check_filters(
         for violation in _value_violations(name, value, directory, rollup)
     ]
     if violations:
-        raise Refusal("invalid-request", *violations)
+        raise InvalidRequest(*violations)
 
 
 def spelled_out(
@@ -121,7 +121,7 @@ def check_areas(
         broken for code in codes for broken in _area_violations(pointer, code, directory, rollup)
     ]
     if violations:
-        raise Refusal("invalid-request", *violations)
+        raise InvalidRequest(*violations)
 
 
 def _area_violations(

@@ -52,8 +52,9 @@ def parts_of(copy: FactCopy, indicator: ResolvedIndicator) -> Divisors:
 
 
 def added(indicator: ResolvedIndicator, parts: Divisors) -> list[pl.Expr]:
-    """What a row of the denominator adds, as the columns `numerator` and `denominator`; of a share
-    only whether it counts: rows are counted faster than added up.
+    """What a row of the denominator adds, as the columns `numerator` and `denominator`.
+
+    Of a share it is only whether the row counts: rows are counted faster than added up.
     """
     hit = fact_expression(indicator.condition)
     if indicator.measure == COUNTED:
@@ -94,10 +95,10 @@ class Figures:
         self.divisors = WHOLE
 
     def settled(self, frame: pl.DataFrame, *sides: str) -> pl.DataFrame:
-        """`frame` with its sums in the largest parts that make all of them whole; `divisors` tells
-        which.
+        """`frame` with its sums in the largest parts that make all of them whole.
 
-        `sides` are what follows the sums' names in columns. Raises `FiguresTooFineError`.
+        `divisors` tells which parts. `sides` are what follows the sums' names in columns. Raises
+        `FiguresTooFineError`.
         """
         if self._shares:
             return frame

@@ -1,6 +1,6 @@
 """Answer how far an indicator is covered: the count as a document, with its receipt."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import polars as pl
@@ -17,12 +17,14 @@ from metrics_api.coverage.schemas import Coverage
 class AnswerCoverage:
     """Counts, and says what the count rests on."""
 
+    refusals: ClassVar = (CountCoverage,)
+
     def __init__(self, count: CountCoverage, issue_receipt: IssueReceipt) -> None:
         self._count = count
         self._issue_receipt = issue_receipt
 
     async def __call__(self, request: CoverageRequest) -> Answer:
-        """The answer to `request`; refuses what counting refuses."""
+        """The answer to `request`."""
         result = await self._count.answer(request)
         receipt = self._issue_receipt(
             result.edition, [result.valid_on], [result.indicator], request.areas

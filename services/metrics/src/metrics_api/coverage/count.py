@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 import polars as pl
 
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import FiguresTooFine, TooManyGroups
 from metrics_api.counting.coverage_count import (
     CoverageCount,
     TooManyGroupsError,
@@ -17,7 +19,6 @@ from metrics_api.counting.group_labels import group_labels
 from metrics_api.counting.question import AskCoverage, CoverageQuestion
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.counting.weighing import FiguresTooFineError
-from servicekit.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,14 @@ class CoverageResult:
 class CountCoverage:
     """Counts over the columnar copy; at most `max_groups` groups in an answer."""
 
+    refusals: ClassVar = (AskCoverage, TooManyGroups, FiguresTooFine)
+
     def __init__(self, ask: AskCoverage, max_groups: int) -> None:
         self._ask = ask
         self._max_groups = max_groups
 
     async def answer(self, request: CoverageRequest) -> CoverageResult:
-        """The count that `request` asks for.
-
-        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
-        """
+        """The count that `request` asks for."""
         question = await self._ask.question(request)
         counted = await asyncio.to_thread(self._count, question)
         return CoverageResult(
@@ -68,9 +68,9 @@ class CountCoverage:
             refuse_too_many(question.known.copy, question.rollup, query, self._max_groups)
             count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         except TooManyGroupsError as error:
-            raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
         except FiguresTooFineError as error:
-            raise Refusal("figures-too-fine") from error
+            raise FiguresTooFine() from error
         return count, group_labels(
             count.groups, query.group_by, question.directory, query.valid_on, question.areas_on
         )

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import coverage_request
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.counting.request import CoverageRequest
@@ -25,7 +24,7 @@ Answers = Annotated[AnswerCoverage, provided(AnswerCoverage)]
     response_model=Coverage,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(USUAL, AnswerCoverage),
     },
 )
 async def coverage(

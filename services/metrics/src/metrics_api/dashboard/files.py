@@ -12,11 +12,11 @@ from metrics_api.answers.table_files import CsvFile, TableFile, XlsxFile, csv_fi
 from metrics_api.answers.tables import AnswerTable
 from metrics_api.charts.compose import receipt_line
 from metrics_api.core.formatting import Formatter, Language
+from metrics_api.core.refusals import ListTooLong
 from metrics_api.dashboard.organization_rows import ListedOrganization
 from metrics_api.dashboard.pages.organizations import MAX_IN_A_FILE, WholeList
 from metrics_api.definitions.labels import Labels
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
 
 FileForm = Literal["csv", "xlsx"]
 
@@ -53,7 +53,7 @@ async def answer_file(
             return as_it_was(error)
         document = sealed.document()
         if (rows := document.get("count") or 0) > MAX_IN_A_FILE:
-            raise Refusal("list-too-long", rows=rows, limit=MAX_IN_A_FILE)
+            raise ListTooLong(rows=rows, limit=MAX_IN_A_FILE)
         if file is None:
             csv = form == "csv"
             file = CsvFile(target) if csv else XlsxFile(target, language, sealed.recorded_at)

@@ -30,8 +30,10 @@ def page_context(
     other: str,
     kept: str,
 ) -> PageContext:
-    """The context of the page at `path`; `other` is its address in the other language, `kept` what
-    addresses of this page carry beside the query.
+    """The context of the page at `path`.
+
+    `other` is its address in the other language, `kept` what addresses of this page carry beside
+    the query.
     """
     formatter = parts.formatters[language]
     edition = parts.place_names.newest

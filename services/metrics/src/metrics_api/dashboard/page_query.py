@@ -63,8 +63,9 @@ class PageQuery:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def answer(self, path: str, **parameters: object) -> str:
-        """The address of the API's answer with the same filters; what is None is left out, each of
-        a tuple is given.
+        """The address of the API's answer with the same filters.
+
+        What is None is left out; each of a tuple is written.
         """
         each = {name: it if isinstance(it, tuple) else (it,) for name, it in parameters.items()}
         pairs = [

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BeforeValidator
 
 from metrics_api.answers.ask import Ask
-from metrics_api.answers.errors import CROSS_SITE
 from metrics_api.answers.parameters import Filters, coverage_filters
 from metrics_api.charts.routes import MAX_POINTS, svg
 from metrics_api.charts.trend import Step
 from metrics_api.core.definitions.forecasts import WORK
 from metrics_api.core.formatting import Language
+from metrics_api.core.refusals import CrossSiteForm
 from metrics_api.counting.comparison_count import Change
 from metrics_api.counting.members import Part
 from metrics_api.dashboard.files import FileForm, answer_file, list_file
@@ -57,7 +57,7 @@ from metrics_api.dashboard.session import (
 )
 from metrics_api.forecast.parameters import MonthParameter, StatesParameter
 from servicekit.auth import TokenVerifier
-from servicekit.errors import NOT_FOUND, InvalidToken, Problem
+from servicekit.errors import InvalidToken, NotFound
 from servicekit.http import CursorText, refuse_unknown_parameters
 from servicekit.time import CivilDate
 
@@ -321,7 +321,7 @@ async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
     language: Language = "en" if form.get("lang", [page_language(request)])[0] == "en" else "zh"
     formatter = dashboard.formatter(language)
     if not from_our_pages(request):
-        raise Problem(CROSS_SITE)
+        raise CrossSiteForm
     if not token:
         return _form(request, language, next_, formatter("token_missing"), 422)
     if len(token) > MAX_TOKEN:
@@ -342,7 +342,7 @@ async def begin_session(request: Request, dashboard: TheDashboard) -> Response:
 async def end_session(request: Request, dashboard: TheDashboard) -> Response:
     """Forget the token."""
     if not from_our_pages(request):
-        raise Problem(CROSS_SITE)
+        raise CrossSiteForm
     return without_session(RedirectResponse(SIGN_IN, 303))
 
 
@@ -351,7 +351,7 @@ async def asset(dashboard: TheDashboard, digest: str, name: str) -> Response:
     """A style sheet, script or icon; they hold no data and need no session."""
     stored = dashboard.assets.get(name)
     if stored is None or stored.address != f"{ASSETS}/{digest}/{name}":
-        raise Problem(NOT_FOUND)
+        raise NotFound
     headers = {"cache-control": _KEPT_FOR_EVER}
     return Response(stored.content, media_type=stored.media_type, headers=headers)
 

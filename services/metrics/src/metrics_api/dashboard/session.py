@@ -12,7 +12,6 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from metrics_api.answers.problems import RULES, TYPES, problem_of
 from metrics_api.core.formatting import Formatter, Language
 from metrics_api.dashboard.dashboard import Dashboard
 from metrics_api.dashboard.page_query import (
@@ -25,7 +24,16 @@ from metrics_api.dashboard.page_query import (
 )
 from metrics_api.dashboard.pages.sign_in import ErrorMessage, error_page
 from servicekit.auth import Caller, TokenVerifier
-from servicekit.errors import FORBIDDEN, InvalidToken, Problem, explain, preferred_language
+from servicekit.errors import (
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
+    Refusal,
+    explain,
+    preferred_language,
+    read_rules,
+    refusal_of,
+)
 from servicekit.http import provided
 
 COOKIE = "metrics_dashboard"
@@ -36,6 +44,7 @@ MAX_TOKEN = 3800
 """Browsers keep cookies of at most 4,096 bytes with name and attributes."""
 
 _PAGES = (OVERVIEW, ORGANIZATIONS, COMPARISON, FORECAST, DUE, ORGANIZATION)
+_RULES = read_rules("metrics_api")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _FIELDS = {
     "area": "area", "from": "compare_from", "indicator": "indicator", "until": "forecast_until",
@@ -83,7 +92,7 @@ async def page_caller(request: Request) -> Caller:
     except InvalidToken as refusal:
         raise SignInNeeded(ended=True) from refusal
     if SCOPE not in caller.scopes:
-        raise Problem(FORBIDDEN, facts={"scope": SCOPE})
+        raise InsufficientScope(scope=SCOPE)
     request.state.caller = caller
     return caller
 
@@ -114,10 +123,10 @@ class PageRoute(APIRoute):
             except SignInNeeded as needed:
                 return _to_sign_in(request, needed.ended)
             except Exception as error:
-                problem = problem_of(error)
-                if problem is None:
+                refusal = refusal_of(error)
+                if refusal is None:
                     raise
-                response = _error(request, problem)
+                response = _error(request, refusal)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -194,24 +203,24 @@ def _field(pointer: str, formatter: Formatter) -> str:
     return formatter(_FIELDS[name]) if name in _FIELDS else name
 
 
-def _error(request: Request, problem: Problem) -> Response:
-    """A problem as a page, in the words the REST API has for it."""
+def _error(request: Request, refusal: Refusal) -> Response:
+    """A refusal as a page, in the words the REST API has for it."""
     language = page_language(request)
     dashboard = dashboard_of(request)
     formatter = dashboard.formatter(language)
-    invalid = problem.type is TYPES["invalid-request"]
-    detail = problem.type.detail.say(language, problem.facts)
+    text = refusal.text
+    invalid = isinstance(refusal, InvalidRequest)
     message = ErrorMessage(
-        problem.type.title.say(language),
-        formatter("error_items") if invalid else detail,
+        text.title.say(language),
+        formatter("error_items") if invalid else text.detail.say(language, refusal.facts),
         [
             f"{_field(violation.pointer, formatter)}{formatter('colon')}"
-            f"{explain(violation, language, RULES)}"
-            for violation in problem.violations[:20]
+            f"{explain(violation, language, _RULES)}"
+            for violation in refusal.violations[:20]
         ],
         request.scope.get("request_id"),
     )
     caller = getattr(request.state, "caller", None)
     other = other_language(request, language)
     page = error_page(dashboard.parts, language, message, caller, other)
-    return HTMLResponse(page, problem.type.status, headers=problem.headers)
+    return HTMLResponse(page, refusal.status, headers=refusal.headers)

@@ -11,17 +11,16 @@ import msgspec
 import yaml
 
 from metrics_api.core.definitions.dimensions import DIMENSIONS, UNASSIGNED_KEY
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.predicate_documents import DefinitionError
 from metrics_api.core.facts.calendar_periods import period_name
 from metrics_api.core.facts.columns import COLUMN_BY_NAME, COLUMNS
-from metrics_api.definitions.texts import load_texts
+from servicekit.errors import Text, read_texts
 
 DIMENSIONS_PATH = "labels/dimensions.yaml"
 FACTS_PATH = "labels/facts.yaml"
 ANSWERS_PATH = "labels/answers.yaml"
 
-Words = Mapping[str, Wording]
+Words = Mapping[str, Text]
 FactValue = str | int | bool | date | None
 Read = TypeVar("Read")
 
@@ -56,16 +55,14 @@ class Labels:
     unassigned: Words
     values: Words
 
-    def code(self, name: str, code: str) -> Wording:
+    def code(self, name: str, code: str) -> Text:
         """The words for a code; one of an open set (an area, a body, a rule) is its own."""
         if code == UNASSIGNED_KEY:
             return self.unassigned[name]
-        return self.codes[name].get(code) or Wording(code, code)
+        return self.codes[name].get(code) or Text(code, code)
 
-    def fact(self, column: str, value: FactValue) -> Wording:
-        """A fact's value: a code in words, yes or no, a period or number; what is not known says
-        so.
-        """
+    def fact(self, column: str, value: FactValue) -> Text:
+        """A fact's value in words: a code, yes or no, a period or number, or that it is unknown."""
         if column in DIMENSIONS:
             return self.code(column, UNASSIGNED_KEY if value is None else str(value))
         if value is None:
@@ -75,8 +72,8 @@ class Labels:
         if isinstance(value, int):
             period = COLUMN_BY_NAME[column].period
             written = f"{value:,}" if period is None else period_name(period, value)
-            return Wording(written, written)
-        return self.codes.get(column, {}).get(str(value)) or Wording(str(value), str(value))
+            return Text(written, written)
+        return self.codes.get(column, {}).get(str(value)) or Text(str(value), str(value))
 
     def naming(self, name: str, words: Words) -> "Labels":
         """These labels, with words for the codes that the member `name` of answers holds."""
@@ -102,7 +99,7 @@ def load_labels(root: Traversable | None = None) -> Labels:
         _same_codes(FACTS_PATH, name, facts.facts[name], column.codes)
     _same_names(FACTS_PATH, "values", set(facts.values), {"yes", "no", "unknown"})
     everything = {**dimensions, **facts.facts}
-    unassigned = load_texts("tables")["unassigned"]
+    unassigned = read_texts("metrics_api", "tables")["unassigned"]
     return Labels(
         titles={name: _wording(it.title) for name, it in dimensions.items()},
         facts={name: _wording(it.title) for name, it in everything.items()},
@@ -127,8 +124,8 @@ def _read(folder: Traversable, path: str, shape: type[Read]) -> Read:
         raise DefinitionError(path, str(error)) from error
 
 
-def _wording(read: _Wording) -> Wording:
-    return Wording(read.zh, read.en)
+def _wording(read: _Wording) -> Text:
+    return Text(read.zh, read.en)
 
 
 def _words(read: Mapping[str, _Wording]) -> Words:

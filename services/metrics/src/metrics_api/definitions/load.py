@@ -17,7 +17,7 @@ import yaml
 
 from metrics_api.core.definitions.dimensions import DIMENSIONS
 from metrics_api.core.definitions.forecasts import Forecast, Term
-from metrics_api.core.definitions.indicators import DatedValue, Indicator, Parameter, Wording
+from metrics_api.core.definitions.indicators import DatedValue, Indicator, Parameter
 from metrics_api.core.definitions.predicate_documents import DefinitionError, read_predicate
 from metrics_api.core.definitions.satisfiability import satisfiable
 from metrics_api.core.definitions.targets import Band, Target, TargetVariant
@@ -25,6 +25,7 @@ from metrics_api.core.definitions.weight_documents import adds_something, check_
 from metrics_api.core.definitions.weights import COUNTED, Measure
 from metrics_api.core.facts.columns import DATE_COLUMNS
 from metrics_api.core.facts.predicates import Every, Predicate, parameter_names
+from servicekit.errors import Text
 from servicekit.time import Period
 
 Shape = TypeVar("Shape")
@@ -38,8 +39,8 @@ class _Wording(_Closed):
     zh: str
     en: str
 
-    def wording(self) -> Wording:
-        return Wording(self.zh, self.en)
+    def wording(self) -> Text:
+        return Text(self.zh, self.en)
 
 
 class _Value(_Closed, rename={"start": "from"}):

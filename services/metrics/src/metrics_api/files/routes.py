@@ -6,15 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import StreamingResponse
 
-from metrics_api.access import ReadingCaller
+from metrics_api.access import BODY, ReadingCaller
 from metrics_api.answers.ask import Ask, NotAnsweredError, as_it_was, with_parameters
-from metrics_api.answers.errors import (
-    FIGURES_TOO_FINE,
-    FILE_NOT_READY,
-    PARAMETER_UNDEFINED,
-    TOO_MANY_GROUPS,
-)
 from metrics_api.answers.respond import MEDIA_TYPES
+from metrics_api.core.refusals import (
+    FiguresTooFine,
+    FileNotReady,
+    ParameterUndefined,
+    TooManyGroups,
+)
 from metrics_api.files.make_files import EXPORT, REPORT_PACK, ZIP_MEDIA_TYPE
 from metrics_api.files.pack import pack_requests, sample_of
 from metrics_api.files.read_file import ReadFile
@@ -22,14 +22,10 @@ from metrics_api.files.schemas import ExportOrder, JobDocument, ReportPackOrder
 from metrics_api.files.start_job import StartJob
 from servicekit.auth import Caller
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    TOO_MANY_JOBS,
-    Refusal,
+    InvalidCursor,
+    InvalidRequest,
+    NotFound,
+    OutsideAreas,
     Violation,
     responses,
 )
@@ -37,10 +33,8 @@ from servicekit.http import USUAL, provided
 from servicekit.jobs import Job
 from servicekit.ledger import Attempt, Unguarded
 
-_POST_PROBLEMS = (
-    *USUAL, MALFORMED_JSON, PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, PARAMETER_UNDEFINED,
-    TOO_MANY_GROUPS, FIGURES_TOO_FINE, TOO_MANY_JOBS,
-)  # fmt: skip
+_SAMPLED = (ParameterUndefined, TooManyGroups, FiguresTooFine)
+"""What the answers that a file is made of may refuse."""
 
 
 JobId = Annotated[UUID, Path(description="The job's id 任务编号")]
@@ -57,7 +51,7 @@ Files = Annotated[ReadFile, provided(ReadFile)]
     summary="Make a file of a long list 导出名单",
     status_code=202,
     response_model=JobDocument,
-    responses=responses(*_POST_PROBLEMS, NOT_FOUND, INVALID_CURSOR),
+    responses=responses(USUAL, BODY, StartJob.start, _SAMPLED, NotFound, InvalidCursor),
 )
 async def start_export(
     jobs: Jobs,
@@ -90,7 +84,7 @@ async def start_export(
     summary="Pack a report for a period 生成报告包",
     status_code=202,
     response_model=JobDocument,
-    responses=responses(*_POST_PROBLEMS, OUTSIDE_AREAS),
+    responses=responses(USUAL, BODY, StartJob.start, _SAMPLED, OutsideAreas),
 )
 async def start_report_pack(
     jobs: Jobs,
@@ -105,7 +99,7 @@ async def start_report_pack(
 
     In it each answer as JSON (its own bytes) and CSV, all as one XLSX, and `receipt.json`. At
     one edition the same order gives the same bytes.
-    """
+    """  # noqa: D205 - the text of the specification
     _check(body, caller)
     requests = pack_requests(body)
     edition = 0
@@ -130,7 +124,7 @@ async def start_report_pack(
     operation_id="read_job",
     summary="How a job stands 任务进度",
     response_model=JobDocument,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, StartJob.find),
 )
 async def read_job(jobs: Jobs, caller: ReadingCaller, job_id: JobId) -> dict[str, Any]:
     """State and progress; the file once it is whole."""
@@ -147,14 +141,14 @@ async def read_job(jobs: Jobs, caller: ReadingCaller, job_id: JobId) -> dict[str
             "description": "The file 文件",
             "content": {media: {} for media in (*MEDIA_TYPES.values(), ZIP_MEDIA_TYPE)},
         },
-        **responses(*USUAL, NOT_FOUND, FILE_NOT_READY),
+        **responses(USUAL, StartJob.find, FileNotReady),
     },
 )
 async def download(jobs: Jobs, files: Files, caller: ReadingCaller, job_id: JobId) -> Response:
     """The bytes whose size and SHA-256 the job tells."""
     job = await jobs.find(caller, job_id)
     if job.state != "succeeded" or job.result is None:
-        raise Refusal("file-not-ready", state=job.state)
+        raise FileNotReady(state=job.state)
     headers = {
         "content-length": str(job.result["bytes"]),
         "content-disposition": f'attachment; filename="{job.result["name"]}"',
@@ -170,9 +164,9 @@ def _check(order: ReportPackOrder, caller: Caller) -> None:
     if until <= start:
         facts = {"start": start.isoformat()}
         empty = Violation("/period/until", "empty_period", until.isoformat(), facts)
-        raise Refusal("invalid-request", empty)
+        raise InvalidRequest(empty)
     if order.area and caller.areas is not None and not caller.may_see(order.area):
-        raise Refusal("outside-areas", area=order.area)
+        raise OutsideAreas(area=order.area)
 
 
 async def _started(

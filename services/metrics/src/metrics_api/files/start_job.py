@@ -7,6 +7,7 @@ from uuid import UUID
 from servicekit import jobs
 from servicekit.auth import Caller
 from servicekit.database import Database
+from servicekit.errors import IdempotencyConflict, NotFound, TooManyJobs, refuses
 from servicekit.jobs import Job, read_job
 from servicekit.ledger import Attempt, Changes
 
@@ -19,13 +20,11 @@ class StartJob:
         self._changes = Changes(database)
         self._max_jobs = jobs_per_client
 
+    @refuses(IdempotencyConflict, TooManyJobs)
     async def start(
         self, caller: Caller, kind: str, params: Mapping[str, Any], attempt: Attempt
     ) -> Job:
-        """Queue a job; the same attempt again gives the job that is there already.
-
-        Refuses `idempotency-conflict`, `too-many-jobs`.
-        """
+        """Queue a job; the same attempt again gives the job that is there already."""
         async with self._changes.begin(caller, attempt) as change:
             if change.replayed is not None:
                 identifier = UUID(change.replayed.body)
@@ -36,6 +35,7 @@ class StartJob:
                 change.answer(202, str(identifier), f"/v1/jobs/{identifier}")
         return await self.find(caller, identifier)
 
+    @refuses(NotFound)
     async def find(self, caller: Caller, identifier: UUID) -> Job:
-        """The job, as far as `caller` may see it. Refuses `not-found`."""
+        """The job, as far as `caller` may see it."""
         return await read_job(self._database, caller, identifier)

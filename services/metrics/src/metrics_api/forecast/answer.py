@@ -16,6 +16,7 @@ from metrics_api.forecast.list_due import DueMember, DueRequest, ListDue
 from metrics_api.forecast.question import ForecastQuestion, ForecastRequest
 from metrics_api.forecast.schemas import ForecastDocument, ForecastMembers
 from metrics_api.settings import MetricsSettings
+from servicekit.errors import refuses
 
 
 class AnswerForecast:
@@ -33,8 +34,9 @@ class AnswerForecast:
         self._issue_receipt = issue_receipt
         self._settings = settings
 
+    @refuses(CountForecast)
     async def __call__(self, request: ForecastRequest) -> Answer:
-        """What falls due, by obligation and group; refuses what counting refuses."""
+        """What falls due, by obligation and group."""
         result = await self._count.answer(request)
         document = {
             **_outlook(request, result.question),
@@ -45,8 +47,9 @@ class AnswerForecast:
         layout = TableLayout(ForecastDocument, rows)
         return self._answer(request, result.question, document, layout)
 
+    @refuses(ListDue)
     async def members(self, request: DueRequest, cursor: str | None, limit: int) -> Answer:
-        """A page of those who owe an obligation; refuses what listing them refuses."""
+        """A page of those who owe an obligation."""
         page = await self._due.page(request, cursor, limit)
         question, title = page.question, page.forecast.title
         links = Links(self._settings, question.valid_on, question.edition)

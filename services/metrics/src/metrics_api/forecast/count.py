@@ -5,15 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from metrics_api.core.areas.directory import Directory
 from metrics_api.core.definitions.dimensions import AREA_LEVELS, DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.core.definitions.forecasts import Forecast, State
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.forecast.question import AskForecast, ForecastQuestion, ForecastRequest
 from metrics_api.forecast.rows import TermCount, count_terms
 from servicekit.database import Database
-from servicekit.errors import Refusal
 
 Key = tuple[str, ...]
 States = Counter[State]
@@ -60,16 +61,15 @@ class ForecastResult:
 class CountForecast:
     """Counts over the fact table, which knows the dates that the columnar copy leaves out."""
 
+    refusals: ClassVar = (AskForecast, TooManyGroups)
+
     def __init__(self, ask: AskForecast, database: Database, max_groups: int) -> None:
         self._ask = ask
         self._database = database
         self._max_groups = max_groups
 
     async def answer(self, request: ForecastRequest) -> ForecastResult:
-        """What stands how on `valid_on` (today by default) and by `until`, both days included.
-
-        Refuses what `AskForecast` refuses, and `too-many-groups`.
-        """
+        """What stands how on `valid_on` (today by default) and by `until`, both days included."""
         question = await self._ask.question(request)
         obligations = []
         async with self._database.reading() as connection:
@@ -82,7 +82,7 @@ class CountForecast:
                 obligations.append(counted)
         groups = sum(len(counted.groups) for counted in obligations)
         if groups > self._max_groups:
-            raise Refusal("too-many-groups", groups=groups, limit=self._max_groups)
+            raise TooManyGroups(groups=groups, limit=self._max_groups)
         return ForecastResult(question, obligations)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
@@ -20,7 +20,7 @@ from metrics_api.forecast.rows import (
     list_terms,
 )
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, InvalidRequest, Violation
 from servicekit.http import decode_cursor, encode_cursor
 
 
@@ -60,6 +60,8 @@ class DueResult:
 class ListDue:
     """Lists over the fact table, as the forecast itself is counted there."""
 
+    refusals: ClassVar = (AskForecast, InvalidCursor)
+
     def __init__(self, ask: AskForecast, database: Database) -> None:
         self._ask = ask
         self._database = database
@@ -67,8 +69,7 @@ class ListDue:
     async def page(self, request: DueRequest, cursor: str | None, limit: int) -> DueResult:
         """At most `limit` organizations, by their last day, then by id.
 
-        All pages of one walk show the edition, day and areas of the first. Refuses what
-        `AskForecast` refuses, `invalid-request` for an unknown obligation, `invalid-cursor`.
+        All pages of one walk show the edition, day and areas of the first.
         """
         forecast = self._known(request.obligation)
         bound = _bound(request)
@@ -76,7 +77,7 @@ class ListDue:
         if key := decode_cursor(cursor, bound, (int, date, date, date, UUID)):
             edition, day, areas_on, due_on, organization = key
             if requested.edition not in (None, edition) or requested.valid_on not in (None, day):
-                raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {day}"))
+                raise InvalidCursor(Violation("/cursor", "cursor", f"{edition} {day}"))
             requested = replace(requested, edition=edition, valid_on=day)
             if requested.hierarchy == "as_is":
                 requested = replace(requested, hierarchy=areas_on)
@@ -106,7 +107,7 @@ class ListDue:
         if forecast is None:
             allowed = {"allowed": ", ".join(self._ask.forecasts)}
             broken = Violation("/obligation", "unknown_obligation", obligation, allowed)
-            raise Refusal("invalid-request", broken)
+            raise InvalidRequest(broken)
         return forecast
 
 

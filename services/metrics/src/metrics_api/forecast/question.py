@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import ClassVar
 
 from metrics_api.core.areas.areas import AreaPath
 from metrics_api.core.areas.directory import Directory
@@ -18,6 +19,7 @@ from metrics_api.core.definitions.dimensions import (
 from metrics_api.core.definitions.forecasts import Forecast
 from metrics_api.core.facts.edition import Edition
 from metrics_api.core.facts.predicates import Predicate, resolve
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.question import AskCoverage
 from metrics_api.counting.request import (
@@ -29,7 +31,7 @@ from metrics_api.counting.request import (
 )
 from metrics_api.definitions.load import Definitions
 from metrics_api.forecast.rows import TermCount, TermQuery
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class ForecastQuestion:
 class AskForecast:
     """Turns requests into questions over the fact table."""
 
+    refusals: ClassVar = (InvalidRequest, ParameterUndefined)
+
     def __init__(self, ask: AskCoverage, definitions: Definitions) -> None:
         self._ask = ask
         self._definitions = definitions
@@ -97,10 +101,7 @@ class AskForecast:
         return self._definitions.forecasts
 
     async def question(self, request: ForecastRequest) -> ForecastQuestion:
-        """The question that `request` asks, on `valid_on` (today by default).
-
-        Refuses `invalid-request` for what does not exist or an end before the day.
-        """
+        """The question that `request` asks, on `valid_on` (today by default)."""
         day = request.valid_on or self._ask.today
         violations = list(group_by_violations(request.group_by))
         if request.until < day:
@@ -108,7 +109,7 @@ class AskForecast:
                 Violation("/until", "until_before", request.until.isoformat(), {"day": str(day)})
             )
         if violations:
-            raise Refusal("invalid-request", *violations)
+            raise InvalidRequest(*violations)
         known = await self._ask.knowledge(request.edition)
         hierarchy_on = hierarchy_day(request.hierarchy, self._ask.today)
         areas_on = hierarchy_on or day
@@ -121,7 +122,7 @@ class AskForecast:
         )
 
     def resolved(self, forecast: Forecast, day: date) -> Forecast:
-        """`forecast` with the numbers of `day`; refuses `parameter-undefined`."""
+        """`forecast` with the numbers of `day`."""
 
         def settled(predicate: Predicate) -> Predicate:
             return resolve(predicate, lambda name: self._definitions.parameters[name].on(day), day)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from metrics_api.answers.errors import PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import GroupBy, split
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.core.definitions.forecasts import WORK
@@ -13,7 +12,7 @@ from metrics_api.forecast.answer import AnswerForecast
 from metrics_api.forecast.list_due import DueRequest
 from metrics_api.forecast.parameters import ForecastParameters, MonthParameter, StatesParameter
 from metrics_api.forecast.schemas import ForecastDocument, ForecastMembers
-from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["targets"])
@@ -28,7 +27,7 @@ Answers = Annotated[AnswerForecast, provided(AnswerForecast)]
     response_model=ForecastDocument,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS),
+        **responses(USUAL, AnswerForecast.__call__),
     },
 )
 async def forecast(
@@ -53,7 +52,7 @@ async def forecast(
     response_model=ForecastMembers,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, INVALID_CURSOR),
+        **responses(USUAL, AnswerForecast.members),
     },
 )
 async def members(

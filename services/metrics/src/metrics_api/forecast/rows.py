@@ -75,8 +75,9 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class TermSelection:
-    """Which of them to list: their states; only those who fall due in a month (`YYYY-MM`); their
-    areas (`unassigned` for none). None limits nothing.
+    """Which of them to list: their states, a month (`YYYY-MM`) in which they fall due, their areas.
+
+    `unassigned` is no area; None limits nothing.
     """
 
     states: tuple[State, ...]
@@ -134,8 +135,9 @@ async def list_terms(
     after: TermPlace | None,
     limit: int,
 ) -> list[TermRow]:
-    """At most `limit` organizations of `forecast`, whose predicates are resolved, after `after`;
-    by their last day, those without one at the end, then by id.
+    """At most `limit` organizations of `forecast`, whose predicates are resolved, after `after`.
+
+    They come by their last day, those without one at the end, then by id.
     """
     rows = _rows(forecast, query, _LISTED).subquery()
     state = _state(rows.c.due_on, query).label("state")

@@ -21,7 +21,7 @@ Read = Annotated[ReadFreshness, provided(ReadFreshness)]
     operation_id="read_freshness",
     summary="How fresh the answers are 数据新鲜度",
     response_model=FreshnessDocument,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def read_freshness(read: Read, caller: ReadingCaller) -> dict[str, Any]:
     """Own edition and positions against the ends of both feeds, asked now."""

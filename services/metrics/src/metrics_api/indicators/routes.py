@@ -13,7 +13,7 @@ from metrics_api.core.definitions.weight_documents import measure_document
 from metrics_api.core.facts.predicates import parameter_names
 from metrics_api.definitions.load import Definitions
 from metrics_api.indicators.schemas import IndicatorDocument, IndicatorList
-from servicekit.errors import NOT_FOUND, Refusal, responses
+from servicekit.errors import NotFound, responses
 from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["definitions"])
@@ -26,7 +26,7 @@ Known = Annotated[Definitions, provided(Definitions)]
     operation_id="list_indicators",
     summary="All indicators 全部指标",
     response_model=IndicatorList,
-    responses=responses(*USUAL),
+    responses=responses(USUAL),
 )
 async def indicators(known: Known, caller: ReadingCaller) -> dict[str, Any]:
     """Every indicator with its formula, predicates, parameters and reference."""
@@ -38,7 +38,7 @@ async def indicators(known: Known, caller: ReadingCaller) -> dict[str, Any]:
     operation_id="read_indicator",
     summary="One indicator 单个指标",
     response_model=IndicatorDocument,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, NotFound),
 )
 async def indicator(
     known: Known,
@@ -48,7 +48,7 @@ async def indicator(
     """One indicator, complete enough to recompute its numbers elsewhere."""
     indicator = known.indicators.get(indicator_id)
     if indicator is None:
-        raise Refusal("not-found")
+        raise NotFound()
     return _document(indicator, known.parameters)
 
 

@@ -19,7 +19,7 @@ class ParameterValue(BaseModel):
 class MeasureDocument(BaseModel):
     """What an organization adds: `organizations` (one), `sum` of its fields, `share_of` a field
     (1 divided by it) 合计方式.
-    """
+    """  # noqa: D205 - the text of the specification
 
     numerator: str | dict[str, Any] = Field(description="To the numerator 分子合计")
     denominator: str | dict[str, Any] = Field(description="To the denominator 分母合计")

@@ -2,20 +2,22 @@
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from metrics_api.answers.answer import Answer
 from metrics_api.answers.documents import tally
 from metrics_api.answers.tables import TableLayout
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.targets import Target, TargetVariant
 from metrics_api.definitions.load import Definitions, TargetReading
 from metrics_api.targets.evaluate import EvaluateTargets, TargetStanding, VariantStanding
 from metrics_api.targets.schemas import TargetList
+from servicekit.errors import Text
 
 
 class AnswerTargets:
     """Evaluates targets, and says what that rests on."""
+
+    refusals: ClassVar = (EvaluateTargets,)
 
     def __init__(self, evaluate: EvaluateTargets, definitions: Definitions) -> None:
         self._evaluate = evaluate
@@ -28,7 +30,7 @@ class AnswerTargets:
         areas: tuple[str, ...] | None,
         only: tuple[str, ...],
     ) -> Answer:
-        """How the targets stand; refuses what evaluating them refuses."""
+        """How the targets stand."""
         result = await self._evaluate.answer(valid_on, edition, areas, only)
         document = {
             "valid_on": result.valid_on,
@@ -109,5 +111,5 @@ def _per_month(rate: Fraction | None) -> float | None:
     return None if rate is None else float(round(rate, 2))
 
 
-def _wording(wording: Wording) -> dict[str, str]:
+def _wording(wording: Text) -> dict[str, str]:
     return {"zh": wording.zh, "en": wording.en}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from metrics_api.answers.receipt import IssueReceipt, Receipt
 from metrics_api.core.definitions.indicators import Tally
@@ -17,13 +18,14 @@ from metrics_api.core.definitions.targets import (
     months_before,
     outlook,
 )
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.coverage.count import CountCoverage
 from metrics_api.definitions.load import Definitions
 from metrics_api.targets.keep import visible
 from metrics_api.targets.rows import believed_targets
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 from servicekit.time import Clock
 
 
@@ -60,6 +62,8 @@ class TargetsResult:
 class EvaluateTargets:
     """Counts each target's readings over the columnar copy."""
 
+    refusals: ClassVar = (InvalidRequest, ParameterUndefined)
+
     def __init__(
         self,
         count: CountCoverage,
@@ -83,9 +87,8 @@ class EvaluateTargets:
     ) -> TargetsResult:
         """Every target on `valid_on` (by default today), on its deadline once that has passed.
 
-        Own targets follow those of the service; `only` names the targets asked for. All are
-        counted at the same edition, also while a newer one arrives. Refuses `invalid-request` for a
-        target that the caller does not see at that edition, `parameter-undefined`.
+        Own targets follow those of the service; `only` names the targets asked for. All are counted
+        at the same edition, also while a newer one arrives.
         """
         settled = await self._count.settled_edition(edition)
         requested_on = valid_on or self._clock.today()
@@ -120,7 +123,7 @@ class EvaluateTargets:
             Violation("/target", "unknown_target", name) for name in only if name not in known
         ]
         if unknown:
-            raise Refusal("invalid-request", *unknown)
+            raise InvalidRequest(*unknown)
         return [known[name] for name in only or known]
 
     async def _standing(
@@ -165,7 +168,5 @@ class EvaluateTargets:
         )
         try:
             return (await self._count.answer(request)).count.total
-        except Refusal as refused:
-            if refused.code == "invalid-request":  # its area or body was taken back since
-                return Tally(0, 0)
-            raise
+        except InvalidRequest:  # its area or body was taken back since
+            return Tally(0, 0)

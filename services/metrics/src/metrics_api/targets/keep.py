@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_api.core.definitions.dimensions import DIMENSIONS, FILTERS, UNASSIGNED_KEY, UNDER_BODY
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.targets import Target
+from metrics_api.core.refusals import TargetBuiltIn, TooManyTargets
 from metrics_api.counting.copy.live_copy import LiveCopy
 from metrics_api.counting.request import check_filters
 from metrics_api.definitions.load import Definitions
@@ -27,17 +27,35 @@ from metrics_api.targets.rows import (
 )
 from servicekit.auth import Caller
 from servicekit.database import Database
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import (
+    IdempotencyConflict,
+    InvalidRequest,
+    NotFound,
+    OutsideAreas,
+    PreconditionFailed,
+    PreconditionRequired,
+    Text,
+    Violation,
+    refuses,
+)
 from servicekit.ids import uuid7
 from servicekit.ledger import Attempt, Changes
 from servicekit.time import Clock
+
+_UNCHANGEABLE = (
+    OutsideAreas,
+    NotFound,
+    TargetBuiltIn,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TargetDraft:
     """What a user wants: `goal` as a decimal text, `filters` per dimension (or `area`)."""
 
-    title: Wording
+    title: Text
     indicator: str
     goal: str
     deadline: date
@@ -74,29 +92,25 @@ class KeepTargets:
         self._max_targets = max_targets
         self._changes = Changes(database)
 
+    @refuses(NotFound)
     async def read(self, caller: Caller, identifier: str) -> Target:
-        """The target as it is now, of the service or of users.
-
-        Refuses `not-found`, also for one beyond the caller's areas.
-        """
+        """The target as it is now, of the service or of users."""
         built_in = self._definitions.targets.get(identifier)
         if built_in is not None:
             return built_in
         async with self._database.reading() as connection:
             return (await self._visible(connection, caller, identifier)).target
 
+    @refuses(InvalidRequest, OutsideAreas, TooManyTargets, IdempotencyConflict)
     async def create(self, caller: Caller, draft: TargetDraft, attempt: Attempt) -> str:
-        """Set a target; its id. The same attempt again gives the id that is there already.
-
-        Refuses `invalid-request`, `outside-areas`, `too-many-targets`, `idempotency-conflict`.
-        """
+        """Set a target; its id. The same attempt again gives the id that is there already."""
         async with self._changes.begin(caller, attempt) as change:
             if change.replayed is not None:
                 return change.replayed.body
             areas = self._checked(caller, draft)
             edition = await begin_edition(change.connection)
             if await count_targets(change.connection) >= self._max_targets:
-                raise Refusal("too-many-targets", limit=self._max_targets)
+                raise TooManyTargets(limit=self._max_targets)
             identifier = uuid7()
             await open_target(
                 change.connection, identifier, edition, 1, draft.definition(), areas, caller.client
@@ -105,14 +119,11 @@ class KeepTargets:
         await self._live.reached(edition)
         return str(identifier)
 
+    @refuses(InvalidRequest, *_UNCHANGEABLE)
     async def replace(
         self, caller: Caller, identifier: str, draft: TargetDraft, attempt: Attempt
     ) -> None:
-        """Put `draft` in place of what the target says.
-
-        Refuses as `create` and `read` do, `target-built-in`, and an `If-Match` that is missing or
-        stale.
-        """
+        """Put `draft` in place of what the target says."""
         async with self._changes.begin(caller, attempt) as change:
             connection = change.connection
             edition = await begin_edition(connection)  # first: its lock orders all changes
@@ -126,8 +137,9 @@ class KeepTargets:
             change.answer(200)
         await self._live.reached(edition)
 
+    @refuses(*_UNCHANGEABLE)
     async def remove(self, caller: Caller, identifier: str, attempt: Attempt) -> None:
-        """Take the target back from here on; refuses as `replace` does."""
+        """Take the target back from here on."""
         async with self._changes.begin(caller, attempt) as change:
             edition = await begin_edition(change.connection)
             stored = await self._changeable(change.connection, caller, identifier, attempt)
@@ -139,10 +151,10 @@ class KeepTargets:
         self, connection: AsyncConnection, caller: Caller, identifier: str, attempt: Attempt
     ) -> OwnTarget:
         if identifier in self._definitions.targets:
-            raise Refusal("target-built-in", target=identifier)
+            raise TargetBuiltIn(target=identifier)
         stored = await self._visible(connection, caller, identifier)
         if caller.areas is not None and not stored.areas:
-            raise Refusal("outside-areas", area="*")
+            raise OutsideAreas(area="*")
         _check_areas(caller, stored.areas)
         attempt.check(stored.target.revision)
         return stored
@@ -155,7 +167,7 @@ class KeepTargets:
         except ValueError:
             stored = None
         if stored is None or not visible(stored.areas, caller.areas):
-            raise Refusal("not-found")
+            raise NotFound()
         return stored
 
     def _checked(self, caller: Caller, draft: TargetDraft) -> list[str]:
@@ -171,24 +183,24 @@ class KeepTargets:
         elif not self._definitions.indicators[draft.indicator].is_share:
             unknown.append(Violation("/indicator", "no_share", draft.indicator))
         if unknown:
-            raise Refusal("invalid-request", *unknown)
+            raise InvalidRequest(*unknown)
         served, today = self._live.served, self._clock.today()
         edition = served.edition.number
         directory = served.directory.at(edition)
         try:
             check_filters(draft.filters, directory, served.rollup(edition, today))
-        except Refusal as refused:
+        except InvalidRequest as refused:
             inside = (
                 Violation(f"/filters{v.pointer}", v.rule, v.value, v.facts)
                 for v in refused.violations
             )
-            raise Refusal(refused.code, *inside) from refused
+            raise InvalidRequest(*inside) from refused
         areas = {code for name in _PLACES for code in draft.filters.get(name, ())}
         for body in (*draft.filters.get("body", ()), *draft.filters.get(UNDER_BODY, ())):
             areas.add(directory.bodies.area(body, today) or "")
         named = sorted(areas - {"", UNASSIGNED_KEY})
         if caller.areas is not None and not named:
-            raise Refusal("outside-areas", area="*")
+            raise OutsideAreas(area="*")
         _check_areas(caller, named)
         return named
 
@@ -205,4 +217,4 @@ def visible(areas: tuple[str, ...], prefixes: tuple[str, ...] | None) -> bool:
 def _check_areas(caller: Caller, areas: list[str] | tuple[str, ...]) -> None:
     for area in areas:
         if not caller.may_see(area):
-            raise Refusal("outside-areas", area=area)
+            raise OutsideAreas(area=area)

@@ -4,30 +4,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from metrics_api.access import ReadingCaller, WritingCaller
-from metrics_api.answers.errors import PARAMETER_UNDEFINED, TARGET_BUILT_IN, TOO_MANY_TARGETS
+from metrics_api.access import BODY, ReadingCaller, WritingCaller
 from metrics_api.answers.parameters import EditionParameter, ValidOn, split
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.targets.answer import AnswerTargets, target_document
 from metrics_api.targets.keep import KeepTargets, TargetDraft
 from metrics_api.targets.schemas import OneTarget, TargetDraftDocument, TargetList
 from servicekit.errors import (
-    IDEMPOTENCY_CONFLICT,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
+    Text,
     responses,
 )
 from servicekit.http import USUAL, IfMatch, etag, provided
 from servicekit.ledger import Attempt, Unguarded
 
 PATH = "/v1/targets"
-_WRITE_PROBLEMS = (*USUAL, OUTSIDE_AREAS, MALFORMED_JSON, PAYLOAD_TOO_LARGE)
-_CHANGE_PROBLEMS = (NOT_FOUND, TARGET_BUILT_IN, PRECONDITION_FAILED, PRECONDITION_REQUIRED)
 
 TargetId = Annotated[str, Path(max_length=100, description="Id of the target 目标编号")]
 
@@ -42,7 +32,7 @@ Keep = Annotated[KeepTargets, provided(KeepTargets)]
     operation_id="list_targets",
     summary="Targets and their attainment 目标及达成情况",
     response_model=TargetList,
-    responses={**ANSWER_FORMS, **responses(*USUAL, PARAMETER_UNDEFINED)},
+    responses={**ANSWER_FORMS, **responses(USUAL, AnswerTargets)},
 )
 async def targets(
     answer: Answers,
@@ -68,7 +58,7 @@ async def targets(
     summary="Set a target 新增自定目标",
     status_code=201,
     response_model=OneTarget,
-    responses=responses(*_WRITE_PROBLEMS, TOO_MANY_TARGETS, IDEMPOTENCY_CONFLICT),
+    responses=responses(USUAL, BODY, KeepTargets.create),
 )
 async def create(
     keep: Keep,
@@ -91,7 +81,7 @@ async def create(
     operation_id="read_target",
     summary="How a target is set 目标定义",
     response_model=OneTarget,
-    responses=responses(*USUAL, NOT_FOUND),
+    responses=responses(USUAL, KeepTargets.read),
 )
 async def read(
     keep: Keep, caller: ReadingCaller, target_id: TargetId, response: Response
@@ -105,7 +95,7 @@ async def read(
     operation_id="replace_target",
     summary="Change a target 修改自定目标",
     response_model=OneTarget,
-    responses=responses(*_WRITE_PROBLEMS, *_CHANGE_PROBLEMS),
+    responses=responses(USUAL, BODY, KeepTargets.replace),
 )
 async def replace(
     keep: Keep,
@@ -125,7 +115,7 @@ async def replace(
     operation_id="remove_target",
     summary="Take a target back 删除自定目标",
     status_code=204,
-    responses=responses(*USUAL, OUTSIDE_AREAS, *_CHANGE_PROBLEMS),
+    responses=responses(USUAL, KeepTargets.remove),
 )
 async def remove(
     keep: Keep, caller: WritingCaller, target_id: TargetId, if_match: IfMatch = None
@@ -144,7 +134,7 @@ async def _shown(
 
 def _draft(body: TargetDraftDocument) -> TargetDraft:
     return TargetDraft(
-        Wording(body.title.zh, body.title.en),
+        Text(body.title.zh, body.title.en),
         body.indicator,
         str(body.goal),
         body.deadline,

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.core.definitions.targets import Target, TargetVariant
 from metrics_api.tables import own_target
+from servicekit.errors import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def close_target(connection: AsyncConnection, identifier: UUID, edition: i
 
 def _own(row: Row[Any]) -> OwnTarget:
     definition = row.definition
-    indicator, title = definition["indicator"], Wording(**definition["title"])
+    indicator, title = definition["indicator"], Text(**definition["title"])
     target = Target(
         id=str(row.id),
         title=title,

@@ -101,15 +101,15 @@ class SigningKeys:
             log.error("keys_unreachable", url=url, error=repr(error))
 
     def _accept(self, document: Any) -> None:
-        found = KeySet.import_key_set(document)
+        key_set = KeySet.import_key_set(document)
         if not _is_loopback(self._host):
-            for key in found.keys:
+            for key in key_set.keys:
                 if str(key.kid or "").startswith(LOCAL_KEY_PREFIX):
                     raise LocalKeyRefused(
                         f"the key {key.kid} of the one-machine runner is only for loopback, "
                         f"not for {self._host}; set JWKS_URL or JWKS_FILE to your issuer's keys"
                     )
-        self._set = found
+        self._set = key_set
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,7 +12,6 @@ from servicekit.http.dependencies import (
     by_class,
     provided,
 )
-from servicekit.http.deprecation import any_deprecated, deprecated
 from servicekit.http.health import Readiness
 from servicekit.http.outbound import forwarding_client, service_client
 from servicekit.http.page import CountedPage, Page, counted_page_json, next_cursor, page_json
@@ -38,13 +37,11 @@ __all__ = [
     "Readiness",
     "RequestSlots",
     "ValidOn",
-    "any_deprecated",
     "build_app",
     "by_class",
     "check_if_match",
     "counted_page_json",
     "decode_cursor",
-    "deprecated",
     "encode_cursor",
     "etag",
     "forwarding_client",

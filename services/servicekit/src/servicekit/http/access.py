@@ -35,12 +35,12 @@ def require(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     ) -> Caller:
-        known: Caller | None = request.scope.get(KNOWN_CALLER)
-        found = known or await _verified(request, credentials)
-        if scope not in found.scopes:
+        earlier: Caller | None = request.scope.get(KNOWN_CALLER)
+        verified = earlier or await _verified(request, credentials)
+        if scope not in verified.scopes:
             raise InsufficientScope(scope=scope)
         await refuse_unknown_parameters(request)
-        return found
+        return verified
 
     caller.__name__ = f"require_{scope.replace(':', '_')}"
     return caller

@@ -19,7 +19,6 @@ from servicekit.errors.legacy import ErrorTable
 from servicekit.errors.messages import Text, read_rules
 from servicekit.errors.problem import install_problems
 from servicekit.http.dependencies import by_class
-from servicekit.http.deprecation import AnnounceDeprecation, any_deprecated
 from servicekit.http.health import Check, health_router, schema_check
 from servicekit.http.openapi import complete_openapi
 from servicekit.http.request_bodies import GuardBodies
@@ -99,8 +98,6 @@ def build_app(parts: Parts) -> FastAPI:
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )
     app.add_middleware(Telemetry, version=parts.version, draining=lambda: bool(app.state.draining))
-    if any_deprecated(parts.routers):
-        app.add_middleware(AnnounceDeprecation)
     complete_openapi(app, parts.examples)
     return app
 

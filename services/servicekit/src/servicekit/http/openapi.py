@@ -16,7 +16,6 @@ from servicekit.errors.standard import (
     Unavailable,
     UnknownParameter,
 )
-from servicekit.http.deprecation import describe_deprecation
 
 Document = dict[str, Any]
 
@@ -49,7 +48,6 @@ def complete_openapi(app: FastAPI, examples: Traversable | None) -> None:
         for operations in document["paths"].values():
             for operation in operations.values():
                 _add_problems(operation)
-                describe_deprecation(operation, document["components"]["headers"])
                 _add_examples(operation, recorded.get(operation["operationId"], {}))
         app.openapi_schema = document
         return document

@@ -83,9 +83,9 @@ class GuardBodies:
         body = b"".join(chunks)
         if headers.get(b"content-type", b"").lower().startswith(b"text/csv"):
             return body  # of any encoding, and no escapes in it: its reader looks at characters
-        found = _unstorable(body)
-        if found is not None:
-            raise InvalidRequest(Violation("", "control_character", found))
+        unstorable = _unstorable(body)
+        if unstorable is not None:
+            raise InvalidRequest(Violation("", "control_character", unstorable))
         return body
 
     async def _answer(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:

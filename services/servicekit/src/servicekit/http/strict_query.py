@@ -39,9 +39,9 @@ async def refuse_unknown_parameters(request: Request) -> None:
                 for name in dict.fromkeys(unknown)
             )
         )
-    given = [name for name, _ in request.query_params.multi_items()]
-    if len(given) > len(request.query_params):
-        repeated = [n for n in dict.fromkeys(given) if given.count(n) > 1 and not allowed[n]]
+    sent = [name for name, _ in request.query_params.multi_items()]
+    if len(sent) > len(request.query_params):
+        repeated = [n for n in dict.fromkeys(sent) if sent.count(n) > 1 and not allowed[n]]
         if repeated:
             raise InvalidRequest(*(Violation(f"/{n}", "repeated_parameter", n) for n in repeated))
 

@@ -39,7 +39,7 @@ _DOMICILES: Final = ("street", "community")
 Lookup = tuple[str, str | None, str | None]
 """A kind of body, at which place, of which system."""
 
-Found = frozenset[str] | bool | None
+LookedUp = frozenset[str] | bool | None
 """Of a look-up: whether exactly one body is there; of the supervisor's own system: for which
 systems; None where the place itself is not known, which asks for it and is no hole."""
 
@@ -51,8 +51,8 @@ class _Surroundings(NamedTuple):
     place in it.
     """
 
-    now: tuple[Found, ...]
-    before: tuple[Found, ...] | None
+    now: tuple[LookedUp, ...]
+    before: tuple[LookedUp, ...] | None
 
 
 class _Kind(NamedTuple):
@@ -163,8 +163,8 @@ def _eras(
         cuts |= {day for code in formerly for day in before.breakpoints(code)}
     for start, end in pieces(rule_set.valid_from, rule_set.valid_until, sorted(cuts)):
         domiciles, authorities = _look_around(rule_set, directory.on(start), near, lookups)
-        were: Mapping[str, tuple[Found, ...]] = {}
-        had: Mapping[tuple[str, str], tuple[Found, ...]] = {}
+        were: Mapping[str, tuple[LookedUp, ...]] = {}
+        had: Mapping[tuple[str, str], tuple[LookedUp, ...]] = {}
         if before is not None:
             were, had = _look_around(rule_set, before.on(start), formerly, lookups)
         by_domicile: dict[_Surroundings, list[str]] = {}
@@ -196,10 +196,10 @@ def _near(rule_set: RuleSet, directory: Directory) -> list[str]:
 
 def _look_around(
     rule_set: RuleSet, view: DirectoryView, near: Iterable[str], lookups: Sequence[Lookup]
-) -> tuple[dict[str, tuple[Found, ...]], dict[tuple[str, str], tuple[Found, ...]]]:
+) -> tuple[dict[str, tuple[LookedUp, ...]], dict[tuple[str, str], tuple[LookedUp, ...]]]:
     """What the look-ups find from each domicile, and at each authority by level and code."""
-    domiciles: dict[str, tuple[Found, ...]] = {}
-    authorities: dict[tuple[str, str], tuple[Found, ...]] = {}
+    domiciles: dict[str, tuple[LookedUp, ...]] = {}
+    authorities: dict[tuple[str, str], tuple[LookedUp, ...]] = {}
 
     def register(level: str, code: str) -> None:
         surroundings = tuple(_look(view, lookup, code, registering=True) for lookup in lookups)
@@ -229,7 +229,7 @@ def _lookup(candidate: Candidate) -> Lookup:
     return (candidate.body, candidate.at, candidate.system)
 
 
-def _look(view: DirectoryView, lookup: Lookup, code: str, *, registering: bool = False) -> Found:
+def _look(view: DirectoryView, lookup: Lookup, code: str, *, registering: bool = False) -> LookedUp:
     """What a look-up finds from a domicile, or at a registering authority; False for the other."""
     body, at, system = lookup
     if (at == "registering") != registering:
@@ -244,7 +244,7 @@ def _look(view: DirectoryView, lookup: Lookup, code: str, *, registering: bool =
 
 def _pair(
     lookups: Sequence[Lookup], kind: _Kind
-) -> tuple[dict[Lookup, Found], dict[Lookup, Found] | None]:
+) -> tuple[dict[Lookup, LookedUp], dict[Lookup, LookedUp] | None]:
     """What is found in a kind of place, and what was found there; None where it was not there."""
     there = _either(lookups, kind.domicile.now, kind.authority.now)
     if kind.domicile.before is None or kind.authority.before is None:
@@ -253,15 +253,15 @@ def _pair(
 
 
 def _either(
-    lookups: Sequence[Lookup], domicile: Sequence[Found], authority: Sequence[Found]
-) -> dict[Lookup, Found]:
+    lookups: Sequence[Lookup], domicile: Sequence[LookedUp], authority: Sequence[LookedUp]
+) -> dict[Lookup, LookedUp]:
     return {
         lookup: at_authority if lookup[1] == "registering" else near
         for lookup, near, at_authority in zip(lookups, domicile, authority, strict=True)
     }
 
 
-def _reached(space: Space, rule: Rule, there: Mapping[Lookup, Found]) -> Iterator[Box]:
+def _reached(space: Space, rule: Rule, there: Mapping[Lookup, LookedUp]) -> Iterator[Box]:
     """The facts for which a candidate of the rule is taken (or asks for its place)."""
     for candidate in rule.supervising:
         bodies = there[_lookup(candidate)]

@@ -1,9 +1,9 @@
-"""A body and those beneath it on a day: kinds of its line (`labels/lines.yaml`), in its area and
-the areas below.
+"""A body and those beneath it on a day.
 
-Facts name the body of their own day. Seen from another day a body that has ended by then is found
-in its successor, as the router finds it. Where the model falls down: a body that only begins after
-the day counts under itself alone.
+They are of the kinds of its line (`labels/lines.yaml`), in its area and the areas below. Facts name
+the body of their own day. Seen from another day a body that has ended by then is found in its
+successor, as the router finds it. Where the model falls down: a body that only begins after the day
+counts under itself alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,8 +34,10 @@ def lines_of(direct: Mapping[str, Iterable[str]]) -> Lines:
 def counted_under(
     top: str, bodies: BodyDirectory, areas: AreaHierarchy, lines: Lines, day: date
 ) -> frozenset[str]:
-    """The bodies whose organizations count under `top` on `day`: itself, those beneath it, and
-    those that one of these stands for by then. `areas` are those of the day.
+    """The bodies whose organizations count under `top` on `day`.
+
+    They are itself, those beneath it, and those that one of these stands for by then. `areas` are
+    those of the day.
     """
     there = bodies.there_on(day)
     version = bodies.versions.nearest(top, day)

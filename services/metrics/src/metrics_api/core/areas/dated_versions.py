@@ -9,11 +9,16 @@ class Named(Protocol):
     """A version of something with a code, a name, and a first day."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """What it is known by."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What it is called."""
+
     @property
-    def valid_from(self) -> date: ...
+    def valid_from(self) -> date:
+        """The first day on which it is so."""
 
 
 Version = TypeVar("Version", bound=Named)

@@ -12,10 +12,11 @@ from servicekit.ledger import canonical_json
 
 
 def definition_digest(indicator: Indicator, parameters: Mapping[str, Parameter]) -> str:
-    """SHA-256 (hex) over the RFC 8785 text of both predicates, the numbers they refer to and the
-    measure of a ratio of sums.
+    """SHA-256 (hex) of what an indicator counts.
 
-    Titles and references are left out: words that explain a number do not change it.
+    It is taken over the RFC 8785 text of both predicates, the numbers they refer to and the measure
+    of a ratio of sums. Titles and references are left out: words that explain a number do not
+    change it.
     """
     names = parameter_names(indicator.denominator) | parameter_names(indicator.condition)
     counted: dict[str, Any] = {

@@ -35,9 +35,7 @@ UNDER_BODY = "under_body"
 
 
 def is_territorial(name: str) -> bool:
-    """Whether what the dimension or filter `name` says of an organization depends on how areas
-    lie in each other.
-    """
+    """Whether the dimension or filter `name` depends on how areas lie in each other."""
     return name == AREA_FILTER or (name in DIMENSIONS and DIMENSIONS[name].area_level is not None)
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Literal
 
 from metrics_api.core.definitions.explanations import explainer
-from metrics_api.core.definitions.indicators import Parameter, Wording
+from metrics_api.core.definitions.indicators import Parameter
 from metrics_api.core.facts.columns import POSITION, Fact
 from metrics_api.core.facts.predicates import Every, Predicate
+from servicekit.errors import Text
 
 State = Literal["overdue", "due", "later", "undated"]
 STATES: tuple[State, ...] = ("overdue", "due", "later", "undated")
@@ -43,7 +44,7 @@ class Forecast:
 
     id: str
     version: int
-    title: Wording
+    title: Text
     reference: str
     when: Predicate
     terms: tuple[Term, ...]
@@ -51,10 +52,10 @@ class Forecast:
 
 
 def deciding(forecast: Forecast) -> Callable[[Fact], tuple[str, ...]]:
-    """Compile a resolved forecast to a function that names what decides that a fact which it asks
-    about owes something, and by which day: columns, each once.
+    """Compile a resolved forecast to a function that names the columns that decide.
 
-    Dates that would have told the day but are not recorded are among them.
+    They decide that a fact which it asks about owes something, and by which day; each is named
+    once. Dates that would have told the day but are not recorded are among them.
     """
     owes = explainer(forecast.when)
     terms = [(term.field, explainer(term.when or EVERYBODY)) for term in forecast.terms]

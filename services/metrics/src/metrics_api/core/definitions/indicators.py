@@ -6,19 +6,12 @@ from datetime import date
 
 from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Measure
 from metrics_api.core.facts.predicates import Every, Predicate, resolve
-from servicekit.errors import Refusal, Violation
+from metrics_api.core.refusals import ParameterUndefined
+from servicekit.errors import Text, Violation
 from servicekit.time import Period, value_on
 
 RATE_UNIT = 1_000_000
 """Rates are told to one in a million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text in the two languages of the product."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +27,7 @@ class Parameter:
     """A number that a rule states and may change: its values over time."""
 
     name: str
-    title: Wording
+    title: Text
     values: tuple[Period[DatedValue], ...]
 
     def on(self, day: date) -> int:
@@ -45,7 +38,7 @@ class Parameter:
         broken = Violation(
             "/valid_on", "parameter_undefined", day.isoformat(), {"parameter": self.name}
         )
-        raise Refusal("parameter-undefined", broken, parameter=self.name)
+        raise ParameterUndefined(broken, parameter=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +53,8 @@ class Indicator:
 
     id: str
     version: int
-    title: Wording
-    formula: Wording
+    title: Text
+    formula: Text
     unit: str
     reference: str
     denominator: Predicate
@@ -111,8 +104,10 @@ class Tally:
 
     @property
     def rate(self) -> float | None:
-        """Rounded half up to six decimals in integers, so that the same figures always print the
-        same wherever they were divided; None of nobody.
+        """Numerator ÷ denominator; None of nobody.
+
+        Rounded half up to six decimals in integers, so that the same figures always print the same
+        wherever they were divided.
         """
         numerator = self.numerator * self.divisors.denominator
         denominator = self.denominator * self.divisors.numerator

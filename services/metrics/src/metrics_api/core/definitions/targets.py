@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from metrics_api.core.definitions.indicators import Tally, Wording
+from metrics_api.core.definitions.indicators import Tally
+from servicekit.errors import Text
 
 DAYS_OF_A_MONTH = Fraction(3652425, 120000)
 """The mean month of the Gregorian calendar, 30.436875 days: what "per month" means here."""
@@ -21,7 +22,7 @@ class TargetVariant:
 
     id: str
     indicator: str
-    title: Wording
+    title: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Target:
     """
 
     id: str
-    title: Wording
+    title: Text
     goal: Fraction
     deadline: date
     reference: str
@@ -54,7 +55,7 @@ class Band:
     """What a distance from the goal is called, and its colour; distances are shares of one."""
 
     id: str
-    title: Wording
+    title: Text
     short_by_at_most: Fraction
     colour: str
 

@@ -17,8 +17,9 @@ from metrics_api.core.facts.predicates import Compare, Every, IsNull, Predicate,
 
 
 def read_measure(document: Any, path: str) -> Measure:
-    """The measure that `document` describes; `path` says where it stands. Raises
-    `DefinitionError`.
+    """The measure that `document` describes; `path` says where it stands.
+
+    Raises `DefinitionError`.
     """
     if not isinstance(document, dict) or set(document) != {"numerator", "denominator"}:
         raise DefinitionError(path, "a measure has a numerator and a denominator")
@@ -42,8 +43,10 @@ def adds_something(weight: Weight, among: Predicate) -> Predicate:
 
 
 def check_weight(weight: Weight, among: Predicate, path: str) -> None:
-    """Raise `DefinitionError` where an organization of `among` (resolved) could have an unknown
-    number, which must not pass for zero, or be divided by zero.
+    """Raise `DefinitionError` where a number could be unknown or a division by zero.
+
+    `among` are the organizations that are counted, as a resolved predicate; what is unknown must
+    not pass for zero.
     """
     for column in weight.columns:
         if satisfiable(Every((among, IsNull(column)))):

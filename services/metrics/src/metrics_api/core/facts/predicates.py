@@ -84,10 +84,10 @@ Predicate: TypeAlias = Compare | OneOf | IsNull | Not | Every | Some
 
 
 def resolve(predicate: Predicate, value_of: Callable[[str], int], day: date) -> Predicate:
-    """The predicate as it is meant on `day`: each `ParameterRef` replaced by `value_of(its name)`,
-    each `PeriodRef` by the number of that period.
+    """The predicate as it is meant on `day`.
 
-    Raises what `value_of` raises, for a parameter that has no value on the date asked for.
+    Each `ParameterRef` is replaced by `value_of(its name)`, each `PeriodRef` by the number of that
+    period. Raises what `value_of` raises, for a parameter that has no value on the date asked for.
     """
     match predicate:
         case Compare(column, operator, ParameterRef(name)):

@@ -12,7 +12,6 @@ from metrics_api.answers.documents import tally
 from metrics_api.answers.links import Links
 from metrics_api.answers.receipt import IssueReceipt
 from metrics_api.answers.tables import TableLayout
-from metrics_api.core.definitions.indicators import Wording
 from metrics_api.counting.comparison_count import CHANGES, Change
 from metrics_api.counting.request import pinned_hierarchy
 from metrics_api.coverage.comparison.compare import (
@@ -24,8 +23,8 @@ from metrics_api.coverage.comparison.compare import (
 )
 from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Comparison
 from metrics_api.coverage.members.answer import member_document
-from metrics_api.definitions.texts import load_texts
 from metrics_api.settings import MetricsSettings
+from servicekit.errors import Text, read_texts, refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,9 @@ class AnswerComparison:
         self._issue_receipt = issue_receipt
         self._settings = settings
 
+    @refuses(CompareCoverage.answer)
     async def __call__(self, request: ComparisonRequest) -> Answer:
-        """Both counts, and what makes them differ; refuses what comparing refuses."""
+        """Both counts, and what makes them differ."""
         result = await self._compare.answer(request)
         count = result.count
         whole, difference = count.denominator, count.difference
@@ -67,8 +67,9 @@ class AnswerComparison:
         }
         return self._answer(request, result.sides, document, TableLayout(Comparison, "parts"))
 
+    @refuses(CompareCoverage.changed)
     async def changed(self, request: ChangedRequest) -> Answer:
-        """A page of those who differ; refuses what listing them refuses."""
+        """A page of those who differ."""
         comparison = request.comparison
         page = await self._compare.changed(
             comparison, request.change, request.cursor, request.limit
@@ -109,9 +110,9 @@ def _compared(request: ComparisonRequest, sides: Sides) -> dict[str, Any]:
     }
 
 
-def _meanings(*, in_sums: bool) -> dict[Change, Wording]:
+def _meanings(*, in_sums: bool) -> dict[Change, Text]:
     """Each change in words; `in_sums`: of a ratio of sums."""
-    texts = load_texts("comparison")
+    texts = read_texts("metrics_api", "comparison")
     return {
         change: texts.get(f"{change}_in_sums", texts[change]) if in_sums else texts[change]
         for change in CHANGES

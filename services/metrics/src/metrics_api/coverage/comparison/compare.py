@@ -11,6 +11,7 @@ import polars as pl
 
 from metrics_api.core.definitions.explanations import member_explainer
 from metrics_api.core.facts.timelines import RowKey
+from metrics_api.core.refusals import FiguresTooFine, TimelineRebuilt, TooManyGroups
 from metrics_api.counting.comparison_count import (
     Change,
     ChangedPage,
@@ -26,7 +27,7 @@ from metrics_api.counting.request import CoverageRequest, Hierarchy, check_areas
 from metrics_api.counting.weighing import FiguresTooFineError
 from metrics_api.coverage.members.list_members import ATTEMPTS, Member
 from metrics_api.facts.read import ReadFacts
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, Violation, refuses
 from servicekit.http import decode_cursor, encode_cursor
 
 
@@ -101,30 +102,27 @@ class CompareCoverage:
         self._facts = facts
         self._max_groups = max_groups
 
+    @refuses(AskCoverage, TooManyGroups, FiguresTooFine)
     async def answer(self, request: ComparisonRequest) -> ComparisonResult:
-        """The two counts of `request`, and what made the difference.
-
-        Refuses what `AskCoverage` refuses, `too-many-groups` and `figures-too-fine`.
-        """
+        """The two counts of `request`, and what made the difference."""
         sides = await self._sides(request)
         count, labels = await asyncio.to_thread(self._compared, sides)
         return ComparisonResult(sides, count, labels)
 
+    @refuses(AskCoverage, InvalidCursor, TimelineRebuilt, FiguresTooFine)
     async def changed(
         self, request: ComparisonRequest, change: Change, cursor: str | None, limit: int
     ) -> ChangedResult:
         """At most `limit` organizations of one `change`, by id.
 
-        All pages of one walk show the edition, days and areas of the first. Refuses what
-        `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
-        anew.
+        All pages of one walk show the edition, days and areas of the first.
         """
         bound = _bound(request, change)
         later_than: UUID | None = None
         if key := decode_cursor(cursor, bound, (int, date, date, UUID)):
             edition, to, areas_on, later_than = key
             if request.before.edition not in (None, edition) or request.to not in (None, to):
-                raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {to}"))
+                raise InvalidCursor(Violation("/cursor", "cursor", f"{edition} {to}"))
             before = replace(request.before, edition=edition)
             if before.hierarchy == "as_is":
                 before = replace(before, hierarchy=areas_on)
@@ -136,7 +134,7 @@ class CompareCoverage:
             if members is not None:
                 return ChangedResult(sides, members, _cursor(sides, page, bound), page.count)
             await self._ask.renewed(sides.after.known)
-        raise Refusal("timeline-rebuilt")
+        raise TimelineRebuilt()
 
     async def _sides(self, request: ComparisonRequest) -> Sides:
         edition = await self._ask.settled_edition(request.before.edition)
@@ -154,9 +152,9 @@ class CompareCoverage:
         try:
             count = compare(*sides.counted(), self._max_groups)
         except TooManyGroupsError as error:
-            raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
         except FiguresTooFineError as error:
-            raise Refusal("figures-too-fine") from error
+            raise FiguresTooFine() from error
         days = (after.query.valid_on, after.areas_on)
         return count, group_labels(count.parts, after.query.group_by, after.directory, *days)
 
@@ -166,7 +164,7 @@ class CompareCoverage:
         try:
             return find_changed(*sides.counted(), change, later_than, limit)
         except FiguresTooFineError as error:
-            raise Refusal("figures-too-fine") from error
+            raise FiguresTooFine() from error
 
     async def _members(self, sides: Sides, page: ChangedPage) -> list[ChangedMember] | None:
         """The organizations of `page`; None where a rebuild has replaced rows under the copy."""

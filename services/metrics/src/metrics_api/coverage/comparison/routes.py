@@ -5,12 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from metrics_api.access import ReadingCaller
-from metrics_api.answers.errors import (
-    FIGURES_TOO_FINE,
-    PARAMETER_UNDEFINED,
-    TIMELINE_REBUILT,
-    TOO_MANY_GROUPS,
-)
 from metrics_api.answers.parameters import (
     EditionParameter,
     FiltersParameter,
@@ -25,7 +19,7 @@ from metrics_api.counting.request import CoverageRequest
 from metrics_api.coverage.comparison.answer import AnswerComparison, ChangedRequest
 from metrics_api.coverage.comparison.compare import ComparisonRequest
 from metrics_api.coverage.comparison.schemas import ChangedOrganizations, Comparison
-from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, CursorText, Limit, provided
 from servicekit.time import CivilDate
 
@@ -66,7 +60,7 @@ ComparisonParameters = Annotated[ComparisonRequest, Depends(comparison_request)]
     response_model=Comparison,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(USUAL, AnswerComparison.__call__),
     },
 )
 async def comparison(
@@ -93,13 +87,7 @@ async def comparison(
     response_model=ChangedOrganizations,
     responses={
         **ANSWER_FORMS,
-        **responses(
-            *USUAL,
-            PARAMETER_UNDEFINED,
-            INVALID_CURSOR,
-            TIMELINE_REBUILT,
-            FIGURES_TOO_FINE,
-        ),
+        **responses(USUAL, AnswerComparison.changed),
     },
 )
 async def changed(

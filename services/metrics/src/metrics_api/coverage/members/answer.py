@@ -1,7 +1,7 @@
 """Answer who is behind a count: a page of organizations as a document, with its receipt."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from metrics_api.answers.answer import Answer
 from metrics_api.answers.links import Links
@@ -30,6 +30,8 @@ class MembersRequest:
 class AnswerMembers:
     """Lists members, and says what the list rests on."""
 
+    refusals: ClassVar = (ListMembers,)
+
     def __init__(
         self, members: ListMembers, issue_receipt: IssueReceipt, settings: MetricsSettings
     ) -> None:
@@ -38,7 +40,7 @@ class AnswerMembers:
         self._settings = settings
 
     async def __call__(self, request: MembersRequest) -> Answer:
-        """The answer to `request`; refuses what listing refuses."""
+        """The answer to `request`."""
         counted = request.count
         page = await self._members.page(counted, request.part, request.cursor, request.limit)
         links = Links(self._settings, page.valid_on, page.edition)

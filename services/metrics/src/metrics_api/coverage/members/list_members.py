@@ -3,17 +3,18 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from metrics_api.core.definitions.explanations import Verdict, member_explainer
 from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import TimelineRebuilt
 from metrics_api.counting.members import MemberPage, Part, Place, find_members
 from metrics_api.counting.question import AskCoverage, CoverageQuestion
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.facts.read import ReadFacts
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidCursor, Violation
 from servicekit.http import decode_cursor, encode_cursor
 from servicekit.time import Period
 
@@ -52,6 +53,8 @@ class MembersResult:
 class ListMembers:
     """Finds members in the columnar copy, and reads their facts and names from PostgreSQL."""
 
+    refusals: ClassVar = (AskCoverage, InvalidCursor, TimelineRebuilt)
+
     def __init__(self, ask: AskCoverage, facts: ReadFacts) -> None:
         self._ask = ask
         self._facts = facts
@@ -61,9 +64,7 @@ class ListMembers:
     ) -> MembersResult:
         """At most `limit` members of `part` of the count that `request` asks for.
 
-        All pages of one walk show the edition, day and areas of the first. Refuses what
-        `AskCoverage` refuses, `invalid-cursor`, and `timeline-rebuilt` while the copy is loaded
-        anew.
+        All pages of one walk show the edition, day and areas of the first.
         """
         bound = _bound(request, part)
         after: Place | None = None
@@ -89,7 +90,7 @@ class ListMembers:
             if members is not None:
                 return MembersResult(question, members, _cursor(question, page, bound), page.count)
             await self._ask.renewed(question.known)
-        raise Refusal("timeline-rebuilt")
+        raise TimelineRebuilt()
 
     async def _members(self, question: CoverageQuestion, page: MemberPage) -> list[Member] | None:
         """The members of `page`; None where a rebuild has just replaced rows under the copy."""
@@ -116,7 +117,7 @@ def _bound(request: CoverageRequest, part: Part) -> dict[str, Any]:
 def _check_same(request: CoverageRequest, edition: int, day: date) -> None:
     """Refuse a cursor of another edition or day than the request names."""
     if request.edition not in (None, edition) or request.valid_on not in (None, day):
-        raise Refusal("invalid-cursor", Violation("/cursor", "cursor", f"{edition} {day}"))
+        raise InvalidCursor(Violation("/cursor", "cursor", f"{edition} {day}"))
 
 
 def _cursor(question: CoverageQuestion, page: MemberPage, bound: dict[str, Any]) -> str | None:

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from metrics_api.access import ReadingCaller
-from metrics_api.answers.errors import PARAMETER_UNDEFINED, TIMELINE_REBUILT
 from metrics_api.answers.parameters import (
     EditionParameter,
     FiltersParameter,
@@ -18,7 +17,7 @@ from metrics_api.counting.members import Part
 from metrics_api.counting.request import CoverageRequest
 from metrics_api.coverage.members.answer import AnswerMembers, MembersRequest
 from metrics_api.coverage.members.schemas import MemberPage
-from servicekit.errors import INVALID_CURSOR, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, CursorText, Limit, provided
 
 router = APIRouter(tags=["coverage"])
@@ -50,7 +49,7 @@ async def members_request(
     response_model=MemberPage,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, INVALID_CURSOR, TIMELINE_REBUILT),
+        **responses(USUAL, AnswerMembers),
     },
 )
 async def members(

@@ -1,7 +1,7 @@
 """Answer how indicators went: their series as a document, with its receipt."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import polars as pl
@@ -17,12 +17,14 @@ from metrics_api.coverage.series.schemas import CoverageSeries
 class AnswerSeries:
     """Counts over time, and says what the counts rest on."""
 
+    refusals: ClassVar = (CountSeries,)
+
     def __init__(self, count: CountSeries, issue_receipt: IssueReceipt) -> None:
         self._count = count
         self._issue_receipt = issue_receipt
 
     async def __call__(self, request: SeriesRequest) -> Answer:
-        """The answer to `request`; refuses what counting refuses."""
+        """The answer to `request`."""
         result = await self._count.answer(request)
         receipt = self._issue_receipt(
             result.edition, result.days, request.indicators, request.areas

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import polars as pl
 
@@ -13,6 +13,7 @@ from metrics_api.core.definitions.dimensions import is_territorial
 from metrics_api.core.definitions.weights import COUNTED, Divisors
 from metrics_api.core.facts.calendar_periods import Period, period_ends
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import FiguresTooFine, ParameterUndefined, TooManyGroups
 from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError, known_since
 from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.group_labels import group_labels
@@ -20,7 +21,7 @@ from metrics_api.counting.question import AskCoverage, Knowledge
 from metrics_api.counting.request import CoverageRequest, Hierarchy, check_filters, hierarchy_day
 from metrics_api.counting.series_count import count_series, whole_series
 from metrics_api.counting.weighing import Figures, FiguresTooFineError, parts_of
-from servicekit.errors import Refusal, Violation
+from servicekit.errors import InvalidRequest, Violation
 
 MAX_POINTS = 400
 """Days in one series: thirty years of months, a hundred of quarters."""
@@ -73,8 +74,9 @@ class IndicatorSeries:
 
 @dataclass(frozen=True, slots=True)
 class SeriesResult:
-    """All series at one edition; `hierarchy_on`: the day whose areas hold for all, None for each
-    its own.
+    """All series at one edition.
+
+    `hierarchy_on`: the day whose areas hold for all, None for each its own.
     """
 
     edition: Edition
@@ -86,16 +88,14 @@ class SeriesResult:
 class CountSeries:
     """Counts over the columnar copy; at most `max_cells` groups times days of an indicator."""
 
+    refusals: ClassVar = (AskCoverage, TooManyGroups, FiguresTooFine)
+
     def __init__(self, ask: AskCoverage, max_cells: int) -> None:
         self._ask = ask
         self._max_cells = max_cells
 
     async def answer(self, request: SeriesRequest) -> SeriesResult:
-        """The series that `request` asks for.
-
-        Refuses `invalid-request` for what does not exist and for dates in the wrong order,
-        `too-many-groups`, `figures-too-fine`.
-        """
+        """The series that `request` asks for."""
         for indicator in request.indicators or ("",):
             self._ask.check_names(request.of(indicator, request.group_by))
         days = _days(request, self._ask.today)
@@ -108,7 +108,7 @@ class CountSeries:
         return SeriesResult(known.edition, hierarchy_on, days, series)
 
     async def whole(self, request: CoverageRequest, days: Sequence[date]) -> Counted:
-        """The whole that `request` counts, on each of `days` (rising); refuses likewise."""
+        """The whole that `request` counts, on each of `days` (rising)."""
         self._ask.check_names(request)
         known = await self._ask.knowledge(request.edition)
         return await asyncio.to_thread(self._counted, known, request, days)
@@ -161,9 +161,9 @@ class CountSeries:
             rows = whole_series(parts, keys, days, self._max_cells, figures)
             return Counted(rows, figures.divisors, indicator.measure == COUNTED)
         except FiguresTooFineError as error:
-            raise Refusal("figures-too-fine") from error
+            raise FiguresTooFine() from error
         except TooManyGroupsError as error:
-            raise Refusal("too-many-groups", groups=error.groups, limit=error.limit) from error
+            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
 
     def _query(
         self, known: Knowledge, request: CoverageRequest, day: date, as_on: date
@@ -171,9 +171,7 @@ class CountSeries:
         """What to count on `day`, dated `as_on`; None before the indicator's rule."""
         try:
             return replace(self._ask.query(known, request, day), valid_on=as_on)
-        except Refusal as refusal:
-            if refusal.code != "parameter-undefined":
-                raise
+        except ParameterUndefined:
             return None
 
 
@@ -183,9 +181,9 @@ def _days(request: SeriesRequest, today: date) -> list[date]:
         wrong = Violation(
             "/from", "from_after_to", request.first.isoformat(), {"to": last.isoformat()}
         )
-        raise Refusal("invalid-request", wrong)
+        raise InvalidRequest(wrong)
     days = period_ends(request.period, request.first, last)
     if len(days) > MAX_POINTS:
         many = Violation("/from", "too_many_points", len(days), {"max": MAX_POINTS})
-        raise Refusal("invalid-request", many)
+        raise InvalidRequest(many)
     return days

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from metrics_api.access import ReadingCaller
-from metrics_api.answers.errors import FIGURES_TOO_FINE, PARAMETER_UNDEFINED, TOO_MANY_GROUPS
 from metrics_api.answers.parameters import (
     EditionParameter,
     FiltersParameter,
@@ -67,7 +66,7 @@ async def series_request(
     response_model=CoverageSeries,
     responses={
         **ANSWER_FORMS,
-        **responses(*USUAL, PARAMETER_UNDEFINED, TOO_MANY_GROUPS, FIGURES_TOO_FINE),
+        **responses(USUAL, AnswerSeries),
     },
 )
 async def series(

@@ -1,7 +1,7 @@
 """Answer how one organization stands: every indicator as a document, with its receipt."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from metrics_api.answers.answer import Answer
@@ -14,6 +14,8 @@ from metrics_api.coverage.standing.schemas import Standing
 class AnswerStanding:
     """Explains an organization's status, and says what that rests on."""
 
+    refusals: ClassVar = (ExplainStatus,)
+
     def __init__(self, explain: ExplainStatus, issue_receipt: IssueReceipt) -> None:
         self._explain = explain
         self._issue_receipt = issue_receipt
@@ -25,7 +27,7 @@ class AnswerStanding:
         edition: int | None,
         areas: tuple[str, ...] | None,
     ) -> Answer:
-        """How `organization` stands; refuses what explaining refuses."""
+        """How `organization` stands."""
         result = await self._explain.answer(organization, valid_on, edition, areas)
         document = {
             "id": str(organization),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import ClassVar
 from uuid import UUID
 
 from metrics_api.core.definitions.explanations import explainer, member_explainer
@@ -11,10 +12,11 @@ from metrics_api.core.definitions.indicators import Indicator, ResolvedIndicator
 from metrics_api.core.definitions.weights import COUNTED, fact_weight
 from metrics_api.core.facts.columns import POSITION, Fact
 from metrics_api.core.facts.edition import Edition
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.counting.question import AskCoverage
 from metrics_api.definitions.load import Definitions
 from metrics_api.facts.read import ReadFacts
-from servicekit.errors import Refusal
+from servicekit.errors import InvalidRequest, NotFound
 from servicekit.time import Period
 
 
@@ -59,6 +61,8 @@ class StatusResult:
 class ExplainStatus:
     """Reads one organization's timeline and asks it every indicator."""
 
+    refusals: ClassVar = (InvalidRequest, NotFound)
+
     def __init__(self, ask: AskCoverage, facts: ReadFacts, definitions: Definitions) -> None:
         self._ask = ask
         self._facts = facts
@@ -81,10 +85,10 @@ class ExplainStatus:
         timeline = await self._facts.timeline(organization, known.edition.number)
         until_day = [span for span in timeline if span.start <= day]
         if not until_day or not until_day[-1].holds_on(day):
-            raise Refusal("not-found")
+            raise NotFound()
         fact = until_day[-1].value
         if areas is not None and not str(fact[POSITION["area"]] or "").startswith(areas):
-            raise Refusal("not-found")
+            raise NotFound()
         standings = [
             self._standing(indicator, day, until_day)
             for indicator in self._definitions.indicators.values()
@@ -104,7 +108,7 @@ class ExplainStatus:
     ) -> IndicatorStanding:
         try:
             resolved = indicator.on(day, self._definitions.parameters)
-        except Refusal:
+        except ParameterUndefined:
             return IndicatorStanding(indicator, None, None, [])
         return _stands(indicator, resolved, until_day)
 

@@ -10,7 +10,7 @@ from metrics_api.answers.parameters import EditionParameter, ValidOn
 from metrics_api.answers.respond import ANSWER_FORMS, Respond
 from metrics_api.coverage.standing.answer import AnswerStanding
 from metrics_api.coverage.standing.schemas import Standing
-from servicekit.errors import NOT_FOUND, responses
+from servicekit.errors import responses
 from servicekit.http import USUAL, provided
 
 router = APIRouter(tags=["coverage"])
@@ -23,7 +23,7 @@ Answers = Annotated[AnswerStanding, provided(AnswerStanding)]
     operation_id="read_standing",
     summary="One organization in every indicator 单个组织的计数情况",
     response_model=Standing,
-    responses={**ANSWER_FORMS, **responses(*USUAL, NOT_FOUND)},
+    responses={**ANSWER_FORMS, **responses(USUAL, AnswerStanding)},
 )
 async def standing(
     answer: Answers,

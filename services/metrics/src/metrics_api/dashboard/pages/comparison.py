@@ -61,10 +61,7 @@ class ComparisonPage:
     async def render(
         self, context: PageContext, first: date | None, change: Change | None, cursor: str | None
     ) -> str:
-        """Two days of one indicator, and the organizations that make the difference.
-
-        Refuses what comparing refuses.
-        """
+        """Two days of one indicator, and the organizations that make the difference."""
         parts, query, formatter = self._parts, context.query, context.formatter
         last = query.valid_on or parts.clock.today()
         begin = first or max(date.min + _YEAR, last) - _YEAR

@@ -34,7 +34,7 @@ class DuePage:
         self._due = due
 
     async def render(self, context: PageContext, listed: DueQuery, cursor: str | None) -> str:
-        """A page of the organizations behind a number; refuses what listing refuses."""
+        """A page of the organizations behind a number."""
         query, formatter = context.query, context.formatter
         forecast = ForecastRequest(
             listed.until, (), query.filters, query.valid_on, None, context.caller.areas

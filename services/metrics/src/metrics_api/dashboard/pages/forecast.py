@@ -38,9 +38,7 @@ class ForecastPage:
         return chosen or min(day, LAST_DAY - _YEAR) + _YEAR
 
     async def render(self, context: PageContext, until: date | None) -> str:
-        """What falls due until a day, as a whole, by month and by area; refuses what the forecast
-        refuses.
-        """
+        """What falls due until a day, as a whole, by month and by area."""
         query, formatter = context.query, context.formatter
         end, level = self.until(query, until), self.level(query)
         request = ForecastRequest(

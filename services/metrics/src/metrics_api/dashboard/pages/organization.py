@@ -27,7 +27,7 @@ class OrganizationPage:
         self._settings = settings
 
     async def render(self, context: PageContext, organization: UUID) -> str:
-        """How one organization stands in every indicator; refuses what the standing refuses."""
+        """How one organization stands in every indicator."""
         query, formatter, caller = context.query, context.formatter, context.caller
         answer = await self._explain.answer(organization, query.valid_on, None, caller.areas)
         links = Links(self._settings, answer.valid_on, answer.edition).of(organization)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from metrics_api.charts.compose import receipt_line
 from metrics_api.core.facts.edition import Edition
 from metrics_api.core.formatting import Language
+from metrics_api.core.refusals import ListTooLong
 from metrics_api.counting.members import Part
 from metrics_api.coverage.members.list_members import ListMembers
 from metrics_api.dashboard.chips import filter_chips
@@ -15,7 +16,6 @@ from metrics_api.dashboard.organization_rows import PAGE_SIZE, ListedOrganizatio
 from metrics_api.dashboard.page_query import ORGANIZATIONS, OVERVIEW, PageQuery
 from metrics_api.dashboard.parts import PageParts
 from servicekit.auth import Caller
-from servicekit.errors import Refusal
 
 MAX_IN_A_FILE = 20_000
 """Organizations in one file: a spreadsheet that people still work through."""
@@ -45,7 +45,7 @@ class OrganizationsPage:
     async def render(
         self, query: PageQuery, part: Part, cursor: str | None, language: Language, caller: Caller
     ) -> str:
-        """A page of the list behind a figure. Refuses what listing refuses."""
+        """A page of the list behind a figure."""
         parts, formatter = self._parts, self._parts.formatters[language]
         request = query.request(query.indicator, None, caller.areas)
         page = await self._members.page(request, part, cursor, PAGE_SIZE)
@@ -86,10 +86,7 @@ class OrganizationsPage:
     async def every(
         self, query: PageQuery, part: Part, language: Language, caller: Caller
     ) -> WholeList:
-        """The whole list behind a figure, at one edition.
-
-        Refuses what listing refuses, and `list-too-long` beyond `MAX_IN_A_FILE`.
-        """
+        """The whole list behind a figure, at one edition."""
         parts, formatter = self._parts, self._parts.formatters[language]
         request = query.request(query.indicator, None, caller.areas)
         rows: list[ListedOrganization] = []
@@ -97,7 +94,7 @@ class OrganizationsPage:
         while True:
             page = await self._members.page(request, part, cursor, _FILE_PAGE)
             if page.count > MAX_IN_A_FILE:
-                raise Refusal("list-too-long", rows=page.count, limit=MAX_IN_A_FILE)
+                raise ListTooLong(rows=page.count, limit=MAX_IN_A_FILE)
             rows += await asyncio.to_thread(list, listed(page, parts.labels, formatter))
             cursor = page.next_cursor
             if cursor is None:

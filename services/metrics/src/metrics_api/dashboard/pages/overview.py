@@ -27,7 +27,7 @@ class OverviewPage:
         self._read = read
 
     async def render(self, query: PageQuery, language: Language, caller: Caller) -> str:
-        """The overview, of what `caller` may see. Refuses what counting refuses."""
+        """The overview, of what `caller` may see."""
         parts, formatter = self._parts, self._parts.formatters[language]
         bands = parts.definitions.target_reading.bands
         overview = await self._read.read(query, caller.areas, formatter)

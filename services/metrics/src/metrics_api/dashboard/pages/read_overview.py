@@ -15,6 +15,7 @@ from metrics_api.core.definitions.indicators import Indicator, Tally
 from metrics_api.core.definitions.targets import Target
 from metrics_api.core.facts.edition import Edition
 from metrics_api.core.formatting import Formatter
+from metrics_api.core.refusals import ParameterUndefined
 from metrics_api.coverage.count import CountCoverage
 from metrics_api.coverage.series.count import CountSeries
 from metrics_api.dashboard.page_query import PageQuery
@@ -22,7 +23,6 @@ from metrics_api.dashboard.parts import PageParts
 from metrics_api.dashboard.place_names import Place
 from metrics_api.freshness.read_freshness import Freshness, ReadFreshness
 from metrics_api.targets.evaluate import EvaluateTargets, TargetStanding
-from servicekit.errors import Refusal
 
 Answer = TypeVar("Answer")
 
@@ -86,10 +86,7 @@ class ReadOverview:
     async def read(
         self, query: PageQuery, areas: tuple[str, ...] | None, formatter: Formatter
     ) -> Overview:
-        """The overview that `query` asks for, of what a caller limited to `areas` may see.
-
-        Refuses what counting the chosen indicator refuses.
-        """
+        """The overview that `query` asks for, of what a caller limited to `areas` may see."""
         edition = await self._count.settled_edition(None)
         day = query.valid_on or self._parts.clock.today()
         request = query.request(query.indicator, edition.number, areas)
@@ -202,7 +199,5 @@ async def _unless_undefined(answer: Coroutine[Any, Any, Answer]) -> Answer | Non
     """An answer; None where no rule states a number on its day yet."""
     try:
         return await answer
-    except Refusal as refusal:
-        if refusal.code != "parameter-undefined":
-            raise
+    except ParameterUndefined:
         return None
