@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-from servicekit.errors import ProblemText, ProblemType, Refusal, kinds_of_refusals, text_of
+from servicekit.errors import ProblemText, kinds_of_refusals, text_of
 
 GUIDES = [
     Path(__file__).resolve().parents[2] / "docs" / name
@@ -36,7 +36,7 @@ def declared() -> dict[str, Row]:
     for package, service in {"servicekit": "all 全部", **PACKAGES}.items():
         if package in PACKAGES:
             import_module(f"{package}.main")
-        for code, status, text in [*_refusals(package), *_types(package)]:
+        for code, status, text in _refusals(package):
             row = rows.setdefault(code, Row(status, text, ()))
             if row.services != ("all 全部",):
                 rows[code] = replace(row, services=(*row.services, service))
@@ -48,18 +48,6 @@ def _refusals(package: str) -> Iterator[tuple[str, int, ProblemText]]:
     for kind in kinds_of_refusals():
         if kind.__module__.startswith(f"{package}.") and "code" in vars(kind):
             yield kind.code, kind.status, text_of(kind)
-
-
-def _types(package: str) -> Iterator[tuple[str, int, ProblemText]]:
-    """The same of a service whose refusals are no classes yet."""
-    if package == "servicekit":
-        return
-    modules = [module for name, module in sys.modules.items() if name.startswith(f"{package}.")]
-    values = [value for module in modules for value in vars(module).values()]
-    standard = {kind.code for kind in kinds_of_refusals() if issubclass(kind, Refusal)}
-    types = {v.slug: v for v in values if isinstance(v, ProblemType) and v.slug not in standard}
-    for slug, type_ in types.items():
-        yield slug, type_.status, ProblemText(type_.title, type_.detail)
 
 
 def table() -> str:

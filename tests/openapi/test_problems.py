@@ -1,13 +1,12 @@
 """Every operation says which problems it can answer with, as far as its shape tells."""
 
 import re
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
 
-from servicekit.errors import ErrorTable, kinds_of_refusals
+from servicekit.errors import kinds_of_refusals
 from tests.openapi.documents import Operation, operations
 
 PACKAGES = {
@@ -63,20 +62,8 @@ def test_a_declared_problem_is_a_refusal_of_its_service(operation: Operation) ->
 
 def _known(package: str) -> set[tuple[str, str]]:
     import_module(f"{package}.main")
-    known = {
+    return {
         (str(kind.status), kind.code)
         for kind in kinds_of_refusals()
         if kind.__module__.startswith((f"{package}.", "servicekit."))
     }
-    return known | {
-        (str(type_.status), type_.slug)
-        for table in tables(package)
-        for type_ in table.types.values()
-    }
-
-
-def tables(package: str) -> list[ErrorTable]:
-    """The tables of a service whose refusals are no classes yet."""
-    modules = [module for name, module in sys.modules.items() if name.startswith(f"{package}.")]
-    values = [value for module in modules for value in vars(module).values()]
-    return [value for value in values if isinstance(value, ErrorTable)]

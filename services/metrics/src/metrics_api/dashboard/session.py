@@ -82,7 +82,7 @@ def page_language(request: Request) -> Language:
 
 
 async def page_caller(request: Request) -> Caller:
-    """Whoever is signed in. Raises `SignInNeeded`; Problem where keys can't be had."""
+    """Whoever is signed in. Raises `SignInNeeded`; Refusal where keys can't be had."""
     token = request.cookies.get(COOKIE)
     if not token:
         raise SignInNeeded(ended=False)

@@ -1,29 +1,6 @@
 """How a service says no: typed refusals, told in two languages as RFC 9457 problems."""
 
 from servicekit.errors.declared import Declared, refuses, responses
-from servicekit.errors.legacy import (
-    AHEAD_OF_HEAD,
-    BAD_REQUEST,
-    FORBIDDEN,
-    IDEMPOTENCY_CONFLICT,
-    INVALID_CURSOR,
-    INVALID_REQUEST,
-    MALFORMED_JSON,
-    NOT_FOUND,
-    OUTSIDE_AREAS,
-    PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    STANDARD,
-    TOO_MANY_JOBS,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    UNKNOWN_PARAMETER,
-    ErrorTable,
-    Problem,
-    ProblemType,
-)
 from servicekit.errors.messages import (
     ProblemText,
     Text,
@@ -64,31 +41,11 @@ from servicekit.errors.standard import (
     Unavailable,
     UnknownParameter,
 )
-from servicekit.errors.violations import RULE_TEXTS, from_pydantic
+from servicekit.errors.violations import from_pydantic
 
 __all__ = [
-    "AHEAD_OF_HEAD",
-    "BAD_REQUEST",
-    "FORBIDDEN",
-    "IDEMPOTENCY_CONFLICT",
-    "INVALID_CURSOR",
-    "INVALID_REQUEST",
-    "MALFORMED_JSON",
-    "NOT_FOUND",
-    "OUTSIDE_AREAS",
-    "PAYLOAD_TOO_LARGE",
-    "PRECONDITION_FAILED",
-    "PRECONDITION_REQUIRED",
-    "RULE_TEXTS",
-    "STANDARD",
-    "TOO_MANY_JOBS",
-    "TOO_MANY_REQUESTS",
-    "UNAUTHORIZED",
-    "UNAVAILABLE",
-    "UNKNOWN_PARAMETER",
     "BadRequest",
     "Declared",
-    "ErrorTable",
     "IdempotencyConflict",
     "InsufficientScope",
     "Internal",
@@ -105,9 +62,7 @@ __all__ = [
     "PositionAhead",
     "PreconditionFailed",
     "PreconditionRequired",
-    "Problem",
     "ProblemText",
-    "ProblemType",
     "Refusal",
     "Text",
     "TextError",

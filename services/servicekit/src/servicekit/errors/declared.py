@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from servicekit.errors.legacy import ProblemType
 from servicekit.errors.messages import ProblemText
 from servicekit.errors.refusal import Refusal, text_of
 
@@ -17,7 +16,7 @@ class Verb(Protocol):
     refusals: "Iterable[Declared]"
 
 
-Declared = type[Refusal] | ProblemType | Verb | Iterable[Any] | Callable[..., Any]
+Declared = type[Refusal] | Verb | Iterable[Any] | Callable[..., Any]
 """A kind of refusal, a verb, or several of them."""
 
 
@@ -31,7 +30,7 @@ def refuses(*declared: Declared) -> Callable[[F], F]:
     return declare
 
 
-def responses(*declared: Any) -> dict[int | str, dict[str, Any]]:
+def responses(*declared: Declared) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that can refuse what is declared.
 
     Args:
@@ -43,11 +42,8 @@ def responses(*declared: Any) -> dict[int | str, dict[str, Any]]:
     """
     by_status: dict[int, dict[str, tuple[ProblemText, int | None]]] = {}
     for kind in kinds(declared):
-        if isinstance(kind, ProblemType):
-            code, text = kind.slug, ProblemText(kind.title, kind.detail)
-        else:
-            code, text = kind.code, text_of(kind)
-        by_status.setdefault(kind.status, {}).setdefault(code, (text, kind.retry_after))
+        of_status = by_status.setdefault(kind.status, {})
+        of_status.setdefault(kind.code, (text_of(kind), kind.retry_after))
     return {
         status: {
             "description": " · ".join(
@@ -68,10 +64,10 @@ def _retry_after() -> dict[str, Any]:
     return {"headers": {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}}
 
 
-def kinds(declared: Iterable[Declared]) -> Iterator[type[Refusal] | ProblemType]:
+def kinds(declared: Iterable[Declared]) -> Iterator[type[Refusal]]:
     """Each kind of refusal in what is declared, in this order."""
     for item in declared:
-        if isinstance(item, ProblemType) or (isinstance(item, type) and issubclass(item, Refusal)):
+        if isinstance(item, type) and issubclass(item, Refusal):
             yield item
         elif isinstance(item, Verb):
             yield from kinds(item.refusals)

@@ -15,7 +15,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from servicekit.database.engines import is_unavailable
-from servicekit.errors.legacy import ErrorTable, typed
 from servicekit.errors.messages import Text, preferred_language
 from servicekit.errors.refusal import Refusal, Violation, check_refusals, kinds_of_refusals
 from servicekit.errors.standard import (
@@ -70,9 +69,7 @@ class ProblemDocument(BaseModel):
     )
 
 
-def install_problems(
-    app: FastAPI, rules: Mapping[str, Text], table: ErrorTable | None = None
-) -> None:
+def install_problems(app: FastAPI, rules: Mapping[str, Text]) -> None:
     """Make every error of `app` a problem: refusals, invalid input, HTTP errors, and bugs.
 
     `rules` are the messages of broken rules. Raises TextError when a refusal has no words, or
@@ -82,7 +79,7 @@ def install_problems(
 
     async def refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return render(request, typed(error, table), rules)
+        return render(request, error, rules)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

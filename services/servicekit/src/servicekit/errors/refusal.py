@@ -43,12 +43,10 @@ class Refusal(Exception):
     retry_after: ClassVar[int | None] = None
     text_key: ClassVar[str | None] = None
 
-    def __init__(self, *violations: Violation | str, **facts: Any) -> None:
+    def __init__(self, *violations: Violation, **facts: Any) -> None:
         super().__init__()
-        if violations and isinstance(violations[0], str):  # Refusal("code"), until all are typed
-            vars(self)["code"] = violations[0]
         self.facts = facts
-        self.violations = tuple(v for v in violations if isinstance(v, Violation))
+        self.violations = violations
         self.headers: dict[str, str] = {}
 
     def with_headers(self, headers: Mapping[str, str] | None) -> Self:

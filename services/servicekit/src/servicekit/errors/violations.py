@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from servicekit.errors.messages import read_rules
 from servicekit.errors.refusal import Violation
-
-RULE_TEXTS = read_rules()
 
 
 def from_pydantic(errors: Iterable[Mapping[str, Any]] | Sequence[Any]) -> list[Violation]:

@@ -15,7 +15,6 @@ from servicekit.auth.verifier import TokenVerifier
 from servicekit.database.engines import Database
 from servicekit.database.migrations import Migrations
 from servicekit.database.notifications import Notifications
-from servicekit.errors.legacy import ErrorTable
 from servicekit.errors.messages import Text, read_rules
 from servicekit.errors.problem import install_problems
 from servicekit.http.dependencies import by_class
@@ -51,7 +50,6 @@ class Parts:
     migrations: Migrations
     routers: Sequence[APIRouter]
     rules: Mapping[str, Text] = field(default_factory=read_rules)
-    errors: ErrorTable | None = None
     services: object | None = None
     state: dict[str, Any] = field(default_factory=dict)
     background: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = ()
@@ -92,8 +90,7 @@ def build_app(parts: Parts) -> FastAPI:
     for router in (*parts.routers, operation):
         # no include_router: it keeps routers as trees, and matches each request twice on its way in
         app.router.routes.extend(router.routes)
-    of_table = parts.errors.rules if parts.errors else {}
-    install_problems(app, {**parts.rules, **of_table}, parts.errors)
+    install_problems(app, parts.rules)
     app.add_middleware(
         GuardBodies, limit=parts.settings.body_limit_bytes, streamed=parts.streamed_paths
     )

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request
 
 from servicekit.errors.messages import preferred_language
+from servicekit.errors.refusal import Refusal
 from servicekit.errors.standard import (
     InsufficientScope,
     InvalidRequest,
@@ -21,7 +22,7 @@ from servicekit.time.civil_dates import CivilDate
 
 T = TypeVar("T")
 
-USUAL: tuple[Any, ...] = (
+USUAL: tuple[type[Refusal], ...] = (
     InvalidToken,
     InsufficientScope,
     UnknownParameter,

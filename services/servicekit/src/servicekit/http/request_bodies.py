@@ -6,10 +6,10 @@ from collections.abc import Collection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicekit.errors.messages import read_rules
 from servicekit.errors.problem import render
 from servicekit.errors.refusal import Refusal, Violation
 from servicekit.errors.standard import BadRequest, InvalidRequest, PayloadTooLarge
-from servicekit.errors.violations import RULE_TEXTS
 
 _STORABLE = re.compile(
     rb"""(?: [^\\]++                                              # no escape
@@ -89,7 +89,7 @@ class GuardBodies:
         return body
 
     async def _answer(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-        await render(Request(scope), refusal, RULE_TEXTS)(scope, receive, send)
+        await render(Request(scope), refusal, read_rules())(scope, receive, send)
 
 
 def _unstorable(body: bytes) -> str | None:

@@ -45,7 +45,7 @@ def read_rule_set(
 
     `lines` maps JSON pointers to file lines, so that messages can name them. A `stored` rule set
     was checked when it came in: its domains may be older than this code's. Errors:
-    `Refusal("rule-set-invalid")` with every violation found: pointer, value, and in its facts the
+    `RuleSetInvalid` with every violation found: pointer, value, and in its facts the
     id of the rule and the line.
     """
     violations: list[Violation] = []

@@ -47,7 +47,7 @@ class RuleSetText(NamedTuple):
 def read_text(text: str) -> RuleSetText:
     """Parse `text`.
 
-    Errors: `Refusal("rule-set-unreadable")` naming the line, the rule of the rule set in or after
+    Errors: `RuleSetUnreadable` naming the line, the rule of the rule set in or after
     whose beginning it lies, and what is wrong there.
     """
     try:
