@@ -84,11 +84,12 @@ test-fast: $(BIN)/.synced ## Run the units: what needs no database and no other 
 check: lint openapi-check openapi-lint test deploy-check ## Check all that CI checks
 
 .PHONY: lint
-lint: $(BIN)/.synced ## Check style, types and who may import whom
+lint: $(BIN)/.synced ## Check style, types, who may import whom, and the floor plan
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.architecture.floor_plan
 
 .PHONY: format
 format: $(BIN)/.synced ## Format the code and mend what can be mended
