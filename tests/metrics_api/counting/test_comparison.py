@@ -23,10 +23,11 @@ from tests.metrics_api.frames import DAY, HIERARCHY, Row, copy_of, frame, plain_
 
 from metrics_api.core.facts.columns import Fact
 from metrics_api.core.facts.predicates import Predicate
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.counting.comparison_count import CHANGES, Change, Side, compare, find_changed
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy, no_rows
-from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError
+from metrics_api.counting.coverage_count import CoverageQuery
 
 Pair = tuple[int, tuple[str, ...]]
 """An organization in a group."""
@@ -153,9 +154,9 @@ def test_far_too_many_parts_are_refused_before_they_are_made(
     # who stays as it was is in no part, in however many groups
     assert compare(sides[1], sides[1], 10).parts.is_empty()
     monkeypatch.setattr("metrics_api.counting.comparison_count._sums", _not_to_be_made)
-    with pytest.raises(TooManyGroupsError) as error:
+    with pytest.raises(TooManyGroups) as error:
         compare(*sides, 1_000)
-    assert error.value.groups == pytest.approx(2_000, rel=0.2)  # off by a few percent
+    assert error.value.facts["groups"] == pytest.approx(2_000, rel=0.2)  # off by a few percent
 
 
 def _not_to_be_made() -> None:

@@ -9,16 +9,16 @@ from tests.metrics_api.frames import DAY, HIERARCHY, frame, plain_row
 from metrics_api.core.definitions.dimensions import DIMENSIONS, UNASSIGNED_KEY
 from metrics_api.core.definitions.indicators import Tally
 from metrics_api.core.definitions.weights import Divisors
+from metrics_api.core.refusals import FiguresTooFine, TooManyGroups
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy, no_rows
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
-    TooManyGroupsError,
     count_coverage,
 )
 from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.group_numbers import GroupNumbers
-from metrics_api.counting.weighing import RATE, FiguresTooFineError
+from metrics_api.counting.weighing import RATE
 from metrics_api.definitions.load import load_definitions
 
 DEFINITIONS = load_definitions()
@@ -48,7 +48,8 @@ def test_groups_beyond_one_number_stand_in_several_and_keep_their_order(
 
 
 def test_there_can_be_as_many_groups_as_keys_and_the_unassigned() -> None:
-    copy = FactCopy.loaded(1, frame([plain_row(1, status="active")]), no_rows())
+    rows = [plain_row(i, area=area) for i, area in enumerate(("440303001", "440306"))]
+    copy = FactCopy.loaded(1, frame(rows), no_rows())
     rollup = AreaRollup(HIERARCHY, copy.area_count)
     assert GroupNumbers((), copy, rollup).most == 1
     kinds = len(DIMENSIONS["kind"].codes) + 1
@@ -64,9 +65,9 @@ def test_too_many_groups_are_refused_with_their_number() -> None:
     copy = FactCopy.loaded(1, frame(rows), no_rows())
     indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
     query = CoverageQuery(indicator, DAY, 1, ("body",))
-    with pytest.raises(TooManyGroupsError) as error:
+    with pytest.raises(TooManyGroups) as error:
         count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 4)
-    assert error.value.groups == 5
+    assert error.value.facts["groups"] == 5
 
 
 def test_frames_and_tallies_print_the_same_rates() -> None:
@@ -83,9 +84,9 @@ def test_far_too_many_groups_are_refused_before_they_are_made() -> None:
     rollup = AreaRollup(HIERARCHY, copy.area_count)
     indicator = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
     query = CoverageQuery(indicator, DAY, 1, ("body", "kind"))
-    with pytest.raises(TooManyGroupsError) as error:
+    with pytest.raises(TooManyGroups) as error:
         refuse_too_many(copy, rollup, query, 1_000)
-    assert error.value.groups == pytest.approx(2_000, rel=0.05)
+    assert error.value.facts["groups"] == pytest.approx(2_000, rel=0.05)
     refuse_too_many(copy, rollup, query, 2_000)  # only those who are asked about make groups
     refuse_too_many(copy, rollup, replace(query, group_by=("status", "kind")), 10)
 
@@ -119,7 +120,7 @@ def test_joint_party_organizations_of_too_many_sizes_are_refused_not_rounded() -
     copy = FactCopy.loaded(1, frame(rows), no_rows())
     indicator = DEFINITIONS.indicators["covered_per_party_organization"].on(DAY, {})
     query = CoverageQuery(indicator, DAY, 1)
-    with pytest.raises(FiguresTooFineError):
+    with pytest.raises(FiguresTooFine):
         count_coverage(copy, AreaRollup(HIERARCHY, copy.area_count), query, 1)
     shares = DEFINITIONS.indicators["organizational_coverage"].on(DAY, {})
     query = replace(query, indicator=shares)

@@ -18,11 +18,11 @@ from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
 from metrics_api.core.definitions.indicators import Tally
 from metrics_api.core.definitions.weights import COUNTED, Divisors
 from metrics_api.core.facts.timelines import RowKey
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
-    TooManyGroupsError,
     group_keys,
     holds_on,
     requested_rows,
@@ -79,7 +79,7 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
     """Both counts, and the contributions to their difference, by the groups of `before`.
 
     An organization that moves from one group to another leaves the one and enters the other.
-    Raises `TooManyGroupsError`, `FiguresTooFineError`.
+    Raises `TooManyGroups`, `FiguresTooFine`.
     """
     keys = list(before.query.group_by)
     parts = _parts(before, after)
@@ -98,7 +98,7 @@ def compare(before: Side, after: Side, max_groups: int) -> ComparisonCount:
     first, second = figures.tally(*wholes[:2]), figures.tally(*wholes[2:])
     changed = counted.filter(pl.col("change").is_not_null())
     if keys and changed.height > max_groups:
-        raise TooManyGroupsError(changed.height, max_groups)
+        raise TooManyGroups(groups=changed.height, limit=max_groups)
     order = pl.col("change").replace_strict({c: i for i, c in enumerate(CHANGES)})
     shown = (
         changed.with_columns(pl.col(keys).cast(pl.String), order=order)
@@ -215,7 +215,7 @@ def _contributed(
 ) -> tuple[pl.DataFrame, int | None, int | None]:
     """The contributions of `parts`, the difference, and what all are to be divided by.
 
-    They are null and None where one side is of nobody. Raises `FiguresTooFineError`.
+    They are null and None where one side is of nobody. Raises `FiguresTooFine`.
     """
     divisors = before.divisors
     whole = before.denominator * after.denominator * divisors.numerator or None

@@ -17,6 +17,7 @@ from metrics_api.core.definitions.dimensions import (
 )
 from metrics_api.core.definitions.indicators import ResolvedIndicator, Tally
 from metrics_api.core.definitions.weights import Divisors
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.expressions import fact_expression
@@ -54,22 +55,13 @@ class CoverageCount:
     groups: pl.DataFrame
 
 
-class TooManyGroupsError(Exception):
-    """The answer would have more groups than are allowed."""
-
-    def __init__(self, groups: int, limit: int) -> None:
-        super().__init__(f"{groups} groups, at most {limit}")
-        self.groups = groups
-        self.limit = limit
-
-
 def count_coverage(
     copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, max_groups: int
 ) -> CoverageCount:
     """Count `query`; groups are ordered by key, the unassigned last.
 
-    Organizations outside the denominator are in no group. Raises `TooManyGroupsError`,
-    `FiguresTooFineError`.
+    Organizations outside the denominator are in no group. Raises `TooManyGroups`,
+    `FiguresTooFine`.
     """
     parts = parts_of(copy, query.indicator)
     groups = GroupNumbers(query.group_by, copy, rollup)
@@ -77,7 +69,7 @@ def count_coverage(
     someone = pl.any_horizontal(pl.col(SUMS) > 0)
     counted = _summed(tallied, groups.columns).filter(someone).collect(engine="streaming")
     if query.group_by and counted.height > max_groups:
-        raise TooManyGroupsError(counted.height, max_groups)
+        raise TooManyGroups(groups=counted.height, limit=max_groups)
     figures = Figures(query.indicator, parts)
     settled = figures.settled(counted)
     total = figures.tally(int(settled["numerator"].sum()), int(settled["denominator"].sum()))

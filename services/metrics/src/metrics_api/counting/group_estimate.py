@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
-    TooManyGroupsError,
     group_keys,
     holds_on,
     requested_rows,
@@ -26,7 +26,7 @@ _LEEWAY = 1.25
 def refuse_too_many(
     copy: FactCopy, rollup: AreaRollup, query: CoverageQuery, max_groups: int
 ) -> None:
-    """Raise `TooManyGroupsError` where `query` would surely have more than `max_groups` groups."""
+    """Raise `TooManyGroups` where `query` would surely have more than `max_groups` groups."""
     if might_exceed(max_groups, copy, rollup, query):
         rows = copy.believed(
             query.edition, holds_on(query.valid_on) & requested_rows(query, rollup)
@@ -43,8 +43,8 @@ def might_exceed(
 
 
 def refuse_surely_more(rows: pl.LazyFrame, keys: Sequence[pl.Expr | str], max_groups: int) -> None:
-    """Raise `TooManyGroupsError` where `rows` have surely more than `max_groups` different keys."""
+    """Raise `TooManyGroups` where `rows` have surely more than `max_groups` different keys."""
     different = pl.struct(keys).hash().approx_n_unique()
     groups = int(rows.select(different).collect(engine="streaming").item())
     if groups > max_groups * _LEEWAY:
-        raise TooManyGroupsError(groups, max_groups)
+        raise TooManyGroups(groups=groups, limit=max_groups)

@@ -13,11 +13,11 @@ import polars as pl
 
 from metrics_api.core.definitions.dimensions import UNASSIGNED_KEY
 from metrics_api.core.definitions.weights import Divisors
+from metrics_api.core.refusals import TooManyGroups
 from metrics_api.counting.copy.area_rollup import AreaRollup
 from metrics_api.counting.copy.fact_copy import FactCopy, SignedRows
 from metrics_api.counting.coverage_count import (
     CoverageQuery,
-    TooManyGroupsError,
     group_keys,
     requested_rows,
 )
@@ -44,7 +44,7 @@ def count_series(
 
     A row per group and day: the keys as text (null is unassigned), `valid_on`, `numerator`,
     `denominator`, not yet settled. `rollup` and the indicator must be those of every day. Raises
-    `TooManyGroupsError` beyond `max_cells` rows, `FiguresTooFineError`.
+    `TooManyGroups` beyond `max_cells` rows, `FiguresTooFine`.
     """
     fractions = parts_of(copy, query.indicator)
     keys = list(query.group_by)
@@ -68,8 +68,8 @@ def whole_series(
     """The series of several parts of `days` as one, settled by `figures`, with rates.
 
     Every group is there on every day, the unassigned last; on days of no part its figures are
-    null. Groups that never count are left out. Raises `TooManyGroupsError`,
-    `FiguresTooFineError`.
+    null. Groups that never count are left out. Raises `TooManyGroups`,
+    `FiguresTooFine`.
     """
     counted = pl.concat([part.rows for part in parts])
     known_days = pl.Series([day for part in parts for day in part.days], dtype=pl.Date)
@@ -92,7 +92,7 @@ def _grid(
         return points
     groups = frame.select(keys).unique()
     if groups.height * points.height > max_cells:
-        raise TooManyGroupsError(groups.height * points.height, max_cells)
+        raise TooManyGroups(groups=groups.height * points.height, limit=max_cells)
     return groups.sort(keys, nulls_last=True).join(points, how="cross", maintain_order="left_right")
 
 

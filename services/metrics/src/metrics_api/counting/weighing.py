@@ -13,6 +13,7 @@ import polars as pl
 
 from metrics_api.core.definitions.indicators import RATE_UNIT, ResolvedIndicator, Tally
 from metrics_api.core.definitions.weights import COUNTED, WHOLE, Divisors, Weight
+from metrics_api.core.refusals import FiguresTooFine
 from metrics_api.counting.copy.fact_copy import FactCopy
 from metrics_api.counting.expressions import fact_expression
 
@@ -35,17 +36,13 @@ _MAX_FIGURE = 2**53 - 1
 """Beyond it the numbers of JSON are no longer exact everywhere."""
 
 
-class FiguresTooFineError(Exception):
-    """Figures whose exact parts no number of an answer could hold."""
-
-
 def parts_of(copy: FactCopy, indicator: ResolvedIndicator) -> Divisors:
-    """In which parts of one the sums of `indicator` are held. Raises `FiguresTooFineError`."""
+    """In which parts of one the sums of `indicator` are held. Raises `FiguresTooFine`."""
 
     def parts(weight: Weight) -> int:
         multiple = copy.common_multiple(weight.divisor) if weight.divisor else 1
         if multiple > _MAX_PARTS:
-            raise FiguresTooFineError
+            raise FiguresTooFine
         return multiple
 
     return Divisors(parts(indicator.measure.numerator), parts(indicator.measure.denominator))
@@ -98,7 +95,7 @@ class Figures:
         """`frame` with its sums in the largest parts that make all of them whole.
 
         `divisors` tells which parts. `sides` are what follows the sums' names in columns. Raises
-        `FiguresTooFineError`.
+        `FiguresTooFine`.
         """
         if self._shares:
             return frame
@@ -131,10 +128,10 @@ class Figures:
 
 
 def whole_numbers(values: Iterable[int | None]) -> list[int | None]:
-    """`values`, all of which an answer can hold. Raises `FiguresTooFineError`."""
+    """`values`, all of which an answer can hold. Raises `FiguresTooFine`."""
     numbers = list(values)
     if any(value is not None and abs(value) > _MAX_FIGURE for value in numbers):
-        raise FiguresTooFineError
+        raise FiguresTooFine
     return numbers
 
 

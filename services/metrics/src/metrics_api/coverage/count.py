@@ -11,14 +11,12 @@ from metrics_api.core.facts.edition import Edition
 from metrics_api.core.refusals import FiguresTooFine, TooManyGroups
 from metrics_api.counting.coverage_count import (
     CoverageCount,
-    TooManyGroupsError,
     count_coverage,
 )
 from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.group_labels import group_labels
 from metrics_api.counting.question import AskCoverage, CoverageQuestion
 from metrics_api.counting.request import CoverageRequest
-from metrics_api.counting.weighing import FiguresTooFineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,8 @@ class CountCoverage:
     def _count(self, question: CoverageQuestion) -> tuple[CoverageCount, dict[str, pl.Series]]:
         """The part that takes milliseconds of computing and runs beside the event loop."""
         query = question.query
-        try:
-            refuse_too_many(question.known.copy, question.rollup, query, self._max_groups)
-            count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
-        except TooManyGroupsError as error:
-            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
-        except FiguresTooFineError as error:
-            raise FiguresTooFine() from error
+        refuse_too_many(question.known.copy, question.rollup, query, self._max_groups)
+        count = count_coverage(question.known.copy, question.rollup, query, self._max_groups)
         return count, group_labels(
             count.groups, query.group_by, question.directory, query.valid_on, question.areas_on
         )

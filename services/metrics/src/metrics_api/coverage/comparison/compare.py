@@ -20,11 +20,9 @@ from metrics_api.counting.comparison_count import (
     compare,
     find_changed,
 )
-from metrics_api.counting.coverage_count import TooManyGroupsError
 from metrics_api.counting.group_labels import group_labels
 from metrics_api.counting.question import AskCoverage, CoverageQuestion
 from metrics_api.counting.request import CoverageRequest, Hierarchy, check_areas
-from metrics_api.counting.weighing import FiguresTooFineError
 from metrics_api.coverage.members.list_members import ATTEMPTS, Member
 from metrics_api.facts.read import ReadFacts
 from servicekit.errors import InvalidCursor, Violation, refuses
@@ -149,22 +147,14 @@ class CompareCoverage:
     def _compared(self, sides: Sides) -> tuple[ComparisonCount, dict[str, pl.Series]]:
         """The part that computes and runs beside the event loop."""
         after = sides.after
-        try:
-            count = compare(*sides.counted(), self._max_groups)
-        except TooManyGroupsError as error:
-            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
-        except FiguresTooFineError as error:
-            raise FiguresTooFine() from error
+        count = compare(*sides.counted(), self._max_groups)
         days = (after.query.valid_on, after.areas_on)
         return count, group_labels(count.parts, after.query.group_by, after.directory, *days)
 
     def _page(
         self, sides: Sides, change: Change, later_than: UUID | None, limit: int
     ) -> ChangedPage:
-        try:
-            return find_changed(*sides.counted(), change, later_than, limit)
-        except FiguresTooFineError as error:
-            raise FiguresTooFine() from error
+        return find_changed(*sides.counted(), change, later_than, limit)
 
     async def _members(self, sides: Sides, page: ChangedPage) -> list[ChangedMember] | None:
         """The organizations of `page`; None where a rebuild has replaced rows under the copy."""

@@ -14,13 +14,13 @@ from metrics_api.core.definitions.weights import COUNTED, Divisors
 from metrics_api.core.facts.calendar_periods import Period, period_ends
 from metrics_api.core.facts.edition import Edition
 from metrics_api.core.refusals import FiguresTooFine, ParameterUndefined, TooManyGroups
-from metrics_api.counting.coverage_count import CoverageQuery, TooManyGroupsError, known_since
+from metrics_api.counting.coverage_count import CoverageQuery, known_since
 from metrics_api.counting.group_estimate import refuse_too_many
 from metrics_api.counting.group_labels import group_labels
 from metrics_api.counting.question import AskCoverage, Knowledge
 from metrics_api.counting.request import CoverageRequest, Hierarchy, check_filters, hierarchy_day
 from metrics_api.counting.series_count import count_series, whole_series
-from metrics_api.counting.weighing import Figures, FiguresTooFineError, parts_of
+from metrics_api.counting.weighing import Figures, parts_of
 from servicekit.errors import InvalidRequest, Violation
 
 MAX_POINTS = 400
@@ -145,25 +145,20 @@ class CountSeries:
             return self._query(known, request, day, days[0]), interval
 
         parts = []
-        try:
-            for (query, _), group in groupby(days, key=alike):
-                some = list(group)
-                if query is None:
-                    continue
-                rollup = known.rollup(hierarchy_on or some[-1])
-                last = replace(query, valid_on=some[-1])
-                refuse_too_many(known.copy, rollup, last, self._max_cells // len(days))
-                parts.append(count_series(known.copy, rollup, query, some, self._max_cells))
-            # where the rule comes after all days, this says which
-            indicator = self._ask.query(known, request, days[-1]).indicator
-            figures = Figures(indicator, parts_of(known.copy, indicator))
-            keys = list(request.group_by)
-            rows = whole_series(parts, keys, days, self._max_cells, figures)
-            return Counted(rows, figures.divisors, indicator.measure == COUNTED)
-        except FiguresTooFineError as error:
-            raise FiguresTooFine() from error
-        except TooManyGroupsError as error:
-            raise TooManyGroups(groups=error.groups, limit=error.limit) from error
+        for (query, _), group in groupby(days, key=alike):
+            some = list(group)
+            if query is None:
+                continue
+            rollup = known.rollup(hierarchy_on or some[-1])
+            last = replace(query, valid_on=some[-1])
+            refuse_too_many(known.copy, rollup, last, self._max_cells // len(days))
+            parts.append(count_series(known.copy, rollup, query, some, self._max_cells))
+        # where the rule comes after all days, this says which
+        indicator = self._ask.query(known, request, days[-1]).indicator
+        figures = Figures(indicator, parts_of(known.copy, indicator))
+        keys = list(request.group_by)
+        rows = whole_series(parts, keys, days, self._max_cells, figures)
+        return Counted(rows, figures.divisors, indicator.measure == COUNTED)
 
     def _query(
         self, known: Knowledge, request: CoverageRequest, day: date, as_on: date
