@@ -1,11 +1,13 @@
 """Each rule of the floor plan is broken once, and told with its place."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.floor_plan import breaches, read_modules
 
+ROOT = Path(__file__).resolve().parents[2]
 LONG_FUNCTION = "def long() -> None:\n" + "    print()\n" * 50
 
 
@@ -66,3 +68,17 @@ def test_what_keeps_the_rules_is_not_told(tmp_path: Path) -> None:
         "shop/migrations/versions/0001.py": 'f"SELECT {1}"\n',
     }
     assert house(tmp_path, files) == []
+
+
+NO_ROOMS = {"migrations", "messages", "data", "policy", "__pycache__"}
+"""Folders of a package that hold no code of a feature."""
+
+
+@pytest.mark.parametrize("service", ["registry-api", "jurisdiction-router", "metrics"])
+def test_the_page_of_the_house_names_every_room(service: str) -> None:
+    plan = (ROOT / "docs/architecture.md").read_text("utf-8")
+    _, _, section = plan.partition(f"### {service}:")
+    named = set(re.findall(r"`(\w+)/?`", section.partition("\n### ")[0]))
+    (package,) = (ROOT / "services" / service / "src").iterdir()
+    rooms = {folder.name for folder in package.iterdir() if folder.is_dir()} - NO_ROOMS
+    assert rooms - named == set()
