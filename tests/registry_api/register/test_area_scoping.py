@@ -123,7 +123,10 @@ async def test_an_import_shows_only_to_tokens_that_contain_its_areas(
     for areas, status in ((["440300"], 200), (["440303", "440304"], 200), (["440304"], 404)):
         headers = keys.headers(areas=areas)
         assert (await registry.get(own, headers=headers)).status_code == status
-    assert (await registry.get(own, headers=keys.headers(client="another"))).status_code == 404
+    others = keys.headers(client="another")
+    assert (await registry.get(own, headers=others)).status_code == 200
+    others = keys.headers(client="another", areas=["440303"])
+    assert (await registry.get(own, headers=others)).status_code == 404
 
 
 async def test_a_retry_under_other_areas_gets_no_stored_answer(
