@@ -12,7 +12,6 @@ from math import prod
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.areas_and_bodies import PLACES
 from jurisdiction_router.core.rules.conditions import all_candidates
 from jurisdiction_router.core.rules.facts import NONE, POSITIONS
@@ -24,6 +23,7 @@ from jurisdiction_router.core.rules.rule_set import (
     Rule,
     RuleSet,
 )
+from servicekit.bounded_cache import FillingCache
 
 MAX_MADE_AHEAD: Final = 1_000
 """Combinations of what one rule's candidates look at; a rule with more gets its plans as needed."""

@@ -12,7 +12,6 @@ Facts that wait for a missing one have no plan: their walk is the engine's, made
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import BoundedCache, FillingCache
 from jurisdiction_router.core.deciding import decision_document as parts
 from jurisdiction_router.core.deciding.candidate_search import Areas, Plan, Values, picker
 from jurisdiction_router.core.deciding.decision import Decision
@@ -27,6 +26,7 @@ from jurisdiction_router.core.rules.conditions import all_candidates
 from jurisdiction_router.core.rules.facts import ATTRIBUTE_SLICE, PLACE_SLICE, POSITIONS, Facts
 from jurisdiction_router.core.rules.rule_set import Rule
 from jurisdiction_router.core.rules.vocabulary import Vocabulary
+from servicekit.bounded_cache import BoundedCache, FillingCache
 from servicekit.errors import Text
 
 MAX_ATTRIBUTES: Final = 5_000

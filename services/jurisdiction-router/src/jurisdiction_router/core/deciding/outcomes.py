@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.deciding.candidate_search import Areas, Plan, Search, Values
 from jurisdiction_router.core.deciding.engine import Engine
 from jurisdiction_router.core.deciding.verdict import (
@@ -26,6 +25,7 @@ from jurisdiction_router.core.deciding.verdict import (
 from jurisdiction_router.core.directory.directory import DirectoryView, Party
 from jurisdiction_router.core.rules.facts import ATTRIBUTE_SLICE, PLACE_SLICE, Facts
 from jurisdiction_router.core.rules.rule_set import ASSIGNED, NEEDS_DECISION
+from servicekit.bounded_cache import FillingCache
 
 _NO_NAME: Final = slice(Facts._fields.index("supervisor_name"))
 

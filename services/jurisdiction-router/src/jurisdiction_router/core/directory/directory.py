@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.areas_and_bodies import (
     AREA_LEVELS,
     BODY_KINDS,
@@ -30,6 +29,7 @@ from jurisdiction_router.core.directory.areas_and_bodies import (
     parent_of_code,
 )
 from jurisdiction_router.core.periods import boundaries, holds_on
+from servicekit.bounded_cache import FillingCache
 
 __all__ = [
     "AREA_LEVELS", "BODY_KINDS", "KINDS_WITH_SYSTEM", "Area", "Body", "Directory", "DirectoryView",

@@ -7,10 +7,10 @@ time is what stands for it, a community that is not in the directory lies in its
 
 from datetime import date
 
-from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.directory.directory import Directory, DirectoryView
 from jurisdiction_router.core.proving.proof import AFFECTING, Counterexample, Extent
 from jurisdiction_router.core.rules.facts import Facts
+from servicekit.bounded_cache import FillingCache
 
 Days = tuple[date, date | None]
 """From a day on, until (not including) another, if there is one."""

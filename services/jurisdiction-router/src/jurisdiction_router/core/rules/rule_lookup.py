@@ -20,9 +20,9 @@ from functools import reduce
 from operator import and_, getitem
 from typing import Final, NamedTuple
 
-from jurisdiction_router.core.bounded_cache import FillingCache
 from jurisdiction_router.core.rules.conditions import ATTRIBUTES, all_candidates
 from jurisdiction_router.core.rules.rule_set import Condition, Rule, RuleSet
+from servicekit.bounded_cache import FillingCache
 
 ALL: Final = -1
 """Every bit: the marks of nothing known."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 MAX_ENTRIES: Final = 50_000
-"""Entries of one cache before it is emptied; more than the country has streets."""
+"""Entries of one cache before it is emptied, unless it is made with another limit."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
