@@ -205,6 +205,7 @@ async def test_a_pack_of_an_edition_is_the_same_bytes(world: World) -> None:
         ({"period": PERIOD, "indicators": ["happiness"]}, 422, "/indicator"),
         ({"period": PERIOD, "group_by": ["colour"]}, 422, "/group_by"),
         ({"period": PERIOD, "edition": 99}, 422, "/edition"),
+        *(({"period": PERIOD, "under_body": "0" * n}, 422, "/under_body") for n in (198, 199, 200)),
     ],
 )
 async def test_a_pack_that_cannot_be_meant_is_refused(

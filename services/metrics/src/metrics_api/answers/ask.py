@@ -27,7 +27,7 @@ class NotAnsweredError(Exception):
     """The request is not one that can be answered; `problem` is what its caller would have got."""
 
     def __init__(self, problem: Response) -> None:
-        super().__init__(bytes(problem.body[:500]).decode())
+        super().__init__(bytes(problem.body).decode()[:500])
         self.problem = problem
 
 
